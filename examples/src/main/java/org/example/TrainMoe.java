@@ -34,7 +34,7 @@ public final class TrainMoe {
     try (Run<Gpt> run =
         Run.gpt(text)
             .preset("quick")
-            .model(m -> m.width(32).hidden(64).vocabulary(300).sequence(32))
+            .model(m -> m.hiddenSize(32).intermediateSize(64).vocabulary(300).sequence(32))
             .gate("root")
             .optimizer("lion")
             .training(t -> t.steps(STEPS).batch(8).learningRate(5e-4))

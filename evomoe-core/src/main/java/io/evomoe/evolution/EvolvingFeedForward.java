@@ -76,7 +76,7 @@ public final class EvolvingFeedForward implements Layer {
     this.shared =
         nets.isEmpty()
             ? null
-            : new SharedPath(scope, nets, plan.form().width(), plan.shared().gated());
+            : new SharedPath(scope, nets, plan.form().hiddenSize(), plan.shared().gated());
   }
 
   /**

@@ -63,7 +63,7 @@ public record ExpertPlan(
     GateSpec spec =
         new GateSpec(
             scope,
-            form.width(),
+            form.hiddenSize(),
             experts,
             layer,
             layers,
@@ -81,12 +81,12 @@ public record ExpertPlan(
    * already carry the stream, the net has no residual.
    */
   Layer sharedExpert(Scope scope) {
-    FeedForwardForm ofShared = form.withHidden(shared.hidden());
+    FeedForwardForm ofShared = form.withIntermediateSize(shared.intermediateSize());
     if (gates.provider().placement() == Placement.BRANCH) {
       return expert(scope, ofShared);
     }
     return Sequential.of(
-        norm.in(scope.child("norm"), form.width()),
+        norm.in(scope.child("norm"), form.hiddenSize()),
         new FeedForward(scope, ofShared, initialization.silent()));
   }
 

@@ -6,21 +6,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The size and form of a self-attention.
  *
- * @param width d, the hidden size, at least 1
- * @param heads heads of the queries, at least 1
- * @param keyValueHeads heads of keys and values, a divisor of {@code heads}; fewer heads make
+ * @param hiddenSize d, the hidden size, at least 1
+ * @param numAttentionHeads heads of the queries, at least 1
+ * @param numKeyValueHeads heads of keys and values, a divisor of {@code numAttentionHeads}; fewer heads make
  *     grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245)
- * @param headWidth w, the size of each head, at least 1; even with rotary positions
+ * @param headDim w, the size of each head, at least 1; even with rotary positions
  * @param biased whether the maps to queries, keys and values have biases
  * @param projectionBiased whether the output projection has a bias
  * @param norm normalisation of queries and keys; null for none
  * @param rotary rotary positions; null for none
  */
 public record AttentionForm(
-    int width,
-    int heads,
-    int keyValueHeads,
-    int headWidth,
+    int hiddenSize,
+    int numAttentionHeads,
+    int numKeyValueHeads,
+    int headDim,
     boolean biased,
     boolean projectionBiased,
     @Nullable QueryKeyNorm norm,
@@ -28,13 +28,13 @@ public record AttentionForm(
 
   /** Rejects sizes out of bounds. */
   public AttentionForm {
-    FieldBound.atLeast("width", width, 1);
-    FieldBound.atLeast("heads", heads, 1);
-    FieldBound.atLeast("headWidth", headWidth, 1);
-    FieldBound.divides("keyValueHeads", keyValueHeads, "heads", heads);
-    if (rotary != null && headWidth % 2 != 0) {
+    FieldBound.atLeast("hiddenSize", hiddenSize, 1);
+    FieldBound.atLeast("numAttentionHeads", numAttentionHeads, 1);
+    FieldBound.atLeast("headDim", headDim, 1);
+    FieldBound.divides("numKeyValueHeads", numKeyValueHeads, "numAttentionHeads", numAttentionHeads);
+    if (rotary != null && headDim % 2 != 0) {
       throw new IllegalArgumentException(
-          "headWidth must be even for rotary positions, was " + headWidth);
+          "headDim must be even for rotary positions, was " + headDim);
     }
   }
 
@@ -42,17 +42,17 @@ public record AttentionForm(
    * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.2.2). Each head
    * has its own keys and values, there are biases and no rotary positions.
    *
-   * @param heads a divisor of {@code width}
+   * @param numAttentionHeads a divisor of {@code hiddenSize}
    */
-  public static AttentionForm plain(int width, int heads) {
-    requireHeads(width, heads);
-    return new AttentionForm(width, heads, heads, width / heads, true, true, null, null);
+  public static AttentionForm plain(int hiddenSize, int numAttentionHeads) {
+    requireHeads(hiddenSize, numAttentionHeads);
+    return new AttentionForm(hiddenSize, numAttentionHeads, numAttentionHeads, hiddenSize / numAttentionHeads, true, true, null, null);
   }
 
-  static void requireHeads(int width, int heads) {
-    FieldBound.atLeast("heads", heads, 1);
-    if (width % heads != 0) {
-      throw new IllegalArgumentException("heads must divide the width " + width + ", was " + heads);
+  static void requireHeads(int hiddenSize, int numAttentionHeads) {
+    FieldBound.atLeast("numAttentionHeads", numAttentionHeads, 1);
+    if (hiddenSize % numAttentionHeads != 0) {
+      throw new IllegalArgumentException("numAttentionHeads must divide hiddenSize, " + hiddenSize + ", was " + numAttentionHeads);
     }
   }
 
@@ -63,11 +63,11 @@ public record AttentionForm(
 
   /** Returns the size of the queries of all heads. */
   public int queryWidth() {
-    return heads * headWidth;
+    return numAttentionHeads * headDim;
   }
 
   /** Returns the size of the keys, and of the values, of all heads. */
   public int keyWidth() {
-    return keyValueHeads * headWidth;
+    return numKeyValueHeads * headDim;
   }
 }

@@ -21,9 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class FeedForward implements Expert {
   private final Kernels kernels;
   private final ActivationFunction activation;
-  private final Linear expand;
-  private final @Nullable Linear up;
-  private final Linear contract;
+  private final Linear gateProj;
+  private final @Nullable Linear upProj;
+  private final Linear downProj;
 
   /**
    * Creates the projections.
@@ -33,15 +33,15 @@ public final class FeedForward implements Expert {
    *     biases
    */
   public FeedForward(Scope scope, FeedForwardForm form, Initialization initialization) {
-    int width = form.width();
-    int hidden = form.hidden();
+    int width = form.hiddenSize();
+    int hidden = form.intermediateSize();
     double deviation = initialization.deviation();
     boolean biased = form.biased();
     this.kernels = scope.kernels();
     this.activation = form.activation();
-    this.expand = new Linear(scope.child("expand"), width, hidden, deviation, biased);
-    this.up = form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
-    this.contract =
+    this.gateProj = new Linear(scope.child("expand"), width, hidden, deviation, biased);
+    this.upProj = form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
+    this.downProj =
         new Linear(
             scope.child("contract"), hidden, width, initialization.residualDeviation(), biased);
   }
@@ -55,9 +55,9 @@ public final class FeedForward implements Expert {
   public FeedForward(Scope scope, FeedForward parent, WeightChange change) {
     this.kernels = scope.kernels();
     this.activation = parent.activation;
-    this.expand = new Linear(scope.child("expand"), parent.expand, change);
-    this.up = parent.up == null ? null : new Linear(scope.child("up"), parent.up, change);
-    this.contract = new Linear(scope.child("contract"), parent.contract, change);
+    this.gateProj = new Linear(scope.child("expand"), parent.gateProj, change);
+    this.upProj = parent.upProj == null ? null : new Linear(scope.child("up"), parent.upProj, change);
+    this.downProj = new Linear(scope.child("contract"), parent.downProj, change);
   }
 
   /** The change from a parent's weight matrix to its child's. */
@@ -103,9 +103,9 @@ public final class FeedForward implements Expert {
     FeedForwardNets parameters =
         new FeedForwardNets(
             first.activation,
-            maps(nets, net -> net.expand),
-            first.up == null ? null : maps(nets, net -> Objects.requireNonNull(net.up)),
-            maps(nets, net -> net.contract));
+            maps(nets, net -> net.gateProj),
+            first.upProj == null ? null : maps(nets, net -> Objects.requireNonNull(net.upProj)),
+            maps(nets, net -> net.downProj));
     FeedForwardPass forward = kernels.feedForward(parameters, x, groups);
     return new Output(
         forward.output(),
@@ -116,7 +116,7 @@ public final class FeedForward implements Expert {
 
   private FeedForwardGradients gradients() {
     return new FeedForwardGradients(
-        expand.gradients(), up == null ? null : up.gradients(), contract.gradients());
+        gateProj.gradients(), upProj == null ? null : upProj.gradients(), downProj.gradients());
   }
 
   private static GroupedMap maps(List<FeedForward> nets, Function<FeedForward, Linear> map) {
@@ -125,7 +125,7 @@ public final class FeedForward implements Expert {
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(Stream.of(expand), Stream.ofNullable(up), Stream.of(contract))
+    return Stream.of(Stream.of(gateProj), Stream.ofNullable(upProj), Stream.of(downProj))
         .flatMap(maps -> maps)
         .flatMap(map -> map.parameters().stream())
         .toList();

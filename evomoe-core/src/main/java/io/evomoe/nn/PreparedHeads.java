@@ -22,7 +22,7 @@ final class PreparedHeads {
    */
   PreparedHeads(Scope scope, AttentionForm form) {
     this.kernels = scope.kernels();
-    this.headWidth = form.headWidth();
+    this.headWidth = form.headDim();
     QueryKeyNorm norm = form.norm();
     this.perHead = norm != null && norm.span() == QueryKeyNorm.Span.HEAD;
     if (norm == null) {

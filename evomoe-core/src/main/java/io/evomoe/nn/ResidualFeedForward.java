@@ -29,7 +29,7 @@ public final class ResidualFeedForward implements Expert {
   public ResidualFeedForward(
       Scope scope, NormForm normForm, FeedForwardForm form, Initialization initialization) {
     this.kernels = scope.kernels();
-    this.norm = normForm.in(scope.child("norm"), form.width());
+    this.norm = normForm.in(scope.child("norm"), form.hiddenSize());
     this.inner = new FeedForward(scope, form, initialization.silent());
   }
 

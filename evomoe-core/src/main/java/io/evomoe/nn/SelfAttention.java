@@ -41,7 +41,7 @@ public final class SelfAttention implements Layer {
     this.qkv =
         new Linear(
             scope.child("qkv").sideBySide(form.queryWidth(), form.keyWidth(), form.keyWidth()),
-            form.width(),
+            form.hiddenSize(),
             columns,
             initialization.deviation(),
             form.biased());
@@ -50,7 +50,7 @@ public final class SelfAttention implements Layer {
         new Linear(
             scope.child("projection"),
             form.queryWidth(),
-            form.width(),
+            form.hiddenSize(),
             initialization.residualDeviation(),
             form.projectionBiased());
   }
@@ -120,7 +120,7 @@ public final class SelfAttention implements Layer {
   }
 
   private AttentionShape shape(int sequences, int queries, int keys, boolean masked) {
-    return new AttentionShape(sequences, form.heads(), form.keyValueHeads(), queries, keys, masked);
+    return new AttentionShape(sequences, form.numAttentionHeads(), form.numKeyValueHeads(), queries, keys, masked);
   }
 
   private INDArray queries(INDArray mixed) {

@@ -144,13 +144,13 @@ class AttentionFormsTest {
     Rotary rotary = new Rotary(100);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AttentionForm(6, 4, 3, 4, true, true, null, null))
-        .withMessage("keyValueHeads must be at least 1 and divide the heads, 4, was 3");
+        .withMessage("numKeyValueHeads must be at least 1 and divide the numAttentionHeads, 4, was 3");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AttentionForm(6, 4, 2, 3, true, true, null, rotary))
-        .withMessage("headWidth must be even for rotary positions, was 3");
+        .withMessage("headDim must be even for rotary positions, was 3");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AttentionForm(6, 4, 2, 0, true, true, null, null))
-        .withMessage("headWidth must be at least 1, was 0");
+        .withMessage("headDim must be at least 1, was 0");
   }
 
   private static String shape(Parameter parameter) {

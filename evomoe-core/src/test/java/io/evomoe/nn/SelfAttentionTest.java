@@ -104,7 +104,7 @@ class SelfAttentionTest {
                     true,
                     LayerFixture.LARGE))
         .withMessage(
-            (heads < 1 ? "heads must be at least 1, was " : "heads must divide the width 6, was ")
+            (heads < 1 ? "numAttentionHeads must be at least 1, was " : "numAttentionHeads must divide hiddenSize, 6, was ")
                 + heads);
   }
 

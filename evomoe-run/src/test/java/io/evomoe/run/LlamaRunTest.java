@@ -25,7 +25,7 @@ class LlamaRunTest {
     String text;
     try (Run<Llama> run =
         SmallTexts.llama(folder)
-            .model(m -> m.keyValueHeads(1).sharedExperts(1).sharedGate(true))
+            .model(m -> m.numKeyValueHeads(1).sharedExperts(1).sharedGate(true))
             .architecture(a -> a.queryKeyNorm(QueryKeyNormalization.HEAD).tiedHead(false))
             .in(out)) {
       run.train();
@@ -38,7 +38,7 @@ class LlamaRunTest {
     try (Run<Llama> again = Run.open(out, Llama.class)) {
       assertThat(again.config().model().architecture()).isEqualTo(Architecture.LLAMA);
       assertThat(again.model().config().tied()).isFalse();
-      assertThat(again.model().stack().attention().keyValueHeads()).isEqualTo(1);
+      assertThat(again.model().stack().attention().numKeyValueHeads()).isEqualTo(1);
       assertThat(again.generate("Message", 8)).startsWith("Message").isEqualTo(text);
     }
     assertThatIllegalArgumentException()
@@ -81,16 +81,16 @@ class LlamaRunTest {
     Path out = folder.resolve("run");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.keyValueHeads(1)).in(out))
-        .withMessage("keyValueHeads must be left out for architecture gpt, was 1");
+        .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.numKeyValueHeads(1)).in(out))
+        .withMessage("numKeyValueHeads must be left out for architecture gpt, was 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).architecture(a -> a.ropeTheta(5)).in(out))
         .withMessage(
             "architecture.ropeTheta is of model.architecture llama: it must be left out for gpt,"
                 + " was 5.0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.headWidth(5)).in(out))
-        .withMessage("headWidth must be even for rotary positions, was 5");
+        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.headDim(5)).in(out))
+        .withMessage("headDim must be even for rotary positions, was 5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.moeFrom(2)).in(out))
         .withMessage(

@@ -37,7 +37,7 @@ class ManyRunsTest {
     for (int i = 0; i < MODELS; i++) {
       try (Run<Gpt> run =
           SmallTexts.gpt(folder)
-              .model(m -> m.width(32).hidden(64))
+              .model(m -> m.hiddenSize(32).intermediateSize(64))
               .training(t -> t.steps(1))
               .in(folder.resolve("run-" + i))) {
         run.train();

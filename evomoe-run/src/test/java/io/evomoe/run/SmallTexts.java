@@ -57,7 +57,7 @@ public final class SmallTexts {
 
   private static <M extends Model<?>> RunBuilder<M> small(RunBuilder<M> run) {
     return run.preset("quick")
-        .model(m -> m.vocabulary(300).sequence(16).width(16).hidden(32))
+        .model(m -> m.vocabulary(300).sequence(16).hiddenSize(16).intermediateSize(32))
         .training(
             t ->
                 t.steps(20)

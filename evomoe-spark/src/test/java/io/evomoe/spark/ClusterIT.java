@@ -72,7 +72,7 @@ class ClusterIT {
     arguments.addAll(List.of("--rounds", Integer.toString(ROUNDS)));
     arguments.addAll(List.of("--data", data().toString(), "--out", out.toString()));
     for (String field :
-        ("model.layers=2 model.width=32 model.hidden=64 model.experts=4 model.sequence=32"
+        ("model.numHiddenLayers=2 model.hiddenSize=32 model.intermediateSize=64 model.experts=4 model.sequence=32"
                 + " training.batch=4 evolution.diversifySteps=4")
             .split(" ", -1)) {
       arguments.addAll(List.of("--set", field));
@@ -268,9 +268,9 @@ class ClusterIT {
             begin(
                 directory.resolve("small"),
                 "--set",
-                "model.width=512",
+                "model.hiddenSize=512",
                 "--set",
-                "model.hidden=2048",
+                "model.intermediateSize=2048",
                 "--set",
                 "model.experts=16",
                 "--spark-conf",

@@ -191,9 +191,9 @@ class LocalSparkTest {
     RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1);
     for (String[] field :
         new String[][] {
-          {"model.layers", "2"},
-          {"model.width", "16"},
-          {"model.hidden", "32"},
+          {"model.numHiddenLayers", "2"},
+          {"model.hiddenSize", "16"},
+          {"model.intermediateSize", "32"},
           {"model.experts", "3"},
           {"model.vocabulary", "300"},
           {"model.sequence", "16"},

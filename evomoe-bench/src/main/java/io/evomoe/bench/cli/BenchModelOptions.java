@@ -116,7 +116,7 @@ final class BenchModelOptions {
     ModelConfig model =
         Tasks.preset("gpt", "quick")
             .model()
-            .with(m -> m.layers(layers).width(width).hidden(hidden).heads(heads))
+            .with(m -> m.numHiddenLayers(layers).hiddenSize(width).intermediateSize(hidden).numAttentionHeads(heads))
             .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
     RunConfig usual =
         new Preset("bench", model, Tasks.preset("gpt", "quick").training(), Map.of())
@@ -132,11 +132,11 @@ final class BenchModelOptions {
   private ModelConfig withWidths(ModelConfig model) {
     Integer shared = keyValueHeads;
     Integer inExpert = expertHidden;
-    ModelConfig withHeads = shared == null ? model : model.with(m -> m.keyValueHeads(shared));
+    ModelConfig withHeads = shared == null ? model : model.with(m -> m.numKeyValueHeads(shared));
     if (inExpert == null) {
       return withHeads;
     }
     FieldBound.atLeast("expert-d-ff", inExpert, 1);
-    return withHeads.with(m -> m.expertHidden(inExpert));
+    return withHeads.with(m -> m.moeIntermediateSize(inExpert));
   }
 }

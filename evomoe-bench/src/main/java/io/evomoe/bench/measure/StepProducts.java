@@ -57,14 +57,14 @@ final class StepProducts {
     StackSize stack = shape.stack();
     AttentionForm form = stack.attention();
     int columns = form.queryWidth() + 2 * form.keyWidth();
-    INDArray x = random(shape.tokens(), stack.width());
+    INDArray x = random(shape.tokens(), stack.hiddenSize());
     INDArray mixed = ofHeads(form, columns);
-    INDArray weight = random(stack.width(), columns);
-    linear(kernels, stack.layers(), x, weight, mixed, () -> heads(form, x, weight));
+    INDArray weight = random(stack.hiddenSize(), columns);
+    linear(kernels, stack.numHiddenLayers(), x, weight, mixed, () -> heads(form, x, weight));
     INDArray attended = ofHeads(form, form.queryWidth());
-    INDArray back = random(form.queryWidth(), stack.width());
-    INDArray dy = random(shape.tokens(), stack.width());
-    linear(kernels, stack.layers(), attended, back, dy, () -> kernels.linear(attended, back, null));
+    INDArray back = random(form.queryWidth(), stack.hiddenSize());
+    INDArray dy = random(shape.tokens(), stack.hiddenSize());
+    linear(kernels, stack.numHiddenLayers(), attended, back, dy, () -> kernels.linear(attended, back, null));
   }
 
   /** Rows of the type that goes into an attention. */
@@ -80,23 +80,23 @@ final class StepProducts {
 
   private void feedForward() {
     StackSize stack = shape.stack();
-    net(stack.hidden(), stack.layers() - shape.mixtures());
+    net(stack.intermediateSize(), stack.numHiddenLayers() - shape.mixtures());
   }
 
   private void mixtures() {
     StackSize stack = shape.stack();
     int count = shape.mixtures();
-    int hidden = stack.moe().hidden();
-    linear(kernels.exact(), stack.width(), stack.moe().experts(), count);
-    net(stack.moe().shared().hidden(), count * stack.moe().shared().count());
+    int hidden = stack.moe().intermediateSize();
+    linear(kernels.exact(), stack.hiddenSize(), stack.moe().experts(), count);
+    net(stack.moe().shared().intermediateSize(), count * stack.moe().shared().count());
     RowGroups groups = shape.expertGroups();
-    grouped(groups, stack.width(), hidden, count * shape.mapsIn());
-    grouped(RowGroups.routed(groups.offsets()), hidden, stack.width(), count);
+    grouped(groups, stack.hiddenSize(), hidden, count * shape.mapsIn());
+    grouped(RowGroups.routed(groups.offsets()), hidden, stack.hiddenSize(), count);
   }
 
   private void net(int hidden, int count) {
-    linear(kernels, shape.stack().width(), hidden, count * shape.mapsIn());
-    linear(kernels, hidden, shape.stack().width(), count);
+    linear(kernels, shape.stack().hiddenSize(), hidden, count * shape.mapsIn());
+    linear(kernels, hidden, shape.stack().hiddenSize(), count);
   }
 
   private void linear(Kernels by, int in, int out, int count) {
@@ -119,7 +119,7 @@ final class StepProducts {
 
   /** The head is the transposed table of the tokens, or as large as one. */
   private void head() {
-    int width = shape.stack().width();
+    int width = shape.stack().hiddenSize();
     INDArray x = random(shape.tokens(), width);
     INDArray dy = random(shape.tokens(), shape.vocabulary());
     INDArray table = random(shape.vocabulary(), width);

@@ -69,7 +69,7 @@ record StepShape(
   double attentionFlops() {
     double pairs = 0.5 * sequence * (sequence + 1.0) * batch;
     int products = 2 * forwards() + 4;
-    return 2.0 * products * pairs * stack.attention().queryWidth() * stack.layers();
+    return 2.0 * products * pairs * stack.attention().queryWidth() * stack.numHiddenLayers();
   }
 
   /**
@@ -85,20 +85,20 @@ record StepShape(
 
   private double keptNumbers() {
     double rows = tokens();
-    double head = rows * stack.width();
+    double head = rows * stack.hiddenSize();
     if (stack.recomputed()) {
-      return head + rows * stack.width() * stack.layers();
+      return head + rows * stack.hiddenSize() * stack.numHiddenLayers();
     }
     AttentionForm form = stack.attention();
-    double attention = stack.width() + 2.0 * form.queryWidth() + 2.0 * form.keyWidth();
-    double dense = stack.width() + (double) mapsIn() * stack.hidden();
-    int shared = stack.moe().shared().count() * stack.moe().shared().hidden();
+    double attention = stack.hiddenSize() + 2.0 * form.queryWidth() + 2.0 * form.keyWidth();
+    double dense = stack.hiddenSize() + (double) mapsIn() * stack.intermediateSize();
+    int shared = stack.moe().shared().count() * stack.moe().shared().intermediateSize();
     double mixed =
-        rows * (stack.width() + (double) mapsIn() * shared)
-            + (double) expertRows() * mapsIn() * stack.moe().hidden();
+        rows * (stack.hiddenSize() + (double) mapsIn() * shared)
+            + (double) expertRows() * mapsIn() * stack.moe().intermediateSize();
     return head
-        + rows * attention * stack.layers()
-        + rows * dense * (stack.layers() - mixtures)
+        + rows * attention * stack.numHiddenLayers()
+        + rows * dense * (stack.numHiddenLayers() - mixtures)
         + mixed * mixtures;
   }
 }

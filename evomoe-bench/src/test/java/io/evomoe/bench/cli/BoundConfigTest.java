@@ -41,7 +41,7 @@ class BoundConfigTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "heads: 2 | heads: 4 | model.heads",
+        "numAttentionHeads: 2 | numAttentionHeads: 4 | model.numAttentionHeads",
         "dropout: 0.0 | dropout: 0.5 | model.dropout",
         "activation: null | activation: 'RELU' | architecture.activation",
         "gate: \"switch\" | gate: \"base\" | gate",
@@ -76,11 +76,11 @@ class BoundConfigTest {
 
   @Test
   void both_values_should_be_named() throws IOException {
-    Path run = edited("heads: 2", "heads: 4");
+    Path run = edited("numAttentionHeads: 2", "numAttentionHeads: 4");
 
     assertThat(errors(command("eval --checkpoint " + run)))
         .containsExactly(
-            "evomoe: model.heads is 4 in %s, but %s was made with 2"
+            "evomoe: model.numAttentionHeads is 4 in %s, but %s was made with 2"
                 .formatted(run.resolve("config.yaml"), run.resolve(NEWEST)));
   }
 

@@ -316,7 +316,7 @@ class FromRunTest {
   @ValueSource(
       strings = {
         "mixture --set model.experts=8|model.experts must be that of MIXTURE, 4, was 8; convert",
-        "mixture --set model.width=32|model.width must be that of MIXTURE, 16, was 32",
+        "mixture --set model.hiddenSize=32|model.hiddenSize must be that of MIXTURE, 16, was 32",
         "mixture --set model.sequence=32|model.sequence must be at most architecture.positions, 16",
         "mixture --gate dense|gate must be one with experts, as MIXTURE has them, was dense; convert",
         "mixture --gate base|gate must be one whose experts stand where those of MIXTURE do",

@@ -300,7 +300,7 @@ class HubCommandsTest {
         "--init",
         run,
         "--set",
-        "model.layers=3",
+        "model.numHiddenLayers=3",
         "--data",
         text,
         "--out",

@@ -38,7 +38,7 @@ class LlamaCommandsTest {
     "evomoe,'evolution.hardFrom=3 evolution.finalTopK=1',mixtral",
     "evomoe,'evolution.hardFrom=3 evolution.finalTopK=2',mixtral",
     "evomoe,'',evomoe",
-    "topk,'model.keyValueHeads=1',mixtral",
+    "topk,'model.numKeyValueHeads=1',mixtral",
     "topk,'gateOptions.topk.prior=annealed',mixtral",
     "evomoe,'evolution.hardFrom=3 gateOptions.evomoe.prior=annealed',mixtral",
     "evomoe,'gateOptions.evomoe.prior=learned',evomoe",
@@ -95,7 +95,7 @@ class LlamaCommandsTest {
 
   @Test
   void a_mixture_may_have_its_experts_in_other_blocks_than_the_dense_run_had_places_in() {
-    Path dense = train("dense", "model.layers=4 model.moeEvery=2");
+    Path dense = train("dense", "model.numHiddenLayers=4 model.moeEvery=2");
     Path out = folder.resolve("mixture");
 
     succeed(

@@ -51,7 +51,7 @@ class LoudnessTest {
     Path text =
         Files.writeString(folder.resolve("text.txt"), "On peace and trade.\n\n".repeat(200));
     String[] words =
-        ("train --gate dense --preset quick --steps 4 --set model.layers=2 --set model.vocabulary=258"
+        ("train --gate dense --preset quick --steps 4 --set model.numHiddenLayers=2 --set model.vocabulary=258"
                 + " --set model.sequence=16 --data "
                 + text
                 + " --out "

@@ -100,7 +100,7 @@ class MemoryGuardTest {
             " parameters in ",
             " arrays, with gradients",
             "--max-memory",
-            "model.width");
+            "model.hiddenSize");
     assertThat(out).doesNotExist();
   }
 
@@ -118,7 +118,7 @@ class MemoryGuardTest {
                 "--set",
                 "model.experts=65536",
                 "--set",
-                "model.hidden=2",
+                "model.intermediateSize=2",
                 "--max-memory",
                 "1500m");
 

@@ -79,12 +79,12 @@ class RunBesideCommandTest {
   void should_refuse_a_value_with_the_sentence_of_the_command_line() throws IOException {
     String said =
         CommandRun.of(
-                arguments("gpt", folder.resolve("x"), "--set", "model.heads=3")
+                arguments("gpt", folder.resolve("x"), "--set", "model.numAttentionHeads=3")
                     .toArray(String[]::new))
             .err();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> builder("gpt").set("model.heads", "3").config())
+        .isThrownBy(() -> builder("gpt").set("model.numAttentionHeads", "3").config())
         .satisfies(e -> assertThat(said).contains(String.valueOf(e.getMessage())));
   }
 

@@ -35,7 +35,7 @@ class StudyCommandTest {
       gates: [evomoe, switch]
       learningRates: {rates: [0.002, 0.004], steps: 20, seed: 9}
       settings:
-        model: {vocabulary: 300, sequence: 16, width: 16, hidden: 32}
+        model: {vocabulary: 300, sequence: 16, hiddenSize: 16, intermediateSize: 32}
         training: {steps: 30, batch: 4, evalEvery: 10, evalBatches: 2}
       ablations:
         reference: evomoe

@@ -23,8 +23,8 @@ record TinyRuns(String task, Path data) {
       List.of(
           "model.vocabulary=300",
           "model.sequence=16",
-          "model.width=16",
-          "model.hidden=32",
+          "model.hiddenSize=16",
+          "model.intermediateSize=32",
           "training.batch=4",
           "training.evalEvery=10",
           "training.evalBatches=2",

@@ -41,7 +41,7 @@ record WritingCommand(
       gates: [evomoe, switch]
       learningRates: {rates: [0.002, 0.004], steps: 40, seed: 9}
       settings:
-        model: {vocabulary: 300, sequence: 16, width: 16, hidden: 32}
+        model: {vocabulary: 300, sequence: 16, hiddenSize: 16, intermediateSize: 32}
         training: {steps: 60, batch: 4, evalEvery: 10, evalBatches: 2, checkpointEvery: 3}
       """;
 

@@ -37,7 +37,7 @@ class DividedStepTest {
   private static final int MANY = 8;
   private static final int TOKENS = 512;
   private static final StackSize SMALL =
-      StackSize.of(4, 32, 2).withHidden(64).withExperts(4).withMoeEvery(2);
+      StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2);
 
   private final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
   private final DividedKernels divided = new DividedKernels();
@@ -119,7 +119,7 @@ class DividedStepTest {
   }
 
   private void step(String gate, Map<String, String> options) {
-    StackSize blocks = StackSize.of(4, 32, 2).withHidden(64).withExperts(8).withMoeEvery(2);
+    StackSize blocks = StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
     UntrainedModel model =
         new UntrainedModel(
             gate, options, Architecture.GPT, new GptConfig(1024, TOKENS / MANY, blocks));

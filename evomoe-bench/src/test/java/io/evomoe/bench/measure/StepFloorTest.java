@@ -33,7 +33,7 @@ class StepFloorTest {
   private static final int TOKENS = SEQUENCE * BATCH;
   private static final int EXPERTS = 4;
   private static final StackSize STACK =
-      StackSize.of(2, 8, 2).withHidden(16).withExperts(EXPERTS).withMoeEvery(2);
+      StackSize.of(2, 8, 2).withIntermediateSize(16).withExperts(EXPERTS).withMoeEvery(2);
   private static final StackSize GATED =
       STACK.with(s -> s.feedForward(FeedForwardForm.swiGlu(8, 16)));
 
@@ -74,7 +74,7 @@ class StepFloorTest {
     long pairs = IntStream.range(0, SEQUENCE).map(query -> query + 1).sum();
 
     assertThat(shape(STACK, 1, 1).attentionFlops())
-        .isCloseTo(6 * 2.0 * pairs * BATCH * 8 * STACK.layers(), within(1e-6));
+        .isCloseTo(6 * 2.0 * pairs * BATCH * 8 * STACK.numHiddenLayers(), within(1e-6));
   }
 
   @Test

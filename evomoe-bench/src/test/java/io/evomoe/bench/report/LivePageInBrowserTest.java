@@ -63,7 +63,7 @@ class LivePageInBrowserTest {
     try (Run<?> small =
             Run.gpt(prose)
                 .preset("quick")
-                .model(m -> m.vocabulary(300).sequence(16).width(16).hidden(32))
+                .model(m -> m.vocabulary(300).sequence(16).hiddenSize(16).intermediateSize(32))
                 .training(t -> t.steps(STEPS).batch(4).evalEvery(10).evalBatches(2))
                 .in(folder.resolve("run"));
         LiveReport page = new LiveReport(report(), 1, content)) {

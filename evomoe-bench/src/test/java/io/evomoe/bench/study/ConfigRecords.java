@@ -43,7 +43,7 @@ import java.util.OptionalLong;
  */
 final class ConfigRecords {
   private static final StackSize STACK =
-      StackSize.of(2, 8, 2).withHidden(16).withExperts(4).withMoeEvery(2);
+      StackSize.of(2, 8, 2).withIntermediateSize(16).withExperts(4).withMoeEvery(2);
   private static final String SHARE = "-0.1 1.1 NaN";
   private static final String BELOW_ONE = "-0.1 1 NaN";
   private static final String POSITIVE = "0 -1";
@@ -100,10 +100,10 @@ final class ConfigRecords {
     ALL.put(
         AttentionForm.plain(8, 4),
         fields(
-            "width: " + POSITIVE,
-            "heads: 0 -1 6",
-            "keyValueHeads: 0 -1 3",
-            "headWidth: " + POSITIVE,
+            "hiddenSize: " + POSITIVE,
+            "numAttentionHeads: 0 -1 6",
+            "numKeyValueHeads: 0 -1 3",
+            "headDim: " + POSITIVE,
             "biased: " + ANY,
             "projectionBiased: " + ANY,
             "norm: " + ANY,
@@ -111,8 +111,8 @@ final class ConfigRecords {
     ALL.put(
         FeedForwardForm.swiGlu(8, 16),
         fields(
-            "width: " + POSITIVE,
-            "hidden: " + POSITIVE,
+            "hiddenSize: " + POSITIVE,
+            "intermediateSize: " + POSITIVE,
             "activation: " + ANY,
             "gated: " + ANY,
             "biased: " + ANY));
@@ -154,10 +154,10 @@ final class ConfigRecords {
         new ModelConfig(
             2, 8, 16, 4, 4, 2, 300, 16, 0, 1, Architecture.LLAMA, 2, 4, 8, 8, true, 1, false),
         fields(
-            "layers: 0 -1 1000001",
-            "width: 0 -1 1000002",
-            "hidden: 0 -1 1000001",
-            "heads: 0 -1 3",
+            "numHiddenLayers: 0 -1 1000001",
+            "hiddenSize: 0 -1 1000002",
+            "intermediateSize: 0 -1 1000001",
+            "numAttentionHeads: 0 -1 3",
             "experts: 0 -1 65537",
             "moeEvery: " + POSITIVE,
             "vocabulary: 0 -1 10000001",
@@ -165,10 +165,10 @@ final class ConfigRecords {
             "dropout: " + BELOW_ONE,
             "sharedExperts: -1 65537",
             "architecture: " + ANY,
-            "keyValueHeads: 0 -1 3",
-            "headWidth: 0 -1 3 1000001",
-            "expertHidden: 0 -1 1000001",
-            "sharedHidden: 0 -1 1000001",
+            "numKeyValueHeads: 0 -1 3",
+            "headDim: 0 -1 3 1000001",
+            "moeIntermediateSize: 0 -1 1000001",
+            "sharedExpertIntermediateSize: 0 -1 1000001",
             "sharedGate: " + ANY,
             "moeFrom: " + COUNT,
             "documentMask: " + ANY));
@@ -320,7 +320,7 @@ final class ConfigRecords {
 
   private static Map<String, String> stackFields() {
     return fields(
-        "layers: " + POSITIVE,
+        "numHiddenLayers: " + POSITIVE,
         "attention: " + ANY,
         "feedForward: " + ANY,
         "moe: " + ANY,

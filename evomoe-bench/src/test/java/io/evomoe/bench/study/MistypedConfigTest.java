@@ -32,7 +32,7 @@ class MistypedConfigTest {
         "training.steps=null -> training.steps must be given, is missing or empty",
         "training.steps=[1] -> training.steps must be a whole number, was [1]",
         "training.steps='3 -> training.steps must be a whole number, was '3",
-        "model.width=99999999999 -> model.width must be a whole number of at most 2147483647, was 99999999999",
+        "model.hiddenSize=99999999999 -> model.hiddenSize must be a whole number of at most 2147483647, was 99999999999",
         "training.steps=99999999999999999999 -> training.steps must be a whole number of at most 9223372036854775807, was 99999999999999999999",
         "training.learningRate=.nan -> training.learningRate must be a number, was .nan",
         "training.learningRate={a: 1} -> training.learningRate must be a number, was {\"a\":1}",
@@ -48,7 +48,7 @@ class MistypedConfigTest {
         "gateOptions.switch.alpha=[1] -> gateOptions.switch.alpha must be text, was [1]",
         "training={steps: 3} -> training.batch must be given, is missing or empty",
         "training.batch=0 -> training.batch must be at least 1, was 0",
-        "model.heads=3 -> model.heads must divide the width 64, was 3",
+        "model.numAttentionHeads=3 -> model.numAttentionHeads must divide hiddenSize, 64, was 3",
         "training.step=3 -> unknown field training.step; did you mean training.steps?",
         "trainin.steps=3 -> unknown field trainin.steps; did you mean training.steps?",
         "steps=3 -> unknown field steps; did you mean training.steps?",
@@ -73,10 +73,10 @@ class MistypedConfigTest {
         .isThrownBy(() -> ConfigFile.overlay(CONFIG, file))
         .withMessageStartingWith(file + ": evolution.schedule must be one of [EXPONENTIAL, ");
 
-    Files.writeString(file, "model:\n  heads: 5\n");
+    Files.writeString(file, "model:\n  numAttentionHeads: 5\n");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(CONFIG, file))
-        .withMessage(file + ": model.heads must divide the width 64, was 5");
+        .withMessage(file + ": model.numAttentionHeads must divide hiddenSize, 64, was 5");
   }
 
   @ParameterizedTest
@@ -114,10 +114,10 @@ class MistypedConfigTest {
   @Test
   void fields_that_fit_only_together_should_be_set_in_any_order() {
     Map<String, String> fields = new LinkedHashMap<>();
-    fields.put("model.heads", "3");
-    fields.put("model.width", "48");
+    fields.put("model.numAttentionHeads", "3");
+    fields.put("model.hiddenSize", "48");
 
-    assertThat(ConfigFile.set(CONFIG, fields).model().heads()).isEqualTo(3);
+    assertThat(ConfigFile.set(CONFIG, fields).model().numAttentionHeads()).isEqualTo(3);
   }
 
   @Test

@@ -65,12 +65,12 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
         Sequential.of(
             new Dropout(root.child("embeddings"), size.dropout()),
             stack,
-            size.norm().in(root.child("finalNorm"), size.width()));
+            size.norm().in(root.child("finalNorm"), size.hiddenSize()));
   }
 
   /** Returns the weight initialization of such a model. */
   protected static Initialization initialization(StackSize size) {
-    return Initialization.gpt2(size.layers(), size.width());
+    return Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
   }
 
   /** Embeds the pass's tokens as rows [S, d]; the pullback's result is ignored. */

@@ -34,7 +34,7 @@ public final class Gpt extends CausalLanguageModel {
         new InputEmbedding(
             root,
             EmbeddingSize.of(config.vocabulary(), config.positions()),
-            config.stack().width(),
+            config.stack().hiddenSize(),
             initialization(config.stack()).deviation());
   }
 

@@ -65,13 +65,13 @@ final class DecoderFamily implements PublishedFamily {
             true,
             traits.feedForwardBias(fields));
     MoeForm none =
-        new MoeForm(1, NO_EXPERTS, 0, net.hidden(), new SharedExperts(0, net.hidden(), false));
+        new MoeForm(1, NO_EXPERTS, 0, net.intermediateSize(), new SharedExperts(0, net.intermediateSize(), false));
     StackSize stack =
         new StackSize(
             layers,
             attention(fields, width, epsilon),
             net,
-            mixture == null ? none : mixture.read(fields, net.hidden(), layers),
+            mixture == null ? none : mixture.read(fields, net.intermediateSize(), layers),
             new NormForm(NormForm.Kind.RMS, epsilon),
             0,
             false);
@@ -127,13 +127,13 @@ final class DecoderFamily implements PublishedFamily {
     config.put("hidden_act", HubConfig.name(stack.activation()));
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("max_position_embeddings", model.embedding().positions());
-    config.put("hidden_size", stack.width()).put("num_hidden_layers", stack.layers());
-    config.put("num_attention_heads", attention.heads());
-    config.put("num_key_value_heads", attention.keyValueHeads());
+    config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
+    config.put("num_attention_heads", attention.numAttentionHeads());
+    config.put("num_key_value_heads", attention.numKeyValueHeads());
     if (traits.writesHeadWidth()) {
-      config.put("head_dim", attention.headWidth());
+      config.put("head_dim", attention.headDim());
     }
-    config.put("intermediate_size", stack.hidden());
+    config.put("intermediate_size", stack.intermediateSize());
     config.put("rms_norm_eps", stack.normEpsilon());
     RotaryFields.write(Objects.requireNonNull(attention.rotary()), config);
     config.put("attention_dropout", 0.0);
@@ -186,9 +186,9 @@ final class DecoderFamily implements PublishedFamily {
     MoeForm moe = stack.moe();
     MoeForm form =
         mixture == null
-            ? new MoeForm(1, NO_EXPERTS, 0, stack.hidden(), new SharedExperts(0, 1, false))
+            ? new MoeForm(1, NO_EXPERTS, 0, stack.intermediateSize(), new SharedExperts(0, 1, false))
             : mixture.everyBlock()
-                ? new MoeForm(moe.experts(), 1, 0, moe.hidden(), moe.shared())
+                ? new MoeForm(moe.experts(), 1, 0, moe.intermediateSize(), moe.shared())
                 : moe;
     return new PublishedModel(
         modelType, model.embedding(), stack.with(s -> s.moe(form)), model.tied(), model.router());

@@ -27,13 +27,13 @@ final class DecoderNames {
     StackSize stack = model.stack();
     int vocabulary = model.embedding().vocabulary();
     rules.add(
-        WeightRule.same("tokens.weight", "model.embed_tokens.weight", vocabulary, stack.width()));
-    for (int i = 0; i < stack.layers(); i++) {
+        WeightRule.same("tokens.weight", "model.embed_tokens.weight", vocabulary, stack.hiddenSize()));
+    for (int i = 0; i < stack.numHiddenLayers(); i++) {
       block(i);
     }
-    norm("finalNorm", "model.norm", stack.width());
+    norm("finalNorm", "model.norm", stack.hiddenSize());
     if (!model.tied()) {
-      map("head", "lm_head", stack.width(), vocabulary, false);
+      map("head", "lm_head", stack.hiddenSize(), vocabulary, false);
     }
     return new WeightNames(
         rules,
@@ -45,13 +45,13 @@ final class DecoderNames {
     StackSize stack = model.stack();
     String ours = "blocks." + i + ".";
     String theirs = LAYERS + i + ".";
-    norm(ours + "attentionNorm", theirs + "input_layernorm", stack.width());
+    norm(ours + "attentionNorm", theirs + "input_layernorm", stack.hiddenSize());
     attention(ours + "attention.", theirs + "self_attn.");
-    norm(ours + "feedForwardNorm", theirs + "post_attention_layernorm", stack.width());
+    norm(ours + "feedForwardNorm", theirs + "post_attention_layernorm", stack.hiddenSize());
     if (mixture != null && stack.isMoe(i)) {
       mixture(mixture, ours + "feedForward.", theirs + mixture.module() + ".");
     } else {
-      net(ours + "feedForward.", theirs + "mlp.", stack.hidden(), MixtureFields.Parts.LLAMA);
+      net(ours + "feedForward.", theirs + "mlp.", stack.intermediateSize(), MixtureFields.Parts.LLAMA);
     }
   }
 
@@ -60,44 +60,44 @@ final class DecoderNames {
     List<String> projections = List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj");
     List<Integer> widths = List.of(form.queryWidth(), form.keyWidth(), form.keyWidth());
     rules.add(
-        WeightRule.columns(ours + "qkv.weight", projections, ".weight", widths, form.width()));
+        WeightRule.columns(ours + "qkv.weight", projections, ".weight", widths, form.hiddenSize()));
     if (form.biased()) {
       rules.add(WeightRule.pieces(ours + "qkv.bias", projections, ".bias", widths));
     }
     QueryKeyNorm norms = form.norm();
     if (norms != null) {
       boolean each = norms.span() == QueryKeyNorm.Span.HEAD;
-      norm(ours + "queryNorm", theirs + "q_norm", each ? form.headWidth() : form.queryWidth());
-      norm(ours + "keyNorm", theirs + "k_norm", each ? form.headWidth() : form.keyWidth());
+      norm(ours + "queryNorm", theirs + "q_norm", each ? form.headDim() : form.queryWidth());
+      norm(ours + "keyNorm", theirs + "k_norm", each ? form.headDim() : form.keyWidth());
     }
     map(
         ours + "projection",
         theirs + "o_proj",
         form.queryWidth(),
-        form.width(),
+        form.hiddenSize(),
         form.projectionBiased());
   }
 
   private void mixture(MixtureFields fields, String ours, String theirs) {
     MoeForm moe = model.stack().moe();
-    int width = model.stack().width();
+    int width = model.stack().hiddenSize();
     map(ours + "gate", theirs + "gate", width, moe.experts(), false);
     for (int e = 0; e < moe.experts(); e++) {
       String expert = "experts." + e + ".";
-      net(ours + expert, theirs + expert, moe.hidden(), fields.parts());
+      net(ours + expert, theirs + expert, moe.intermediateSize(), fields.parts());
     }
     if (fields.shared()) {
       net(
           ours + "shared.0.",
           theirs + "shared_expert.",
-          moe.shared().hidden(),
+          moe.shared().intermediateSize(),
           MixtureFields.Parts.LLAMA);
       map(ours + "sharedGate", theirs + "shared_expert_gate", width, 1, false);
     }
   }
 
   private void net(String ours, String theirs, int hidden, MixtureFields.Parts parts) {
-    int width = model.stack().width();
+    int width = model.stack().hiddenSize();
     boolean biased = model.stack().feedForward().biased();
     map(ours + "expand", theirs + parts.expand(), width, hidden, biased);
     map(ours + "up", theirs + parts.up(), width, hidden, biased);

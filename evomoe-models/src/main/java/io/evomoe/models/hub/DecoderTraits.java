@@ -134,7 +134,7 @@ record DecoderTraits(
     if (span != queryKeyNorm) {
       return Optional.of("%s, this run %s".formatted(normalises(queryKeyNorm), normalises(span)));
     }
-    if (!writesHeadWidth && stack.attention().queryWidth() != stack.width()) {
+    if (!writesHeadWidth && stack.attention().queryWidth() != stack.hiddenSize()) {
       return Optional.of("has heads that share the width, this run has heads of their own width");
     }
     boolean attention = stack.attention().biased();

@@ -83,11 +83,11 @@ final class ExportedModel {
     boolean otherWidth =
         mixtures.isEmpty()
             && form.stack().moeLayers() > 0
-            && form.stack().moe().hidden() != form.stack().hidden();
+            && form.stack().moe().intermediateSize() != form.stack().intermediateSize();
     if (otherWidth) {
       return Optional.of(
           "has nets of one width, this run has nets of %d and of %d"
-              .formatted(form.stack().hidden(), form.stack().moe().hidden()));
+              .formatted(form.stack().intermediateSize(), form.stack().moe().intermediateSize()));
     }
     return family.refusal(form);
   }

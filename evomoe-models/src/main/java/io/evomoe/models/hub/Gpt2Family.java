@@ -60,8 +60,8 @@ final class Gpt2Family implements PublishedFamily {
     config.put("activation_function", HubConfig.name(stack.activation()));
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("n_positions", model.embedding().positions());
-    config.put("n_embd", stack.width()).put("n_layer", stack.layers());
-    config.put("n_head", stack.heads()).put("n_inner", stack.hidden());
+    config.put("n_embd", stack.hiddenSize()).put("n_layer", stack.numHiddenLayers());
+    config.put("n_head", stack.numAttentionHeads()).put("n_inner", stack.intermediateSize());
     config.put("layer_norm_epsilon", stack.normEpsilon());
     config.put("resid_pdrop", stack.dropout()).put("embd_pdrop", stack.dropout());
     config.put("attn_pdrop", 0.0);
@@ -84,14 +84,14 @@ final class Gpt2Family implements PublishedFamily {
         !tensors.isEmpty() && tensors.stream().noneMatch(name -> name.startsWith(PREFIX));
     String prefix = bare ? "" : PREFIX;
     EmbeddingSize embedding = model.embedding();
-    int width = model.stack().width();
-    int hidden = model.stack().hidden();
+    int width = model.stack().hiddenSize();
+    int hidden = model.stack().intermediateSize();
     List<WeightRule> rules = new ArrayList<>();
     rules.add(
         WeightRule.same("tokens.weight", prefix + "wte.weight", embedding.vocabulary(), width));
     rules.add(
         WeightRule.same("positions.weight", prefix + "wpe.weight", embedding.positions(), width));
-    for (int i = 0; i < model.stack().layers(); i++) {
+    for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
       String theirs = prefix + "h." + i + ".";
       rules.addAll(WeightRule.norm(ours + "attentionNorm", theirs + "ln_1", width));

@@ -62,7 +62,7 @@ final class HubConfig {
       ActivationFunction activation,
       double epsilon) {
     return StackSize.of(layers, width, heads)
-        .withHidden(hidden)
+        .withIntermediateSize(hidden)
         .withMoeEvery(NO_EXPERTS)
         .withDropout(dropout)
         .withActivation(activation)

@@ -63,7 +63,7 @@ public final class HubFolder implements DenseWeights, Closeable {
   }
 
   private WeightNames weightNames() {
-    int layers = model.stack().layers();
+    int layers = model.stack().numHiddenLayers();
     if (layers > tensors.names().size()) {
       throw new IllegalArgumentException(
           "%s: the configuration has %d layers, there are %d tensors"

@@ -61,7 +61,7 @@ final class LanguageModelTensors {
     }
     if (name.endsWith(".gate.weight")) {
       StackSize stack = published.stack();
-      return Nd4j.zeros(DataType.FLOAT, stack.width(), stack.moe().experts());
+      return Nd4j.zeros(DataType.FLOAT, stack.hiddenSize(), stack.moe().experts());
     }
     return value(parameters, name.replaceFirst("\\.experts\\.\\d+\\.", "."));
   }

@@ -85,14 +85,14 @@ record MixtureFields(
       config.put(RENORMALIZED, router.renormalized());
     }
     if (everyBlock) {
-      config.put("intermediate_size", moe.hidden());
+      config.put("intermediate_size", moe.intermediateSize());
     } else {
-      config.put(HIDDEN, moe.hidden()).put(STEP, moe.every());
+      config.put(HIDDEN, moe.intermediateSize()).put(STEP, moe.every());
       ArrayNode dense = config.putArray(DENSE);
       IntStream.range(0, moe.from()).forEach(dense::add);
     }
     if (shared) {
-      config.put(SHARED_HIDDEN, moe.shared().hidden());
+      config.put(SHARED_HIDDEN, moe.shared().intermediateSize());
     }
     config.put("output_router_logits", false);
   }
@@ -113,11 +113,11 @@ record MixtureFields(
               ? "has weights of a token's experts that sum to 1, this run has not"
               : "has weights of the softmax over all experts, this run's sum to 1");
     }
-    boolean mixed = stack.moeLayers() < stack.layers();
-    if (everyBlock && mixed && moe.hidden() != stack.hidden()) {
+    boolean mixed = stack.moeLayers() < stack.numHiddenLayers();
+    if (everyBlock && mixed && moe.intermediateSize() != stack.intermediateSize()) {
       return Optional.of(
           "has experts of one width in every block, this run has nets of %d and experts of %d"
-              .formatted(stack.hidden(), moe.hidden()));
+              .formatted(stack.intermediateSize(), moe.intermediateSize()));
     }
     if (everyBlock && mixed && !router.renormalized()) {
       return Optional.of(

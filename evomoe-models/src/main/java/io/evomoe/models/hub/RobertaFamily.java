@@ -82,8 +82,8 @@ final class RobertaFamily implements PublishedFamily {
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("max_position_embeddings", model.embedding().positions() + offset);
     config.put("type_vocab_size", model.embedding().tokenTypes());
-    config.put("hidden_size", stack.width()).put("num_hidden_layers", stack.layers());
-    config.put("num_attention_heads", stack.heads()).put("intermediate_size", stack.hidden());
+    config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
+    config.put("num_attention_heads", stack.numAttentionHeads()).put("intermediate_size", stack.intermediateSize());
     config.put("layer_norm_eps", stack.normEpsilon());
     config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
     config.put("pad_token_id", offset - 1);
@@ -108,7 +108,7 @@ final class RobertaFamily implements PublishedFamily {
 
   @Override
   public void complete(Map<String, INDArray> parameters, PublishedModel model) {
-    int width = model.stack().width();
+    int width = model.stack().hiddenSize();
     parameters.computeIfPresent(
         POSITIONS,
         (name, own) -> {
@@ -128,10 +128,10 @@ final class RobertaFamily implements PublishedFamily {
 
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
-    int width = model.stack().width();
-    int hidden = model.stack().hidden();
+    int width = model.stack().hiddenSize();
+    int hidden = model.stack().intermediateSize();
     List<WeightRule> rules = new ArrayList<>(embeddings(model));
-    for (int i = 0; i < model.stack().layers(); i++) {
+    for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
       String theirs = LAYER + i + ".";
       rules.addAll(attention(ours, theirs + "attention.", width));
@@ -157,7 +157,7 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   private static List<WeightRule> embeddings(PublishedModel model) {
-    int width = model.stack().width();
+    int width = model.stack().hiddenSize();
     EmbeddingSize size = model.embedding();
     List<WeightRule> rules = new ArrayList<>();
     rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));

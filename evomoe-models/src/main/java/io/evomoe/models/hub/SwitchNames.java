@@ -56,8 +56,8 @@ final class SwitchNames {
     SwitchNames names = new SwitchNames();
     names.add("tokens.weight", false, "shared.weight");
     Map<String, String> mlps = new HashMap<>();
-    mlps.putAll(names.addSide("encoder", model.config().encoder().layers(), false));
-    mlps.putAll(names.addSide("decoder", model.config().decoder().layers(), true));
+    mlps.putAll(names.addSide("encoder", model.config().encoder().numHiddenLayers(), false));
+    mlps.putAll(names.addSide("decoder", model.config().decoder().numHiddenLayers(), true));
     for (EvolvingFeedForward place : model.evolving().places()) {
       names.addPlace(place, Objects.requireNonNull(mlps.get(place.name())));
     }

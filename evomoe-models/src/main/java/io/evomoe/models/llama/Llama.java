@@ -37,7 +37,7 @@ public final class Llama extends CausalLanguageModel {
   public Llama(LlamaConfig config, Gates gates, Scope root) {
     super(config.vocabulary(), config.positions(), config.stack(), gates, root);
     this.config = config;
-    int width = config.stack().width();
+    int width = config.stack().hiddenSize();
     double deviation = initialization(config.stack()).deviation();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, deviation);
     head =
@@ -68,7 +68,7 @@ public final class Llama extends CausalLanguageModel {
 
   @Override
   protected long lookedUp() {
-    return config.tied() ? 0 : (long) config.vocabulary() * config.stack().width();
+    return config.tied() ? 0 : (long) config.vocabulary() * config.stack().hiddenSize();
   }
 
   /** Returns the size. */

@@ -32,7 +32,7 @@ final class MaskedTokenHead implements Layer {
    * @param scope contains {@code dense}, {@code norm} and {@code bias}
    */
   MaskedTokenHead(Scope scope, Embedding tokens, StackSize size, double deviation) {
-    int width = size.width();
+    int width = size.hiddenSize();
     this.kernels = scope.kernels();
     this.tokens = tokens;
     this.transform =

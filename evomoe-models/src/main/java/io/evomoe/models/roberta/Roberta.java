@@ -44,7 +44,7 @@ public final class Roberta implements Model<LanguageBatch> {
     this.config = config;
     this.root = root;
     StackSize size = config.stack();
-    double deviation = Initialization.gpt2(size.layers(), size.width()).deviation();
+    double deviation = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize()).deviation();
     ExpertPlan plan =
         size.expertPlan(
             gates,

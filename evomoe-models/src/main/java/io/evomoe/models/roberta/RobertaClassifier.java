@@ -65,7 +65,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
 
   private static Sequential head(Roberta pretrained, int classes) {
     Scope scope = pretrained.root().child("classifier");
-    int width = pretrained.config().stack().width();
+    int width = pretrained.config().stack().hiddenSize();
     double dropout = pretrained.config().stack().dropout();
     double deviation = Initialization.gpt2(1, width).deviation();
     return Sequential.of(

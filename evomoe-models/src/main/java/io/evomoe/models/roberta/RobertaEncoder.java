@@ -27,7 +27,7 @@ final class RobertaEncoder {
   private final Sequential body;
 
   RobertaEncoder(Scope root, RobertaConfig config, ExpertPlan plan) {
-    int width = config.stack().width();
+    int width = config.stack().hiddenSize();
     kernels = root.kernels();
     embedding =
         new InputEmbedding(root, config.embedding(), width, plan.initialization().deviation());

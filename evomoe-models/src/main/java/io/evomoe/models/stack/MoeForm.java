@@ -11,11 +11,11 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param every every n-th block is an MoE block: {@code every}, {@code 2 every} and so on, counted
  *     from 1; at least 1
  * @param from index of the first block that may have experts, counted from 0
- * @param hidden intermediate size of an expert, at least 1
+ * @param intermediateSize intermediate size of an expert, at least 1
  * @param shared experts of an MoE block that every token uses
  */
 @RecordBuilder
-public record MoeForm(int experts, int every, int from, int hidden, SharedExperts shared)
+public record MoeForm(int experts, int every, int from, int intermediateSize, SharedExperts shared)
     implements MoeFormBuilder.With {
 
   /** Rejects sizes out of bounds. */
@@ -23,7 +23,7 @@ public record MoeForm(int experts, int every, int from, int hidden, SharedExpert
     FieldBound.atLeast("experts", experts, 1);
     FieldBound.atLeast("moeEvery", every, 1);
     FieldBound.atLeast("moeFrom", from, 0);
-    FieldBound.atLeast("expertHidden", hidden, 1);
+    FieldBound.atLeast("moeIntermediateSize", intermediateSize, 1);
   }
 
   /** Whether block {@code index}, counted from 0, is an MoE block. */

@@ -58,7 +58,7 @@ public final class Stack implements Layer {
   public Stack(Scope scope, StackSize size, Kind kind, NormPlacement placement, ExpertPlan plan) {
     this.scope = scope;
     List<EvolvingFeedForward> places = new ArrayList<>();
-    for (int i = 0; i < size.layers(); i++) {
+    for (int i = 0; i < size.numHiddenLayers(); i++) {
       Scope block = scope.block(i);
       Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
       Scope inner = block.child("feedForward");
@@ -76,7 +76,7 @@ public final class Stack implements Layer {
       }
       Layer residual =
           new Block(
-              block, new Norms(placement, size.width(), size.norm()), size.dropout(), branches);
+              block, new Norms(placement, size.hiddenSize(), size.norm()), size.dropout(), branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
       made.add(size.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
     }
@@ -94,7 +94,7 @@ public final class Stack implements Layer {
       branches.put(
           "crossAttention",
           new CrossAttention(
-              block.child("crossAttention"), size.width(), size.attention().heads(), init));
+              block.child("crossAttention"), size.hiddenSize(), size.attention().numAttentionHeads(), init));
     }
     return branches;
   }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /**
  * The size and form of a stack of blocks.
  *
- * @param layers number of blocks, at least 1
+ * @param numHiddenLayers number of blocks, at least 1
  * @param attention self-attention of each block
  * @param feedForward feed-forward network of a block without experts; experts have the same form,
  *     except their intermediate size
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  */
 @RecordBuilder
 public record StackSize(
-    int layers,
+    int numHiddenLayers,
     AttentionForm attention,
     FeedForwardForm feedForward,
     MoeForm moe,
@@ -38,14 +38,14 @@ public record StackSize(
 
   /** Rejects sizes out of bounds. */
   public StackSize {
-    FieldBound.atLeast("layers", layers, 1);
+    FieldBound.atLeast("numHiddenLayers", numHiddenLayers, 1);
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
     }
-    if (attention.width() != feedForward.width()) {
+    if (attention.hiddenSize() != feedForward.hiddenSize()) {
       throw new IllegalArgumentException(
-          "the width of the feed-forward nets must be that of the attention, %d, was %d"
-              .formatted(attention.width(), feedForward.width()));
+          "hiddenSize of the feed-forward nets must be that of the attention, %d, was %d"
+              .formatted(attention.hiddenSize(), feedForward.hiddenSize()));
     }
   }
 
@@ -53,23 +53,23 @@ public record StackSize(
    * Returns the original Transformer block, as in GPT and RoBERTa: intermediate size 4 d, GELU,
    * biases everywhere and layer normalization. It has one expert and no dropout.
    */
-  public static StackSize of(int layers, int width, int heads) {
-    int hidden = (int) Math.min(4L * width, Integer.MAX_VALUE);
+  public static StackSize of(int numHiddenLayers, int hiddenSize, int numAttentionHeads) {
+    int intermediateSize = (int) Math.min(4L * hiddenSize, Integer.MAX_VALUE);
     return new StackSize(
-        layers,
-        AttentionForm.plain(width, heads),
-        FeedForwardForm.plain(width, hidden, ActivationFunction.GELU),
-        new MoeForm(1, 1, 0, hidden, new SharedExperts(0, hidden, false)),
+        numHiddenLayers,
+        AttentionForm.plain(hiddenSize, numAttentionHeads),
+        FeedForwardForm.plain(hiddenSize, intermediateSize, ActivationFunction.GELU),
+        new MoeForm(1, 1, 0, intermediateSize, new SharedExperts(0, intermediateSize, false)),
         NormForm.LAYER,
         0,
         false);
   }
 
   /** Returns a copy with this intermediate size of all networks: feed-forward, expert, shared. */
-  public StackSize withHidden(int value) {
-    FeedForwardForm net = feedForward.withHidden(value);
+  public StackSize withIntermediateSize(int value) {
+    FeedForwardForm net = feedForward.withIntermediateSize(value);
     SharedExperts shared = new SharedExperts(moe.shared().count(), value, moe.shared().gated());
-    return with(s -> s.feedForward(net).moe(moe.withHidden(value).withShared(shared)));
+    return with(s -> s.feedForward(net).moe(moe.withIntermediateSize(value).withShared(shared)));
   }
 
   /** Returns a copy with another number of experts in each MoE block. */
@@ -85,13 +85,13 @@ public record StackSize(
   /** Returns a copy with another number of shared experts. */
   public StackSize withSharedExperts(int value) {
     return withMoe(
-        moe.withShared(new SharedExperts(value, moe.shared().hidden(), moe.shared().gated())));
+        moe.withShared(new SharedExperts(value, moe.shared().intermediateSize(), moe.shared().gated())));
   }
 
   /** Returns a copy with another activation of {@link #feedForward}. */
   public StackSize withActivation(ActivationFunction value) {
     return withFeedForward(
-        new FeedForwardForm(width(), hidden(), value, feedForward.gated(), feedForward.biased()));
+        new FeedForwardForm(hiddenSize(), intermediateSize(), value, feedForward.gated(), feedForward.biased()));
   }
 
   /** Returns a copy with another epsilon of {@link #norm}. */
@@ -100,18 +100,18 @@ public record StackSize(
   }
 
   /** Returns the hidden size d. */
-  public int width() {
-    return attention.width();
+  public int hiddenSize() {
+    return attention.hiddenSize();
   }
 
   /** Returns the heads of {@link #attention}. */
-  public int heads() {
-    return attention.heads();
+  public int numAttentionHeads() {
+    return attention.numAttentionHeads();
   }
 
   /** Returns the intermediate size of {@link #feedForward}. */
-  public int hidden() {
-    return feedForward.hidden();
+  public int intermediateSize() {
+    return feedForward.intermediateSize();
   }
 
   /** Returns the activation of {@link #feedForward}. */
@@ -131,7 +131,7 @@ public record StackSize(
 
   /** Returns the number of MoE blocks. */
   public int moeLayers() {
-    return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
+    return (int) IntStream.range(0, numHiddenLayers).filter(moe::isPlace).count();
   }
 
   /**
@@ -155,7 +155,7 @@ public record StackSize(
         moe.shared(),
         moeLayers(),
         Math.max(1, moeLayersOfModel),
-        feedForward.withHidden(moe.hidden()),
+        feedForward.withIntermediateSize(moe.intermediateSize()),
         norm,
         initialization,
         vocabulary,

@@ -33,17 +33,17 @@ public final class TextEncoder {
    */
   public TextEncoder(
       Scope root, EmbeddingSize embedding, StackSize size, Stack.Kind kind, Gates gates) {
-    Initialization init = Initialization.gpt2(size.layers(), size.width());
+    Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
     boolean causal = kind == Stack.Kind.CAUSAL;
     ExpertPlan plan =
         size.expertPlan(gates, size.moeLayers(), init, embedding.vocabulary(), causal);
-    this.embedding = new InputEmbedding(root, embedding, size.width(), init.deviation());
+    this.embedding = new InputEmbedding(root, embedding, size.hiddenSize(), init.deviation());
     this.stack = new Stack(root, size, kind, NormPlacement.BEFORE, plan);
     this.body =
         Sequential.of(
             new Dropout(root.child("embeddings"), size.dropout()),
             stack,
-            size.norm().in(root.child("finalNorm"), size.width()));
+            size.norm().in(root.child("finalNorm"), size.hiddenSize()));
   }
 
   /** Returns a row for each token of the pass, [S, d]; the pullback ends at the embeddings. */

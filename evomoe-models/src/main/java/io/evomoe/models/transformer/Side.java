@@ -38,7 +38,7 @@ final class Side {
         Sequential.of(
             new Dropout(scope.child("embedding"), size.dropout()),
             stack,
-            new LayerNorm(scope.child("finalNorm"), size.width(), size.normEpsilon()));
+            new LayerNorm(scope.child("finalNorm"), size.hiddenSize(), size.normEpsilon()));
     this.evolving = stack.evolving();
   }
 

@@ -82,7 +82,7 @@ public final class Transformer implements Model<PairBatch> {
   }
 
   private ExpertPlan plan(StackSize size, Gates gates, boolean causal) {
-    Initialization init = Initialization.gpt2(size.layers(), size.width());
+    Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
     return size.expertPlan(gates, config.moeLayers(), init, config.vocabulary(), causal);
   }
 

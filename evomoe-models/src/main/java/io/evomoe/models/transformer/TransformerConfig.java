@@ -23,10 +23,10 @@ public record TransformerConfig(
     if (positions < 2) {
       throw new IllegalArgumentException("positions must be at least 2, was " + positions);
     }
-    if (decoder.width() != encoder.width()) {
+    if (decoder.hiddenSize() != encoder.hiddenSize()) {
       throw new IllegalArgumentException(
           "decoder.width must be that of the encoder, %d, was %d"
-              .formatted(encoder.width(), decoder.width()));
+              .formatted(encoder.hiddenSize(), decoder.hiddenSize()));
     }
     if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
       throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
@@ -35,7 +35,7 @@ public record TransformerConfig(
 
   /** Returns the hidden size of both stacks and of the embedding. */
   public int width() {
-    return encoder.width();
+    return encoder.hiddenSize();
   }
 
   /** Returns the number of MoE blocks in both stacks. */

@@ -185,7 +185,7 @@ class GenerationBatchTest {
   private static Gpt gpt(String gate) {
     StackSize stack =
         StackSize.of(2, WIDTH, 4)
-            .withHidden(40)
+            .withIntermediateSize(40)
             .withExperts(4)
             .withMoeEvery(1)
             .withActivation(ActivationFunction.GELU);

@@ -77,7 +77,7 @@ class RecomputedGptTest {
     int layers = 8;
     StackSize size =
         StackSize.of(layers, 6, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(3)
             .withMoeEvery(2)
             .withDropout(0.1)

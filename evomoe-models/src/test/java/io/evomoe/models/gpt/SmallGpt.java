@@ -29,7 +29,7 @@ final class SmallGpt {
         VOCABULARY,
         POSITIONS,
         StackSize.of(2, 6, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(EXPERTS)
             .withMoeEvery(2)
             .withDropout(dropout)

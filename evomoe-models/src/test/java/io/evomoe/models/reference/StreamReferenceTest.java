@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Blocks of BASE layers and StableMoE, whose layer takes the stream, against PyTorch. */
 class StreamReferenceTest {
   private static final StackSize SIZE =
-      StackSize.of(1, 12, 3).withHidden(10).withExperts(4).withMoeEvery(1);
+      StackSize.of(1, 12, 3).withIntermediateSize(10).withExperts(4).withMoeEvery(1);
   private static final int VOCABULARY = 11;
   private static final int LENGTH = 4;
   private static final int SOURCE = 3;

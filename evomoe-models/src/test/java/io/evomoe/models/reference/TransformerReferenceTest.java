@@ -26,7 +26,7 @@ class TransformerReferenceTest {
   private static final int SENTENCES = 3;
   private static final StackSize STACK =
       StackSize.of(2, 12, 3)
-          .withHidden(24)
+          .withIntermediateSize(24)
           .withExperts(1)
           .withMoeEvery(3)
           .withActivation(ActivationFunction.RELU);

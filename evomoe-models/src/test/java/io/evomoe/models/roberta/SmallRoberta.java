@@ -35,7 +35,7 @@ final class SmallRoberta {
   static RobertaConfig config(double dropout) {
     StackSize stack =
         StackSize.of(2, WIDTH, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(EXPERTS)
             .withMoeEvery(2)
             .withDropout(dropout);

@@ -105,10 +105,10 @@ class StackTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,6,8,2,3,2,0,0,'layers must be at least 1, was 0'",
-    "1,0,8,2,3,2,0,0,'width must be at least 1, was 0'",
-    "1,6,0,2,3,2,0,0,'hidden must be at least 1, was 0'",
-    "1,6,8,4,3,2,0,0,'heads must divide the width 6, was 4'",
+    "0,6,8,2,3,2,0,0,'numHiddenLayers must be at least 1, was 0'",
+    "1,0,8,2,3,2,0,0,'hiddenSize must be at least 1, was 0'",
+    "1,6,0,2,3,2,0,0,'intermediateSize must be at least 1, was 0'",
+    "1,6,8,4,3,2,0,0,'numAttentionHeads must divide hiddenSize, 6, was 4'",
     "1,6,8,2,0,2,0,0,'experts must be at least 1, was 0'",
     "1,6,8,2,3,0,0,0,'moeEvery must be at least 1, was 0'",
     "1,6,8,2,3,2,-1,0,'sharedExperts must be at least 0, was -1'",
@@ -162,7 +162,7 @@ class StackTest {
       int shared,
       double dropout) {
     return StackSize.of(layers, width, heads)
-        .withHidden(hidden)
+        .withIntermediateSize(hidden)
         .withExperts(experts)
         .withMoeEvery(moeEvery)
         .withSharedExperts(shared)

@@ -35,7 +35,7 @@ final class Backwards {
   private static final int LONGEST = 4;
   private static final StackSize STACK =
       StackSize.of(1, 32, 4)
-          .withHidden(64)
+          .withIntermediateSize(64)
           .withExperts(2)
           .withMoeEvery(1)
           .withActivation(ActivationFunction.RELU);

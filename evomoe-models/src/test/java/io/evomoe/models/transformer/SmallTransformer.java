@@ -40,7 +40,7 @@ final class SmallTransformer {
 
   private static StackSize stack(double dropout, boolean recomputed) {
     return StackSize.of(2, WIDTH, 2)
-        .withHidden(8)
+        .withIntermediateSize(8)
         .withExperts(EXPERTS)
         .withMoeEvery(2)
         .withDropout(dropout)

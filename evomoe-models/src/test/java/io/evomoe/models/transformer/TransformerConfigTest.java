@@ -14,7 +14,7 @@ class TransformerConfigTest {
   void should_refuse_sizes_out_of_their_bounds() {
     StackSize wide =
         StackSize.of(1, 12, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(1)
             .withMoeEvery(1)
             .withActivation(ActivationFunction.RELU);
@@ -37,7 +37,7 @@ class TransformerConfigTest {
   void should_count_the_places_for_experts_of_both_stacks() {
     StackSize deep =
         StackSize.of(6, 6, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(4)
             .withMoeEvery(2)
             .withActivation(ActivationFunction.RELU);

@@ -131,7 +131,7 @@ class TranslationTest {
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
     StackSize stack =
         StackSize.of(1, 6, 2)
-            .withHidden(8)
+            .withIntermediateSize(8)
             .withExperts(1)
             .withMoeEvery(2)
             .withActivation(ActivationFunction.RELU);

@@ -22,11 +22,11 @@ public record ModelConfig(
             doc = "number of blocks; for task mt, of the encoder and of the decoder each",
             min = 1,
             max = 1_000_000)
-        int layers,
-    @Field(doc = "hidden size", min = 1, max = 1_000_000) int width,
+        int numHiddenLayers,
+    @Field(doc = "hidden size", min = 1, max = 1_000_000) int hiddenSize,
     @Field(doc = "intermediate size of a feed-forward network or expert", min = 1, max = 1_000_000)
-        int hidden,
-    @Field(doc = "attention heads; must divide `width` if `headWidth` is null", min = 1) int heads,
+        int intermediateSize,
+    @Field(doc = "attention heads; must divide `hiddenSize` if `headDim` is null", min = 1) int numAttentionHeads,
     @Field(doc = "experts per MoE block", min = 1, max = 65_536) int experts,
     @Field(doc = "every n-th block is an MoE block", min = 1) int moeEvery,
     @Field(doc = "requested vocabulary size of the tokenizer", min = 1, max = 10_000_000)
@@ -43,29 +43,29 @@ public record ModelConfig(
     @Field(doc = "block type; `llama` for task gpt", initial = "gpt") Architecture architecture,
     @Field(
             doc =
-                "heads of keys and values, a divisor of `heads`; null for `heads`. For "
+                "heads of keys and values, a divisor of `numAttentionHeads`; null for `numAttentionHeads`. For "
                     + "architecture `llama`",
             initial = Fields.EMPTY,
             min = 1)
-        @Nullable Integer keyValueHeads,
+        @Nullable Integer numKeyValueHeads,
     @Field(
-            doc = "head size, even; null for `width / heads`. For architecture `llama`",
+            doc = "head size, even; null for `hiddenSize / numAttentionHeads`. For architecture `llama`",
             initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
-        @Nullable Integer headWidth,
+        @Nullable Integer headDim,
     @Field(
-            doc = "intermediate size of an expert; null for `hidden`",
+            doc = "intermediate size of an expert; null for `intermediateSize`",
             initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
-        @Nullable Integer expertHidden,
+        @Nullable Integer moeIntermediateSize,
     @Field(
             doc = "intermediate size of a shared expert; null for that of an expert",
             initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
-        @Nullable Integer sharedHidden,
+        @Nullable Integer sharedExpertIntermediateSize,
     @Field(
             doc =
                 "whether a sigmoid gate weights the shared experts' sum for each token; needs "
@@ -89,10 +89,10 @@ public record ModelConfig(
   public ModelConfig {
     Fields.require(
         ModelConfig.class,
-        layers,
-        width,
-        hidden,
-        heads,
+        numHiddenLayers,
+        hiddenSize,
+        intermediateSize,
+        numAttentionHeads,
         experts,
         moeEvery,
         vocabulary,
@@ -100,29 +100,29 @@ public record ModelConfig(
         dropout,
         sharedExperts,
         architecture,
-        keyValueHeads,
-        headWidth,
-        expertHidden,
-        sharedHidden,
+        numKeyValueHeads,
+        headDim,
+        moeIntermediateSize,
+        sharedExpertIntermediateSize,
         sharedGate,
         moeFrom,
         documentMask);
     AttentionForm attention =
         new AttentionForm(
-            width,
-            heads,
-            orElse(keyValueHeads, heads),
-            headWidth(headWidth, width, heads),
+            hiddenSize,
+            numAttentionHeads,
+            orElse(numKeyValueHeads, numAttentionHeads),
+            headDim(headDim, hiddenSize, numAttentionHeads),
             false,
             false,
             null,
             architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
-    FeedForwardForm net = FeedForwardForm.plain(width, hidden, ActivationFunction.GELU);
-    int inExpert = orElse(expertHidden, hidden);
+    FeedForwardForm net = FeedForwardForm.plain(hiddenSize, intermediateSize, ActivationFunction.GELU);
+    int inExpert = orElse(moeIntermediateSize, intermediateSize);
     SharedExperts shared =
-        new SharedExperts(sharedExperts, orElse(sharedHidden, inExpert), sharedGate);
+        new SharedExperts(sharedExperts, orElse(sharedExpertIntermediateSize, inExpert), sharedGate);
     new StackSize(
-        layers,
+        numHiddenLayers,
         attention,
         net,
         new MoeForm(experts, moeEvery, moeFrom, inExpert, shared),
@@ -130,8 +130,8 @@ public record ModelConfig(
         dropout,
         false);
     if (architecture == Architecture.GPT) {
-      requireLeftOut("keyValueHeads", keyValueHeads);
-      requireLeftOut("headWidth", headWidth);
+      requireLeftOut("numKeyValueHeads", numKeyValueHeads);
+      requireLeftOut("headDim", headDim);
     }
   }
 
@@ -139,8 +139,8 @@ public record ModelConfig(
     return value == null ? usual : value;
   }
 
-  private static int headWidth(@Nullable Integer value, int width, int heads) {
-    return value == null ? AttentionForm.plain(width, heads).headWidth() : value;
+  private static int headDim(@Nullable Integer value, int hiddenSize, int numAttentionHeads) {
+    return value == null ? AttentionForm.plain(hiddenSize, numAttentionHeads).headDim() : value;
   }
 
   private static void requireLeftOut(String field, @Nullable Integer value) {
@@ -161,10 +161,10 @@ public record ModelConfig(
       @Nullable QueryKeyNorm norm,
       @Nullable Rotary rotary) {
     return new AttentionForm(
-        width,
-        heads,
-        orElse(keyValueHeads, heads),
-        headWidth(headWidth, width, heads),
+        hiddenSize,
+        numAttentionHeads,
+        orElse(numKeyValueHeads, numAttentionHeads),
+        headDim(headDim, hiddenSize, numAttentionHeads),
         biased,
         projectionBiased,
         norm,
@@ -173,8 +173,8 @@ public record ModelConfig(
 
   /** Returns the position and size of the experts. */
   MoeForm moe() {
-    int ofExpert = orElse(expertHidden, hidden);
-    int ofShared = orElse(sharedHidden, ofExpert);
+    int ofExpert = orElse(moeIntermediateSize, intermediateSize);
+    int ofShared = orElse(sharedExpertIntermediateSize, ofExpert);
     return new MoeForm(
         experts,
         moeEvery,
@@ -186,7 +186,7 @@ public record ModelConfig(
   /** Returns the number of MoE blocks in a stack. */
   public int moeLayers() {
     MoeForm moe = moe();
-    return (int) IntStream.range(0, layers).filter(moe::isPlace).count();
+    return (int) IntStream.range(0, numHiddenLayers).filter(moe::isPlace).count();
   }
 
   /** Returns a copy with the sizes of an existing stack; the position of the experts stays. */
@@ -195,10 +195,10 @@ public record ModelConfig(
     MoeForm moe = stack.moe();
     ModelConfig sized =
         new ModelConfig(
-            stack.layers(),
-            stack.width(),
-            stack.hidden(),
-            attention.heads(),
+            stack.numHiddenLayers(),
+            stack.hiddenSize(),
+            stack.intermediateSize(),
+            attention.numAttentionHeads(),
             experts,
             moeEvery,
             vocabulary,
@@ -208,14 +208,14 @@ public record ModelConfig(
             architecture,
             null,
             null,
-            moe.hidden() == stack.hidden() ? null : moe.hidden(),
-            moe.shared().hidden() == moe.hidden() ? null : moe.shared().hidden(),
+            moe.intermediateSize() == stack.intermediateSize() ? null : moe.intermediateSize(),
+            moe.shared().intermediateSize() == moe.intermediateSize() ? null : moe.shared().intermediateSize(),
             moe.shared().gated(),
             moe.from(),
             documentMask);
     return architecture == Architecture.GPT
         ? sized
         : sized.with(
-            m -> m.keyValueHeads(attention.keyValueHeads()).headWidth(attention.headWidth()));
+            m -> m.numKeyValueHeads(attention.numKeyValueHeads()).headDim(attention.headDim()));
   }
 }

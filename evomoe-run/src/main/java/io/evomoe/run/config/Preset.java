@@ -103,7 +103,7 @@ public record Preset(
     ModelConfig size =
         architecture == Architecture.GPT
             ? model
-            : model.with(m -> m.architecture(architecture).hidden(gatedHidden(model.hidden())));
+            : model.with(m -> m.architecture(architecture).intermediateSize(gatedHidden(model.intermediateSize())));
     GateDefaults usual =
         architecture == Architecture.GPT
             ? gates.getOrDefault(gate, GateDefaults.USUAL)

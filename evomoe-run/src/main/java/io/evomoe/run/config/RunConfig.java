@@ -88,7 +88,7 @@ public record RunConfig(
         chosen != null ? chosen : llama ? ActivationFunction.SILU : usual;
     StackSize stack =
         new StackSize(
-            model.layers(),
+            model.numHiddenLayers(),
             llama
                 ? model.attention(
                     architecture.attentionBias(),
@@ -97,8 +97,8 @@ public record RunConfig(
                     architecture.rotary())
                 : model.attention(true, true, null, null),
             new FeedForwardForm(
-                model.width(),
-                model.hidden(),
+                model.hiddenSize(),
+                model.intermediateSize(),
                 activation,
                 llama,
                 !llama || architecture.feedForwardBias()),
@@ -173,12 +173,12 @@ public record RunConfig(
     trainer().schedule();
     trainer().optimizer(KernelSelection.forType(DataType.FLOAT)).close();
     if (provider().growth() != Growth.NEVER) {
-      if (model.moeEvery() > model.layers()) {
+      if (model.moeEvery() > model.numHiddenLayers()) {
         throw new IllegalArgumentException(
-            "model.moeEvery must be at most model.layers (%d) for gate %s, was %d"
-                .formatted(model.layers(), gate, model.moeEvery()));
+            "model.moeEvery must be at most model.numHiddenLayers (%d) for gate %s, was %d"
+                .formatted(model.numHiddenLayers(), gate, model.moeEvery()));
       }
-      int last = model.layers() / model.moeEvery() * model.moeEvery() - 1;
+      int last = model.numHiddenLayers() / model.moeEvery() * model.moeEvery() - 1;
       if (model.moeFrom() > last) {
         throw new IllegalArgumentException(
             "model.moeFrom must be at most %d, the last block with experts, for gate %s, was %d"

@@ -66,12 +66,12 @@ public record MemoryLimit(long bytes, String name) {
             .formatted(gate, parameters.numbers(), parameters.arrays());
     if (needed > bytes) {
       throw new IllegalArgumentException(
-          "%s %s, more than %s; use a smaller model.width, model.layers or model.experts"
+          "%s %s, more than %s; use a smaller model.hiddenSize, model.numHiddenLayers or model.experts"
               .formatted(what, text(needed), name));
     }
     if (heap > mostHeap) {
       throw new IllegalArgumentException(
-          "%s %s of the Java heap, which has %s; use a smaller model.layers or model.experts, or -Xmx"
+          "%s %s of the Java heap, which has %s; use a smaller model.numHiddenLayers or model.experts, or -Xmx"
               .formatted(what, text(heap), text((double) mostHeap)));
     }
   }

@@ -69,22 +69,22 @@ class ConfigFileTest {
 
   @Test
   void should_refuse_to_cut_a_fraction_off_a_whole_number() throws IOException {
-    Path file = Files.writeString(folder.resolve("half.yaml"), "model:\n  layers: 2.5\n");
+    Path file = Files.writeString(folder.resolve("half.yaml"), "model:\n  numHiddenLayers: 2.5\n");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ConfigFile.set(config(), "model.layers", "2.5"))
-        .withMessageContaining("model.layers")
+        .isThrownBy(() -> ConfigFile.set(config(), "model.numHiddenLayers", "2.5"))
+        .withMessageContaining("model.numHiddenLayers")
         .withMessageContaining("2.5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(config(), file))
-        .withMessageContaining("layers")
+        .withMessageContaining("numHiddenLayers")
         .withMessageContaining("2.5");
   }
 
   @Test
   void should_refuse_a_second_document() throws IOException {
     Path file = folder.resolve("two.yaml");
-    Files.writeString(file, "model:\n  layers: 2\n---\nmodel:\n  layers: 3\n");
+    Files.writeString(file, "model:\n  numHiddenLayers: 2\n---\nmodel:\n  numHiddenLayers: 3\n");
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(config(), file))
@@ -94,7 +94,7 @@ class ConfigFileTest {
   @Test
   void should_say_where_a_file_is_not_yaml() throws IOException {
     Path file = folder.resolve("broken.yaml");
-    Files.writeString(file, "model:\n  layers: [2\ntraining: {}\n");
+    Files.writeString(file, "model:\n  numHiddenLayers: [2\ntraining: {}\n");
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(config(), file))
@@ -104,8 +104,8 @@ class ConfigFileTest {
   @Test
   void should_name_a_field_once() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ConfigFile.set(config(), "model.width", "abc"))
-        .withMessage("model.width must be a whole number, was abc");
+        .isThrownBy(() -> ConfigFile.set(config(), "model.hiddenSize", "abc"))
+        .withMessage("model.hiddenSize must be a whole number, was abc");
   }
 
   private static RunConfig config() {

@@ -79,8 +79,8 @@ class ConfigSchemaTest {
       delimiter = '|',
       value = {
         "model: {layer: 2} | $.model: property 'layer' is not defined",
-        "model: {layers: 0} | $.model.layers: must have a minimum value of 1",
-        "model: {layers: 2.5} | $.model.layers: number found, integer expected",
+        "model: {numHiddenLayers: 0} | $.model.numHiddenLayers: must have a minimum value of 1",
+        "model: {numHiddenLayers: 2.5} | $.model.numHiddenLayers: number found, integer expected",
         "model: {experts: 65537} | $.model.experts: must have a maximum value of 65536",
         "training: {learningRate: 0} | $.training.learningRate: must have an exclusive minimum",
         "training: {beta1: 1} | $.training.beta1: must have an exclusive maximum value of 1",

@@ -51,7 +51,7 @@ class ConfigurationPageTest {
 
             ```yaml
             model:
-              layers: 4
+              numHiddenLayers: 4
               experts: 16
             training:
               steps: 1000
@@ -80,7 +80,7 @@ class ConfigurationPageTest {
             Defaults are those of preset `small` with gate `evomoe`. If a cell has three values, they are for gpt, roberta and mt.
             Values of other presets are in brackets. An empty default follows from other fields. The last column says
             whether a resumed run may change the field; after the spawn, the first four fields of `evolution` are fixed. With
-            `model.architecture: llama`, `model.hidden` is two thirds of this default, rounded to a multiple of 32.
+            `model.architecture: llama`, `model.intermediateSize` is two thirds of this default, rounded to a multiple of 32.
             This page is generated from the fields and the presets.
 
             """);

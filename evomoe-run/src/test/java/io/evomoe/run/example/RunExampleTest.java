@@ -161,7 +161,7 @@ class RunExampleTest {
     try (Run<Llama> run =
         SmallTexts.llama(folder)
             .gate("dense")
-            .model(m -> m.vocabulary(320).width(32))
+            .model(m -> m.vocabulary(320).hiddenSize(32))
             .training(t -> t.steps(2))
             .in(folder.resolve("run"))) {
       run.train();

@@ -40,7 +40,7 @@ final class ParameterCount {
     this.config = config;
     this.vocabulary = vocabulary;
     this.size = config.stack(ActivationFunction.GELU);
-    this.width = size.width();
+    this.width = size.hiddenSize();
   }
 
   /** Returns the parameters of an embedding with this number of entries. */
@@ -65,8 +65,8 @@ final class ParameterCount {
     long mixtures = size.moeLayers();
     return self()
         .plus(attentions == 2 ? cross() : ParameterTotal.NONE)
-        .times(size.layers())
-        .plus(norm().plus(net(size.hidden())).times(size.layers() - mixtures))
+        .times(size.numHiddenLayers())
+        .plus(norm().plus(net(size.intermediateSize())).times(size.numHiddenLayers() - mixtures))
         .plus(normOfPlace().plus(place()).times(mixtures))
         .plus(gates(moeLayers, causal));
   }
@@ -96,7 +96,7 @@ final class ParameterCount {
       return ParameterTotal.NONE;
     }
     boolean each = norm.span() == QueryKeyNorm.Span.HEAD;
-    long ofHead = size.attention().headWidth();
+    long ofHead = size.attention().headDim();
     return ParameterTotal.array(each ? ofHead : queries)
         .plus(ParameterTotal.array(each ? ofHead : keys));
   }
@@ -119,10 +119,10 @@ final class ParameterCount {
     GateProvider provider = config.provider();
     ParameterTotal normOfNet =
         provider.expertForm() == ExpertForm.RESIDUAL ? norm() : ParameterTotal.NONE;
-    ParameterTotal expert = net(size.moe().hidden()).plus(normOfNet);
+    ParameterTotal expert = net(size.moe().intermediateSize()).plus(normOfNet);
     SharedExperts always = size.moe().shared();
     ParameterTotal shared =
-        net(always.hidden())
+        net(always.intermediateSize())
             .plus(normOfNet)
             .times(always.count())
             .plus(ParameterTotal.array(always.gated() ? width : 0));
@@ -144,7 +144,7 @@ final class ParameterCount {
     GateSpec spec =
         new GateSpec(
             scope,
-            config.model().width(),
+            config.model().hiddenSize(),
             config.model().experts(),
             layer,
             size.moeLayers(),

@@ -41,7 +41,7 @@ public final class RobertaTask extends TextTask<Roberta> {
   @Override
   public ParameterTotal parameters(RunConfig config, int vocabulary) {
     ParameterCount count = new ParameterCount(config, vocabulary);
-    int width = config.model().width();
+    int width = config.model().hiddenSize();
     int moeLayers = config.model().moeLayers();
     EmbeddingSize size = config.embedding(vocabulary);
     ParameterTotal head =

@@ -45,16 +45,16 @@ class ParameterCountTest {
     List<String> forms =
         List.of(
             "",
-            "model.keyValueHeads=2",
-            "model.headWidth=6",
+            "model.numKeyValueHeads=2",
+            "model.headDim=6",
             "architecture.queryKeyNorm=HEAD",
-            "model.keyValueHeads=2 architecture.queryKeyNorm=WHOLE",
+            "model.numKeyValueHeads=2 architecture.queryKeyNorm=WHOLE",
             "architecture.attentionBias=true",
             "architecture.projectionBias=true",
             "architecture.feedForwardBias=true",
             "architecture.tiedHead=false",
-            "model.expertHidden=20",
-            "model.sharedExperts=2 model.sharedHidden=7 model.sharedGate=true",
+            "model.moeIntermediateSize=20",
+            "model.sharedExperts=2 model.sharedExpertIntermediateSize=7 model.sharedGate=true",
             "model.moeEvery=1 model.moeFrom=2");
     String all = String.join(" ", forms).strip();
     return Stream.concat(

@@ -182,10 +182,10 @@ class ResumedGatesTest {
     RunConfig config = config(gate, Architecture.LLAMA);
     for (String[] field :
         new String[][] {
-          {"model.keyValueHeads", "1"},
+          {"model.numKeyValueHeads", "1"},
           {"model.sharedExperts", "1"},
           {"model.sharedGate", "true"},
-          {"model.expertHidden", "24"},
+          {"model.moeIntermediateSize", "24"},
           {"architecture.queryKeyNorm", "HEAD"},
           {"architecture.tiedHead", "false"},
         }) {
@@ -223,8 +223,8 @@ class ResumedGatesTest {
         new String[][] {
           {"model.vocabulary", "300"},
           {"model.sequence", "16"},
-          {"model.width", "16"},
-          {"model.hidden", "32"},
+          {"model.hiddenSize", "16"},
+          {"model.intermediateSize", "32"},
           {"model.dropout", "0.1"},
           {"training.steps", "" + STEPS},
           {"training.batch", "4"},

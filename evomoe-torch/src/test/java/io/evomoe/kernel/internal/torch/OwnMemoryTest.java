@@ -132,7 +132,7 @@ class OwnMemoryTest {
 
     private static Gpt model(Kernels kernels, String gate) {
       StackSize blocks =
-          StackSize.of(2, 32, 2).withHidden(64).withExperts(4).withMoeEvery(2).withDropout(0.1);
+          StackSize.of(2, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2).withDropout(0.1);
       return new Gpt(
           new GptConfig(64, 16, blocks),
           Gates.of(GateRegistry.installed().provider(gate), Map.of()),
