@@ -10,6 +10,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Embeddings;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -247,6 +248,9 @@ public final class Predictor implements AutoCloseable {
   }
 
   private IllegalArgumentException unsuited(String use, String needed) {
+    if (classifier != null) {
+      RunFolder.open(folder); // rejects a classifier, and names the commands for it
+    }
     return new IllegalArgumentException(
         "%s is a run of task %s; %s needs %s".formatted(folder, task, use, needed));
   }
