@@ -62,7 +62,7 @@ public final class TrainOnOwnData {
   private static RunBuilder<Gpt> small(RunBuilder<Gpt> builder) {
     return builder
         .preset("quick")
-        .model(m -> m.width(32).hidden(64).vocabulary(280).sequence(32))
+        .model(m -> m.hiddenSize(32).intermediateSize(64).vocabulary(280).sequence(32))
         .training(t -> t.steps(STEPS).batch(4));
   }
 

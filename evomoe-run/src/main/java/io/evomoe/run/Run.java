@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Run<Gpt> run = Run.gpt(Path.of("text.txt"))
- *     .model(m -> m.layers(2).width(64).hidden(256).heads(2).experts(4))
+ *     .model(m -> m.numHiddenLayers(2).hiddenSize(64).experts(4))
  *     .gate("evomoe", Map.of("balance", "0.01"))
  *     .training(t -> t.steps(500))
  *     .in(Path.of("runs/mine"))) {
