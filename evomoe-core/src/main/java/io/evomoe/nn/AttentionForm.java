@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hiddenSize d, the hidden size, at least 1
  * @param numAttentionHeads heads of the queries, at least 1
- * @param numKeyValueHeads heads of keys and values, a divisor of {@code numAttentionHeads}; fewer heads make
- *     grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245)
+ * @param numKeyValueHeads heads of keys and values, a divisor of {@code numAttentionHeads}; fewer
+ *     heads make grouped-query attention (Ainslie et al. 2023, arXiv 2305.13245)
  * @param headDim w, the size of each head, at least 1; even with rotary positions
  * @param biased whether the maps to queries, keys and values have biases
  * @param projectionBiased whether the output projection has a bias
@@ -31,7 +31,8 @@ public record AttentionForm(
     FieldBound.atLeast("hiddenSize", hiddenSize, 1);
     FieldBound.atLeast("numAttentionHeads", numAttentionHeads, 1);
     FieldBound.atLeast("headDim", headDim, 1);
-    FieldBound.divides("numKeyValueHeads", numKeyValueHeads, "numAttentionHeads", numAttentionHeads);
+    FieldBound.divides(
+        "numKeyValueHeads", numKeyValueHeads, "numAttentionHeads", numAttentionHeads);
     if (rotary != null && headDim % 2 != 0) {
       throw new IllegalArgumentException(
           "headDim must be even for rotary positions, was " + headDim);
@@ -46,13 +47,22 @@ public record AttentionForm(
    */
   public static AttentionForm plain(int hiddenSize, int numAttentionHeads) {
     requireHeads(hiddenSize, numAttentionHeads);
-    return new AttentionForm(hiddenSize, numAttentionHeads, numAttentionHeads, hiddenSize / numAttentionHeads, true, true, null, null);
+    return new AttentionForm(
+        hiddenSize,
+        numAttentionHeads,
+        numAttentionHeads,
+        hiddenSize / numAttentionHeads,
+        true,
+        true,
+        null,
+        null);
   }
 
   static void requireHeads(int hiddenSize, int numAttentionHeads) {
     FieldBound.atLeast("numAttentionHeads", numAttentionHeads, 1);
     if (hiddenSize % numAttentionHeads != 0) {
-      throw new IllegalArgumentException("numAttentionHeads must divide hiddenSize, " + hiddenSize + ", was " + numAttentionHeads);
+      throw new IllegalArgumentException(
+          "numAttentionHeads must divide hiddenSize, " + hiddenSize + ", was " + numAttentionHeads);
     }
   }
 

@@ -40,7 +40,8 @@ public final class FeedForward implements Expert {
     this.kernels = scope.kernels();
     this.activation = form.activation();
     this.gateProj = new Linear(scope.child("expand"), width, hidden, deviation, biased);
-    this.upProj = form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
+    this.upProj =
+        form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
     this.downProj =
         new Linear(
             scope.child("contract"), hidden, width, initialization.residualDeviation(), biased);
@@ -56,7 +57,8 @@ public final class FeedForward implements Expert {
     this.kernels = scope.kernels();
     this.activation = parent.activation;
     this.gateProj = new Linear(scope.child("expand"), parent.gateProj, change);
-    this.upProj = parent.upProj == null ? null : new Linear(scope.child("up"), parent.upProj, change);
+    this.upProj =
+        parent.upProj == null ? null : new Linear(scope.child("up"), parent.upProj, change);
     this.downProj = new Linear(scope.child("contract"), parent.downProj, change);
   }
 

@@ -14,7 +14,11 @@ import io.evomoe.kernel.ActivationFunction;
  * @param biased whether its projections have biases
  */
 public record FeedForwardForm(
-    int hiddenSize, int intermediateSize, ActivationFunction activation, boolean gated, boolean biased) {
+    int hiddenSize,
+    int intermediateSize,
+    ActivationFunction activation,
+    boolean gated,
+    boolean biased) {
 
   /** Rejects sizes below 1. */
   public FeedForwardForm {
@@ -26,7 +30,8 @@ public record FeedForwardForm(
    * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.3): not gated,
    * with biases.
    */
-  public static FeedForwardForm plain(int hiddenSize, int intermediateSize, ActivationFunction activation) {
+  public static FeedForwardForm plain(
+      int hiddenSize, int intermediateSize, ActivationFunction activation) {
     return new FeedForwardForm(hiddenSize, intermediateSize, activation, false, true);
   }
 

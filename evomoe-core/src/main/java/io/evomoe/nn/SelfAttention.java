@@ -120,7 +120,8 @@ public final class SelfAttention implements Layer {
   }
 
   private AttentionShape shape(int sequences, int queries, int keys, boolean masked) {
-    return new AttentionShape(sequences, form.numAttentionHeads(), form.numKeyValueHeads(), queries, keys, masked);
+    return new AttentionShape(
+        sequences, form.numAttentionHeads(), form.numKeyValueHeads(), queries, keys, masked);
   }
 
   private INDArray queries(INDArray mixed) {

@@ -144,7 +144,8 @@ class AttentionFormsTest {
     Rotary rotary = new Rotary(100);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AttentionForm(6, 4, 3, 4, true, true, null, null))
-        .withMessage("numKeyValueHeads must be at least 1 and divide the numAttentionHeads, 4, was 3");
+        .withMessage(
+            "numKeyValueHeads must be at least 1 and divide the numAttentionHeads, 4, was 3");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AttentionForm(6, 4, 2, 3, true, true, null, rotary))
         .withMessage("headDim must be even for rotary positions, was 3");

@@ -104,7 +104,9 @@ class SelfAttentionTest {
                     true,
                     LayerFixture.LARGE))
         .withMessage(
-            (heads < 1 ? "numAttentionHeads must be at least 1, was " : "numAttentionHeads must divide hiddenSize, 6, was ")
+            (heads < 1
+                    ? "numAttentionHeads must be at least 1, was "
+                    : "numAttentionHeads must divide hiddenSize, 6, was ")
                 + heads);
   }
 

@@ -29,7 +29,14 @@ class ImportExportTest {
     try (Run<Llama> run =
         Run.llama(SmallTexts.prose(folder))
             .preset("quick")
-            .model(m -> m.numHiddenLayers(2).hiddenSize(32).intermediateSize(64).numAttentionHeads(2).experts(4).moeEvery(1))
+            .model(
+                m ->
+                    m.numHiddenLayers(2)
+                        .hiddenSize(32)
+                        .intermediateSize(64)
+                        .numAttentionHeads(2)
+                        .experts(4)
+                        .moeEvery(1))
             .model(m -> m.vocabulary(300).sequence(16))
             .gate("topk")
             .training(t -> t.steps(4).batch(2))

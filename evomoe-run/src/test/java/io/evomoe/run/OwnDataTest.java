@@ -58,7 +58,14 @@ class OwnDataTest {
       RunBuilder<M> builder, int steps) {
     return builder
         .preset("quick")
-        .model(m -> m.numHiddenLayers(2).hiddenSize(16).intermediateSize(32).numAttentionHeads(2).experts(2).moeEvery(2))
+        .model(
+            m ->
+                m.numHiddenLayers(2)
+                    .hiddenSize(16)
+                    .intermediateSize(32)
+                    .numAttentionHeads(2)
+                    .experts(2)
+                    .moeEvery(2))
         .model(m -> m.vocabulary(280).sequence(16))
         .training(t -> t.steps(steps).batch(4).evalEvery(5));
   }

@@ -332,7 +332,10 @@ class RunTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> SmallTexts.gpt(folder).model(m -> m.hiddenSize(100_000).intermediateSize(100_000)).in(out))
+            () ->
+                SmallTexts.gpt(folder)
+                    .model(m -> m.hiddenSize(100_000).intermediateSize(100_000))
+                    .in(out))
         .withMessageContaining("more than this machine's memory of");
     assertThat(out).doesNotExist();
   }

@@ -56,7 +56,11 @@ class SharedRunCampaignTest {
   @Tag("campaign")
   @Test
   void so_should_it_with_a_wide_model() throws IOException {
-    share(SmallTexts.gpt(folder).model(m -> m.hiddenSize(512).intermediateSize(2048)), 8, 10, SECONDS);
+    share(
+        SmallTexts.gpt(folder).model(m -> m.hiddenSize(512).intermediateSize(2048)),
+        8,
+        10,
+        SECONDS);
   }
 
   /**

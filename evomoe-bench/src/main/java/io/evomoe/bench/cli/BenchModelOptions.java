@@ -116,7 +116,12 @@ final class BenchModelOptions {
     ModelConfig model =
         Tasks.preset("gpt", "quick")
             .model()
-            .with(m -> m.numHiddenLayers(layers).hiddenSize(width).intermediateSize(hidden).numAttentionHeads(heads))
+            .with(
+                m ->
+                    m.numHiddenLayers(layers)
+                        .hiddenSize(width)
+                        .intermediateSize(hidden)
+                        .numAttentionHeads(heads))
             .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
     RunConfig usual =
         new Preset("bench", model, Tasks.preset("gpt", "quick").training(), Map.of())

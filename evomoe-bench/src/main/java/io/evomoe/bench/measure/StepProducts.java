@@ -64,7 +64,13 @@ final class StepProducts {
     INDArray attended = ofHeads(form, form.queryWidth());
     INDArray back = random(form.queryWidth(), stack.hiddenSize());
     INDArray dy = random(shape.tokens(), stack.hiddenSize());
-    linear(kernels, stack.numHiddenLayers(), attended, back, dy, () -> kernels.linear(attended, back, null));
+    linear(
+        kernels,
+        stack.numHiddenLayers(),
+        attended,
+        back,
+        dy,
+        () -> kernels.linear(attended, back, null));
   }
 
   /** Rows of the type that goes into an attention. */

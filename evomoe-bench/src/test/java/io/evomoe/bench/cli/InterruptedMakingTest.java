@@ -20,7 +20,13 @@ class InterruptedMakingTest {
         TinyRuns.everyTask(folder)
             .get(0)
             .trainArguments(
-                out, "switch", "5", "--set", "model.experts=65536", "--set", "model.intermediateSize=2");
+                out,
+                "switch",
+                "5",
+                "--set",
+                "model.experts=65536",
+                "--set",
+                "model.intermediateSize=2");
     Process process = ChildProcess.start(arguments, log);
     try {
       while (!Files.readString(log).contains("parameters with all experts") && process.isAlive()) {

@@ -119,7 +119,8 @@ class DividedStepTest {
   }
 
   private void step(String gate, Map<String, String> options) {
-    StackSize blocks = StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
+    StackSize blocks =
+        StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
     UntrainedModel model =
         new UntrainedModel(
             gate, options, Architecture.GPT, new GptConfig(1024, TOKENS / MANY, blocks));

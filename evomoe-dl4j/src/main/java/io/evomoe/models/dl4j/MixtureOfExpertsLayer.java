@@ -181,7 +181,8 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     return new LayerMemoryReport.Builder(
             layerName, MixtureOfExpertsLayer.class, inputType, getOutputType(-1, inputType))
         .standardMemory(parameters, iUpdater.stateSize(parameters))
-        .workingMemory(0, 0, 0, (long) settings.plan(width()).form().intermediateSize() * settings.experts())
+        .workingMemory(
+            0, 0, 0, (long) settings.plan(width()).form().intermediateSize() * settings.experts())
         .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
         .build();
   }

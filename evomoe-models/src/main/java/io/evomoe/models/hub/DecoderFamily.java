@@ -65,7 +65,12 @@ final class DecoderFamily implements PublishedFamily {
             true,
             traits.feedForwardBias(fields));
     MoeForm none =
-        new MoeForm(1, NO_EXPERTS, 0, net.intermediateSize(), new SharedExperts(0, net.intermediateSize(), false));
+        new MoeForm(
+            1,
+            NO_EXPERTS,
+            0,
+            net.intermediateSize(),
+            new SharedExperts(0, net.intermediateSize(), false));
     StackSize stack =
         new StackSize(
             layers,
@@ -186,7 +191,8 @@ final class DecoderFamily implements PublishedFamily {
     MoeForm moe = stack.moe();
     MoeForm form =
         mixture == null
-            ? new MoeForm(1, NO_EXPERTS, 0, stack.intermediateSize(), new SharedExperts(0, 1, false))
+            ? new MoeForm(
+                1, NO_EXPERTS, 0, stack.intermediateSize(), new SharedExperts(0, 1, false))
             : mixture.everyBlock()
                 ? new MoeForm(moe.experts(), 1, 0, moe.intermediateSize(), moe.shared())
                 : moe;

@@ -27,7 +27,8 @@ final class DecoderNames {
     StackSize stack = model.stack();
     int vocabulary = model.embedding().vocabulary();
     rules.add(
-        WeightRule.same("tokens.weight", "model.embed_tokens.weight", vocabulary, stack.hiddenSize()));
+        WeightRule.same(
+            "tokens.weight", "model.embed_tokens.weight", vocabulary, stack.hiddenSize()));
     for (int i = 0; i < stack.numHiddenLayers(); i++) {
       block(i);
     }
@@ -51,7 +52,11 @@ final class DecoderNames {
     if (mixture != null && stack.isMoe(i)) {
       mixture(mixture, ours + "feedForward.", theirs + mixture.module() + ".");
     } else {
-      net(ours + "feedForward.", theirs + "mlp.", stack.intermediateSize(), MixtureFields.Parts.LLAMA);
+      net(
+          ours + "feedForward.",
+          theirs + "mlp.",
+          stack.intermediateSize(),
+          MixtureFields.Parts.LLAMA);
     }
   }
 

@@ -83,7 +83,9 @@ final class RobertaFamily implements PublishedFamily {
     config.put("max_position_embeddings", model.embedding().positions() + offset);
     config.put("type_vocab_size", model.embedding().tokenTypes());
     config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
-    config.put("num_attention_heads", stack.numAttentionHeads()).put("intermediate_size", stack.intermediateSize());
+    config
+        .put("num_attention_heads", stack.numAttentionHeads())
+        .put("intermediate_size", stack.intermediateSize());
     config.put("layer_norm_eps", stack.normEpsilon());
     config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
     config.put("pad_token_id", offset - 1);

@@ -13,8 +13,12 @@ final class TransformerJson {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("model_type", "transformer").put("is_encoder_decoder", true);
     config.put("vocab_size", model.vocabulary()).put("n_positions", model.positions());
-    config.put("d_model", model.width()).put("d_kv", model.width() / model.encoder().numAttentionHeads());
-    config.put("d_ff", model.encoder().intermediateSize()).put("num_heads", model.encoder().numAttentionHeads());
+    config
+        .put("d_model", model.width())
+        .put("d_kv", model.width() / model.encoder().numAttentionHeads());
+    config
+        .put("d_ff", model.encoder().intermediateSize())
+        .put("num_heads", model.encoder().numAttentionHeads());
     config.put("num_layers", model.encoder().numHiddenLayers());
     config.put("num_decoder_layers", model.decoder().numHiddenLayers());
     config.put("num_experts", model.encoder().moe().experts());

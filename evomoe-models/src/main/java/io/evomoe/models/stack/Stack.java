@@ -76,7 +76,10 @@ public final class Stack implements Layer {
       }
       Layer residual =
           new Block(
-              block, new Norms(placement, size.hiddenSize(), size.norm()), size.dropout(), branches);
+              block,
+              new Norms(placement, size.hiddenSize(), size.norm()),
+              size.dropout(),
+              branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
       made.add(size.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
     }
@@ -94,7 +97,10 @@ public final class Stack implements Layer {
       branches.put(
           "crossAttention",
           new CrossAttention(
-              block.child("crossAttention"), size.hiddenSize(), size.attention().numAttentionHeads(), init));
+              block.child("crossAttention"),
+              size.hiddenSize(),
+              size.attention().numAttentionHeads(),
+              init));
     }
     return branches;
   }

@@ -85,13 +85,15 @@ public record StackSize(
   /** Returns a copy with another number of shared experts. */
   public StackSize withSharedExperts(int value) {
     return withMoe(
-        moe.withShared(new SharedExperts(value, moe.shared().intermediateSize(), moe.shared().gated())));
+        moe.withShared(
+            new SharedExperts(value, moe.shared().intermediateSize(), moe.shared().gated())));
   }
 
   /** Returns a copy with another activation of {@link #feedForward}. */
   public StackSize withActivation(ActivationFunction value) {
     return withFeedForward(
-        new FeedForwardForm(hiddenSize(), intermediateSize(), value, feedForward.gated(), feedForward.biased()));
+        new FeedForwardForm(
+            hiddenSize(), intermediateSize(), value, feedForward.gated(), feedForward.biased()));
   }
 
   /** Returns a copy with another epsilon of {@link #norm}. */

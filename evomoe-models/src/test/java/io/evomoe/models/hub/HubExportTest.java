@@ -44,7 +44,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** Models of ours in the files of Hugging Face. */
 class HubExportTest {
   private static final StackSize STACK =
-      StackSize.of(2, 12, 3).withIntermediateSize(20).withExperts(4).withMoeEvery(2).withNormEpsilon(1e-4);
+      StackSize.of(2, 12, 3)
+          .withIntermediateSize(20)
+          .withExperts(4)
+          .withMoeEvery(2)
+          .withNormEpsilon(1e-4);
   private static final int[] IDS = {0, 5, 9, 1, 2, 1, 1, 0, 7, 3, 4, 8, 6, 2};
 
   @TempDir Path folder;

@@ -67,7 +67,10 @@ class RobertaReferenceTest {
 
   private static Roberta model(int layers, Reference reference) {
     StackSize stack =
-        StackSize.of(layers, 12, 3).withIntermediateSize(24).withExperts(1).withMoeEvery(layers + 1);
+        StackSize.of(layers, 12, 3)
+            .withIntermediateSize(24)
+            .withExperts(1)
+            .withMoeEvery(layers + 1);
     return new Roberta(
         new RobertaConfig(19, 8, stack),
         Gates.of(new DenseGate.Provider()),

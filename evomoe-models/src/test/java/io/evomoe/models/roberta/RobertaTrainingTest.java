@@ -75,7 +75,8 @@ class RobertaTrainingTest {
   }
 
   private static Roberta model(GateProvider gates) {
-    StackSize stack = StackSize.of(2, 32, 4).withIntermediateSize(64).withExperts(3).withMoeEvery(2);
+    StackSize stack =
+        StackSize.of(2, 32, 4).withIntermediateSize(64).withExperts(3).withMoeEvery(2);
     RobertaConfig config = new RobertaConfig(VOCABULARY, LENGTH, stack);
     return new Roberta(
         config, new Gates(gates, Map.of(), TrainingFacts.ofSteps(STEPS)), Scope.root(3, KERNELS));

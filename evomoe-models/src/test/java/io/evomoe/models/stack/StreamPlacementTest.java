@@ -114,7 +114,11 @@ class StreamPlacementTest {
   void should_be_the_layer_of_what_the_attentions_give_and_nothing_else(
       String gate, Stack.Kind kind, NormPlacement placement) {
     StackSize dropping =
-        StackSize.of(1, WIDTH, 2).withIntermediateSize(8).withExperts(3).withMoeEvery(1).withDropout(0.5);
+        StackSize.of(1, WIDTH, 2)
+            .withIntermediateSize(8)
+            .withExperts(3)
+            .withMoeEvery(1)
+            .withDropout(0.5);
     Stack stack = disturbed(stack(gate, kind, placement, dropping, 0.4));
     silenceAttentions(stack);
     INDArray afterAttentions = x;
@@ -146,7 +150,8 @@ class StreamPlacementTest {
   @MethodSource("everyBlock")
   void should_leave_out_the_norm_of_the_layer_alone(
       String gate, Stack.Kind kind, NormPlacement placement) {
-    StackSize everySecond = StackSize.of(2, WIDTH, 2).withIntermediateSize(8).withExperts(3).withMoeEvery(2);
+    StackSize everySecond =
+        StackSize.of(2, WIDTH, 2).withIntermediateSize(8).withExperts(3).withMoeEvery(2);
 
     assertThat(stack(gate, kind, placement, everySecond, 0.4).parameters())
         .extracting(Parameter::name)

@@ -26,7 +26,8 @@ public record ModelConfig(
     @Field(doc = "hidden size", min = 1, max = 1_000_000) int hiddenSize,
     @Field(doc = "intermediate size of a feed-forward network or expert", min = 1, max = 1_000_000)
         int intermediateSize,
-    @Field(doc = "attention heads; must divide `hiddenSize` if `headDim` is null", min = 1) int numAttentionHeads,
+    @Field(doc = "attention heads; must divide `hiddenSize` if `headDim` is null", min = 1)
+        int numAttentionHeads,
     @Field(doc = "experts per MoE block", min = 1, max = 65_536) int experts,
     @Field(doc = "every n-th block is an MoE block", min = 1) int moeEvery,
     @Field(doc = "requested vocabulary size of the tokenizer", min = 1, max = 10_000_000)
@@ -49,7 +50,8 @@ public record ModelConfig(
             min = 1)
         @Nullable Integer numKeyValueHeads,
     @Field(
-            doc = "head size, even; null for `hiddenSize / numAttentionHeads`. For architecture `llama`",
+            doc =
+                "head size, even; null for `hiddenSize / numAttentionHeads`. For architecture `llama`",
             initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
@@ -117,10 +119,12 @@ public record ModelConfig(
             false,
             null,
             architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
-    FeedForwardForm net = FeedForwardForm.plain(hiddenSize, intermediateSize, ActivationFunction.GELU);
+    FeedForwardForm net =
+        FeedForwardForm.plain(hiddenSize, intermediateSize, ActivationFunction.GELU);
     int inExpert = orElse(moeIntermediateSize, intermediateSize);
     SharedExperts shared =
-        new SharedExperts(sharedExperts, orElse(sharedExpertIntermediateSize, inExpert), sharedGate);
+        new SharedExperts(
+            sharedExperts, orElse(sharedExpertIntermediateSize, inExpert), sharedGate);
     new StackSize(
         numHiddenLayers,
         attention,
@@ -209,7 +213,9 @@ public record ModelConfig(
             null,
             null,
             moe.intermediateSize() == stack.intermediateSize() ? null : moe.intermediateSize(),
-            moe.shared().intermediateSize() == moe.intermediateSize() ? null : moe.shared().intermediateSize(),
+            moe.shared().intermediateSize() == moe.intermediateSize()
+                ? null
+                : moe.shared().intermediateSize(),
             moe.shared().gated(),
             moe.from(),
             documentMask);

@@ -103,7 +103,10 @@ public record Preset(
     ModelConfig size =
         architecture == Architecture.GPT
             ? model
-            : model.with(m -> m.architecture(architecture).intermediateSize(gatedHidden(model.intermediateSize())));
+            : model.with(
+                m ->
+                    m.architecture(architecture)
+                        .intermediateSize(gatedHidden(model.intermediateSize())));
     GateDefaults usual =
         architecture == Architecture.GPT
             ? gates.getOrDefault(gate, GateDefaults.USUAL)

@@ -172,7 +172,9 @@ public final class HubImport {
         model.router().isPresent()
             ? sized.with(m -> m.experts(moe.experts()).moeEvery(moe.every()))
             : sized.with(
-                m -> m.experts(EXPERTS).moeEvery(Math.min(MOE_EVERY, model.stack().numHiddenLayers())));
+                m ->
+                    m.experts(EXPERTS)
+                        .moeEvery(Math.min(MOE_EVERY, model.stack().numHiddenLayers())));
     ArchitectureConfig architecture =
         ArchitectureConfig.ofStack(model.stack(), size.architecture())
             .with(a -> a.vocabulary(embedding.vocabulary()).positions(embedding.positions()))
@@ -203,6 +205,10 @@ public final class HubImport {
     StackSize stack = hub.model().stack();
     EmbeddingSize embedding = hub.model().embedding();
     return "%d layers, width %,d, vocabulary %,d, %,d positions"
-        .formatted(stack.numHiddenLayers(), stack.hiddenSize(), embedding.vocabulary(), embedding.positions());
+        .formatted(
+            stack.numHiddenLayers(),
+            stack.hiddenSize(),
+            embedding.vocabulary(),
+            embedding.positions());
   }
 }

@@ -93,7 +93,14 @@ final class SmallRuns implements AutoCloseable {
     ModelConfig size =
         Tasks.preset(task, "quick")
             .model()
-            .with(m -> m.numHiddenLayers(2).hiddenSize(32).intermediateSize(64).numAttentionHeads(2).experts(EXPERTS).moeEvery(2))
+            .with(
+                m ->
+                    m.numHiddenLayers(2)
+                        .hiddenSize(32)
+                        .intermediateSize(64)
+                        .numAttentionHeads(2)
+                        .experts(EXPERTS)
+                        .moeEvery(2))
             .with(m -> m.vocabulary(VOCABULARY).sequence(pairs ? SENTENCE : 32).dropout(0));
     TrainingConfig training =
         Tasks.preset(task, "small")
