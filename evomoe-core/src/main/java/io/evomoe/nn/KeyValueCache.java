@@ -135,12 +135,12 @@ public final class KeyValueCache implements AutoCloseable {
     other.own.forEach(
         (layer, from) -> {
           INDArray all = of(layer, from.all.size(1)).all;
-          kernels.copyInto(part(from.all, 0, length), part(all, sequences * capacity, length));
+          kernels.copyInto(part(from.all, 0, length), part(all, first(sequences), length));
         });
     System.arraycopy(other.hidden, 0, hidden, sequences * capacity, length);
     lengths[sequences] = length;
     sequences++;
-    own.replaceAll((layer, held) -> held.first(sequences * capacity));
+    own.replaceAll((layer, held) -> held.first(first(sequences)));
   }
 
   private void grow() {
@@ -149,7 +149,7 @@ public final class KeyValueCache implements AutoCloseable {
     own.replaceAll(
         (layer, held) -> {
           INDArray wider = zeros(held.all.size(1));
-          kernels.copyInto(held.all, part(wider, 0, before * capacity));
+          kernels.copyInto(held.all, part(wider, 0, first(before)));
           held.close();
           return KeysAndValues.of(wider);
         });
@@ -168,9 +168,9 @@ public final class KeyValueCache implements AutoCloseable {
     int kept = lengths[last];
     int longest = Math.max(kept, lengths[sequence]);
     for (KeysAndValues held : own.values()) {
-      INDArray emptied = part(held.all, last * capacity, longest);
+      INDArray emptied = part(held.all, first(last), longest);
       if (sequence != last) {
-        kernels.copyInto(emptied, part(held.all, sequence * capacity, longest));
+        kernels.copyInto(emptied, part(held.all, first(sequence), longest));
       }
       kernels.clear(emptied);
     }
@@ -179,7 +179,12 @@ public final class KeyValueCache implements AutoCloseable {
     lengths[sequence] = kept;
     lengths[last] = 0;
     sequences = last;
-    own.replaceAll((layer, held) -> held.first(Math.max(1, sequences) * capacity));
+    own.replaceAll((layer, held) -> held.first(first(Math.max(1, sequences))));
+  }
+
+  /** Returns the first row of a sequence of this joint cache. */
+  private long first(int sequence) {
+    return (long) sequence * capacity;
   }
 
   private static INDArray part(INDArray all, long first, long rows) {

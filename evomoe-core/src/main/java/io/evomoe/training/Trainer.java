@@ -62,21 +62,7 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionSchedule evolution) {
-    this(model, data, config, evolution, config.optimizer(model.kernels()));
-  }
-
-  /**
-   * Creates a run with a schedule and another optimizer than the configured one.
-   *
-   * @param optimizer optimizer in its initial state
-   */
-  public Trainer(
-      Model<B> model,
-      TrainingData<B> data,
-      TrainerConfig config,
-      EvolutionSchedule evolution,
-      Optimizer optimizer) {
-    this(new Learner<>(model, optimizer, evolution), data, config, null);
+    this(new Learner<>(model, config.optimizer(model.kernels()), evolution), data, config, null);
   }
 
   private Trainer(
@@ -141,21 +127,6 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       EvolutionSchedule evolution) {
     Optimizer optimizer = config.optimizer(model.kernels());
-    return resumed(saved, model, data, config, evolution, optimizer);
-  }
-
-  /**
-   * Resumes a saved run with another optimizer than the configured one.
-   *
-   * @param optimizer optimizer of the same kind as in the saved run, in its initial state
-   */
-  public static <B> Trainer<B> resumed(
-      SavedRun saved,
-      Model<B> model,
-      TrainingData<B> data,
-      TrainerConfig config,
-      EvolutionSchedule evolution,
-      Optimizer optimizer) {
     return new Trainer<>(new Learner<>(model, optimizer, evolution), data, config, saved);
   }
 

@@ -1,18 +1,12 @@
 package io.evomoe.run;
 
-import io.evomoe.evolution.EvolutionConfigBuilder;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
-import io.evomoe.run.config.ArchitectureConfigBuilder;
-import io.evomoe.run.config.ComputeConfigBuilder;
-import io.evomoe.run.config.ConfigFile;
-import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
@@ -25,23 +19,11 @@ import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
-import io.evomoe.training.GuardsBuilder;
 import io.evomoe.training.Model;
-import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingConfigBuilder;
-import io.evomoe.training.optimizer.LearningRateSchedule;
-import io.evomoe.training.optimizer.Optimizer;
-import io.evomoe.training.optimizer.OptimizerSpec;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <M> its model
  */
-public final class RunBuilder<M extends Model<?>> {
-  /** The model determines the task; gate and seed have their own methods. */
-  private static final Set<String> NAMED = Set.of("task", "gate", "seed");
-
+public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder<M>> {
   private final Task<?, ?> task;
   private final Class<M> type;
   private final Architecture architecture;
@@ -62,16 +41,9 @@ public final class RunBuilder<M extends Model<?>> {
   private @Nullable Function<Path, TokenizerSource> tokenizers;
   private @Nullable Tokenizer own;
   private @Nullable MemoryLimit memory;
-  private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
   private String preset = "small";
-  private @Nullable String gate;
-  private @Nullable Long seed;
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
-  private UnaryOperator<TrainerConfig> trainer = UnaryOperator.identity();
-
-  /** Whether the method of the spawn was set, which not every start has. */
-  private boolean spawnAsked;
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
@@ -101,9 +73,10 @@ public final class RunBuilder<M extends Model<?>> {
         new RunBuilder<>(
             task.name(), task.modelType(architecture), architecture, Dataset.files(data));
     builder.whole = true;
-    builder.gate = given.gate();
-    builder.seed = given.seed();
-    return builder.change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
+    return builder
+        .gate(given.gate())
+        .seed(given.seed())
+        .change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
   }
 
   /**
@@ -124,6 +97,11 @@ public final class RunBuilder<M extends Model<?>> {
     builder.start = start;
     builder.whole = whole;
     return builder;
+  }
+
+  @Override
+  RunBuilder<M> self() {
+    return this;
   }
 
   /** Trains on these files and folders; rejects an empty list. */
@@ -188,114 +166,6 @@ public final class RunBuilder<M extends Model<?>> {
     return this;
   }
 
-  /** Changes the model's size. */
-  public RunBuilder<M> model(Consumer<ModelConfigBuilder> size) {
-    return change(c -> c.with(b -> b.model(c.model().with(size))));
-  }
-
-  /** Changes the training settings. */
-  public RunBuilder<M> training(Consumer<TrainingConfigBuilder> training) {
-    return change(c -> c.with(b -> b.training(c.training().with(training))));
-  }
-
-  /** Changes EvoMoE's phases. */
-  public RunBuilder<M> evolution(Consumer<EvolutionConfigBuilder> evolution) {
-    return change(c -> c.with(b -> b.evolution(c.evolution().with(evolution))));
-  }
-
-  /** Changes precision and recomputation. */
-  public RunBuilder<M> compute(Consumer<ComputeConfigBuilder> compute) {
-    return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
-  }
-
-  /** Sets architecture details to match published checkpoints. */
-  public RunBuilder<M> architecture(Consumer<ArchitectureConfigBuilder> architecture) {
-    return change(c -> c.with(b -> b.architecture(c.architecture().with(architecture))));
-  }
-
-  /** Changes the safety settings. */
-  public RunBuilder<M> guards(Consumer<GuardsBuilder> guards) {
-    return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
-  }
-
-  /** Sets the rule that divides data into a training and a validation set. */
-  public RunBuilder<M> split(HeldOut rule) {
-    return change(c -> c.with(b -> b.split(rule)));
-  }
-
-  /** Sets one field by its name in configuration files, such as {@code model.experts}. */
-  public RunBuilder<M> set(String field, String value) {
-    if (NAMED.contains(field)) {
-      throw new IllegalArgumentException(
-          "%s must be given by a method of its own, was given by set: %s".formatted(field, value));
-    }
-    spawnAsked |= field.equals("evolution.spawn");
-    return change(c -> ConfigFile.set(c, field, value));
-  }
-
-  /** Selects the gate, with the preset's options for it. */
-  public RunBuilder<M> gate(String name) {
-    return gate(name, Map.of());
-  }
-
-  /**
-   * Selects the gate and its options.
-   *
-   * @param name of an installed gate
-   * @param options values by name, as text; others use the preset's value, or the gate's default
-   */
-  public RunBuilder<M> gate(String name, Map<String, String> options) {
-    gate = name;
-    return options.isEmpty()
-        ? this
-        : change(
-            c -> {
-              Map<String, Map<String, String>> all = new HashMap<>(c.gateOptions());
-              Map<String, String> its = new HashMap<>(all.getOrDefault(name, Map.of()));
-              its.putAll(options);
-              all.put(name, its);
-              return c.with(b -> b.gateOptions(all));
-            });
-  }
-
-  /** Selects an installed optimizer by name, with its default options. */
-  public RunBuilder<M> optimizer(String name) {
-    return training(t -> t.optimizer(name).optimizerOptions(Map.of()));
-  }
-
-  /**
-   * Trains with an optimizer that the function creates. The program must give it again to resume
-   * ({@link RunOpening#optimizer}).
-   *
-   * @param factory gets the kernels and the settings of the run
-   */
-  public RunBuilder<M> optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> before.apply(settings).withOptimizer(factory);
-    return this;
-  }
-
-  /** Selects an installed learning rate schedule by name, with its default options. */
-  public RunBuilder<M> schedule(String name) {
-    return training(t -> t.schedule(name).scheduleOptions(Map.of()));
-  }
-
-  /**
-   * Trains at this learning rate. The program must give it again to resume ({@link
-   * RunOpening#schedule}).
-   */
-  public RunBuilder<M> schedule(LearningRateSchedule rate) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> before.apply(settings).withSchedule(rate);
-    return this;
-  }
-
-  /** Sets the seed of all random numbers. */
-  public RunBuilder<M> seed(long value) {
-    seed = value;
-    return this;
-  }
-
   /**
    * Starts from the weights of a dense run, trained or imported, as {@code train --init} does. It
    * takes the model, tokenizer and architecture of that run.
@@ -347,12 +217,6 @@ public final class RunBuilder<M extends Model<?>> {
     return this;
   }
 
-  /** Changes any settings, as a whole. */
-  public RunBuilder<M> change(UnaryOperator<RunConfig> change) {
-    changes.add(change);
-    return this;
-  }
-
   /** Returns the settings before any change, unchecked: of the preset, or of the start. */
   public RunConfig defaults() {
     RunStart from = start;
@@ -374,10 +238,7 @@ public final class RunBuilder<M extends Model<?>> {
    */
   public RunConfig config() {
     RunStart from = start;
-    RunConfig config = defaults();
-    for (UnaryOperator<RunConfig> change : changes) {
-      config = change.apply(config);
-    }
+    RunConfig config = changed(defaults());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
     if (from != null) {
       from.requireFit(config, spawnAsked);

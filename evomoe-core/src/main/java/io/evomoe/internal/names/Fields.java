@@ -44,7 +44,7 @@ public final class Fields {
   private static boolean isAllowed(Field field, double value) {
     return value >= field.min()
         && value > field.above()
-        && (value < field.below() || value == field.below() && field.infinite())
+        && (value < field.below() || (value == field.below() && field.infinite()))
         && !(value > field.max());
   }
 

@@ -128,7 +128,7 @@ public final class Muon extends MomentOptimizer {
   }
 
   private INDArray scaled(INDArray step, double learningRate) {
-    double size = USUAL_UPDATE * Math.sqrt(Math.max(step.size(0), step.size(1)));
+    double size = USUAL_UPDATE * Math.sqrt((double) Math.max(step.size(0), step.size(1)));
     INDArray orthogonal = orthogonal(step);
     kernels.scale(orthogonal, -learningRate * size);
     return orthogonal;

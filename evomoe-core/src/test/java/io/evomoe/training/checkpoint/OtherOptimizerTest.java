@@ -51,8 +51,7 @@ class OtherOptimizerTest {
         Checkpoint.open(new CheckpointFolder(folder, 1, Map.of()).write(first.state()));
 
     TinyModel model = new TinyModel(KERNELS, 5);
-    Sgd optimizer = new Sgd(KERNELS, momentum);
-    Trainer.resumed(saved, model, DATA, CONFIG, SCHEDULE, optimizer).run();
+    Trainer.resumed(saved, model, DATA, with(new Sgd(KERNELS, momentum)), SCHEDULE).run();
 
     assertThat(saved.progress().step()).isEqualTo(3);
     assertThat(values(model)).isEqualTo(values(whole));
@@ -74,7 +73,7 @@ class OtherOptimizerTest {
 
   private Path saved(Optimizer optimizer) {
     Trainer<TinyBatch> trainer =
-        new Trainer<>(new TinyModel(KERNELS, 5), DATA, CONFIG, SCHEDULE, optimizer);
+        new Trainer<>(new TinyModel(KERNELS, 5), DATA, with(optimizer), SCHEDULE);
     trainer.step();
     return new CheckpointFolder(folder.resolve(optimizer.getClass().getSimpleName()), 1, Map.of())
         .write(trainer.state());
@@ -82,11 +81,15 @@ class OtherOptimizerTest {
 
   private static void resume(Path saved, Optimizer optimizer) {
     Trainer.resumed(
-        Checkpoint.open(saved), new TinyModel(KERNELS, 5), DATA, CONFIG, SCHEDULE, optimizer);
+        Checkpoint.open(saved), new TinyModel(KERNELS, 5), DATA, with(optimizer), SCHEDULE);
   }
 
   private static Trainer<TinyBatch> trainer(TinyModel model, double momentum) {
-    return new Trainer<>(model, DATA, CONFIG, SCHEDULE, new Sgd(KERNELS, momentum));
+    return new Trainer<>(model, DATA, with(new Sgd(KERNELS, momentum)), SCHEDULE);
+  }
+
+  private static TrainerConfig with(Optimizer optimizer) {
+    return CONFIG.withOptimizer(spec -> optimizer);
   }
 
   private static List<List<Double>> values(TinyModel model) {
