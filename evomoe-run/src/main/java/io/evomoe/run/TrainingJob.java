@@ -255,16 +255,17 @@ public final class TrainingJob<B> implements AutoCloseable {
           : schedule;
     }
 
+    private TrainerConfig settings() {
+      Optimizer own = optimizer;
+      return own == null ? config : config.withOptimizer(spec -> own);
+    }
+
     private Trainer<B> fresh() {
-      return optimizer == null
-          ? new Trainer<>(model, data, config, evolution())
-          : new Trainer<>(model, data, config, evolution(), optimizer);
+      return new Trainer<>(model, data, settings(), evolution());
     }
 
     private Trainer<B> resumed(Checkpoint saved) {
-      return optimizer == null
-          ? Trainer.resumed(saved, model, data, config, evolution())
-          : Trainer.resumed(saved, model, data, config, evolution(), optimizer);
+      return Trainer.resumed(saved, model, data, settings(), evolution());
     }
   }
 }

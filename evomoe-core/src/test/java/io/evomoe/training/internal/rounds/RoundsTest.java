@@ -40,9 +40,10 @@ class RoundsTest {
         new Trainer<>(
             alone,
             new TrainingData<>(TinyBatch::number, List.of()),
-            RoundScene.CONFIG.with(t -> t.microBatches(workers)),
-            scene.evolution,
-            new Sgd(alone.kernels(), 0));
+            RoundScene.CONFIG
+                .with(t -> t.microBatches(workers))
+                .withOptimizer(spec -> new Sgd(spec.kernels(), 0)),
+            scene.evolution);
 
     while (!coordinator.isFinished()) {
       scene.round(coordinator);
