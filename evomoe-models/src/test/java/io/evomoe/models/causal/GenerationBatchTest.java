@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,7 +123,7 @@ class GenerationBatchTest {
           numbers.put(batch.join(prompt(2 * step + 1), config(2 * step + 1)), 2 * step + 1);
         }
         for (Text text : batch.step()) {
-          int number = numbers.get(text);
+          int number = Objects.requireNonNull(numbers.get(text));
           texts.put(number, text.ids());
           if (number % 7 == 0 && text.newIds().length == 5) {
             batch.leave(text);
