@@ -5,6 +5,7 @@ import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param directory of the checkpoints
  */
 record BestCheckpoint(Path directory) {
-  private static final String NAME = "best";
+  private static final String NAME = "best.txt";
 
   void keep(Path checkpoint) {
     AtomicFile.write(file(), checkpoint.getFileName() + "\n");
@@ -30,7 +31,7 @@ record BestCheckpoint(Path directory) {
   /** Returns the checkpoint; empty if none was kept, or it was deleted. */
   Optional<Path> find() {
     try {
-      return Files.exists(file())
+      return Files.isRegularFile(file(), LinkOption.NOFOLLOW_LINKS)
           ? Optional.of(directory.resolve(Files.readString(file()).strip()))
               .filter(Files::isDirectory)
               .filter(CheckpointFiles::isCheckpoint)
