@@ -22,9 +22,10 @@ public interface CheckpointWriter {
   default void keepBest(Path checkpoint) {}
 
   /**
-   * Makes the best checkpoint the newest one. The default does nothing.
+   * Ends the training with its best checkpoint, which becomes the newest one, or with the last one
+   * if none was kept. The default does nothing.
    *
-   * @return the best checkpoint; empty if none was kept
+   * @return that checkpoint; empty if there is none
    */
   default Optional<Path> restoreBest() {
     return Optional.empty();

@@ -131,13 +131,10 @@ final class SavedState implements RunState {
     }
   }
 
-  /** Its result says so: no step is left, although the configuration has more. */
   @Override
   public Optional<Outcome> endedEarly() {
     Path result = saved.folder().path().resolve(ResultFile.NAME);
-    if (!saved.changes().isEmpty()
-        || steps() >= config().training().steps()
-        || !Files.exists(result)) {
+    if (!saved.changes().isEmpty() || !saved.checkpoint().isEnd() || !Files.exists(result)) {
       return Optional.empty();
     }
     return ResultFile.read(result).stream()

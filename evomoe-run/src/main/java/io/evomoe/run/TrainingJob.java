@@ -52,16 +52,13 @@ public final class TrainingJob<B> implements AutoCloseable {
   /** Name of the metric in the result. It is the validation loss. */
   public static final String METRIC = "loss";
 
-  /** Note of a checkpoint: the steps of the whole training. */
-  private static final String PLANNED = "plannedSteps";
-
   private final OutputFolder output;
   private final Model<B> model;
   private final Trainer<B> trainer;
   private final RunName name;
   private final TrainerConfig config;
   private final CheckpointFolder checkpoints;
-  private final boolean asPlanned;
+  private final boolean over;
   private @Nullable Outcome last;
 
   private TrainingJob(Builder<B> builder, OutputFolder output) {
@@ -71,10 +68,9 @@ public final class TrainingJob<B> implements AutoCloseable {
     this.name = new RunName(builder.task, builder.gate, model.seed());
     Path folder = output.path().resolve(RunFolder.CHECKPOINTS);
     Optional<Checkpoint> saved = CheckpointFolder.openLatest(folder);
-    String steps = Long.toString(config.training().steps());
-    this.checkpoints =
-        new CheckpointFolder(folder, config.guards().keepCheckpoints(), Map.of(PLANNED, steps));
-    this.asPlanned = saved.map(at -> steps.equals(at.config().get(PLANNED))).orElse(true);
+    this.checkpoints = new CheckpointFolder(folder, config.guards().keepCheckpoints(), Map.of());
+    long planned = config.training().steps();
+    this.over = saved.map(at -> at.progress().step() == planned || at.isEnd()).orElse(false);
     this.trainer = saved.map(builder::resumed).orElseGet(builder::fresh);
   }
 
@@ -136,7 +132,7 @@ public final class TrainingJob<B> implements AutoCloseable {
       return Optional.of(last);
     }
     Path file = output.path().resolve(ResultFile.NAME);
-    if (!asPlanned || !Files.exists(file)) {
+    if (!over || !Files.exists(file)) {
       return Optional.empty();
     }
     return ResultFile.read(file).stream()

@@ -92,6 +92,11 @@ public final class Checkpoint implements SavedRun {
     return folder;
   }
 
+  /** Returns whether a training was ended with it before its last step, e.g. by early stopping. */
+  public boolean isEnd() {
+    return new BestCheckpoint(CheckpointFiles.parent(folder)).isEnd(folder);
+  }
+
   @Override
   public Progress progress() {
     return state.progress();

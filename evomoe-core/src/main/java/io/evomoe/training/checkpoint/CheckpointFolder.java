@@ -174,6 +174,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       deleteLeftovers();
       Path written = publish(writeTemporary(state, name), name);
       prune(written);
+      new BestCheckpoint(directory).resume();
       return written;
     } catch (IOException e) {
       String earlier =
@@ -350,7 +351,7 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   @Override
   public Optional<Path> restoreBest() {
-    return new BestCheckpoint(directory).restore();
+    return new BestCheckpoint(directory).end();
   }
 
   private void prune(Path written) throws IOException {
@@ -380,7 +381,6 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  /** Returns the entries with a name of ours. */
   private static List<Path> entries(Path directory) throws IOException {
     if (!Files.isDirectory(FileTree.requireNoLink(directory))) {
       return List.of();
