@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import org.nd4j.linalg.factory.Nd4j;
@@ -124,7 +125,7 @@ final class GenerationThread {
 
   private void step(GenerationBatch batch) {
     for (Text text : batch.step()) {
-      TextStream stream = running.get(text);
+      TextStream stream = Objects.requireNonNull(running.get(text));
       Optional<FinishReason> reason = Optional.empty();
       if (text.last() == end) {
         reason = Optional.of(FinishReason.END);

@@ -4,6 +4,7 @@ import io.evomoe.models.causal.GenerationConfig;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,7 @@ public final class TextStream {
    * @throws IllegalStateException if the model failed
    */
   public synchronized Optional<String> next() {
-    while (read == text.length() && !isDone()) {
-      awaitChange();
-    }
+    awaitUntil(() -> read < text.length() || isDone());
     if (read == text.length()) {
       await();
       return Optional.empty();
@@ -61,9 +60,7 @@ public final class TextStream {
    * @throws IllegalStateException if the model failed
    */
   public synchronized Generated await() {
-    while (!isDone()) {
-      awaitChange();
-    }
+    awaitUntil(this::isDone);
     if (failure != null) {
       throw new IllegalStateException("the generation failed: " + failure.getMessage(), failure);
     }
@@ -80,19 +77,15 @@ public final class TextStream {
     return result != null || failure != null;
   }
 
-  private void awaitChange() {
+  /** Waits for a condition. An interrupt of the thread cancels the text, and is kept. */
+  private void awaitUntil(BooleanSupplier changed) {
     boolean interrupted = false;
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      interrupted = true;
-      cancelled = true;
-    }
-    while (interrupted && !isDone()) {
+    while (!changed.getAsBoolean()) {
       try {
         wait();
       } catch (InterruptedException e) {
-        continue;
+        interrupted = true;
+        cancelled = true;
       }
     }
     if (interrupted) {
