@@ -30,6 +30,11 @@ public final class RatingTask extends Task<RatingModel.Batch, RatingModel> {
   }
 
   @Override
+  public String lossName() {
+    return "squared error";
+  }
+
+  @Override
   public RecordKind records() {
     return RecordKind.CLASS; // of files: fields label and text
   }

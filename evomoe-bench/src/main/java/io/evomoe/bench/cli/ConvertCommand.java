@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.internal.files.NewFolder;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.Run;
 import io.evomoe.training.checkpoint.ExpertGroups;
@@ -101,6 +102,7 @@ final class ConvertCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "one of --select, --merge, --experts and --average must be given");
     }
+    NewFolder.open(out, "evomoe convert").close();
     try (Run<?> run = Run.open(checkpoint)) {
       Integer average = wanted.average;
       if (average != null) {

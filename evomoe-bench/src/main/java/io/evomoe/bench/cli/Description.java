@@ -6,6 +6,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import java.lang.reflect.RecordComponent;
@@ -24,6 +25,9 @@ final class Description {
   /** One line: how large the models of a run are. */
   static String parameters(TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
+    if (total.equals(ParameterTotal.NONE)) {
+      return "%s: task %s does not count its parameters".formatted(config.gate(), config.task());
+    }
     return String.format(
         Locale.ROOT,
         "%s: %,d parameters with all experts, %s with gradients and optimizer moments",
@@ -34,10 +38,11 @@ final class Description {
 
   /** One line: what a run's loss is the sum of. */
   static String losses(RunConfig config) {
-    boolean causal = Tasks.named(config.task()).causal();
-    StringBuilder line = new StringBuilder(config.gate()).append(": loss = cross-entropy");
+    Task<?, ?> task = Tasks.named(config.task());
+    StringBuilder line =
+        new StringBuilder(config.gate()).append(": loss = ").append(task.lossName());
     config
-        .losses(causal)
+        .losses(task.causal())
         .forEach(
             (name, coefficient) ->
                 line.append(

@@ -101,6 +101,11 @@ public abstract class Task<B, M extends Model<B>> {
         .findFirst();
   }
 
+  /** Returns the name of the loss without the gates' auxiliary losses, for the user. */
+  public String lossName() {
+    return "cross-entropy";
+  }
+
   /** Returns the content of the records in its files; by default texts. */
   public RecordKind records() {
     return RecordKind.DOCUMENT;

@@ -353,7 +353,7 @@ public record RunFolder(Path path) {
     if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
           checkpoint.location()
-              + " does not say where its data was: name it (--data), or pass it (Run.opening(folder).data(...))");
+              + " does not say where its data was; name it (--data), or pass it (Run.opening(folder).data(...))");
     }
     return data.lines().map(Path::of).toList();
   }
