@@ -148,9 +148,11 @@ class LocalSparkTest {
         new Trainer<>(
             alone,
             new TrainingData<>(union(config, setup, all), List.of()),
-            config.trainer().with(t -> t.microBatches(2)),
-            config.schedule(),
-            new Sgd(alone.kernels(), 0));
+            config
+                .trainer()
+                .with(t -> t.microBatches(2))
+                .withOptimizer(spec -> new Sgd(spec.kernels(), 0)),
+            config.schedule());
     trainer.run();
 
     assertThat(coordinator.progress().spawned()).isTrue();

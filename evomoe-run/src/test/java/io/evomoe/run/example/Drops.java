@@ -20,6 +20,7 @@ public final class Drops implements ScheduleProvider {
             "schedule drops",
             spec.options(),
             options -> options.integer("drops", 3, Bounds.atLeast(1)));
-    return (step, steps) -> spec.warmedUp(step) * Math.pow(0.5, step * (drops + 1) / steps);
+    return (step, steps) ->
+        Math.scalb(spec.warmedUp(step), (int) -(step * (drops + 1) / steps)); // halved each time
   }
 }
