@@ -45,7 +45,8 @@ public final class RatingModel implements Model<RatingModel.Batch> {
             config.gates(facts));
     head =
         Sequential.of(
-            new MeanPooling(root.kernels()), new Linear(root.child("rating"), size.width(), 1, 0.1));
+            new MeanPooling(root.kernels()),
+            new Linear(root.child("rating"), size.hiddenSize(), 1, 0.1));
   }
 
   @Override

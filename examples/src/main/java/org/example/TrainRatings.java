@@ -28,7 +28,8 @@ public final class TrainRatings {
     try (Run<RatingModel> run =
         Run.task(new RatingTask(), data)
             .preset("quick")
-            .model(m -> m.numHiddenLayers(2).hiddenSize(32).intermediateSize(64).numAttentionHeads(2).experts(4).moeEvery(2))
+            .model(m -> m.numHiddenLayers(2).hiddenSize(32).intermediateSize(64))
+            .model(m -> m.numAttentionHeads(2).experts(4).moeEvery(2))
             .model(m -> m.vocabulary(280).sequence(32))
             .gate("evomoe")
             .training(t -> t.steps(150).batch(16).learningRate(3e-3).evalEvery(50))

@@ -106,9 +106,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     return Optional.empty();
   }
 
-  /**
-   * Returns the newest checkpoint in the folder of another one, if that is not the newest any more.
-   */
+  /** Returns the newest checkpoint in the folder of another one, if that is not the newest. */
   public static Optional<Path> newerThan(Path checkpoint) {
     long step = CheckpointFiles.stepInName(checkpoint).orElse(Long.MAX_VALUE);
     return latest(CheckpointFiles.parent(checkpoint))
@@ -123,10 +121,7 @@ public final class CheckpointFolder implements CheckpointWriter {
         .map(Checkpoint::open);
   }
 
-  /**
-   * Returns the newest intact checkpoint before another one in the same folder. All of its files
-   * were read and verified.
-   */
+  /** Returns the newest checkpoint before another one in the same folder whose files are intact. */
   public static Optional<Path> newestWholeBefore(Path checkpoint) {
     return before(checkpoint).stream().filter(CheckpointFolder::isWhole).findFirst();
   }
