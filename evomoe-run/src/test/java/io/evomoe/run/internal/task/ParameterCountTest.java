@@ -121,7 +121,12 @@ class ParameterCountTest {
     RunConfig config = Tasks.preset(task, "quick").config(task, gate, 1, architecture);
     for (String field :
         new String[] {
-          "layers=3", "width=8", "hidden=12", "heads=4", "sequence=8", "sharedExperts=1"
+          "numHiddenLayers=3",
+          "hiddenSize=8",
+          "intermediateSize=12",
+          "numAttentionHeads=4",
+          "sequence=8",
+          "sharedExperts=1"
         }) {
       config = set(config, "model." + field);
     }
