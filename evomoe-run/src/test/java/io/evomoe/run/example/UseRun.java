@@ -91,6 +91,12 @@ final class UseRun {
         (step, training) -> step.layers().forEach(layer -> warn(step.step(), layer)));
   }
 
+  private static void warn(long step, RoutingReport layer) {
+    if (layer.maxOverMean() > 2) {
+      System.out.println("step " + step + ": the load of " + layer.layer() + " is " + layer.load());
+    }
+  }
+
   static double best(Run<?> run) {
     return run.train(
             EarlyStopping.after(3).minimumImprovement(0.01), // evaluations
@@ -98,11 +104,5 @@ final class UseRun {
             LearningRateLog.every(50))
         .result()
         .validLoss();
-  }
-
-  private static void warn(long step, RoutingReport layer) {
-    if (layer.maxOverMean() > 2) {
-      System.out.println("step " + step + ": the load of " + layer.layer() + " is " + layer.load());
-    }
   }
 }
