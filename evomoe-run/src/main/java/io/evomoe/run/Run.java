@@ -53,7 +53,6 @@ import org.jspecify.annotations.Nullable;
  * @param <M> the model: {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
  */
 public final class Run<M extends Model<?>> extends RunUse implements AutoCloseable {
-  static final String WHO = "a program";
   private static final String BUSY =
       "is being trained: ask it to stop with requestStop, and wait for train";
 

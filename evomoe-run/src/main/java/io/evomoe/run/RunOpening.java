@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -146,7 +147,7 @@ public final class RunOpening {
 
   OutputFolder lock(Path folder) {
     OutputFolder given = shared();
-    return given == null ? OutputFolder.open(folder, Run.WHO) : given;
+    return given == null ? OutputFolder.open(folder, WriterName.get()) : given;
   }
 
   private @Nullable OutputFolder shared() {

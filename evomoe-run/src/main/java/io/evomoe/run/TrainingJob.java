@@ -3,6 +3,7 @@ package io.evomoe.run;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.internal.files.WriterName;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RecordedTraining;
@@ -231,7 +232,7 @@ public final class TrainingJob<B> implements AutoCloseable {
      *     to another model
      */
     public TrainingJob<B> in(Path folder) {
-      OutputFolder output = OutputFolder.open(folder, Run.WHO);
+      OutputFolder output = OutputFolder.open(folder, WriterName.get());
       try {
         if (RunFolder.isOne(folder)) {
           throw new IllegalArgumentException(

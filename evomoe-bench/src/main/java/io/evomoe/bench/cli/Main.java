@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.internal.files.WriterName;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -85,6 +86,7 @@ public final class Main {
     commandLine.setExecutionStrategy(
         parsed -> {
           UnknownName.rejectCommand(parsed);
+          WriterName.set(commandOf(parsed));
           main.loudness.begin(parsed.commandSpec());
           return new CommandLine.RunLast().execute(parsed);
         });
@@ -98,6 +100,10 @@ public final class Main {
       Loudness.end();
       Locale.setDefault(Locale.Category.FORMAT, before);
     }
+  }
+
+  private static String commandOf(CommandLine.ParseResult parsed) {
+    return parsed.hasSubcommand() ? "evomoe " + parsed.subcommand().commandSpec().name() : "evomoe";
   }
 
   /** All commands, as they are before one is run. */
