@@ -60,7 +60,7 @@ class BoundConfigTest {
             "generate --checkpoint RUN",
             "logits --checkpoint RUN --ids 1,2",
             "export --checkpoint RUN --out OUT",
-            "convert --checkpoint RUN --out OUT --spawn 8",
+            "convert --checkpoint RUN --out OUT --experts 8",
             "train --init RUN --out OUT",
             "train --resume RUN",
             "train --resume RUN/checkpoints/step-00000000")) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The programs under {@code examples}, compiled against this project's classes. */
 class ExamplesTest {
   private static final Path SOURCES = Path.of("../examples/src/main");
-  private static final String CLASS_PATH = System.getProperty("java.class.path");
+
+  /** Without the tests' own parts, which have the names of the examples'. */
+  private static final String CLASS_PATH =
+      Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+          .filter(entry -> !entry.endsWith("test-classes"))
+          .collect(Collectors.joining(File.pathSeparator));
 
   @TempDir static Path classes;
   @TempDir Path folder;
