@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.hub;
 
 import io.evomoe.internal.files.NewFolder;
+import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
@@ -66,7 +67,7 @@ public final class HubImport {
     if (OwnExport.isIn(from)) {
       return ofRun(from, out);
     }
-    try (NewFolder made = NewFolder.open(out, "an import");
+    try (NewFolder made = NewFolder.open(out, WriterName.get());
         HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
       if (tokenizer) {
@@ -93,7 +94,7 @@ public final class HubImport {
 
   /** Imports a run in our own form, in the state of its checkpoint, but without moments. */
   private static List<String> ofRun(Path from, Path out) {
-    try (NewFolder made = NewFolder.open(out, "an import");
+    try (NewFolder made = NewFolder.open(out, WriterName.get());
         OwnExport own = OwnExport.open(from)) {
       RunDescription run =
           RunDescription.read(own.run(), from.resolve("config.json") + ": evomoe.run");
