@@ -11,9 +11,6 @@ import java.util.Map;
  * the preset.
  */
 public final class ConfigFile {
-  /** The field whose entries can be set even if they are not there; each belongs to a gate. */
-  private static final String GATE_OPTIONS = "gateOptions";
-
   private ConfigFile() {}
 
   /** Writes a full configuration atomically: a reader sees the old file or the whole new one. */
@@ -92,7 +89,9 @@ public final class ConfigFile {
     ObjectNode parent = tree;
     String[] parts = path.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
-      boolean isGate = i == 1 && parts[0].equals(GATE_OPTIONS) && !parent.has(parts[i]);
+      // A gate may have no options yet, and any of its own can be set.
+      boolean isGate =
+          i == 1 && parts[0].equals(ConfigFields.GATE_OPTIONS) && !parent.has(parts[i]);
       JsonNode child = isGate ? parent.putObject(parts[i]) : parent.get(parts[i]);
       if (!(child instanceof ObjectNode object)) {
         throw new IllegalArgumentException(
