@@ -6,14 +6,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -135,33 +132,15 @@ class ModuleDirectionsTest {
         .check(CLASSES);
   }
 
-  /** The classes that still import {@code io.evomoe.run.internal}: none may be added. */
-  private static final Set<String> NOT_YET_PUBLIC =
-      Set.of(
-          "ClusterOptions",
-          "ClusterWatch",
-          "CompareCommand",
-          "ComparedRun",
-          "PlannedRun",
-          "StudyCommand",
-          "TrainCommand");
-
   @Test
   void programs_should_use_the_public_runs_alone() {
-    Set<String> others =
-        CLASSES.stream()
-            .filter(type -> type.getPackageName().startsWith("io.evomoe.bench"))
-            .filter(ModuleDirectionsTest::usesInternalRuns)
-            .map(type -> type.getName().replaceFirst("\\$.*", "").replaceFirst(".*\\.", ""))
-            .collect(Collectors.toSet());
-
-    assertThat(others).isEqualTo(NOT_YET_PUBLIC);
-  }
-
-  private static boolean usesInternalRuns(JavaClass type) {
-    return type.getDirectDependenciesFromSelf().stream()
-        .map(dependency -> dependency.getTargetClass().getBaseComponentType())
-        .anyMatch(used -> used.getPackageName().startsWith("io.evomoe.run.internal"));
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.evomoe.bench..", "io.evomoe.junit..", "io.evomoe.models.dl4j..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.evomoe.run.internal..")
+        .check(CLASSES);
   }
 
   @Test

@@ -4,7 +4,6 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
-import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,45 +61,38 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Trainer(
       Model<B> model, TrainingData<B> data, TrainerConfig config, EvolutionSchedule evolution) {
-    this(new Learner<>(model, config.optimizer(model.kernels()), evolution), data, config, null);
+    this(model, data, config, evolution, null);
   }
 
   private Trainer(
-      Learner<B> learner, TrainingData<B> data, TrainerConfig config, @Nullable SavedRun saved) {
-    this(
-        new OptimizerSteps<>(
-            learner,
-            data.training(),
-            config,
-            saved == null ? Progress.START : learner.resume(saved)),
-        learner.model(),
-        data.heldOut(),
-        config,
-        saved == null ? null : saved.location());
-  }
-
-  /**
-   * Creates a run whose steps are taken elsewhere, such as by the workers of a cluster.
-   *
-   * @param steps takes the steps
-   * @param model model whose state the steps have
-   * @param heldOut validation batches
-   * @param lastCheckpoint path of the checkpoint that was resumed; null if there is none
-   */
-  public Trainer(
-      StepSource steps,
       Model<B> model,
-      List<B> heldOut,
+      TrainingData<B> data,
       TrainerConfig config,
-      @Nullable Path lastCheckpoint) {
-    this.steps = steps;
+      EvolutionSchedule evolution,
+      @Nullable SavedRun saved) {
+    this.steps = steps(model, data, config, evolution, saved);
     this.config = config;
-    this.evaluation = new PeriodicEvaluation<>(model, heldOut, config.training());
+    this.evaluation = new PeriodicEvaluation<>(model, data.heldOut(), config.training());
     this.collapse = new CollapseWarning(config.guards());
-    this.lastCheckpoint = lastCheckpoint;
+    this.lastCheckpoint = saved == null ? null : saved.location();
     this.handle =
         new Handle(steps, config.training().steps(), new RunName("training", "none", model.seed()));
     this.interrupts = new Interrupts(handle);
+  }
+
+  private static <B> StepSource steps(
+      Model<B> model,
+      TrainingData<B> data,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      @Nullable SavedRun saved) {
+    RemoteSteps remote = config.remote();
+    if (remote != null) {
+      return remote.begin(model, config, evolution, saved);
+    }
+    Learner<B> learner = new Learner<>(model, config.optimizer(model.kernels()), evolution);
+    Progress start = saved == null ? Progress.START : learner.resume(saved);
+    return new OptimizerSteps<>(learner, data.training(), config, start);
   }
 
   /**
@@ -126,8 +118,7 @@ public final class Trainer<B> implements AutoCloseable {
       TrainingData<B> data,
       TrainerConfig config,
       EvolutionSchedule evolution) {
-    Optimizer optimizer = config.optimizer(model.kernels());
-    return new Trainer<>(new Learner<>(model, optimizer, evolution), data, config, saved);
+    return new Trainer<>(model, data, config, evolution, saved);
   }
 
   private static EvolutionSchedule schedule(

@@ -17,16 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param guards when a failing run is stopped or a warning is logged
  * @param ownOptimizer creates the optimizer; null for {@link TrainingConfig#optimizer}
  * @param ownSchedule the learning rate; null for {@link TrainingConfig#schedule}
+ * @param remote takes the steps elsewhere; null to take them here
  */
 public record TrainerConfig(
     TrainingConfig training,
     Guards guards,
     @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer,
-    @Nullable LearningRateSchedule ownSchedule) {
+    @Nullable LearningRateSchedule ownSchedule,
+    @Nullable RemoteSteps remote) {
 
   /** Creates a configuration with the optimizer and schedule that the training settings name. */
   public TrainerConfig(TrainingConfig training, Guards guards) {
-    this(training, guards, null, null);
+    this(training, guards, null, null, null);
   }
 
   /** Returns a configuration with the default guards. */
@@ -41,22 +43,28 @@ public record TrainerConfig(
 
   /** Returns a copy with changes to the training settings. */
   public TrainerConfig with(Consumer<TrainingConfigBuilder> changes) {
-    return new TrainerConfig(training.with(changes), guards, ownOptimizer, ownSchedule);
+    return new TrainerConfig(training.with(changes), guards, ownOptimizer, ownSchedule, remote);
   }
 
   /** Returns a copy with other guards. */
   public TrainerConfig withGuards(Guards others) {
-    return new TrainerConfig(training, others, ownOptimizer, ownSchedule);
+    return new TrainerConfig(training, others, ownOptimizer, ownSchedule, remote);
   }
 
   /** Returns a copy whose optimizer is created by a function; null for the named one. */
   public TrainerConfig withOptimizer(@Nullable Function<OptimizerSpec, Optimizer> factory) {
-    return new TrainerConfig(training, guards, factory, ownSchedule);
+    return new TrainerConfig(training, guards, factory, ownSchedule, remote);
   }
 
   /** Returns a copy with this learning rate; null for that of the named schedule. */
   public TrainerConfig withSchedule(@Nullable LearningRateSchedule schedule) {
-    return new TrainerConfig(training, guards, ownOptimizer, schedule);
+    return new TrainerConfig(training, guards, ownOptimizer, schedule, remote);
+  }
+
+  /** Returns a copy whose steps are taken elsewhere; a checkpoint is written after each record. */
+  public TrainerConfig withRemote(RemoteSteps steps) {
+    TrainingConfig saving = training.with(t -> t.checkpointEvery(1));
+    return new TrainerConfig(saving, guards, ownOptimizer, ownSchedule, steps);
   }
 
   /**

@@ -3,12 +3,11 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
-import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskTraining;
@@ -22,7 +21,10 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.TrainerConfig;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,21 +33,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param output the folder, closed with the run
  * @param data whose files and folders are kept for resuming
- * @param content digest of the data as it was read
+ * @param prepared that data, with its tokenizer
+ * @param shared whether other runs use it too, so that it is not closed with this one
  * @param tokenizer of a program; null for one in files
  * @param start source of the initial weights; null for random ones
- * @param trainer the program's changes to the trainer
+ * @param own what a program adds
  */
 record NewState(
     OutputFolder output,
     RunConfig config,
     Dataset data,
-    String content,
-    Prepared prepared,
+    PreparedData prepared,
+    boolean shared,
     @Nullable Tokenizer tokenizer,
     @Nullable RunStart start,
-    UnaryOperator<TrainerConfig> trainer)
+    Own own)
     implements RunState {
+
+  /**
+   * What a program adds.
+   *
+   * @param trainer its changes to the trainer
+   * @param notes in every checkpoint
+   * @param files writes further files into the folder
+   */
+  record Own(
+      UnaryOperator<TrainerConfig> trainer, Map<String, String> notes, Consumer<Path> files) {}
 
   @Override
   public TaskData<?, ?> taskData(TextProgress progress) {
@@ -74,7 +87,7 @@ record NewState(
 
   @Override
   public BegunTraining begin(List<Callback> callbacks) {
-    TrainerConfig settings = trainer.apply(config.trainer());
+    TrainerConfig settings = own.trainer().apply(config.trainer());
     RunStart.Started started =
         start == null
             ? new RunStart.Started(TaskTraining.of(prepared.data(), config, settings), Lineage.NONE)
@@ -82,7 +95,7 @@ record NewState(
                 prepared.data(),
                 config,
                 settings,
-                content,
+                prepared.content(),
                 line -> callbacks.forEach(callback -> callback.onNote(line)));
     return new BegunTraining(started.training(), () -> train(started, callbacks));
   }
@@ -91,7 +104,7 @@ record NewState(
     return started
         .training()
         .train(
-            RecordedRun.none(TaskTraining.name(config)),
+            RecordedRun.none(config.runName()),
             StepFile.in(output.path()),
             CurveFile.in(output.path()),
             () -> writeFiles(started),
@@ -104,10 +117,15 @@ record NewState(
     folder.deleteClassifier();
     prepared.saveTokenizer(output.path());
     folder.write(config);
-    KeptTokens.of(folder, content, config).write(prepared.data());
+    String content = prepared.content();
+    if (!shared) {
+      KeptTokens.of(folder, content, config).write(prepared.data());
+    }
     started.lineage().write(output.path());
-    CheckpointWriter checkpoints =
-        folder.checkpointWriter(data.paths(), content, config, started.lineage().entries());
+    own.files().accept(output.path());
+    Map<String, String> notes = new HashMap<>(own.notes());
+    notes.putAll(started.lineage().entries());
+    CheckpointWriter checkpoints = folder.checkpointWriter(data.paths(), content, config, notes);
     // From here on there is something to resume, and the disk has room for a checkpoint.
     started.training().save(checkpoints);
     return checkpoints;
@@ -120,7 +138,9 @@ record NewState(
 
   @Override
   public void close() {
-    prepared.close();
+    if (!shared) {
+      prepared.close();
+    }
     if (start != null) {
       start.close();
     }

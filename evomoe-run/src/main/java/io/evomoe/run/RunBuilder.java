@@ -11,11 +11,10 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
-import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunStart;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
@@ -23,7 +22,9 @@ import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   private String preset = "small";
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
+  private @Nullable PreparedData shared;
+  private Consumer<Path> files = folder -> {};
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
@@ -143,6 +146,22 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
           TokenizerFiles.copy(folder, made);
           return TokenizerSource.of(BpeTokenizer.load(folder));
         };
+    return this;
+  }
+
+  /**
+   * Trains on data that was read for several runs, and is not closed with the run.
+   *
+   * @throws IllegalArgumentException later, if its task, split or form of data is not the run's
+   */
+  public RunBuilder<M> prepared(PreparedData data) {
+    shared = data;
+    return this;
+  }
+
+  /** Writes further files into the run's folder, before its first checkpoint. */
+  public RunBuilder<M> files(Consumer<Path> writer) {
+    files = writer;
     return this;
   }
 
@@ -289,28 +308,43 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   private Run<M> begin(RunConfig config, OutputFolder output) {
     try {
       RunStart from = start;
+      PreparedData ready = shared;
       Dataset sources =
           data != null ? data : Objects.requireNonNull(from, "a start without data").run().data();
-      RunFolder.unused(output.path());
-      if (from != null && tokenizers != null) {
+      RunFiles.requireUnused(output.path());
+      if (from != null && (tokenizers != null || ready != null)) {
         throw new IllegalArgumentException(
             "tokenizer must be that of " + from.run().folder().path() + ", where this run starts");
       }
-      String content = sources.digest();
-      Prepared prepared =
-          from != null
-              ? Prepared.read(sources, config, from.run(), output.path(), progress)
-              : Prepared.read(
-                  sources,
-                  config,
-                  Objects.requireNonNullElse(tokenizers, TokenizerSource::learned),
-                  output.path(),
-                  progress);
-      NewState state = new NewState(output, config, sources, content, prepared, own, from, trainer);
+      if (ready != null) {
+        ready.requireFit(config);
+      }
+      NewState state =
+          new NewState(
+              output,
+              config,
+              sources,
+              ready != null ? ready : prepare(sources, config, output.path()),
+              ready != null,
+              own,
+              from,
+              new NewState.Own(trainer, Map.copyOf(notes), files));
       return new Run<>(output.path(), type, config, state, output);
     } catch (RuntimeException e) {
       output.close();
       throw e;
     }
+  }
+
+  private PreparedData prepare(Dataset sources, RunConfig config, Path output) {
+    RunStart from = start;
+    return from != null
+        ? PreparedData.read(sources, config, from.run(), output, progress)
+        : PreparedData.read(
+            sources,
+            config,
+            Objects.requireNonNullElse(tokenizers, TokenizerSource::learned),
+            output,
+            progress);
   }
 }

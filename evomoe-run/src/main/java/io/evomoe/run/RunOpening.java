@@ -3,18 +3,20 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.folder.RoundSettings;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
+import io.evomoe.training.RemoteSteps;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerSpec;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class RunOpening {
   private final Path path;
   private final Map<String, String> changes = new LinkedHashMap<>();
+  private final Map<String, String> notes = new HashMap<>();
   private @Nullable Dataset data;
+  private @Nullable PreparedData prepared;
+  private boolean remote;
   private @Nullable Tokenizer tokenizer;
   private @Nullable OutputFolder output;
   private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
@@ -85,6 +90,35 @@ public final class RunOpening {
     return this;
   }
 
+  /** Takes the steps elsewhere; needed for a run that was trained in rounds on a cluster. */
+  public RunOpening remote(RemoteSteps steps) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = trainer -> before.apply(trainer).withRemote(steps);
+    remote = true;
+    return this;
+  }
+
+  /** Adds a note to every checkpoint from now on. */
+  public RunOpening note(String name, String text) {
+    notes.put(name, text);
+    return this;
+  }
+
+  /** Trains on data that was read for several runs, and is not closed with the run. */
+  public RunOpening prepared(PreparedData shared) {
+    prepared = shared;
+    data = shared.source();
+    return this;
+  }
+
+  @Nullable PreparedData prepared() {
+    return prepared;
+  }
+
+  Map<String, String> notes() {
+    return notes;
+  }
+
   TrainerConfig trainer(RunConfig config) {
     return own.apply(config.trainer());
   }
@@ -134,7 +168,7 @@ public final class RunOpening {
   }
 
   RunCheckpoint resumed() {
-    if (RoundSettings.isIn(RunFolder.open(path).path())) {
+    if (!remote && RoundSettings.isIn(RunFolder.open(path).path())) {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it there (--spark MASTER)");
     }

@@ -8,6 +8,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.GuardsBuilder;
+import io.evomoe.training.RemoteSteps;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfigBuilder;
 import io.evomoe.training.optimizer.LearningRateSchedule;
@@ -40,6 +41,9 @@ abstract class RunSettings<S> {
 
   /** Changes of a program to the trainer. */
   UnaryOperator<TrainerConfig> trainer = UnaryOperator.identity();
+
+  /** Notes of a program in every checkpoint. */
+  final Map<String, String> notes = new HashMap<>();
 
   /** Whether the method of the spawn was set, which not every start has. */
   boolean spawnAsked;
@@ -147,6 +151,24 @@ abstract class RunSettings<S> {
   public S schedule(LearningRateSchedule rate) {
     UnaryOperator<TrainerConfig> before = trainer;
     trainer = settings -> before.apply(settings).withSchedule(rate);
+    return self();
+  }
+
+  /** Takes the steps elsewhere, such as with the workers of a cluster. */
+  public S remote(RemoteSteps steps) {
+    UnaryOperator<TrainerConfig> before = trainer;
+    trainer = settings -> before.apply(settings).withRemote(steps);
+    return self();
+  }
+
+  /**
+   * Adds a note to every checkpoint, such as the version of a program; {@code Checkpoint.config()}
+   * returns it. A resumed run has only the notes that are {@linkplain RunOpening#note given} again.
+   *
+   * @param name of the note, not that of a configuration field
+   */
+  public S note(String name, String text) {
+    notes.put(name, text);
     return self();
   }
 

@@ -6,7 +6,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
-import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
@@ -24,7 +23,9 @@ import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,22 +34,30 @@ final class SavedState implements RunState {
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
   private volatile RunCheckpoint saved;
+  private final @Nullable PreparedData shared;
   private @Nullable TaskData<?, ?> read;
   private String readContent = "";
 
   SavedState(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
     this.saved = saved;
+    this.shared = opening.prepared();
+    if (shared != null) {
+      shared.requireFit(saved.config());
+    }
     open.add(saved);
   }
 
   @Override
   public synchronized TaskData<?, ?> taskData(TextProgress progress) {
+    if (shared != null) {
+      return shared.data();
+    }
     TaskData<?, ?> encoded = read;
     if (encoded == null) {
       Dataset data = saved.data();
       readContent = data.digest();
-      encoded = Prepared.open(data, readContent, saved.config(), saved, progress);
+      encoded = PreparedData.open(data, readContent, saved.config(), saved, progress);
       read = encoded;
     }
     return encoded;
@@ -88,7 +97,7 @@ final class SavedState implements RunState {
     Checkpoint checkpoint = saved.checkpoint();
     RunConfig config = saved.config();
     Dataset data = saved.data();
-    String content = data.digest();
+    String content = shared == null ? data.digest() : shared.content();
     TaskTraining<?, ?> run =
         TaskTraining.resumed(
             taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
@@ -96,11 +105,10 @@ final class SavedState implements RunState {
       if (!RunFolder.isSameData(checkpoint, content)) {
         note(callbacks, "The data is not what the run was started with: " + data.name());
       }
+      Map<String, String> notes = new HashMap<>(opening.notes());
+      notes.putAll(Lineage.of(checkpoint.config()).entries());
       CheckpointWriter checkpoints =
-          saved
-              .folder()
-              .checkpointWriter(
-                  data.paths(), content, config, Lineage.of(checkpoint.config()).entries());
+          saved.folder().checkpointWriter(data.paths(), content, config, notes);
       saved.changes().forEach(change -> note(callbacks, change));
       note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
       return new BegunTraining(run, () -> train(run, content, checkpoints, callbacks));
@@ -144,7 +152,7 @@ final class SavedState implements RunState {
   }
 
   private RecordedRun earlier() {
-    return StepFile.upTo(saved.folder().path(), TaskTraining.name(saved.config()), steps());
+    return StepFile.upTo(saved.folder().path(), saved.config().runName(), steps());
   }
 
   private static void note(List<Callback> callbacks, String line) {

@@ -5,11 +5,11 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.internal.files.WriterName;
 import io.evomoe.nn.Parameter;
-import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.MemoryLimit;
@@ -67,7 +67,7 @@ public final class TrainingJob<B> implements AutoCloseable {
     this.model = builder.model;
     this.config = builder.config;
     this.name = new RunName(builder.task, builder.gate, model.seed());
-    Path folder = output.path().resolve(RunFolder.CHECKPOINTS);
+    Path folder = output.path().resolve(RunFiles.CHECKPOINTS);
     Optional<Checkpoint> saved = CheckpointFolder.openLatest(folder);
     this.checkpoints = new CheckpointFolder(folder, config.guards().keepCheckpoints(), Map.of());
     long planned = config.training().steps();
@@ -234,7 +234,7 @@ public final class TrainingJob<B> implements AutoCloseable {
     public TrainingJob<B> in(Path folder) {
       OutputFolder output = OutputFolder.open(folder, WriterName.get());
       try {
-        if (RunFolder.isOne(folder)) {
+        if (RunFiles.isRun(folder)) {
           throw new IllegalArgumentException(
               folder + " holds a run: continue it with Run.open, or name another folder");
         }

@@ -2,8 +2,9 @@ package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.IOException;
 import java.io.Serializable;
@@ -29,16 +30,16 @@ final class Setup implements Serializable {
   /**
    * Reads the files.
    *
-   * @param folder of a run that has its configuration and tokenizer
+   * @param folder with the tokenizer
    */
-  Setup(RunFolder folder, RunConfig config, RoundConfig rounds) {
+  Setup(Path folder, RunConfig config, RoundConfig rounds) {
     this.rounds = rounds;
     try (ScratchFolder scratch = ScratchFolder.create("setup")) {
-      new RunFolder(scratch.path()).write(config);
+      ConfigFile.write(scratch.path().resolve(RunFiles.CONFIG), config);
       keep(scratch.path(), "");
-      keep(folder.tokenizerPath(), RunFolder.TOKENIZER + "/");
+      keep(folder.resolve(RunFiles.TOKENIZER), RunFiles.TOKENIZER + "/");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder.path() + ": " + IoReason.of(e), e);
+      throw new UncheckedIOException("cannot read " + folder + ": " + IoReason.of(e), e);
     }
   }
 
@@ -60,7 +61,7 @@ final class Setup implements Serializable {
   }
 
   /** Writes the files into a folder of this machine. */
-  RunFolder unpack(Path folder) {
+  void unpack(Path folder) {
     try {
       for (Map.Entry<String, byte[]> file : files.entrySet()) {
         Path target = folder.resolve(file.getKey());
@@ -71,6 +72,5 @@ final class Setup implements Serializable {
       throw new UncheckedIOException(
           "cannot write into " + folder + ": " + IoReason.of(e, folder), e);
     }
-    return RunFolder.open(folder);
   }
 }

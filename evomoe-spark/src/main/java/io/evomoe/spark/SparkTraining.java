@@ -1,24 +1,19 @@
 package io.evomoe.spark;
 
-import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.PreparedData;
+import io.evomoe.run.Run;
+import io.evomoe.run.RunOpening;
+import io.evomoe.run.cluster.ClusterRequest;
+import io.evomoe.run.cluster.ClusterTraining;
+import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RoundSettings;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.rounds.ClusterRequest;
-import io.evomoe.run.internal.rounds.ClusterTraining;
-import io.evomoe.run.internal.task.Prepared;
-import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Lineage;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.internal.rounds.RoundConfig;
+import io.evomoe.training.Callback;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -32,83 +27,76 @@ public final class SparkTraining implements ClusterTraining {
 
   private static Trained begin(ClusterRequest request, ClusterRequest.Start start) {
     RunConfig config = start.config();
-    RunFolder folder = RunFolder.unused(request.out());
+    Path out = request.out().path();
+    RunFiles.requireUnused(out);
     try (JavaSparkContext context = connect(request);
         Staging staging = new Staging()) {
       SparkText text = SparkText.open(context, start.data(), config.task());
-      TaskData<?, ?> task = staging.prepare(text, config);
-      Setup setup = new Setup(staging.folder(), config, start.rounds());
-      try (Workers workers = new Workers(context, text, setup)) {
-        Fitness.of(task, config).require(workers.prepare(), request.console());
-        ClusterRounds<?, ?> run =
-            ClusterRounds.of(task, config, start.rounds(), workers, request.console(), null);
-        OutputFolder.prepare(request.out());
-        List<Path> data = staging.moveTo(folder);
-        folder.write(config);
-        Lineage.NONE.write(request.out());
-        new RoundSettings(start.rounds(), start.data(), text.content()).write(request.out());
-        CheckpointWriter checkpoints = folder.checkpointWriter(data, config);
-        run.save(checkpoints);
-        Outcome outcome =
-            run.train(
-                request.out(),
-                RecordedRun.none(TaskTraining.name(config)),
-                () -> checkpoints,
-                request.watching().of(task, config));
-        return new Trained(outcome, config, task);
+      try (PreparedData data = staging.prepare(text, config);
+          Workers workers =
+              new Workers(context, text, new Setup(staging.path(), config, start.rounds()))) {
+        Fitness.of(data.data(), config).require(workers.prepare(), request.console());
+        RoundSettings settings = new RoundSettings(start.rounds(), start.data(), text.content());
+        ClusterRounds rounds = new ClusterRounds(out, start.rounds(), workers, request.console());
+        try (Run<?> run =
+            Run.of(config, staging.dataIn(out))
+                .prepared(data)
+                .remote(rounds)
+                .files(
+                    folder -> {
+                      staging.moveDataTo(folder);
+                      settings.write(folder);
+                    })
+                .in(request.out())) {
+          return train(run, data.data(), rounds, request);
+        }
       }
     }
   }
 
   private static Trained resume(ClusterRequest request) {
-    RoundSettings saved = RoundSettings.read(request.out());
+    Path out = request.out().path();
+    RoundSettings saved = RoundSettings.read(out);
     int workerCount = request.workers() == 0 ? saved.rounds().workers() : request.workers();
     RoundSettings settings = saved.withWorkers(workerCount);
     PrintStream console = request.console();
-    try (RunCheckpoint checkpoint = RunCheckpoint.resume(request.out(), request.fields());
+    ClusterRounds rounds = new ClusterRounds(out, settings.rounds(), console);
+    RunOpening opening = Run.opening(out).remote(rounds).output(request.out());
+    request.fields().forEach(opening::set);
+    try (Run<?> run = opening.open();
         JavaSparkContext context = connect(request)) {
-      RunConfig config = checkpoint.config();
-      RunFolder folder = checkpoint.folder();
+      RunConfig config = run.config();
       SparkText text = SparkText.open(context, settings.data(), config.task());
       if (!text.content().equals(settings.content())) {
         throw new IllegalArgumentException(
             "the text in %s is not what the run was started with".formatted(settings.data()));
       }
-      List<Path> data = RunFolder.data(checkpoint.checkpoint());
-      TaskData<?, ?> task = Prepared.open(data, config, checkpoint, TextProgress.NONE);
-      RoundConfig rounds = settings.rounds();
-      try (Workers workers = new Workers(context, text, new Setup(folder, config, rounds))) {
-        Fitness.of(task, config).require(workers.prepare(), console);
-        ClusterRounds<?, ?> run =
-            ClusterRounds.of(task, config, rounds, workers, console, checkpoint.checkpoint());
-        long step = checkpoint.checkpoint().progress().step();
-        checkpoint.changes().forEach(console::println);
-        console.printf("Resuming after step %d of %d%n", step, config.training().steps());
+      TaskData<?, ?> data = run.taskData(TextProgress.NONE);
+      try (Workers workers =
+          new Workers(context, text, new Setup(out, config, settings.rounds()))) {
+        Fitness.of(data, config).require(workers.prepare(), console);
         if (workerCount != saved.rounds().workers()) {
           console.printf(
               "%d workers from now on, not %d: the shares of the text, and therefore the steps,"
                   + " change%n",
               workerCount, saved.rounds().workers());
-          settings.write(request.out());
+          settings.write(out);
         }
-        CheckpointWriter checkpoints = folder.checkpointWriter(data, config);
-        if (!checkpoint.changes().isEmpty()) {
-          run.save(folder.withNext(config, checkpoints));
-        }
-        folder.replace(config);
-        Outcome outcome =
-            run.train(
-                request.out(),
-                StepFile.upTo(request.out(), TaskTraining.name(config), step),
-                () -> checkpoints,
-                request.watching().of(task, config));
-        return new Trained(outcome, config, task);
+        return train(run, data, rounds.with(workers), request);
       }
     }
   }
 
+  private static Trained train(
+      Run<?> run, TaskData<?, ?> data, ClusterRounds rounds, ClusterRequest request) {
+    RunConfig config = run.config();
+    List<Callback> callbacks = new ArrayList<>(request.watching().of(data, config));
+    callbacks.add(rounds);
+    return new Trained(run.train(callbacks.toArray(Callback[]::new)), config, data);
+  }
+
   private static JavaSparkContext connect(ClusterRequest request) {
     return Cluster.connect(
-        request.master(), request.conf(), "evomoe " + request.out().getFileName());
+        request.master(), request.conf(), "evomoe " + request.out().path().getFileName());
   }
 }

@@ -4,18 +4,13 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.run.task.TokenizerSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -28,30 +23,28 @@ final class Staging implements AutoCloseable {
   private List<Path> data = List.of();
 
   /** Stores the beginning of the text, and trains the tokenizer on it. */
-  TaskData<?, ?> prepare(SparkText text, RunConfig config) {
+  PreparedData prepare(SparkText text, RunConfig config) {
     data = text.trainSample().write(path.resolve(TEXT), text.validSample());
-    TokenizerSource tokenizer = TokenizerSource.learned(folder().tokenizerPath());
-    TaskData<?, ?> encoded =
-        Tasks.named(config.task())
-            .read(
-                Dataset.files(data), config, tokenizer, ScratchFolder.parent(), TextProgress.NONE);
-    encoded.batches(config);
-    return encoded;
+    PreparedData prepared =
+        PreparedData.read(data, config, ScratchFolder.parent(), TextProgress.NONE);
+    prepared.saveTokenizer(path);
+    return prepared;
   }
 
-  RunFolder folder() {
-    return new RunFolder(path);
+  Path path() {
+    return path;
   }
 
-  /**
-   * Copies all files into the folder of the run.
-   *
-   * @return the new folders of the text
-   */
-  List<Path> moveTo(RunFolder run) {
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path from : all.skip(1).toList()) {
-        Path to = FileTree.requireNoLink(run.path().resolve(path.relativize(from).toString()));
+  /** Returns the folders of the text as they will be in the folder of the run. */
+  List<Path> dataIn(Path run) {
+    return data.stream().map(folder -> run.resolve(path.relativize(folder).toString())).toList();
+  }
+
+  /** Copies the text into the folder of the run. */
+  void moveDataTo(Path run) {
+    try (Stream<Path> all = Files.walk(path.resolve(TEXT))) {
+      for (Path from : all.toList()) {
+        Path to = FileTree.requireNoLink(run.resolve(path.relativize(from).toString()));
         if (Files.isDirectory(from)) {
           Files.createDirectories(to);
         } else {
@@ -59,12 +52,8 @@ final class Staging implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write into " + run.path() + ": " + IoReason.of(e, run.path()), e);
+      throw new UncheckedIOException("cannot write into " + run + ": " + IoReason.of(e, run), e);
     }
-    List<Path> moved = new ArrayList<>();
-    data.forEach(folder -> moved.add(run.path().resolve(path.relativize(folder).toString())));
-    return moved;
   }
 
   @Override

@@ -3,9 +3,10 @@ package io.evomoe.spark;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
@@ -55,14 +56,14 @@ final class WorkerRuntime<B, M extends Model<B>> {
 
   private static WorkerRuntime<?, ?> make(Setup setup, int worker, Texts share) {
     try (ScratchFolder scratch = ScratchFolder.create("worker")) {
-      RunFolder folder = setup.unpack(scratch.path());
-      RunConfig config = folder.config();
+      setup.unpack(scratch.path());
+      RunConfig config = ConfigFile.read(scratch.path().resolve(RunFiles.CONFIG));
       TaskData<?, ?> data =
           Tasks.named(config.task())
               .read(
                   Dataset.files(share.write(scratch.path().resolve("text"), share.head(MEASURED))),
                   config,
-                  TokenizerSource.of(BpeTokenizer.load(folder.tokenizerPath())),
+                  TokenizerSource.of(BpeTokenizer.load(scratch.path().resolve(RunFiles.TOKENIZER))),
                   ScratchFolder.parent(),
                   TextProgress.NONE);
       return of(data, config, setup, worker);

@@ -8,9 +8,11 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
@@ -124,10 +126,10 @@ class LocalSparkTest {
   void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging() {
     RoundConfig rounds =
         RoundConfig.defaults(2, 1).withOuter(1, 0).withInner(RoundConfig.Inner.SGD);
-    try (Staging staging = new Staging()) {
-      RunConfig config = config();
-      TaskData<?, ?> data = staging.prepare(open(text), config);
-      compare(data, config, rounds, new Setup(staging.folder(), config, rounds));
+    RunConfig config = config();
+    try (Staging staging = new Staging();
+        PreparedData data = staging.prepare(open(text), config)) {
+      compare(data.data(), config, rounds, new Setup(staging.path(), config, rounds));
     }
   }
 
@@ -174,13 +176,14 @@ class LocalSparkTest {
     List<BatchSource<B>> sources = new ArrayList<>();
     for (Texts share : all.shares(2).collect()) {
       Path folder = directory.resolve("union-" + sources.size());
+      setup.unpack(folder);
       TaskData<B, ?> data =
           (TaskData<B, ?>)
               Tasks.named(config.task())
                   .read(
                       Dataset.files(share.write(folder.resolve("text"), share)),
                       config,
-                      TokenizerSource.of(BpeTokenizer.load(setup.unpack(folder).tokenizerPath())),
+                      TokenizerSource.of(BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER))),
                       folder,
                       TextProgress.NONE);
       sources.add(data.batches(config).training());

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.run.cluster.ClusterRequest;
+import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RoundSettings;
-import io.evomoe.run.internal.rounds.ClusterRequest;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;

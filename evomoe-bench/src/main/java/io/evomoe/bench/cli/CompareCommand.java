@@ -3,17 +3,17 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -87,14 +87,14 @@ final class CompareCommand implements Callable<Integer> {
     String name = "compare-%s-%s".formatted(options.task, options.preset);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
-      RunFolder.unused(output.path());
+      RunFiles.requireUnused(output.path());
       List<RunConfig> configs = configs();
-      String content = FolderDigest.of(options.dataPaths());
-      try (Prepared prepared =
+      try (PreparedData prepared =
           WorkProgress.watching(
               progress ->
-                  Prepared.read(options.dataPaths(), configs.get(0), output.path(), progress))) {
-        compare(configs, content, prepared, output.path(), keep, stop);
+                  PreparedData.read(
+                      options.dataPaths(), configs.get(0), output.path(), progress))) {
+        compare(configs, prepared, output.path(), keep, stop);
       }
     }
     return 0;
@@ -102,8 +102,7 @@ final class CompareCommand implements Callable<Integer> {
 
   private void compare(
       List<RunConfig> configs,
-      String content,
-      Prepared prepared,
+      PreparedData prepared,
       Path folder,
       KeepModels keep,
       GracefulStop stop) {
@@ -124,7 +123,7 @@ final class CompareCommand implements Callable<Integer> {
             configs.size());
     List<PlannedRun> plan =
         configs.stream()
-            .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, content)))
+            .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, prepared.content())))
             .toList();
     List<RecordedRun> kept = plan.stream().map(PlannedRun::earlier).toList();
     // Before their rows are left out of the curves.
@@ -144,17 +143,12 @@ final class CompareCommand implements Callable<Integer> {
         }
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
+        List<Callback> told = new ArrayList<>(List.of(curves));
+        told.addAll(watch.callbacks(planned.place().folder(), page));
         Outcome outcome =
-            planned.train(
-                name(planned.config()),
-                prepared.data(),
-                curves,
-                watch.callbacks(planned.place().folder(), page),
-                stop,
-                memory,
-                console);
+            planned.train(name(planned.config()), prepared, told, stop, memory, console);
         stop.begin();
-        if (outcome.result().steps() == planned.config().training().steps()) {
+        if (!outcome.result().isInterrupted()) {
           over.add(new KeepModels.Finished(planned.place(), outcome.result()));
           keep.settle(over);
         } else {

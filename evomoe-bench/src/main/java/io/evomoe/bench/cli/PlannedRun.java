@@ -2,13 +2,10 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.FinishedRun;
-import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.run.PreparedData;
+import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.StepFile;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -52,14 +49,11 @@ record PlannedRun(
    * until it is stopped and saved.
    *
    * @param name for people
-   * @param shared curves of a comparison, which hold the {@link #earlier} rows already; null for a
-   *     file in the run's own folder, which nobody else may be writing to
    * @param told of every step, which is in the log in the run's folder before
    */
   Outcome train(
       String name,
-      TaskData<?, ?> data,
-      @Nullable CurveFile shared,
+      PreparedData data,
       List<Callback> told,
       GracefulStop stop,
       MemoryGuard memory,
@@ -68,35 +62,18 @@ record PlannedRun(
       console.printf("%s: already finished%n", name);
       return new Outcome(finished.result(), finished.recorded());
     }
-    RunConfig config = config();
     // Before the model is made, which takes a while where it has many experts.
-    console.println(Description.parameters(data, config));
-    console.println(Description.losses(config));
+    console.println(Description.parameters(data.data(), config()));
+    console.println(Description.losses(config()));
     console.flush();
-    try (OutputFolder ignored = place.open();
-        TaskTraining<?, ?> run =
-            checkpoint == null
-                ? TaskTraining.of(data, config)
-                : TaskTraining.resumed(data, config, checkpoint)) {
-      if (checkpoint != null) {
-        console.printf(
-            "%s: resuming after step %d of %d%n",
-            name, checkpoint.progress().step(), config.training().steps());
-      }
+    try (Run<?> run = place.open(data, checkpoint)) {
       List<Callback> all = new ArrayList<>(told);
       all.add(new ConsoleRun(name, console, stop, memory));
-      CurveFile curves = shared == null ? CurveFile.in(place.folder()) : shared;
-      Outcome outcome =
-          run.train(
-              earlier,
-              StepFile.in(place.folder()),
-              curves,
-              () -> place.start(checkpoint != null),
-              all);
-      if (outcome.result().steps() == config.training().steps()) {
-        place.finish(outcome);
-      } else {
+      Outcome outcome = run.train(all.toArray(Callback[]::new));
+      if (outcome.result().isInterrupted()) {
         console.printf("%s: saved after step %d%n", name, outcome.result().steps());
+      } else {
+        place.finish(outcome);
       }
       return outcome;
     }

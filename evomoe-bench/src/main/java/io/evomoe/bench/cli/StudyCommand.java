@@ -15,8 +15,8 @@ import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Prepared;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
@@ -214,8 +214,8 @@ final class StudyCommand implements Callable<Integer> {
   private void train(
       Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
     RunConfig first = study.config(study.runs().get(0)).orElseThrow();
-    try (Prepared prepared =
-        WorkProgress.watching(progress -> Prepared.read(sources, first, folder, progress))) {
+    try (PreparedData prepared =
+        WorkProgress.watching(progress -> PreparedData.read(sources, first, folder, progress))) {
       train(study, missing, sources, prepared, folder, stop);
     }
   }
@@ -224,7 +224,7 @@ final class StudyCommand implements Callable<Integer> {
       Study study,
       List<StudyRun> missing,
       List<Path> sources,
-      Prepared prepared,
+      PreparedData prepared,
       Path folder,
       GracefulStop stop) {
     MemoryLimit limit = MemoryLimit.ofMachine();
@@ -263,8 +263,7 @@ final class StudyCommand implements Callable<Integer> {
                 run.name(),
                 settings,
                 sources,
-                study.results().origin().dataSha256(),
-                study.config().revision());
+                study.results().origin().dataSha256() + " revision " + study.config().revision());
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
         report.begin(
@@ -295,12 +294,12 @@ final class StudyCommand implements Callable<Integer> {
   private Outcome outcome(
       ComparedRun place,
       StudyRun run,
-      Prepared prepared,
+      PreparedData prepared,
       List<Callback> told,
       GracefulStop stop,
       MemoryGuard memory) {
     PlannedRun planned = PlannedRun.of(place);
-    return planned.train(run.name(), prepared.data(), null, told, stop, memory, console);
+    return planned.train(run.name(), prepared, told, stop, memory, console);
   }
 
   private void write(Study study, Path folder, Path local, String note) {

@@ -7,13 +7,13 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
+import io.evomoe.run.cluster.ClusterRequest;
+import io.evomoe.run.cluster.ClusterTraining;
+import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.rounds.ClusterRequest;
-import io.evomoe.run.internal.rounds.ClusterTraining;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -137,7 +137,7 @@ final class TrainCommand implements Callable<Integer> {
     String nothingLost = resume == null ? "nothing was saved" : "the run was not changed";
     if (cluster.asked()) {
       try (OutputFolder folder = output()) {
-        trainOnCluster(folder.path());
+        trainOnCluster(folder);
       }
       return 0;
     }
@@ -189,14 +189,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void trainOnCluster(Path folder) {
+  private void trainOnCluster(OutputFolder folder) {
     String master = String.valueOf(cluster.master);
     if (init != null || options.maxMemory != null) {
       throw new IllegalArgumentException(
           (init == null ? "--max-memory" : "--init") + " cannot be given with --spark");
     }
     PrintStream rounds = Loudness.progressOn(console);
-    ClusterWatch watched = new ClusterWatch(watch, folder);
+    ClusterWatch watched = new ClusterWatch(watch, folder.path());
     ClusterRequest request;
     if (resume == null) {
       options.steps = cluster.steps(options.steps);
@@ -210,10 +210,12 @@ final class TrainCommand implements Callable<Integer> {
       int workers = cluster.workers == null ? 0 : cluster.workers;
       request =
           new ClusterRequest(
-              master, cluster.conf, resume, List.of(), workers, options.fields(), watched, rounds);
+              master, cluster.conf, folder, List.of(), workers, options.fields(), watched, rounds);
     }
     RunConfig config =
-        resume == null ? request.start().get(0).config() : RunFolder.open(resume).config();
+        resume == null
+            ? request.start().get(0).config()
+            : ConfigFile.read(folder.path().resolve(RunFiles.CONFIG));
     console.println(Description.losses(config));
     ClusterTraining.Trained trained;
     try (watched;
@@ -222,18 +224,17 @@ final class TrainCommand implements Callable<Integer> {
       stop.begin();
       watched.end(trained.outcome());
     }
-    ResultFile.write(request.out().resolve(ResultFile.NAME), List.of(trained.outcome().result()));
     printSummary(
-        trained.outcome(), request.out(), Description.heldOut(trained.data(), trained.config()));
+        trained.outcome(), folder.path(), Description.heldOut(trained.data(), trained.config()));
   }
 
   /** A round is not waited for: it is a pure function of what is saved. */
   private static String savedRounds(ClusterRequest request) {
-    if (CheckpointFolder.latest(request.out().resolve("checkpoints")).isEmpty()) {
+    if (CheckpointFolder.latest(request.out().path().resolve(RunFiles.CHECKPOINTS)).isEmpty()) {
       return "nothing was saved";
     }
     return "finished rounds are saved; continue with: "
-        + CommandText.of("train", "--spark", request.master(), "--resume", request.out());
+        + CommandText.of("train", "--spark", request.master(), "--resume", request.out().path());
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
@@ -248,13 +249,12 @@ final class TrainCommand implements Callable<Integer> {
   /** The folder that is written, before anything is said or read. */
   private OutputFolder output() {
     if (resume != null) {
-      return OutputFolder.open(RunFolder.open(resume).path(), WHO);
+      return OutputFolder.open(RunFiles.runOf(resume), WHO);
     }
     String name =
         from == null
             ? "train-%s-%s-%s".formatted(options.task, gate, options.preset)
-            : "train-from-"
-                + RunFolder.open(from).path().toAbsolutePath().normalize().getFileName();
+            : "train-from-" + RunFiles.runOf(from).toAbsolutePath().normalize().getFileName();
     return DefaultFolders.open(out, name, WHO);
   }
 

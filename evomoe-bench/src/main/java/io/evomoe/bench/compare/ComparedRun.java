@@ -1,19 +1,19 @@
 package io.evomoe.bench.compare;
 
-import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.internal.files.WriterName;
+import io.evomoe.run.PreparedData;
+import io.evomoe.run.Run;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -23,30 +23,20 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a comparison in a folder of its own, {@code runs/NAME}: checkpoints while it is not
- * finished, and {@code finished.json} from then on. What is found there counts only if it was made
- * with the same configuration, data, vocabulary, kernels and version.
- *
- * <p>While it has checkpoints it is the folder of a run as {@code train} leaves it, so every
- * command that takes one takes this; it stays one until {@link #dropModel}.
+ * One run of a comparison in a folder of its own, {@code runs/NAME}: the folder of a run as {@code
+ * train} leaves it until {@link #dropModel}, and {@code finished.json} when it is over. What is
+ * found there counts only if it was made with the same configuration, data, vocabulary, kernels and
+ * version.
  */
 public final class ComparedRun {
-  /** The file that says a run is over. */
-  public static final String FINISHED = RunFolder.FINISHED;
-
-  private static final String WHO = "evomoe compare";
-
   private final RunConfig config;
   private final List<Path> data;
-  private final Path tokenizer;
   private final Path folder;
-  private final String content;
-  private final boolean inStudy;
   private final String fingerprint;
 
   /**
@@ -57,36 +47,27 @@ public final class ComparedRun {
    * @param content digest of the data, from before its text was read
    */
   public ComparedRun(Path comparison, RunConfig config, List<Path> data, String content) {
-    this(comparison, config.gate() + "-" + config.seed(), config, data, content, null);
+    this(comparison, config.gate() + "-" + config.seed(), config, data, content);
   }
 
   /**
-   * A run of a study, in which several runs have the same gate and seed, and each has its curve in
-   * its own folder from the beginning.
+   * A run of a study, in which several runs have the same gate and seed.
    *
-   * @param comparison folder of the whole study, which holds the tokenizer
    * @param name of the run, and of its folder
-   * @param data files and folders that the run trains on
-   * @param content digest of the data, from before its text was read
-   * @param revision of the study: what an earlier one has trained does not count; null of a
-   *     comparison
+   * @param content digest of the data, and whatever else must be the same
    */
   public ComparedRun(
-      Path comparison,
-      String name,
-      RunConfig config,
-      List<Path> data,
-      String content,
-      @Nullable Integer revision) {
+      Path comparison, String name, RunConfig config, List<Path> data, String content) {
     this.config = config;
     this.data = List.copyOf(data);
-    this.tokenizer = comparison.resolve(RunFolder.TOKENIZER);
-    Path runs = FileTree.requireNoLink(comparison.resolve(RunFolder.RUNS));
+    Path runs = FileTree.requireNoLink(comparison.resolve(RunFiles.RUNS));
     this.folder = FileTree.requireNoLink(runs.resolve(name));
-    this.content = content;
-    this.inStudy = revision != null;
     this.fingerprint =
-        fingerprint(config, tokenizer, inStudy ? content + " revision " + revision : content);
+        Fingerprint.of(
+            ConfigFile.text(config),
+            config.kernels().name(),
+            FolderDigest.of(comparison.resolve(RunFiles.TOKENIZER)),
+            content);
   }
 
   /** Its folder, which may not be there yet. */
@@ -116,16 +97,11 @@ public final class ComparedRun {
 
   /** What was recorded up to a step; nothing of step 0. */
   public RecordedRun upTo(long step) {
-    return StepFile.upTo(folder, TaskTraining.name(config), step);
+    return StepFile.upTo(folder, config.runName(), step);
   }
 
-  /**
-   * Its folder, which nobody else writes to until that is closed.
-   *
-   * @throws IllegalArgumentException if somebody trains it on now, or has done so
-   */
-  public OutputFolder open() {
-    OutputFolder output = OutputFolder.open(folder, WHO);
+  private OutputFolder lock() {
+    OutputFolder output = OutputFolder.open(folder, WriterName.get());
     if (hasModel() && !hasOwnModel()) {
       output.close();
       throw new IllegalArgumentException(
@@ -141,39 +117,46 @@ public final class ComparedRun {
    */
   public void requireOwn() {
     if (Files.isDirectory(folder)) {
-      open().close();
+      lock().close();
     }
   }
 
   /**
-   * Where checkpoints go while it trains. All that is there of a run that cannot be continued is
-   * deleted, so that nothing is taken for this one's.
+   * Opens the run to train it. All that is there of a run that cannot be continued is deleted, so
+   * that nothing is taken for this one's.
+   *
+   * @param checkpoint where to go on; null for a new run
+   * @throws IllegalArgumentException if somebody trains it on now, or has done so
    */
-  public CheckpointFolder start(boolean resumed) {
-    if (!resumed) {
-      delete(finishedFile());
-      delete(result());
-      if (!inStudy) {
-        delete(curves());
+  public Run<?> open(PreparedData prepared, @Nullable Checkpoint checkpoint) {
+    OutputFolder output = lock();
+    if (checkpoint == null) {
+      try {
+        delete(finishedFile());
+        deleteModel();
+      } catch (RuntimeException e) {
+        output.close();
+        throw e;
       }
-      deleteModel();
+      return Run.of(config, data).prepared(prepared).note(Fingerprint.NOTE, fingerprint).in(output);
     }
-    RunFolder run = new RunFolder(folder);
-    TokenizerFiles.copy(tokenizer, OutputFolder.prepare(run.tokenizerPath()));
-    run.write(config);
-    return run.checkpointWriter(data, content, config, Map.of(Fingerprint.NOTE, fingerprint));
+    try (output) {
+      return Run.opening(checkpoint.location())
+          .prepared(prepared)
+          .note(Fingerprint.NOTE, fingerprint)
+          .output(output)
+          .open();
+    }
   }
 
   /** Keeps what came of it, and its model until that is dropped. */
   public void finish(Outcome outcome) {
-    AtomicFile.write(curves(), CurveFile.text(List.of(outcome.recorded())));
-    ResultFile.write(result(), List.of(outcome.result()));
     new FinishedRun(fingerprint, outcome.result(), outcome.recorded()).write(finishedFile());
   }
 
   /** Whether there is a model that commands can use. */
   public boolean hasModel() {
-    return RunFolder.isOne(folder) && CheckpointFolder.latest(checkpoints()).isPresent();
+    return RunFiles.isRun(folder) && CheckpointFolder.latest(checkpoints()).isPresent();
   }
 
   /** Why a finished run has no model, and what makes it again. */
@@ -187,11 +170,9 @@ public final class ComparedRun {
     if (!hasModel()) {
       return;
     }
-    try (OutputFolder ignored = OutputFolder.open(folder, WHO)) {
+    try (OutputFolder ignored = OutputFolder.open(folder, WriterName.get())) {
       if (hasOwnModel()) {
         deleteModel();
-        delete(curves());
-        delete(result());
       }
     }
   }
@@ -204,10 +185,14 @@ public final class ComparedRun {
   }
 
   private void deleteModel() {
-    RunFolder run = new RunFolder(folder);
-    delete(run.configFile());
-    delete(checkpoints());
-    delete(run.tokenizerPath());
+    Stream.of(
+            RunFiles.CONFIG,
+            RunFiles.CHECKPOINTS,
+            RunFiles.TOKENIZER,
+            CurveFile.NAME,
+            ResultFile.NAME)
+        .map(folder::resolve)
+        .forEach(ComparedRun::delete);
   }
 
   private static void delete(Path file) {
@@ -218,25 +203,11 @@ public final class ComparedRun {
     }
   }
 
-  /** Its curve: of a run of a study from the beginning, of others when they are over. */
-  public Path curves() {
-    return folder.resolve(CurveFile.NAME);
-  }
-
-  private Path result() {
-    return folder.resolve(ResultFile.NAME);
-  }
-
   private Path finishedFile() {
-    return folder.resolve(FINISHED);
+    return folder.resolve(RunFiles.FINISHED);
   }
 
   private Path checkpoints() {
-    return folder.resolve("checkpoints");
-  }
-
-  private static String fingerprint(RunConfig config, Path tokenizer, String origin) {
-    return Fingerprint.of(
-        ConfigFile.text(config), config.kernels().name(), FolderDigest.of(tokenizer), origin);
+    return folder.resolve(RunFiles.CHECKPOINTS);
   }
 }

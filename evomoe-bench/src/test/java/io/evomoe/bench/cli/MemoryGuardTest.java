@@ -9,9 +9,8 @@ import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.task.Prepared;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.ParameterTotal;
 import java.io.IOException;
@@ -64,8 +63,8 @@ class MemoryGuardTest {
     Path out = OutputFolder.prepare(folder.resolve("out"));
     try (GracefulStop stop = new GracefulStop(() -> "");
         MemoryGuard guard = new MemoryGuard(GIBIBYTE, () -> 0.96 * (1 << 30), ended::add);
-        Prepared prepared = Prepared.read(List.of(gpt.data()), config, out, TextProgress.NONE);
-        CurveFile curves = CurveFile.shared(out.resolve(CurveFile.NAME), List.of())) {
+        PreparedData prepared =
+            PreparedData.read(List.of(gpt.data()), config, out, TextProgress.NONE)) {
       prepared.saveTokenizer(out);
       guard.look();
       PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
@@ -73,8 +72,7 @@ class MemoryGuardTest {
           new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
-      report.add(
-          run.train("switch", prepared.data(), curves, List.of(page), stop, guard, System.out));
+      report.add(run.train("switch", prepared, List.of(page), stop, guard, System.out));
       page.close();
       report.print(System.out, "");
 

@@ -2,11 +2,12 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class ResumedComparisonTest {
     gpt.compare(out, "dense,switch", "20", often);
     List<String> whole = TinyRuns.losses(out);
     Path interrupted = out.resolve("runs/switch-1");
-    Files.delete(interrupted.resolve(ComparedRun.FINISHED));
+    Files.delete(interrupted.resolve(RunFiles.FINISHED));
     TinyRuns.deleteNewestCheckpoint(interrupted);
 
     gpt.compare(out, "dense", "20", often);
@@ -76,7 +77,7 @@ class ResumedComparisonTest {
     assertThat(Files.readString(out.resolve("report.html"))).doesNotContain(">switch</th>");
     CommandRun again = gpt.compare(out, "dense,switch", "20", often);
 
-    assertThat(again.out()).contains("switch: resuming after step 10 of 20");
+    assertThat(again.out()).contains("Resuming after step 10 of 20");
     assertThat(TinyRuns.losses(out)).isEqualTo(whole);
   }
 
@@ -88,7 +89,7 @@ class ResumedComparisonTest {
     String[] often = {"--keep-models", "all", "--set", "training.checkpointEvery=10"};
     gpt.compare(out, "switch", "20", often);
     Path run = out.resolve("runs/switch-1");
-    Path finished = run.resolve(ComparedRun.FINISHED);
+    Path finished = run.resolve(RunFiles.FINISHED);
     Process longer =
         ChildProcess.start(
             gpt.compareArguments(out, "switch", "2000", often), folder.resolve("log"));
@@ -98,7 +99,8 @@ class ResumedComparisonTest {
     longer.destroyForcibly().waitFor();
 
     assertThat(finished).doesNotExist();
-    assertThat(run.resolve(CurveFile.NAME)).doesNotExist();
+    assertThat(CurveFile.read(run.resolve(CurveFile.NAME)))
+        .startsWith(CurveFile.read(out.resolve(CurveFile.NAME)).toArray(StepRecord[]::new));
     assertThat(run.resolve(ResultFile.NAME)).doesNotExist();
     assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("already finished");
   }
@@ -123,7 +125,7 @@ class ResumedComparisonTest {
     assertThat(again.code()).as(again.err()).isZero();
     assertThat(again.out())
         .contains("evomoe: already finished")
-        .containsPattern("switch: resuming after step \\d+ of 200");
+        .containsPattern("Resuming after step \\d+ of 200");
     assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole));
     assertThat(ResultFile.read(killed.resolve(ResultFile.NAME)))
         .extracting(RunResult::validLoss)

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -21,7 +21,7 @@ class ComparedRunTest {
 
   @Test
   void should_be_of_the_data_as_it_was_read_whatever_became_of_it_since() throws IOException {
-    Files.createDirectory(folder.resolve(RunFolder.TOKENIZER));
+    Files.createDirectory(folder.resolve(RunFiles.TOKENIZER));
     Path data = Files.writeString(folder.resolve("prose.txt"), "a text");
     RunConfig config = Run.gpt(data).preset("quick").gate("switch").config();
 

@@ -163,7 +163,7 @@ class StudyClaimsTest {
     Path logs = OutputFolder.prepare(folder.resolve(name));
     return TaskTraining.of(data, config)
         .train(
-            RecordedRun.none(TaskTraining.name(config)),
+            RecordedRun.none(config.runName()),
             StepFile.in(logs),
             CurveFile.in(logs),
             () -> state -> folder,

@@ -21,6 +21,7 @@ import io.evomoe.nn.FeedForwardForm;
 import io.evomoe.nn.NormForm;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.Guards;
+import io.evomoe.training.RunName;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -144,6 +145,11 @@ public record RunConfig(
   /** Returns the scope for the model's parameters. */
   public Scope scope() {
     return Scope.root(seed, kernels());
+  }
+
+  /** Returns the name of the run in its files. */
+  public RunName runName() {
+    return new RunName(task, gate, seed);
   }
 
   /** Returns the provider of the model's gates. */

@@ -14,9 +14,9 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ public final class Classifier implements AutoCloseable {
   public static Classifier open(Path folder) {
     if (!isIn(folder)) {
       String why =
-          RunFolder.isOne(folder)
+          RunFiles.isRun(folder)
               ? "it holds a training run; finetune makes a classifier of a run of task roberta"
               : "it has no " + TunedFolder.MODEL;
       throw new IllegalArgumentException(
@@ -96,7 +96,7 @@ public final class Classifier implements AutoCloseable {
                             + " holds no classifier yet: repeat its finetune command to continue"));
     RunConfig config = TunedFolder.model(folder, checkpoint);
     List<String> labels = TunedFolder.labels(checkpoint);
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFolder.TOKENIZER));
+    BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
     try {
       TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
       Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);

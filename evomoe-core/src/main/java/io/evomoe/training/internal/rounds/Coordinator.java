@@ -3,6 +3,7 @@ package io.evomoe.training.internal.rounds;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -89,6 +90,11 @@ public final class Coordinator {
   /** Returns the progress of the run. */
   public Progress progress() {
     return progress;
+  }
+
+  /** Returns phase and temperature of the last step. */
+  public StepContext context() {
+    return evolution.context(progress.step() - 1, false, model.seed());
   }
 
   /** Returns whether no round is left. */

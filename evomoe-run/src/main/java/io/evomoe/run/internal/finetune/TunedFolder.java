@@ -15,6 +15,7 @@ import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.record.TunedKind;
 import io.evomoe.training.RecordedRun;
@@ -39,7 +40,7 @@ import java.util.Optional;
  */
 public final class TunedFolder {
   /** The file with the configuration of the pre-trained network, and the format of the texts. */
-  public static final String MODEL = RunFolder.CLASSIFIER;
+  public static final String MODEL = RunFiles.CLASSIFIER;
 
   public static final String CHECKPOINTS = "checkpoints";
   private static final String LABELS = "labels";
@@ -81,8 +82,8 @@ public final class TunedFolder {
     this.network = run.config().with(c -> c.split(source.rule()).data(source.form()));
     notes.put(NETWORK, ConfigFile.text(network));
     notes.put(VOCABULARY, vocabulary(run.folder().tokenizerPath()));
-    if (RunFolder.isOne(path)) {
-      RunFolder.unused(path);
+    if (RunFiles.isRun(path)) {
+      RunFiles.requireUnused(path);
     }
     for (TunedKind kind : TunedKind.values()) {
       CheckpointFolder.openNewestWhole(checkpoints(kind)).ifPresent(this::requireSame);
@@ -114,7 +115,7 @@ public final class TunedFolder {
   }
 
   private Path checkpoints(TunedKind kind) {
-    return path.resolve(kind == TunedKind.SCRATCH ? RunFolder.SCRATCH : CHECKPOINTS);
+    return path.resolve(kind == TunedKind.SCRATCH ? RunFiles.SCRATCH : CHECKPOINTS);
   }
 
   private TunedPart part(TunedKind kind, long seed) {
@@ -157,7 +158,7 @@ public final class TunedFolder {
   public static RunConfig model(Path folder, Checkpoint checkpoint) {
     RunConfig model = model(folder);
     require(folder.resolve(MODEL), checkpoint, NETWORK, ConfigFile.text(model));
-    Path tokenizer = folder.resolve(RunFolder.TOKENIZER);
+    Path tokenizer = folder.resolve(RunFiles.TOKENIZER);
     require(tokenizer, checkpoint, VOCABULARY, vocabulary(tokenizer));
     return model;
   }
@@ -213,7 +214,7 @@ public final class TunedFolder {
         Files.deleteIfExists(path.resolve(StepFile.NAME));
       }
       new RunFolder(path).deleteConfig();
-      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFolder.TOKENIZER));
+      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
       ConfigFile.write(path.resolve(MODEL), network);
     } catch (IOException e) {

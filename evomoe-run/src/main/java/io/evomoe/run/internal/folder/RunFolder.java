@@ -7,6 +7,7 @@ import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -20,8 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a training run: {@code config.yaml}, {@code tokenizer/}, {@code checkpoints/}, and
@@ -30,36 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param path of the folder
  */
 public record RunFolder(Path path) {
-  /** Name of the folder with the tokenizer. */
-  public static final String TOKENIZER = "tokenizer";
-
-  private static final String HOLDS_OTHERS =
-      " holds checkpoints already, of finetune or a program: name another folder";
-
-  /** The file that only the folder of a fine-tuned classifier has. */
-  public static final String CLASSIFIER = "model.yaml";
-
-  /**
-   * The folder in which a fine-tuning keeps the network without pre-training, until everything is
-   * measured.
-   */
-  public static final String SCRATCH = "scratch";
-
-  /** The name of the folder with the runs of a comparison. */
-  public static final String RUNS = "runs";
-
-  /** The file that marks a finished run of a comparison. */
-  public static final String FINISHED = "finished.json";
-
-  private static final String CONFIG = "config.yaml";
+  private static final String CONFIG = RunFiles.CONFIG;
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
   private static final String NEXT_CONFIG = "nextConfig";
   private static final String NEXT_CONFIG_AFTER = "nextConfigAfterSha256";
-
-  /** The folder of the checkpoints. */
-  public static final String CHECKPOINTS = "checkpoints";
 
   /**
    * Opens a folder that {@code train} has written.
@@ -69,80 +44,12 @@ public record RunFolder(Path path) {
    *     classifier as such
    */
   public static RunFolder open(Path path) {
-    Path run = runOfCheckpoint(path);
-    if (run != null) {
-      return open(run);
-    }
-    if (!isOne(path)) {
-      throw new IllegalArgumentException(path + whyNone(path));
-    }
-    return new RunFolder(path);
-  }
-
-  private static String whyNone(Path path) {
-    return Files.isRegularFile(path.resolve(CLASSIFIER))
-        ? " holds a fine-tuned classifier, not a training run: classify applies it, eval measures"
-            + " it, and the finetune command that began it continues it"
-        : " is not the folder of a training run: it has no " + CONFIG + instead(path);
-  }
-
-  /** Suggests the intended folder if possible: in a comparison a run that kept its model. */
-  private static String instead(Path path) {
-    if (Files.exists(path.resolve(FINISHED))) {
-      return ", since its model was not kept";
-    }
-    try (Stream<Path> runs = Files.list(path.resolve(RUNS))) {
-      return runs.filter(RunFolder::isOne)
-          .sorted()
-          .findFirst()
-          .map(run -> ", " + run + " has one")
-          .orElse("");
-    } catch (IOException e) {
-      return ""; // no folder of runs
-    }
-  }
-
-  /** Returns the folder of a checkpoint's run; null if the path is not that of a checkpoint. */
-  private static @Nullable Path runOfCheckpoint(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
-    Path parent = absolute.getParent();
-    if (parent == null
-        || !parent.endsWith(CHECKPOINTS)
-        || !String.valueOf(absolute.getFileName()).startsWith("step-")) {
-      return null;
-    }
-    return parent.getParent();
-  }
-
-  /** Whether a folder has a run, and not checkpoints of something else. */
-  public static boolean isOne(Path path) {
-    return Files.isRegularFile(path.resolve(CONFIG));
-  }
-
-  /**
-   * Returns a folder that may be written, because it has no run. A run without a checkpoint cannot
-   * be resumed, and is overwritten.
-   *
-   * @throws IllegalArgumentException if it has a run
-   */
-  public static RunFolder unused(Path path) {
-    RunFolder folder = new RunFolder(path);
-    if (CheckpointFolder.latest(folder.checkpoints()).isPresent()) {
-      throw new IllegalArgumentException(
-          isOne(path)
-              ? path
-                  + " holds a run already: continue it with train --resume or Run.open, or name another folder"
-              : path + HOLDS_OTHERS);
-    }
-    if (CheckpointFolder.latest(path.resolve(SCRATCH)).isPresent()) {
-      throw new IllegalArgumentException(path + HOLDS_OTHERS);
-    }
-    return folder;
+    return new RunFolder(RunFiles.runOf(path));
   }
 
   /** Deletes the files of a fine-tuning that ended before its first checkpoint. */
   public void deleteClassifier() {
-    deleteFile(path.resolve(CLASSIFIER));
+    deleteFile(path.resolve(RunFiles.CLASSIFIER));
   }
 
   /** Deletes the files of a run that ended before its first checkpoint. */
@@ -213,7 +120,7 @@ public record RunFolder(Path path) {
 
   /** Returns the path of the tokenizer. */
   public Path tokenizerPath() {
-    return path.resolve(TOKENIZER);
+    return path.resolve(RunFiles.TOKENIZER);
   }
 
   /** Returns the path of the encoded text, for resuming. */
@@ -320,9 +227,9 @@ public record RunFolder(Path path) {
    */
   public Checkpoint checkpoint(Path wanted) {
     Checkpoint checkpoint =
-        runOfCheckpoint(wanted) == null
-            ? latest()
-            : Checkpoint.open(wanted.toAbsolutePath().normalize());
+        RunFiles.isCheckpoint(wanted)
+            ? Checkpoint.open(wanted.toAbsolutePath().normalize())
+            : latest();
     String trainedWith = checkpoint.config().get(VOCABULARY);
     if (trainedWith != null && !trainedWith.equals(tokenizerDigest())) {
       throw new IllegalArgumentException(
@@ -375,6 +282,6 @@ public record RunFolder(Path path) {
   }
 
   private Path checkpoints() {
-    return path.resolve(CHECKPOINTS);
+    return path.resolve(RunFiles.CHECKPOINTS);
   }
 }

@@ -46,7 +46,7 @@ public final class KeptTokens {
   }
 
   /** Returns the data, if the ids are there. */
-  Optional<TaskData<?, ?>> read(RunConfig config, Tokenizer tokenizer) {
+  public Optional<TaskData<?, ?>> read(RunConfig config, Tokenizer tokenizer) {
     return TokenFile.read(file, key)
         .flatMap(tokens -> Tasks.named(config.task()).kept(tokens, tokenizer));
   }

@@ -12,7 +12,6 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
@@ -41,11 +40,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     this.trainer = trainer;
     this.recorded = new RecordedTraining(trainer);
     trainer.sample(() -> data.samples(model, trainer.state().context().evaluating()));
-  }
-
-  /** Returns the name of a run in its files. */
-  public static RunName name(RunConfig config) {
-    return new RunName(config.task(), config.gate(), config.seed());
   }
 
   /** Creates a run before its first step. */

@@ -150,7 +150,7 @@ final class SmallRuns implements AutoCloseable {
         };
     Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
     return run.train(
-            RecordedRun.none(TaskTraining.name(config)),
+            RecordedRun.none(config.runName()),
             StepFile.in(logs),
             CurveFile.in(logs),
             () -> state -> folder,

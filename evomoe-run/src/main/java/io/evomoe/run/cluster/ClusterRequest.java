@@ -1,11 +1,11 @@
-package io.evomoe.run.internal.rounds;
+package io.evomoe.run.cluster;
 
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param master of the cluster, such as {@code spark://host:7077}
  * @param conf settings of the cluster's client, which override ours
- * @param out folder of the run
+ * @param out folder of the run, which the caller closes
  * @param start what to train; empty to continue the run in the folder
  * @param workers number of workers of a continued run, 0 for the previous number
  * @param fields changed values of a continued run's configuration, as text by dotted field
@@ -26,7 +26,7 @@ import java.util.Map;
 public record ClusterRequest(
     String master,
     Map<String, String> conf,
-    Path out,
+    OutputFolder out,
     List<Start> start,
     int workers,
     Map<String, String> fields,

@@ -1,4 +1,4 @@
-package io.evomoe.run.internal.folder;
+package io.evomoe.run.cluster;
 
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;

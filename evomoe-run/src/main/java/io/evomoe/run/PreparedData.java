@@ -1,0 +1,203 @@
+package io.evomoe.run;
+
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.folder.ProgramTokenizer;
+import io.evomoe.run.internal.task.KeptTokens;
+import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.record.RunFiles;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.Tasks;
+import io.evomoe.run.task.TokenizerSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Data that was read and encoded, with its tokenizer: by one run, or once for several, as {@code
+ * compare} does.
+ *
+ * <pre>{@code
+ * try (PreparedData data = PreparedData.read(texts, config, folder, TextProgress.NONE)) {
+ *   for (String gate : List.of("evomoe", "switch")) {
+ *     try (Run<?> run =
+ *         Run.of(config.with(c -> c.gate(gate)), texts).prepared(data).in(folder.resolve(gate))) {
+ *       run.train();
+ *     }
+ *   }
+ * }
+ * }</pre>
+ */
+public final class PreparedData implements AutoCloseable {
+  private final Dataset source;
+  private final String content;
+  private final RunConfig config;
+  private final TaskData<?, ?> data;
+  private final ScratchFolder tokenizer;
+
+  private PreparedData(
+      Dataset source,
+      RunConfig config,
+      Function<Path, TokenizerSource> tokenizers,
+      @Nullable RunCheckpoint tokenized,
+      Path output,
+      TextProgress progress) {
+    this.source = source;
+    this.content = source.digest();
+    this.config = config;
+    this.tokenizer = ScratchFolder.create(RunFiles.TOKENIZER);
+    try {
+      if (tokenized == null) {
+        data = read(source, config, tokenizers.apply(tokenizer.path()), output, progress);
+      } else {
+        ProgramTokenizer.copy(tokenized.folder(), tokenizer.path());
+        data = open(source, content, config, tokenized, output, progress);
+      }
+      data.batches(config);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Reads data and trains a tokenizer on its training set.
+   *
+   * @param data files or folders, at least one
+   * @param config whose task, split and form of data the data is read for
+   * @param output folder for large temporary files
+   * @param progress called with the progress
+   * @throws IllegalArgumentException if the data cannot be read, or is too short for a batch
+   */
+  public static PreparedData read(
+      List<Path> data, RunConfig config, Path output, TextProgress progress) {
+    return read(Dataset.files(data), config, TokenizerSource::learned, output, progress);
+  }
+
+  /**
+   * Reads data.
+   *
+   * @param tokenizers makes the tokenizer, and writes its files into a folder
+   */
+  static PreparedData read(
+      Dataset data,
+      RunConfig config,
+      Function<Path, TokenizerSource> tokenizers,
+      Path output,
+      TextProgress progress) {
+    return new PreparedData(data, config, tokenizers, null, output, progress);
+  }
+
+  /** Reads data for a run that takes over the tokenizer of another one. */
+  static PreparedData read(
+      Dataset data, RunConfig config, RunCheckpoint tokenized, Path output, TextProgress progress) {
+    return new PreparedData(data, config, TokenizerSource::learned, tokenized, output, progress);
+  }
+
+  /**
+   * Opens the data of a run that has its tokenizer in place, and maybe the encoded text.
+   *
+   * @param content digest of the data
+   */
+  static TaskData<?, ?> open(
+      Dataset data,
+      String content,
+      RunConfig config,
+      RunCheckpoint tokenized,
+      TextProgress progress) {
+    return open(data, content, config, tokenized, ScratchFolder.parent(), progress);
+  }
+
+  private static TaskData<?, ?> open(
+      Dataset data,
+      String content,
+      RunConfig config,
+      RunCheckpoint tokenized,
+      Path output,
+      TextProgress progress) {
+    Tokenizer tokenizer = tokenized.tokenizer();
+    Optional<TaskData<?, ?>> kept =
+        KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
+    return kept.isPresent()
+        ? kept.get()
+        : read(data, config, TokenizerSource.of(tokenizer), output, progress);
+  }
+
+  private static TaskData<?, ?> read(
+      Dataset data,
+      RunConfig config,
+      TokenizerSource tokenizer,
+      Path output,
+      TextProgress progress) {
+    return Tasks.named(config.task()).read(data, config, tokenizer, output, progress);
+  }
+
+  /** Returns the encoded data. */
+  public TaskData<?, ?> data() {
+    return data;
+  }
+
+  /** Returns the digest of the data as it was read. */
+  public String content() {
+    return content;
+  }
+
+  Dataset source() {
+    return source;
+  }
+
+  /** Rejects a run that would read the data in another way. */
+  void requireFit(RunConfig run) {
+    if (!run.task().equals(config.task())
+        || !run.split().equals(config.split())
+        || !run.data().equals(config.data())) {
+      throw new IllegalArgumentException(
+          "prepared data must be of the run's task, split and form of data, %s %s %s, was of %s %s %s"
+              .formatted(
+                  run.task(),
+                  run.split(),
+                  run.data(),
+                  config.task(),
+                  config.split(),
+                  config.data()));
+    }
+  }
+
+  /** Writes the tokenizer into its place in the folder of a run, or of a comparison. */
+  public void saveTokenizer(Path folder) {
+    try (Stream<Path> files = Files.list(tokenizer.path())) {
+      Path target =
+          Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFiles.TOKENIZER)));
+      List<Path> made = files.toList();
+      if (!made.isEmpty()) {
+        TokenizerFiles.delete(target);
+        Files.deleteIfExists(target.resolve(ProgramTokenizer.NAME));
+      }
+      for (Path file : made) {
+        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
+    }
+  }
+
+  /** Deletes the temporary files of the tokenizer. */
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}
