@@ -3,7 +3,6 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -113,8 +112,7 @@ record NewState(
 
   private CheckpointWriter writeFiles(RunStart.Started started) {
     RunFolder folder = new RunFolder(output.path());
-    RoundSettings.delete(output.path());
-    folder.deleteClassifier();
+    folder.deleteOthers();
     prepared.saveTokenizer(output.path());
     folder.write(config);
     String content = prepared.content();

@@ -3,11 +3,11 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.RemoteSteps;
@@ -168,7 +168,7 @@ public final class RunOpening {
   }
 
   RunCheckpoint resumed() {
-    if (!remote && RoundSettings.isIn(RunFolder.open(path).path())) {
+    if (!remote && RunFiles.hasRounds(RunFiles.runOf(path))) {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it there (--spark MASTER)");
     }

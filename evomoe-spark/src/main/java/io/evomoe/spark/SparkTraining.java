@@ -1,12 +1,12 @@
 package io.evomoe.spark;
 
+import io.evomoe.bench.cluster.ClusterRequest;
+import io.evomoe.bench.cluster.ClusterTraining;
+import io.evomoe.bench.cluster.RoundSettings;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunOpening;
-import io.evomoe.run.cluster.ClusterRequest;
-import io.evomoe.run.cluster.ClusterTraining;
-import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;

@@ -1,9 +1,9 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cluster.ClusterRequest;
+import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.run.cluster.ClusterRequest;
-import io.evomoe.run.cluster.ClusterTraining;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import io.evomoe.training.internal.rounds.WireFormat;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cluster.ClusterRequest;
+import io.evomoe.bench.cluster.RoundSettings;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.run.cluster.ClusterRequest;
-import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cluster.ClusterRequest;
+import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.evolution.SpawnMethod;
@@ -7,8 +9,6 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
-import io.evomoe.run.cluster.ClusterRequest;
-import io.evomoe.run.cluster.ClusterTraining;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Annealing;

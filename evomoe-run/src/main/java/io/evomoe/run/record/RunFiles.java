@@ -33,6 +33,9 @@ public final class RunFiles {
   /** The file that marks a finished run of a comparison. */
   public static final String FINISHED = "finished.json";
 
+  /** The settings of the rounds of a run that was trained on a cluster. */
+  public static final String ROUNDS = "rounds.yaml";
+
   private static final String HOLDS_OTHERS =
       " holds checkpoints already, of finetune or a program: name another folder";
 
@@ -57,6 +60,11 @@ public final class RunFiles {
       throw new IllegalArgumentException(folder + whyNone(folder));
     }
     return folder;
+  }
+
+  /** Whether the run in a folder was trained in rounds on a cluster. */
+  public static boolean hasRounds(Path folder) {
+    return Files.isRegularFile(folder.resolve(ROUNDS));
   }
 
   private static String whyNone(Path path) {

@@ -47,9 +47,10 @@ public record RunFolder(Path path) {
     return new RunFolder(RunFiles.runOf(path));
   }
 
-  /** Deletes the files of a fine-tuning that ended before its first checkpoint. */
-  public void deleteClassifier() {
+  /** Deletes the files of a fine-tuning, or of rounds, that ended before the first checkpoint. */
+  public void deleteOthers() {
     deleteFile(path.resolve(RunFiles.CLASSIFIER));
+    deleteFile(path.resolve(RunFiles.ROUNDS));
   }
 
   /** Deletes the files of a run that ended before its first checkpoint. */

@@ -6,13 +6,13 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Growth;
-import io.evomoe.run.cluster.RoundSettings;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ModelShape;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -50,7 +50,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
    */
   public EarlierRun withMoments() {
     Path folder = run.folder().path();
-    if (RoundSettings.isIn(folder)) {
+    if (RunFiles.hasRounds(folder)) {
       throw new IllegalArgumentException(
           folder
               + " was trained in rounds on a cluster: its weights can be taken, its moments not");

@@ -1,4 +1,4 @@
-package io.evomoe.run.cluster;
+package io.evomoe.bench.cluster;
 
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;

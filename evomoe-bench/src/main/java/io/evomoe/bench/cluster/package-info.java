@@ -1,5 +1,5 @@
 /** Runs that are trained in rounds on a cluster. */
 @NullMarked
-package io.evomoe.run.cluster;
+package io.evomoe.bench.cluster;
 
 import org.jspecify.annotations.NullMarked;
