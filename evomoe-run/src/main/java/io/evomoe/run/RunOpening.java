@@ -87,7 +87,7 @@ public final class RunOpening {
   public RunOpening schedule(LearningRateSchedule rate) {
     UnaryOperator<TrainerConfig> before = own;
     own = trainer -> before.apply(trainer).withSchedule(rate);
-    return this;
+    return note(RunSettings.OWN_SCHEDULE, rate.getClass().getName());
   }
 
   /** Takes the steps elsewhere; needed for a run that was trained in rounds on a cluster. */

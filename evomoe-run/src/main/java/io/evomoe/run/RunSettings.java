@@ -33,6 +33,9 @@ abstract class RunSettings<S> {
   /** The model determines the task; gate and seed have their own methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
 
+  /** Note in the checkpoints of a run whose schedule is an object of a program. */
+  static final String OWN_SCHEDULE = "ownSchedule";
+
   /** Null for the default. */
   @Nullable String gate;
 
@@ -151,7 +154,7 @@ abstract class RunSettings<S> {
   public S schedule(LearningRateSchedule rate) {
     UnaryOperator<TrainerConfig> before = trainer;
     trainer = settings -> before.apply(settings).withSchedule(rate);
-    return self();
+    return note(OWN_SCHEDULE, rate.getClass().getName());
   }
 
   /** Takes the steps elsewhere, such as with the workers of a cluster. */

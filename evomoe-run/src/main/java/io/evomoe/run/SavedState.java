@@ -95,6 +95,12 @@ final class SavedState implements RunState {
     open.add(saved);
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
+    if (checkpoint.config().containsKey(RunSettings.OWN_SCHEDULE)
+        && !opening.notes().containsKey(RunSettings.OWN_SCHEDULE)) {
+      throw new IllegalArgumentException(
+          "%s has the learning rate schedule of a program: pass it again (Run.opening(folder).schedule(...))"
+              .formatted(saved.folder().path()));
+    }
     RunConfig config = saved.config();
     Dataset data = saved.data();
     String content = shared == null ? data.digest() : shared.content();

@@ -107,8 +107,11 @@ class RunExampleTest {
           });
     }
 
-    try (Run<?> run = Run.open(cut)) {
+    try (Run<?> run = Run.opening(cut).schedule(rate).open()) {
       assertThatThrownBy(run::train).hasMessageContaining("has the state of optimizer lion");
+    }
+    try (Run<?> run = Run.opening(cut).optimizer(lion).open()) {
+      assertThatThrownBy(run::train).hasMessageContaining("has the learning rate schedule of a");
     }
     try (Run<?> run = Run.opening(cut).optimizer(lion).schedule(rate).open()) {
       run.train();
