@@ -1,7 +1,6 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
@@ -286,7 +285,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
    */
   public Run<M> in(Path folder) {
     RunConfig config = config();
-    Run<M> run = begin(config, OutputFolder.open(folder, WriterName.get()));
+    Run<M> run = begin(config, OutputFolder.open(folder));
     try {
       (memory == null ? MemoryLimit.ofMachine() : memory)
           .requireRoomFor(run.taskData(progress), config);

@@ -1,7 +1,6 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -181,7 +180,7 @@ public final class RunOpening {
 
   OutputFolder lock(Path folder) {
     OutputFolder given = shared();
-    return given == null ? OutputFolder.open(folder, WriterName.get()) : given;
+    return given == null ? OutputFolder.open(folder) : given;
   }
 
   private @Nullable OutputFolder shared() {

@@ -3,7 +3,6 @@ package io.evomoe.run;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewFile;
 import io.evomoe.internal.files.NewFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
@@ -171,7 +170,7 @@ abstract class RunUse {
   public Exported export(ExportRequest request, Path out) {
     return use(
         run -> {
-          try (NewFolder made = NewFolder.open(out, WriterName.get())) {
+          try (NewFolder made = NewFolder.open(out)) {
             HubExport export = run.export(trained(), request);
             export.write(made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
             TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
@@ -196,7 +195,7 @@ abstract class RunUse {
     }
     return use(
         run -> {
-          try (NewFile made = NewFile.open(out, WriterName.get())) {
+          try (NewFile made = NewFile.open(out)) {
             ProgramTokenizer.requireFiles(run.folder());
             HubExport published = run.export(trained(), request);
             GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
@@ -249,7 +248,7 @@ abstract class RunUse {
   private <T> T made(Path out, BiFunction<RunCheckpoint, Path, T> writer) {
     return use(
         run -> {
-          try (NewFolder made = NewFolder.open(out, WriterName.get())) {
+          try (NewFolder made = NewFolder.open(out)) {
             if (run.folder().hasTokenizer()) {
               ProgramTokenizer.copy(run.folder(), new RunFolder(made.path()).tokenizerPath());
             }

@@ -3,7 +3,6 @@ package io.evomoe.run;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.record.CurveFile;
@@ -232,7 +231,7 @@ public final class TrainingJob<B> implements AutoCloseable {
      *     to another model
      */
     public TrainingJob<B> in(Path folder) {
-      OutputFolder output = OutputFolder.open(folder, WriterName.get());
+      OutputFolder output = OutputFolder.open(folder);
       try {
         if (RunFiles.isRun(folder)) {
           throw new IllegalArgumentException(

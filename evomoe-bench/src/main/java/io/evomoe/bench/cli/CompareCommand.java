@@ -86,7 +86,7 @@ final class CompareCommand implements Callable<Integer> {
     KeepModels keep = KeepModels.named(keepModels);
     String name = "compare-%s-%s".formatted(options.task, options.preset);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
-        OutputFolder output = DefaultFolders.open(out, name, "evomoe compare")) {
+        OutputFolder output = DefaultFolders.open(out, name)) {
       RunFiles.requireUnused(output.path());
       List<RunConfig> configs = configs();
       try (PreparedData prepared =

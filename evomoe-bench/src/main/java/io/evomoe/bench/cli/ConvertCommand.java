@@ -102,7 +102,7 @@ final class ConvertCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "one of --select, --merge, --experts and --average must be given");
     }
-    NewFolder.open(out, "evomoe convert").close();
+    NewFolder.open(out).close();
     try (Run<?> run = Run.open(checkpoint)) {
       Integer average = wanted.average;
       if (average != null) {

@@ -19,27 +19,25 @@ final class DefaultFolders {
   /**
    * Opens the folder that is asked for, or else the first one that holds nothing and that nobody
    * else has just taken.
-   *
-   * @param who writes to it
    */
-  static OutputFolder open(@Nullable Path asked, String name, String who) {
+  static OutputFolder open(@Nullable Path asked, String name) {
     if (asked != null) {
-      return OutputFolder.open(asked, who);
+      return OutputFolder.open(asked);
     }
     Path runs = Path.of("runs");
     Optional<OutputFolder> opened = Optional.empty();
     for (int i = 1; opened.isEmpty(); i++) {
-      opened = openEmpty(runs.resolve(i == 1 ? name : name + "-" + i), who);
+      opened = openEmpty(runs.resolve(i == 1 ? name : name + "-" + i));
     }
     return opened.get();
   }
 
-  private static Optional<OutputFolder> openEmpty(Path folder, String who) {
+  private static Optional<OutputFolder> openEmpty(Path folder) {
     if (holdsSomething(folder)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(OutputFolder.open(folder, who));
+      return Optional.of(OutputFolder.open(folder));
     } catch (FolderInUseException e) {
       return Optional.empty();
     }

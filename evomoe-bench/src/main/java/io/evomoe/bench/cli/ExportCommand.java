@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
-  private static final String WHO = "evomoe export";
   private static final String HF = "hf";
   private static final String GGUF = "gguf";
   private static final Map<String, DataType> TYPES =
@@ -94,7 +93,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
     }
     ExportRequest request = request().withType(hubType()).withMaxShardBytes(shard * MEGABYTE);
-    NewFolder.open(out, WHO).close();
+    NewFolder.open(out).close();
     try (Run<?> run = Run.open(checkpoint)) {
       printLosses(run);
       Exported exported = run.export(request, out);
@@ -139,7 +138,7 @@ final class ExportCommand implements Callable<Integer> {
           "--max-shard-mb cannot be given with --format gguf, was " + maxShardMb);
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
-    NewFile.open(out, WHO).close();
+    NewFile.open(out).close();
     try (Run<?> run = Run.open(checkpoint)) {
       run.tokenizer();
       printLosses(run);

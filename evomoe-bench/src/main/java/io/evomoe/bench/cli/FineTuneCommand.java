@@ -118,7 +118,7 @@ final class FineTuneCommand implements Callable<Integer> {
     }
     DataOptions.once(data);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
-        OutputFolder output = DefaultFolders.open(out, "finetune", "evomoe finetune")) {
+        OutputFolder output = DefaultFolders.open(out, "finetune")) {
       FineTuningBuilder builder = builder();
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
       try (FineTuning tuning = builder.data(texts).in(output)) {

@@ -101,8 +101,6 @@ final class StudyCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
 
-  private static final String WHO = "evomoe study";
-
   private static final List<String> OF_TRAINING =
       Stream.concat(
               Stream.of("--only", "--max-minutes", "--keep-all-models"),
@@ -137,8 +135,8 @@ final class StudyCommand implements Callable<Integer> {
     StudyConfig read = StudyConfig.read(config);
     Path results = out == null ? config.resolveSibling("results").resolve(name()) : out;
     Path local = work == null ? Path.of("runs", "study-" + name()) : work;
-    try (OutputFolder opened = OutputFolder.open(results, WHO);
-        OutputFolder second = isSame(results, local) ? null : OutputFolder.open(local, WHO)) {
+    try (OutputFolder opened = OutputFolder.open(results);
+        OutputFolder second = isSame(results, local) ? null : OutputFolder.open(local)) {
       run(read, results, local, stop);
     }
   }

@@ -49,8 +49,6 @@ final class TrainCommand implements Callable<Integer> {
   private static final Set<String> FIELDS =
       Set.of("--set", "--steps", "--learning-rate", "--batch", "--precision", "--recompute");
 
-  private static final String WHO = "evomoe train";
-
   @Mixin RunOptions options = new RunOptions();
   @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
@@ -249,13 +247,13 @@ final class TrainCommand implements Callable<Integer> {
   /** The folder that is written, before anything is said or read. */
   private OutputFolder output() {
     if (resume != null) {
-      return OutputFolder.open(RunFiles.runOf(resume), WHO);
+      return OutputFolder.open(RunFiles.runOf(resume));
     }
     String name =
         from == null
             ? "train-%s-%s-%s".formatted(options.task, gate, options.preset)
             : "train-from-" + RunFiles.runOf(from).toAbsolutePath().normalize().getFileName();
-    return DefaultFolders.open(out, name, WHO);
+    return DefaultFolders.open(out, name);
   }
 
   private void startFrom(

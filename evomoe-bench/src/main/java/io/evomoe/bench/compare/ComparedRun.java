@@ -5,7 +5,6 @@ import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
 import io.evomoe.run.config.ConfigFile;
@@ -101,7 +100,7 @@ public final class ComparedRun {
   }
 
   private OutputFolder lock() {
-    OutputFolder output = OutputFolder.open(folder, WriterName.get());
+    OutputFolder output = OutputFolder.open(folder);
     if (hasModel() && !hasOwnModel()) {
       output.close();
       throw new IllegalArgumentException(
@@ -170,7 +169,7 @@ public final class ComparedRun {
     if (!hasModel()) {
       return;
     }
-    try (OutputFolder ignored = OutputFolder.open(folder, WriterName.get())) {
+    try (OutputFolder ignored = OutputFolder.open(folder)) {
       if (hasOwnModel()) {
         deleteModel();
       }

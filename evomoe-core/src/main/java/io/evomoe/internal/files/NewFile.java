@@ -22,11 +22,14 @@ public final class NewFile implements AutoCloseable {
   /**
    * Starts a file that does not exist yet.
    *
-   * @param who the program that creates it, e.g. {@code evomoe export}, for messages to others
    * @throws FolderInUseException if another program is creating it
    * @throws IllegalArgumentException naming the file, if it exists or cannot be created
    */
-  public static NewFile open(Path file, String who) {
+  public static NewFile open(Path file) {
+    return open(file, WriterName.get());
+  }
+
+  static NewFile open(Path file, String who) {
     requireNothing(file);
     return new NewFile(file, NewFolder.open(file, who));
   }

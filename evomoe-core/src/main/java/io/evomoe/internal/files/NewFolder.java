@@ -35,12 +35,15 @@ public final class NewFolder implements AutoCloseable {
   /**
    * Starts a folder that does not exist yet, or is empty.
    *
-   * @param who the program that creates it, e.g. {@code evomoe export}, for messages to others
    * @throws FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written or
    *     replaced
    */
-  public static NewFolder open(Path folder, String who) {
+  public static NewFolder open(Path folder) {
+    return open(folder, WriterName.get());
+  }
+
+  static NewFolder open(Path folder, String who) {
     try {
       Path target = Files.exists(folder) ? folder.toRealPath() : absolute(folder);
       if (Files.exists(target.resolve(FolderLock.NAME))) {

@@ -22,10 +22,18 @@ public final class OutputFolder implements AutoCloseable {
    * Opens a folder and creates it if it does not exist. If it was created and nothing was written,
    * it is deleted on closing. Temporary files that killed processes left in it are deleted.
    *
-   * @param who the program that writes to it, e.g. {@code evomoe train}, for messages to others
    * @throws io.evomoe.internal.files.FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is the root of a file system, or
    *     cannot be created or written
+   */
+  public static OutputFolder open(Path folder) {
+    return open(folder, WriterName.get());
+  }
+
+  /**
+   * Opens a folder under another name than {@link WriterName}.
+   *
+   * @param who the program that writes to it, e.g. {@code evomoe train}, for messages to others
    */
   public static OutputFolder open(Path folder, String who) {
     if (folder.toAbsolutePath().normalize().getParent() == null) {

@@ -1,7 +1,6 @@
 package io.evomoe.run.finetune;
 
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.FineTuneSettings;
@@ -108,7 +107,7 @@ public final class FineTuningBuilder {
    * @throws IllegalArgumentException if another process writes to the folder; the message names it
    */
   public FineTuning in(Path folder) {
-    return in(OutputFolder.open(folder, WriterName.get()));
+    return in(OutputFolder.open(folder));
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.evomoe.run.internal.hub;
 
 import io.evomoe.internal.files.NewFolder;
-import io.evomoe.internal.files.WriterName;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
@@ -67,7 +66,7 @@ public final class HubImport {
     if (OwnExport.isIn(from)) {
       return ofRun(from, out);
     }
-    try (NewFolder made = NewFolder.open(out, WriterName.get());
+    try (NewFolder made = NewFolder.open(out);
         HubFolder hub = HubFolder.open(from)) {
       boolean tokenizer = TokenizerFiles.isIn(from);
       if (tokenizer) {
@@ -94,7 +93,7 @@ public final class HubImport {
 
   /** Imports a run in our own form, in the state of its checkpoint, but without moments. */
   private static List<String> ofRun(Path from, Path out) {
-    try (NewFolder made = NewFolder.open(out, WriterName.get());
+    try (NewFolder made = NewFolder.open(out);
         OwnExport own = OwnExport.open(from)) {
       RunDescription run =
           RunDescription.read(own.run(), from.resolve("config.json") + ": evomoe.run");
