@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * compare} does.
  *
  * <pre>{@code
- * try (PreparedData data = PreparedData.read(texts, config, folder, TextProgress.NONE)) {
+ * try (PreparedData data = PreparedData.read(texts, config)) {
  *   for (String gate : List.of("evomoe", "switch")) {
  *     try (Run<?> run =
  *         Run.of(config.with(c -> c.gate(gate)), texts).prepared(data).in(folder.resolve(gate))) {
@@ -71,6 +71,17 @@ public final class PreparedData implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  /**
+   * Reads data and trains a tokenizer on its training set.
+   *
+   * @param data files or folders, at least one
+   * @param config whose task, split and form of data the data is read for
+   * @throws IllegalArgumentException if the data cannot be read, or is too short for a batch
+   */
+  public static PreparedData read(List<Path> data, RunConfig config) {
+    return read(data, config, ScratchFolder.parent(), TextProgress.NONE);
   }
 
   /**

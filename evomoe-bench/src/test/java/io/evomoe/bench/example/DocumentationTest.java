@@ -60,6 +60,7 @@ class DocumentationTest {
             "docs/library.md",
             RUN + "TrainGpt.java",
             RUN + "UseRun.java",
+            RUN + "CompareGates.java",
             RUN + "UseRun.java",
             RUN + "FineTune.java",
             RUN + "UseRun.java",

@@ -9,9 +9,12 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.transformer.Transformer;
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
 import io.evomoe.run.SmallTexts;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,31 @@ class RunExampleTest {
     assertThat(UseRun.generate(out)).isEqualTo(text);
     assertThat(UseRun.stream(out)).isNotNull();
     assertThat(UseRun.longer(out, folder.resolve("longer"))).isLessThan(UseRun.evaluate(out));
+  }
+
+  /** Data that is read once gives what each run would read itself. */
+  @Test
+  void should_compare_gates_on_data_that_is_read_once() throws IOException {
+    RunConfig config = SmallTexts.gpt(folder).config();
+    Path text = SmallTexts.prose(folder);
+
+    Map<String, Double> losses = CompareGates.compare(text, folder.resolve("both"), config);
+
+    assertThat(losses).containsOnlyKeys("evomoe", "switch");
+    assertThat(folder.resolve("both/switch/tokens.bin")).doesNotExist();
+    try (Run<?> run =
+        Run.of(config.with(c -> c.gate("switch")), List.of(text)).in(folder.resolve("alone"))) {
+      assertThat(run.train().result().validLoss()).isEqualTo(losses.get("switch"));
+    }
+    try (Run<?> run = Run.open(folder.resolve("both/switch"))) {
+      assertThat(run.evaluate().loss()).isPositive();
+    }
+    RunConfig other = config.with(c -> c.split(new HeldOut(config.split().rule(), 0.2, 0, 1)));
+    try (PreparedData data = PreparedData.read(List.of(text), config)) {
+      assertThatThrownBy(
+              () -> Run.of(other, List.of(text)).prepared(data).in(folder.resolve("other")))
+          .hasMessageContaining("prepared data must be of the run's task, split and form of data");
+    }
   }
 
   @Test
