@@ -4,7 +4,7 @@ import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Linear;
@@ -35,7 +35,7 @@ public final class RatingModel implements Model<RatingModel.Batch> {
 
   RatingModel(RunConfig config, int vocabulary, TrainingFacts facts) {
     root = config.scope();
-    StackSize size = config.stack(ActivationFunction.GELU);
+    StackConfig size = config.stack(ActivationFunction.GELU);
     encoder =
         new TextEncoder(
             root,

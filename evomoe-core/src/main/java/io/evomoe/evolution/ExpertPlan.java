@@ -9,10 +9,10 @@ import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
@@ -37,8 +37,8 @@ public record ExpertPlan(
     SharedExperts shared,
     int layers,
     int moeLayers,
-    FeedForwardForm form,
-    NormForm norm,
+    FeedForwardConfig form,
+    NormConfig norm,
     Initialization initialization,
     int vocabulary,
     boolean causal) {
@@ -81,7 +81,7 @@ public record ExpertPlan(
    * already carry the stream, the net has no residual.
    */
   Layer sharedExpert(Scope scope) {
-    FeedForwardForm ofShared = form.withIntermediateSize(shared.intermediateSize());
+    FeedForwardConfig ofShared = form.withIntermediateSize(shared.intermediateSize());
     if (gates.provider().placement() == Placement.BRANCH) {
       return expert(scope, ofShared);
     }
@@ -94,7 +94,7 @@ public record ExpertPlan(
     return expert(scope, form);
   }
 
-  private Expert expert(Scope scope, FeedForwardForm of) {
+  private Expert expert(Scope scope, FeedForwardConfig of) {
     return switch (gates.provider().expertForm()) {
       case PLAIN -> new FeedForward(scope, of, initialization);
       case RESIDUAL -> new ResidualFeedForward(scope, norm, of, initialization);

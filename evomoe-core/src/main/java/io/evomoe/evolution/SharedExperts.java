@@ -22,4 +22,14 @@ public record SharedExperts(int count, int intermediateSize, boolean gated) {
           "sharedGate needs sharedExperts of at least 1, was given with 0");
     }
   }
+
+  /** Returns a copy with another number of nets. */
+  public SharedExperts withCount(int other) {
+    return new SharedExperts(other, intermediateSize, gated);
+  }
+
+  /** Returns a copy with another intermediate size. */
+  public SharedExperts withIntermediateSize(int other) {
+    return new SharedExperts(count, other, gated);
+  }
 }

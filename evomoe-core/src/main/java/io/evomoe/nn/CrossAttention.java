@@ -33,7 +33,7 @@ public final class CrossAttention implements Layer {
    * @param heads a divisor of {@code width}
    */
   public CrossAttention(Scope scope, int width, int heads, Initialization initialization) {
-    AttentionForm.requireHeads(width, heads);
+    AttentionConfig.requireHeads(width, heads);
     this.kernels = scope.kernels();
     this.name = scope.name();
     this.width = width;

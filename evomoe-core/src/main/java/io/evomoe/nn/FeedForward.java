@@ -32,7 +32,7 @@ public final class FeedForward implements Expert {
    *     gated net, {@code contract.weight} [hidden, d], and a {@code bias} for each if the form has
    *     biases
    */
-  public FeedForward(Scope scope, FeedForwardForm form, Initialization initialization) {
+  public FeedForward(Scope scope, FeedForwardConfig form, Initialization initialization) {
     int width = form.hiddenSize();
     int hidden = form.intermediateSize();
     double deviation = initialization.deviation();

@@ -12,9 +12,9 @@ public final class LayerNorm implements Norm {
   private final Parameter shift;
   private final double epsilon;
 
-  /** Creates a normalisation with gain 1, shift 0 and {@link NormForm#DEFAULT_EPSILON}. */
+  /** Creates a normalisation with gain 1, shift 0 and {@link NormConfig#DEFAULT_EPSILON}. */
   public LayerNorm(Scope scope, int width) {
-    this(scope, width, NormForm.DEFAULT_EPSILON);
+    this(scope, width, NormConfig.DEFAULT_EPSILON);
   }
 
   /**
@@ -24,7 +24,7 @@ public final class LayerNorm implements Norm {
    * @param epsilon added to the variance, above 0
    */
   public LayerNorm(Scope scope, int width, double epsilon) {
-    this.epsilon = new NormForm(NormForm.Kind.LAYER, epsilon).epsilon();
+    this.epsilon = new NormConfig(NormConfig.Kind.LAYER, epsilon).epsilon();
     this.kernels = scope.kernels();
     this.gain = scope.constant("gain", Parameter.Role.GAIN, 1, width);
     this.shift = scope.constant("shift", Parameter.Role.SHIFT, 0, width);

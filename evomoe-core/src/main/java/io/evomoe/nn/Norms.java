@@ -7,11 +7,11 @@ package io.evomoe.nn;
  * @param width d, the hidden size
  * @param form form of each normalisation
  */
-public record Norms(NormPlacement placement, int width, NormForm form) {
+public record Norms(NormPlacement placement, int width, NormConfig form) {
 
-  /** Creates layer normalisations with {@link NormForm#DEFAULT_EPSILON}. */
+  /** Creates layer normalisations with {@link NormConfig#DEFAULT_EPSILON}. */
   public Norms(NormPlacement placement, int width) {
-    this(placement, width, NormForm.LAYER);
+    this(placement, width, NormConfig.LAYER);
   }
 
   Norm in(Scope scope) {

@@ -20,7 +20,7 @@ final class PreparedHeads {
    *
    * @param scope contains {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
    */
-  PreparedHeads(Scope scope, AttentionForm form) {
+  PreparedHeads(Scope scope, AttentionConfig form) {
     this.kernels = scope.kernels();
     this.headWidth = form.headDim();
     QueryKeyNorm norm = form.norm();

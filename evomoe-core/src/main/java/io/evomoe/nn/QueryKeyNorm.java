@@ -19,6 +19,6 @@ public record QueryKeyNorm(Span span, double epsilon) {
 
   /** Rejects an epsilon that is not a positive number. */
   public QueryKeyNorm {
-    new NormForm(NormForm.Kind.RMS, epsilon);
+    new NormConfig(NormConfig.Kind.RMS, epsilon);
   }
 }

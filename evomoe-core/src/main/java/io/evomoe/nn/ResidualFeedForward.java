@@ -27,7 +27,7 @@ public final class ResidualFeedForward implements Expert {
    * @param initialization its deviation applies to the first matrix; the second is zero
    */
   public ResidualFeedForward(
-      Scope scope, NormForm normForm, FeedForwardForm form, Initialization initialization) {
+      Scope scope, NormConfig normForm, FeedForwardConfig form, Initialization initialization) {
     this.kernels = scope.kernels();
     this.norm = normForm.in(scope.child("norm"), form.hiddenSize());
     this.inner = new FeedForward(scope, form, initialization.silent());

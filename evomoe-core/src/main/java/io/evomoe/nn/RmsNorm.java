@@ -21,7 +21,7 @@ public final class RmsNorm implements Norm {
    * @param epsilon added to the mean square, above 0
    */
   public RmsNorm(Scope scope, int width, double epsilon) {
-    this.epsilon = new NormForm(NormForm.Kind.RMS, epsilon).epsilon();
+    this.epsilon = new NormConfig(NormConfig.Kind.RMS, epsilon).epsilon();
     this.kernels = scope.kernels();
     this.gain = scope.constant("gain", Parameter.Role.GAIN, 1, width);
   }

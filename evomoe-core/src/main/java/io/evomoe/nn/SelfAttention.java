@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
   private final String name;
-  private final AttentionForm form;
+  private final AttentionConfig form;
   private final boolean causal;
   private final Linear qkv;
   private final PreparedHeads heads;
@@ -32,7 +32,7 @@ public final class SelfAttention implements Layer {
    * @param causal whether later positions are hidden
    */
   public SelfAttention(
-      Scope scope, AttentionForm form, boolean causal, Initialization initialization) {
+      Scope scope, AttentionConfig form, boolean causal, Initialization initialization) {
     this.kernels = scope.kernels();
     this.name = scope.name();
     this.form = form;

@@ -16,9 +16,9 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
@@ -223,8 +223,8 @@ class EvolvingFeedForwardTest {
         new SharedExperts(sharedExperts, HIDDEN, false),
         1,
         1,
-        FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
-        NormForm.LAYER,
+        FeedForwardConfig.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
+        NormConfig.LAYER,
         new Initialization(0.5, 0.4),
         10,
         true);

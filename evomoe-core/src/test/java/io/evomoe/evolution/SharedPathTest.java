@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Parameter;
@@ -86,7 +86,7 @@ class SharedPathTest {
   }
 
   private SharedPath path(int count, boolean gated, double disturbance) {
-    FeedForwardForm form = FeedForwardForm.swiGlu(WIDTH, 6);
+    FeedForwardConfig form = FeedForwardConfig.swiGlu(WIDTH, 6);
     List<Layer> nets =
         IntStream.range(0, count)
             .<Layer>mapToObj(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
@@ -31,7 +31,7 @@ class SpawningTest {
     FeedForward net =
         new FeedForward(
             scope.child("parent"),
-            FeedForwardForm.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
+            FeedForwardConfig.plain(WIDTH, HIDDEN, ActivationFunction.GELU),
             INITIALIZATION);
     LayerGradientCheck.disturb(net.parameters(), 0.3);
     return net;

@@ -3,7 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -52,7 +52,7 @@ final class MoeScene {
     FeedForward expert =
         new FeedForward(
             scope,
-            FeedForwardForm.plain(WIDTH, 6, ActivationFunction.GELU),
+            FeedForwardConfig.plain(WIDTH, 6, ActivationFunction.GELU),
             new Initialization(0.5, 0.5));
     LayerGradientCheck.disturb(expert.parameters(), 0.2);
     return expert;

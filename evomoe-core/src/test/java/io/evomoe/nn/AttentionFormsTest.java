@@ -39,11 +39,11 @@ class AttentionFormsTest {
     GROUPED_ROTARY_NORM_OF_ALL_HEADS(2, false, Span.WHOLE, new Rotary(100));
 
     @SuppressWarnings("ImmutableEnumChecker") // a record of numbers
-    private final AttentionForm form;
+    private final AttentionConfig form;
 
     Form(int keyValueHeads, boolean biased, @Nullable Span span, @Nullable Rotary rotary) {
       QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, 1e-6);
-      form = new AttentionForm(WIDTH, 4, keyValueHeads, 4, biased, biased, norm, rotary);
+      form = new AttentionConfig(WIDTH, 4, keyValueHeads, 4, biased, biased, norm, rotary);
     }
   }
 
@@ -143,14 +143,14 @@ class AttentionFormsTest {
   void should_refuse_forms_that_cannot_be() {
     Rotary rotary = new Rotary(100);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AttentionForm(6, 4, 3, 4, true, true, null, null))
+        .isThrownBy(() -> new AttentionConfig(6, 4, 3, 4, true, true, null, null))
         .withMessage(
             "numKeyValueHeads must be at least 1 and divide the numAttentionHeads, 4, was 3");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AttentionForm(6, 4, 2, 3, true, true, null, rotary))
+        .isThrownBy(() -> new AttentionConfig(6, 4, 2, 3, true, true, null, rotary))
         .withMessage("headDim must be even for rotary positions, was 3");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new AttentionForm(6, 4, 2, 0, true, true, null, null))
+        .isThrownBy(() -> new AttentionConfig(6, 4, 2, 0, true, true, null, null))
         .withMessage("headDim must be at least 1, was 0");
   }
 

@@ -142,13 +142,13 @@ class BlockTest {
 
   private static SelfAttention attention(Scope scope) {
     return new SelfAttention(
-        scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE);
+        scope.child("attention"), AttentionConfig.plain(WIDTH, 2), true, LayerFixture.LARGE);
   }
 
   private static FeedForward feedForward(Scope scope) {
     return new FeedForward(
         scope.child("feedForward"),
-        FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU),
+        FeedForwardConfig.plain(WIDTH, 8, ActivationFunction.GELU),
         LayerFixture.LARGE);
   }
 }

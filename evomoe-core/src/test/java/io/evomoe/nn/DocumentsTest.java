@@ -100,15 +100,15 @@ class DocumentsTest {
 
   private static Block block(Scope scope, boolean causal) {
     QueryKeyNorm norm = new QueryKeyNorm(Span.HEAD, 1e-6);
-    AttentionForm form = new AttentionForm(WIDTH, 4, 2, 4, false, false, norm, new Rotary(100));
+    AttentionConfig form = new AttentionConfig(WIDTH, 4, 2, 4, false, false, norm, new Rotary(100));
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put(
         "attention", new SelfAttention(scope.child("attention"), form, causal, LayerFixture.LARGE));
     branches.put(
         "feedForward",
         new FeedForward(
-            scope.child("feedForward"), FeedForwardForm.swiGlu(WIDTH, 8), LayerFixture.LARGE));
-    NormForm rms = new NormForm(NormForm.Kind.RMS, 1e-6);
+            scope.child("feedForward"), FeedForwardConfig.swiGlu(WIDTH, 8), LayerFixture.LARGE));
+    NormConfig rms = new NormConfig(NormConfig.Kind.RMS, 1e-6);
     return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH, rms), 0, branches);
   }
 }

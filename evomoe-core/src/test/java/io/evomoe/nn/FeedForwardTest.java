@@ -75,7 +75,7 @@ class FeedForwardTest {
   void should_name_the_maps_of_swiglu_and_give_them_no_biases() {
     FeedForward net =
         new FeedForward(
-            LayerFixture.scope(), FeedForwardForm.swiGlu(WIDTH, HIDDEN), LayerFixture.LARGE);
+            LayerFixture.scope(), FeedForwardConfig.swiGlu(WIDTH, HIDDEN), LayerFixture.LARGE);
     assertThat(net.parameters())
         .extracting(Parameter::name)
         .containsExactly("layer.expand.weight", "layer.up.weight", "layer.contract.weight");
@@ -183,7 +183,7 @@ class FeedForwardTest {
     return disturbed(
         new FeedForward(
             LayerFixture.scope().child(name),
-            new FeedForwardForm(WIDTH, HIDDEN, activation, true, biased),
+            new FeedForwardConfig(WIDTH, HIDDEN, activation, true, biased),
             LayerFixture.LARGE));
   }
 
@@ -191,7 +191,7 @@ class FeedForwardTest {
     return disturbed(
         new FeedForward(
             LayerFixture.scope().child(name),
-            FeedForwardForm.plain(WIDTH, HIDDEN, activation),
+            FeedForwardConfig.plain(WIDTH, HIDDEN, activation),
             LayerFixture.LARGE));
   }
 }

@@ -157,7 +157,8 @@ class KeyValueCacheTest {
     assertThatIllegalStateException()
         .isThrownBy(() -> output.pullback().pull(random(1, 2)))
         .withMessage("a pass with a key-value cache has no backward pass");
-    Layer both = new SelfAttention(scope, AttentionForm.plain(WIDTH, 2), false, LayerFixture.LARGE);
+    Layer both =
+        new SelfAttention(scope, AttentionConfig.plain(WIDTH, 2), false, LayerFixture.LARGE);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> both.forward(random(1, 2), pass(2, 1, cache)))
         .withMessage("a key-value cache needs a causal attention, layer is not");
@@ -221,7 +222,7 @@ class KeyValueCacheTest {
     branches.put(
         "attention",
         new SelfAttention(
-            scope.child("attention"), AttentionForm.plain(WIDTH, 2), true, LayerFixture.LARGE));
+            scope.child("attention"), AttentionConfig.plain(WIDTH, 2), true, LayerFixture.LARGE));
     branches.put(
         "crossAttention",
         new CrossAttention(scope.child("crossAttention"), WIDTH, 2, LayerFixture.LARGE));
@@ -229,7 +230,7 @@ class KeyValueCacheTest {
         "feedForward",
         new FeedForward(
             scope.child("feedForward"),
-            FeedForwardForm.plain(WIDTH, 8, ActivationFunction.GELU),
+            FeedForwardConfig.plain(WIDTH, 8, ActivationFunction.GELU),
             LayerFixture.LARGE));
     return new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH), 0, branches);
   }

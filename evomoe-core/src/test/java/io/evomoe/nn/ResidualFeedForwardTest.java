@@ -129,8 +129,8 @@ class ResidualFeedForwardTest {
     Scope scope = Scope.root(1, kernels).child(name);
     return new ResidualFeedForward(
         scope,
-        NormForm.LAYER,
-        FeedForwardForm.plain(WIDTH, 9, ActivationFunction.GELU),
+        NormConfig.LAYER,
+        FeedForwardConfig.plain(WIDTH, 9, ActivationFunction.GELU),
         new Initialization(0.5, 0.5));
   }
 

@@ -37,8 +37,8 @@ class RoundedAttentionTest {
   @CsvSource({"3,17,4,true", "3,17,2,true", "2,130,4,true", "9,5,4,false", "4,1,4,true"})
   void should_attend_to_itself_as_in_float32(
       int sequences, int length, int keyValueHeads, boolean causal) {
-    AttentionForm form =
-        new AttentionForm(WIDTH, 4, keyValueHeads, WIDTH / 4, true, true, null, null);
+    AttentionConfig form =
+        new AttentionConfig(WIDTH, 4, keyValueHeads, WIDTH / 4, true, true, null, null);
     Pass pass = LayerFixture.pass(sequences, length);
     assertClose(
         sequences * length, pass, scope -> new SelfAttention(scope, form, causal, MODERATE));
@@ -49,7 +49,7 @@ class RoundedAttentionTest {
     Kernels rounded = UsableOneDnn.kernels(Precision.BF16);
     Pass pass = LayerFixture.pass(3, 17);
     Function<Scope, Layer> layer =
-        scope -> new SelfAttention(scope, AttentionForm.plain(WIDTH, 4), true, MODERATE);
+        scope -> new SelfAttention(scope, AttentionConfig.plain(WIDTH, 4), true, MODERATE);
     INDArray found = results(rounded, 3 * 17, pass, layer).get(0);
     INDArray floats = results(withFloatHeads(rounded), 3 * 17, pass, layer).get(0);
     assertThat(difference(found, floats)).isPositive();

@@ -100,7 +100,7 @@ class SelfAttentionTest {
             () ->
                 new SelfAttention(
                     LayerFixture.scope(),
-                    AttentionForm.plain(WIDTH, heads),
+                    AttentionConfig.plain(WIDTH, heads),
                     true,
                     LayerFixture.LARGE))
         .withMessage(
@@ -113,7 +113,7 @@ class SelfAttentionTest {
   private static SelfAttention layer(boolean causal) {
     return disturbed(
         new SelfAttention(
-            LayerFixture.scope(), AttentionForm.plain(WIDTH, HEADS), causal, LayerFixture.LARGE));
+            LayerFixture.scope(), AttentionConfig.plain(WIDTH, HEADS), causal, LayerFixture.LARGE));
   }
 
   /** The linear map whose weight is parameter {@code weight}, and its bias the next. */

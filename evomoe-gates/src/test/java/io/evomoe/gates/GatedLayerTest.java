@@ -13,7 +13,7 @@ import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
@@ -154,7 +154,7 @@ class GatedLayerTest {
                 s ->
                     new FeedForward(
                         s,
-                        FeedForwardForm.plain(TokenRows.WIDTH, 7, ActivationFunction.GELU),
+                        FeedForwardConfig.plain(TokenRows.WIDTH, 7, ActivationFunction.GELU),
                         large))
             .toList();
     List<Parameter> parameters = experts.stream().flatMap(e -> e.parameters().stream()).toList();

@@ -9,9 +9,9 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -54,8 +54,8 @@ final class LayerScene {
             new SharedExperts(0, 7, false),
             1,
             1,
-            FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
-            NormForm.LAYER,
+            FeedForwardConfig.plain(WIDTH, 7, ActivationFunction.GELU),
+            NormConfig.LAYER,
             new Initialization(0.5, 0.5),
             VOCABULARY,
             false);

@@ -16,9 +16,9 @@ import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -170,8 +170,8 @@ class TopKRoutingTest {
             new SharedExperts(0, 7, false),
             1,
             1,
-            FeedForwardForm.plain(WIDTH, 7, ActivationFunction.GELU),
-            NormForm.LAYER,
+            FeedForwardConfig.plain(WIDTH, 7, ActivationFunction.GELU),
+            NormConfig.LAYER,
             new Initialization(0.5, 0.5),
             12,
             false);

@@ -5,7 +5,7 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
@@ -126,7 +126,7 @@ final class BenchModelOptions {
     RunConfig usual =
         new Preset("bench", model, Tasks.preset("gpt", "quick").training(), Map.of())
             .config("gpt", gate, 1, blocksOf);
-    StackSize blocks =
+    StackConfig blocks =
         usual.with(c -> c.model(withWidths(usual.model()))).stack(ActivationFunction.GELU);
     GptConfig size =
         new GptConfig(vocabulary, positions, blocks.with(s -> s.recomputed(recomputed)));

@@ -5,8 +5,9 @@ import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.Workspaces;
 import java.util.Collections;
 import java.util.List;
@@ -54,8 +55,8 @@ final class StepProducts {
   }
 
   private void attention() {
-    StackSize stack = shape.stack();
-    AttentionForm form = stack.attention();
+    StackConfig stack = shape.stack();
+    AttentionConfig form = stack.block().attention();
     int columns = form.queryWidth() + 2 * form.keyWidth();
     INDArray x = random(shape.tokens(), stack.hiddenSize());
     INDArray mixed = ofHeads(form, columns);
@@ -74,27 +75,28 @@ final class StepProducts {
   }
 
   /** Rows of the type that goes into an attention. */
-  private INDArray ofHeads(AttentionForm form, int columns) {
+  private INDArray ofHeads(AttentionConfig form, int columns) {
     return heads(form, random(shape.tokens(), 1), random(1, columns));
   }
 
-  private INDArray heads(AttentionForm form, INDArray x, INDArray weight) {
+  private INDArray heads(AttentionConfig form, INDArray x, INDArray weight) {
     return form.hasRawHeads()
         ? kernels.linearOperand(x, weight, null)
         : kernels.linear(x, weight, null);
   }
 
   private void feedForward() {
-    StackSize stack = shape.stack();
-    net(stack.intermediateSize(), stack.numHiddenLayers() - shape.mixtures());
+    StackConfig stack = shape.stack();
+    net(stack.block().intermediateSize(), stack.numHiddenLayers() - shape.mixtures());
   }
 
   private void mixtures() {
-    StackSize stack = shape.stack();
+    StackConfig stack = shape.stack();
     int count = shape.mixtures();
-    int hidden = stack.moe().intermediateSize();
-    linear(kernels.exact(), stack.hiddenSize(), stack.moe().experts(), count);
-    net(stack.moe().shared().intermediateSize(), count * stack.moe().shared().count());
+    MoeConfig moe = shape.moe();
+    int hidden = moe.intermediateSize();
+    linear(kernels.exact(), stack.hiddenSize(), moe.experts(), count);
+    net(moe.shared().intermediateSize(), count * moe.shared().count());
     RowGroups groups = shape.expertGroups();
     grouped(groups, stack.hiddenSize(), hidden, count * shape.mapsIn());
     grouped(RowGroups.routed(groups.offsets()), hidden, stack.hiddenSize(), count);

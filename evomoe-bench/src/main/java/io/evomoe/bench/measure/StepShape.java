@@ -1,8 +1,11 @@
 package io.evomoe.bench.measure;
 
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
+import java.util.Objects;
 
 /**
  * What decides how much a training step of a decoder has to compute and to move.
@@ -16,7 +19,7 @@ import io.evomoe.nn.AttentionForm;
  * @param activeExperts mean number of experts that a token of an MoE block uses
  */
 record StepShape(
-    StackSize stack,
+    StackConfig stack,
     int vocabulary,
     int sequence,
     int batch,
@@ -26,10 +29,16 @@ record StepShape(
 
   static StepShape of(
       UntrainedModel model, int sequence, int batch, long parameters, double activeExperts) {
-    StackSize stack = model.size().stack();
+    StackConfig stack = model.size().stack();
     int vocabulary = model.size().vocabulary();
     return new StepShape(
         stack, vocabulary, sequence, batch, parameters, model.mixtures(), activeExperts);
+  }
+
+  /** Experts of an MoE block; one without such blocks. */
+  MoeConfig moe() {
+    BlockConfig block = stack.block();
+    return Objects.requireNonNullElse(block.moe(), MoeConfig.of(1, block.intermediateSize()));
   }
 
   /** Tokens of a step. */
@@ -39,7 +48,7 @@ record StepShape(
 
   /** How often the forward pass of a block is computed. */
   int forwards() {
-    return stack.recomputed() ? 2 : 1;
+    return stack.block().recomputed() ? 2 : 1;
   }
 
   /** Rows of an MoE block's experts, all together. */
@@ -49,7 +58,7 @@ record StepShape(
 
   /** Those rows, the same number for each expert; shared where every expert takes every token. */
   RowGroups expertGroups() {
-    int experts = stack.moe().experts();
+    int experts = moe().experts();
     if (expertRows() == Math.multiplyExact(experts, tokens())) {
       return RowGroups.shared(experts, tokens());
     }
@@ -62,14 +71,18 @@ record StepShape(
 
   /** Maps of the input of a feed-forward net. */
   int mapsIn() {
-    return stack.feedForward().gated() ? 2 : 1;
+    return stack.block().feedForward().gated() ? 2 : 1;
   }
 
   /** Multiplications and additions of attention's products, of the keys that a query sees. */
   double attentionFlops() {
     double pairs = 0.5 * sequence * (sequence + 1.0) * batch;
     int products = 2 * forwards() + 4;
-    return 2.0 * products * pairs * stack.attention().queryWidth() * stack.numHiddenLayers();
+    return 2.0
+        * products
+        * pairs
+        * stack.block().attention().queryWidth()
+        * stack.numHiddenLayers();
   }
 
   /**
@@ -86,16 +99,16 @@ record StepShape(
   private double keptNumbers() {
     double rows = tokens();
     double head = rows * stack.hiddenSize();
-    if (stack.recomputed()) {
+    if (stack.block().recomputed()) {
       return head + rows * stack.hiddenSize() * stack.numHiddenLayers();
     }
-    AttentionForm form = stack.attention();
+    AttentionConfig form = stack.block().attention();
     double attention = stack.hiddenSize() + 2.0 * form.queryWidth() + 2.0 * form.keyWidth();
-    double dense = stack.hiddenSize() + (double) mapsIn() * stack.intermediateSize();
-    int shared = stack.moe().shared().count() * stack.moe().shared().intermediateSize();
+    double dense = stack.hiddenSize() + (double) mapsIn() * stack.block().intermediateSize();
+    int shared = moe().shared().count() * moe().shared().intermediateSize();
     double mixed =
         rows * (stack.hiddenSize() + (double) mapsIn() * shared)
-            + (double) expertRows() * mapsIn() * stack.moe().intermediateSize();
+            + (double) expertRows() * mapsIn() * moe().intermediateSize();
     return head
         + rows * attention * stack.numHiddenLayers()
         + rows * dense * (stack.numHiddenLayers() - mixtures)

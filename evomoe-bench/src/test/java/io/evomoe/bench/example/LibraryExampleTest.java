@@ -7,7 +7,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
@@ -42,7 +42,7 @@ class LibraryExampleTest {
     TextSplit text = TextSplit.open(file);
     try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
       int vocabulary = tokenizer.vocabularySize();
-      StackSize blocks = StackSize.of(2, 64, 2).withExperts(4).withMoeEvery(2);
+      StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
       GptConfig size = new GptConfig(vocabulary, 64, blocks);
       GateProvider gate = GateRegistry.installed().provider("dts");
       Kernels kernels = KernelSelection.forType(DataType.FLOAT);

@@ -8,7 +8,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.nn.TokenBatch;
@@ -36,8 +36,8 @@ class DividedStepTest {
   private static final int BATCH = 4;
   private static final int MANY = 8;
   private static final int TOKENS = 512;
-  private static final StackSize SMALL =
-      StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2);
+  private static final StackConfig SMALL =
+      StackConfig.of(4, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2);
 
   private final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
   private final DividedKernels divided = new DividedKernels();
@@ -55,7 +55,7 @@ class DividedStepTest {
 
   @Test
   void so_should_one_of_blocks_that_are_recomputed_or_of_other_forms() {
-    StackSize dropping = SMALL.with(s -> s.dropout(0.1));
+    StackConfig dropping = SMALL.with(s -> s.dropout(0.1));
     assertSame(model("dts", Map.of(), Architecture.GPT, dropping.with(s -> s.recomputed(true))));
     assertSame(model("switch", Map.of("jitter", "0.01"), Architecture.GPT, dropping));
     assertSame(model("topk", Map.of("prior", "learned"), Architecture.LLAMA, SMALL));
@@ -119,8 +119,8 @@ class DividedStepTest {
   }
 
   private void step(String gate, Map<String, String> options) {
-    StackSize blocks =
-        StackSize.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
+    StackConfig blocks =
+        StackConfig.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
     UntrainedModel model =
         new UntrainedModel(
             gate, options, Architecture.GPT, new GptConfig(1024, TOKENS / MANY, blocks));
@@ -133,7 +133,7 @@ class DividedStepTest {
   }
 
   private static UntrainedModel model(
-      String gate, Map<String, String> options, Architecture architecture, StackSize blocks) {
+      String gate, Map<String, String> options, Architecture architecture, StackConfig blocks) {
     return new UntrainedModel(
         gate, options, architecture, new GptConfig(VOCABULARY, SEQUENCE, blocks));
   }

@@ -10,10 +10,10 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.stream.IntStream;
@@ -32,10 +32,10 @@ class StepFloorTest {
   private static final int BATCH = 3;
   private static final int TOKENS = SEQUENCE * BATCH;
   private static final int EXPERTS = 4;
-  private static final StackSize STACK =
-      StackSize.of(2, 8, 2).withIntermediateSize(16).withExperts(EXPERTS).withMoeEvery(2);
-  private static final StackSize GATED =
-      STACK.with(s -> s.feedForward(FeedForwardForm.swiGlu(8, 16)));
+  private static final StackConfig STACK =
+      StackConfig.of(2, 8, 2).withIntermediateSize(16).withExperts(EXPERTS).withMoeEvery(2);
+  private static final StackConfig GATED =
+      STACK.with(s -> s.feedForward(FeedForwardConfig.swiGlu(8, 16)));
 
   private final Kernels kernels = KernelSelection.forType(DataType.FLOAT);
 
@@ -44,7 +44,7 @@ class StepFloorTest {
   void each_weight_should_be_multiplied_three_times_by_each_token_that_uses_it(
       String gate, double active) {
     boolean mixed = !gate.equals("dense");
-    for (StackSize stack : new StackSize[] {STACK, GATED}) {
+    for (StackConfig stack : new StackConfig[] {STACK, GATED}) {
       double used =
           matrices(gate, stack)
               .mapToDouble(p -> p.length() * (mixed && isExpert(p) ? active / EXPERTS : 1))
@@ -58,7 +58,7 @@ class StepFloorTest {
 
   @Test
   void what_is_computed_again_should_count_again() {
-    StackSize again = STACK.with(s -> s.recomputed(true));
+    StackConfig again = STACK.with(s -> s.recomputed(true));
     double head = 2.0 * TOKENS * 8 * VOCABULARY;
 
     double once = StepProducts.timed(kernels, shape(STACK, 1, 1)).flops();
@@ -119,7 +119,7 @@ class StepFloorTest {
     assertThat(System.getProperty(Workers.PROPERTY)).isEqualTo(before);
   }
 
-  private Stream<Parameter> matrices(String gate, StackSize stack) {
+  private Stream<Parameter> matrices(String gate, StackConfig stack) {
     Gates gates = Gates.of(GateRegistry.installed().provider(gate));
     LlamaConfig config = new LlamaConfig(VOCABULARY, SEQUENCE, true, stack);
     return new Llama(config, gates, Scope.root(1, kernels))
@@ -130,7 +130,7 @@ class StepFloorTest {
     return parameter.name().contains("experts.");
   }
 
-  private static StepShape shape(StackSize stack, int mixtures, double active) {
+  private static StepShape shape(StackConfig stack, int mixtures, double active) {
     return new StepShape(stack, VOCABULARY, SEQUENCE, BATCH, 1000, mixtures, active);
   }
 }

@@ -12,13 +12,14 @@ import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.TransformerConfig;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ComputeConfig;
@@ -42,8 +43,8 @@ import java.util.OptionalLong;
  * {@link #ANY} for a field that may have every one.
  */
 final class ConfigRecords {
-  private static final StackSize STACK =
-      StackSize.of(2, 8, 2).withIntermediateSize(16).withExperts(4).withMoeEvery(2);
+  private static final StackConfig STACK =
+      StackConfig.of(2, 8, 2).withIntermediateSize(16).withExperts(4).withMoeEvery(2);
   private static final String SHARE = "-0.1 1.1 NaN";
   private static final String BELOW_ONE = "-0.1 1 NaN";
   private static final String POSITIVE = "0 -1";
@@ -89,7 +90,11 @@ final class ConfigRecords {
             "hardExperts: " + POSITIVE,
             "training: " + ANY,
             "seed: " + ANY));
-    ALL.put(STACK, stackFields());
+    ALL.put(STACK, fields("blocks: " + ANY));
+    ALL.put(STACK.block(), blockFields());
+    ALL.put(
+        MoeConfig.of(4, 16),
+        fields("experts: " + POSITIVE, "intermediateSize: " + POSITIVE, "shared: " + ANY));
     ALL.put(
         new GptConfig(10, 8, STACK),
         fields("vocabulary: " + POSITIVE, "positions: " + POSITIVE, "stack: " + ANY));
@@ -98,7 +103,7 @@ final class ConfigRecords {
         fields(
             "vocabulary: " + POSITIVE, "positions: " + POSITIVE, "tied: " + ANY, "stack: " + ANY));
     ALL.put(
-        AttentionForm.plain(8, 4),
+        AttentionConfig.plain(8, 4),
         fields(
             "hiddenSize: " + POSITIVE,
             "numAttentionHeads: 0 -1 6",
@@ -109,7 +114,7 @@ final class ConfigRecords {
             "norm: " + ANY,
             "rotary: " + ANY));
     ALL.put(
-        FeedForwardForm.swiGlu(8, 16),
+        FeedForwardConfig.swiGlu(8, 16),
         fields(
             "hiddenSize: " + POSITIVE,
             "intermediateSize: " + POSITIVE,
@@ -318,9 +323,8 @@ final class ConfigRecords {
             "rounds: " + POSITIVE));
   }
 
-  private static Map<String, String> stackFields() {
+  private static Map<String, String> blockFields() {
     return fields(
-        "numHiddenLayers: " + POSITIVE,
         "attention: " + ANY,
         "feedForward: " + ANY,
         "moe: " + ANY,

@@ -12,9 +12,9 @@ import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -108,8 +108,8 @@ record MixtureSettings(
         new SharedExperts(sharedExperts, inside, false),
         1,
         moeLayers,
-        FeedForwardForm.plain(width, inside, hiddenActivation),
-        NormForm.LAYER,
+        FeedForwardConfig.plain(width, inside, hiddenActivation),
+        NormConfig.LAYER,
         new Initialization(deviation, deviation),
         vocabulary,
         causal);

@@ -1,10 +1,9 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
@@ -36,7 +35,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   private final Lifetime lifetime;
   private final int vocabulary;
   private final int positions;
-  private final StackSize size;
+  private final StackConfig size;
   private final Stack stack;
   private final Sequential body;
 
@@ -51,16 +50,23 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    *     data type is the model's
    */
   protected CausalLanguageModel(
-      int vocabulary, int positions, StackSize size, Gates gates, Scope root) {
+      int vocabulary, int positions, StackConfig size, Gates gates, Scope root) {
     this.seed = root.seed();
     this.kernels = root.kernels();
     this.lifetime = root.lifetime();
     this.vocabulary = vocabulary;
     this.positions = positions;
     this.size = size;
-    ExpertPlan plan =
-        size.expertPlan(gates, size.moeLayers(), initialization(size), vocabulary, true);
-    stack = new Stack(root, size, Stack.Kind.CAUSAL, NormPlacement.BEFORE, plan);
+    stack =
+        new Stack(
+            root,
+            size,
+            Stack.Kind.CAUSAL,
+            NormPlacement.BEFORE,
+            gates,
+            size.moeLayers(),
+            initialization(size),
+            vocabulary);
     body =
         Sequential.of(
             new Dropout(root.child("embeddings"), size.dropout()),
@@ -69,7 +75,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   /** Returns the weight initialization of such a model. */
-  protected static Initialization initialization(StackSize size) {
+  protected static Initialization initialization(StackConfig size) {
     return Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
   }
 
@@ -101,7 +107,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   /** Returns the size and form of the blocks. */
-  public final StackSize stack() {
+  public final StackConfig stack() {
     return size;
   }
 

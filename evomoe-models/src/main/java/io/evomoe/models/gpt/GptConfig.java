@@ -1,7 +1,7 @@
 package io.evomoe.models.gpt;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 
 /**
  * The size of a GPT.
@@ -10,7 +10,7 @@ import io.evomoe.models.stack.StackSize;
  * @param positions longest sequence, at least 1
  * @param stack size of the blocks; its dropout rate applies to the embeddings too
  */
-public record GptConfig(int vocabulary, int positions, StackSize stack) {
+public record GptConfig(int vocabulary, int positions, StackConfig stack) {
 
   /** Rejects sizes out of bounds. */
   public GptConfig {

@@ -1,17 +1,15 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.llama.Llama;
+import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
-import io.evomoe.nn.Rotary;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * of its experts ({@link MixtureFields}), if it has any.
  */
 final class DecoderFamily implements PublishedFamily {
-  private static final int NO_EXPERTS = Integer.MAX_VALUE;
-
   private final String modelType;
   private final DecoderTraits traits;
   private final @Nullable MixtureFields mixture;
@@ -57,27 +53,19 @@ final class DecoderFamily implements PublishedFamily {
     int width = fields.number("hidden_size", 1);
     int layers = fields.number("num_hidden_layers", 1);
     double epsilon = fields.positive("rms_norm_eps", traits.epsilon());
-    FeedForwardForm net =
-        new FeedForwardForm(
+    FeedForwardConfig net =
+        new FeedForwardConfig(
             width,
             fields.number("intermediate_size", 1),
             HubConfig.activation(fields, "hidden_act", "silu"),
             true,
             traits.feedForwardBias(fields));
-    MoeForm none =
-        new MoeForm(
-            1,
-            NO_EXPERTS,
-            0,
-            net.intermediateSize(),
-            new SharedExperts(0, net.intermediateSize(), false));
-    StackSize stack =
-        new StackSize(
-            layers,
+    BlockConfig block =
+        new BlockConfig(
             attention(fields, width, epsilon),
             net,
-            mixture == null ? none : mixture.read(fields, net.intermediateSize(), layers),
-            new NormForm(NormForm.Kind.RMS, epsilon),
+            null,
+            new NormConfig(NormConfig.Kind.RMS, epsilon),
             0,
             false);
     EmbeddingSize embedding =
@@ -87,12 +75,12 @@ final class DecoderFamily implements PublishedFamily {
     return new PublishedModel(
         modelType,
         embedding,
-        stack,
+        mixture == null ? StackConfig.of(layers, block) : mixture.read(fields, block, layers),
         fields.flag("tie_word_embeddings", false),
         mixture == null ? Optional.empty() : Optional.of(mixture.router(fields)));
   }
 
-  private AttentionForm attention(ConfigFields fields, int width, double epsilon) {
+  private AttentionConfig attention(ConfigFields fields, int width, double epsilon) {
     int heads = fields.number("num_attention_heads", 1);
     int shared =
         fields.optionalNumber("num_key_value_heads", 1, ConfigFields.LARGEST).orElse(heads);
@@ -113,7 +101,7 @@ final class DecoderFamily implements PublishedFamily {
       throw fields.bad("head_dim", "even", fields.root().path("head_dim"));
     }
     QueryKeyNorm.Span span = traits.queryKeyNorm();
-    return new AttentionForm(
+    return new AttentionConfig(
         width,
         heads,
         shared,
@@ -126,10 +114,11 @@ final class DecoderFamily implements PublishedFamily {
 
   @Override
   public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
-    StackSize stack = model.stack();
-    AttentionForm attention = stack.attention();
+    StackConfig stack = model.stack();
+    BlockConfig block = stack.block();
+    AttentionConfig attention = block.attention();
     config.putArray("architectures").add(traits.architecture());
-    config.put("hidden_act", HubConfig.name(stack.activation()));
+    config.put("hidden_act", HubConfig.name(block.feedForward().activation()));
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("max_position_embeddings", model.embedding().positions());
     config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
@@ -138,11 +127,11 @@ final class DecoderFamily implements PublishedFamily {
     if (traits.writesHeadWidth()) {
       config.put("head_dim", attention.headDim());
     }
-    config.put("intermediate_size", stack.intermediateSize());
-    config.put("rms_norm_eps", stack.normEpsilon());
+    config.put("intermediate_size", block.intermediateSize());
+    config.put("rms_norm_eps", block.norm().epsilon());
     RotaryFields.write(Objects.requireNonNull(attention.rotary()), config);
     config.put("attention_dropout", 0.0);
-    traits.write(stack, config);
+    traits.write(block, config);
     ends.ifPresent(texts -> HubConfig.write(texts, config));
     config.put("tie_word_embeddings", model.tied());
     if (mixture != null) {
@@ -152,19 +141,20 @@ final class DecoderFamily implements PublishedFamily {
 
   @Override
   public Optional<String> refusal(PublishedModel model) {
-    StackSize stack = model.stack();
+    StackConfig stack = model.stack();
     if (model.router().isPresent() != (mixture != null)) {
       return Optional.of(
           mixture == null ? "has no experts" : "has experts in a block, this run has none");
     }
-    if (stack.activation() != ActivationFunction.SILU) {
-      return Optional.of("has SiLU in its nets, this run " + stack.activation());
+    BlockConfig block = stack.block();
+    ActivationFunction activation = block.feedForward().activation();
+    if (activation != ActivationFunction.SILU) {
+      return Optional.of("has SiLU in its nets, this run " + activation);
     }
-    Rotary rotary = stack.attention().rotary();
-    if (rotary == null) {
+    if (block.attention().rotary() == null) {
       return Optional.of("has rotary positions, this run has none");
     }
-    Optional<String> ofBlock = traits.refusal(stack);
+    Optional<String> ofBlock = traits.refusal(block);
     return ofBlock.isPresent() || mixture == null
         ? ofBlock
         : mixture.refusal(stack, model.router().orElseThrow());
@@ -187,17 +177,12 @@ final class DecoderFamily implements PublishedFamily {
    */
   @Override
   public PublishedModel fitted(PublishedModel model) {
-    StackSize stack = model.stack();
-    MoeForm moe = stack.moe();
-    MoeForm form =
+    StackConfig stack = model.stack();
+    StackConfig fitted =
         mixture == null
-            ? new MoeForm(
-                1, NO_EXPERTS, 0, stack.intermediateSize(), new SharedExperts(0, 1, false))
-            : mixture.everyBlock()
-                ? new MoeForm(moe.experts(), 1, 0, moe.intermediateSize(), moe.shared())
-                : moe;
-    return new PublishedModel(
-        modelType, model.embedding(), stack.with(s -> s.moe(form)), model.tied(), model.router());
+            ? stack.with(b -> b.moe(null))
+            : mixture.everyBlock() ? stack.withMoeEvery(1) : stack;
+    return new PublishedModel(modelType, model.embedding(), fitted, model.tied(), model.router());
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,7 @@ final class DecoderNames {
   }
 
   WeightNames names() {
-    StackSize stack = model.stack();
+    StackConfig stack = model.stack();
     int vocabulary = model.embedding().vocabulary();
     rules.add(
         WeightRule.same(
@@ -43,25 +44,26 @@ final class DecoderNames {
   }
 
   private void block(int i) {
-    StackSize stack = model.stack();
+    BlockConfig block = model.stack().blocks().get(i);
+    MoeConfig moe = block.moe();
+    int width = block.hiddenSize();
     String ours = "blocks." + i + ".";
     String theirs = LAYERS + i + ".";
-    norm(ours + "attentionNorm", theirs + "input_layernorm", stack.hiddenSize());
-    attention(ours + "attention.", theirs + "self_attn.");
-    norm(ours + "feedForwardNorm", theirs + "post_attention_layernorm", stack.hiddenSize());
-    if (mixture != null && stack.isMoe(i)) {
-      mixture(mixture, ours + "feedForward.", theirs + mixture.module() + ".");
+    norm(ours + "attentionNorm", theirs + "input_layernorm", width);
+    attention(block.attention(), ours + "attention.", theirs + "self_attn.");
+    norm(ours + "feedForwardNorm", theirs + "post_attention_layernorm", width);
+    if (mixture != null && moe != null) {
+      mixture(mixture, moe, ours + "feedForward.", theirs + mixture.module() + ".");
     } else {
       net(
           ours + "feedForward.",
           theirs + "mlp.",
-          stack.intermediateSize(),
+          block.intermediateSize(),
           MixtureFields.Parts.LLAMA);
     }
   }
 
-  private void attention(String ours, String theirs) {
-    AttentionForm form = model.stack().attention();
+  private void attention(AttentionConfig form, String ours, String theirs) {
     List<String> projections = List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj");
     List<Integer> widths = List.of(form.queryWidth(), form.keyWidth(), form.keyWidth());
     rules.add(
@@ -83,8 +85,7 @@ final class DecoderNames {
         form.projectionBiased());
   }
 
-  private void mixture(MixtureFields fields, String ours, String theirs) {
-    MoeForm moe = model.stack().moe();
+  private void mixture(MixtureFields fields, MoeConfig moe, String ours, String theirs) {
     int width = model.stack().hiddenSize();
     map(ours + "gate", theirs + "gate", width, moe.experts(), false);
     for (int e = 0; e < moe.experts(); e++) {
@@ -103,7 +104,7 @@ final class DecoderNames {
 
   private void net(String ours, String theirs, int hidden, MixtureFields.Parts parts) {
     int width = model.stack().hiddenSize();
-    boolean biased = model.stack().feedForward().biased();
+    boolean biased = model.stack().block().feedForward().biased();
     map(ours + "expand", theirs + parts.expand(), width, hidden, biased);
     map(ours + "up", theirs + parts.up(), width, hidden, biased);
     map(ours + "contract", theirs + parts.contract(), hidden, width, biased);

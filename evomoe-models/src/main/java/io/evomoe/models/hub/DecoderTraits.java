@@ -2,7 +2,7 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -110,15 +110,15 @@ record DecoderTraits(
     }
   }
 
-  void write(StackSize stack, ObjectNode config) {
+  void write(BlockConfig block, ObjectNode config) {
     switch (bias) {
       case NONE -> {}
       case BY_FLAGS ->
           config
-              .put("attention_bias", stack.attention().biased())
-              .put("mlp_bias", stack.feedForward().biased());
-      case BY_ATTENTION_FLAG -> config.put("attention_bias", stack.attention().biased());
-      case QUERY_KEY_VALUE -> config.put("qkv_bias", stack.attention().biased());
+              .put("attention_bias", block.attention().biased())
+              .put("mlp_bias", block.feedForward().biased());
+      case BY_ATTENTION_FLAG -> config.put("attention_bias", block.attention().biased());
+      case QUERY_KEY_VALUE -> config.put("qkv_bias", block.attention().biased());
     }
     switch (window) {
       case NONE -> {}
@@ -128,18 +128,18 @@ record DecoderTraits(
   }
 
   /** Returns the reason why blocks do not fit the family; empty if they fit. */
-  Optional<String> refusal(StackSize stack) {
-    QueryKeyNorm norm = stack.attention().norm();
+  Optional<String> refusal(BlockConfig block) {
+    QueryKeyNorm norm = block.attention().norm();
     QueryKeyNorm.Span span = norm == null ? null : norm.span();
     if (span != queryKeyNorm) {
       return Optional.of("%s, this run %s".formatted(normalises(queryKeyNorm), normalises(span)));
     }
-    if (!writesHeadWidth && stack.attention().queryWidth() != stack.hiddenSize()) {
+    if (!writesHeadWidth && block.attention().queryWidth() != block.hiddenSize()) {
       return Optional.of("has heads that share the width, this run has heads of their own width");
     }
-    boolean attention = stack.attention().biased();
-    boolean projection = stack.attention().projectionBiased();
-    boolean nets = stack.feedForward().biased();
+    boolean attention = block.attention().biased();
+    boolean projection = block.attention().projectionBiased();
+    boolean nets = block.feedForward().biased();
     boolean fits =
         switch (bias) {
           case NONE -> !attention && !projection && !nets;

@@ -1,6 +1,8 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
@@ -76,18 +78,15 @@ final class ExportedModel {
       return Optional.of("has a softmax router of a fixed k, but " + otherwise);
     }
     PublishedModel form = own.get().withRouter(router);
-    boolean sharedAlone = mixtures.isEmpty() && form.stack().moe().shared().count() > 0;
-    if (sharedAlone) {
+    BlockConfig block = form.stack().block();
+    MoeConfig moe = block.moe();
+    if (mixtures.isEmpty() && moe != null && moe.shared().count() > 0) {
       return Optional.of("has no shared experts without others, this run has");
     }
-    boolean otherWidth =
-        mixtures.isEmpty()
-            && form.stack().moeLayers() > 0
-            && form.stack().moe().intermediateSize() != form.stack().intermediateSize();
-    if (otherWidth) {
+    if (mixtures.isEmpty() && moe != null && moe.intermediateSize() != block.intermediateSize()) {
       return Optional.of(
           "has nets of one width, this run has nets of %d and of %d"
-              .formatted(form.stack().intermediateSize(), form.stack().moe().intermediateSize()));
+              .formatted(block.intermediateSize(), moe.intermediateSize()));
     }
     return family.refusal(form);
   }

@@ -2,8 +2,9 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,14 +56,17 @@ final class Gpt2Family implements PublishedFamily {
 
   @Override
   public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
-    StackSize stack = model.stack();
+    StackConfig stack = model.stack();
+    BlockConfig block = stack.block();
     config.putArray("architectures").add("GPT2LMHeadModel");
-    config.put("activation_function", HubConfig.name(stack.activation()));
+    config.put("activation_function", HubConfig.name(block.feedForward().activation()));
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("n_positions", model.embedding().positions());
     config.put("n_embd", stack.hiddenSize()).put("n_layer", stack.numHiddenLayers());
-    config.put("n_head", stack.numAttentionHeads()).put("n_inner", stack.intermediateSize());
-    config.put("layer_norm_epsilon", stack.normEpsilon());
+    config
+        .put("n_head", block.attention().numAttentionHeads())
+        .put("n_inner", block.intermediateSize());
+    config.put("layer_norm_epsilon", block.norm().epsilon());
     config.put("resid_pdrop", stack.dropout()).put("embd_pdrop", stack.dropout());
     config.put("attn_pdrop", 0.0);
     ends.ifPresent(texts -> HubConfig.write(texts, config));
@@ -85,7 +89,7 @@ final class Gpt2Family implements PublishedFamily {
     String prefix = bare ? "" : PREFIX;
     EmbeddingSize embedding = model.embedding();
     int width = model.stack().hiddenSize();
-    int hidden = model.stack().intermediateSize();
+    int hidden = model.stack().block().intermediateSize();
     List<WeightRule> rules = new ArrayList<>();
     rules.add(
         WeightRule.same("tokens.weight", prefix + "wte.weight", embedding.vocabulary(), width));

@@ -3,7 +3,10 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.NormConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,6 @@ import java.util.Optional;
  */
 final class HubConfig {
   static final String FILE = "config.json";
-  private static final int NO_EXPERTS = Integer.MAX_VALUE;
   private static final Map<String, ActivationFunction> ACTIVATIONS =
       Map.of(
           "gelu", ActivationFunction.GELU,
@@ -53,7 +55,7 @@ final class HubConfig {
   }
 
   /** Returns the size of blocks without experts. */
-  static StackSize stack(
+  static StackConfig stack(
       int layers,
       int width,
       int hidden,
@@ -61,12 +63,14 @@ final class HubConfig {
       double dropout,
       ActivationFunction activation,
       double epsilon) {
-    return StackSize.of(layers, width, heads)
-        .withIntermediateSize(hidden)
-        .withMoeEvery(NO_EXPERTS)
-        .withDropout(dropout)
-        .withActivation(activation)
-        .withNormEpsilon(epsilon);
+    BlockConfig block = BlockConfig.of(width, heads);
+    return StackConfig.of(
+        layers,
+        block.with(
+            b ->
+                b.feedForward(FeedForwardConfig.plain(width, hidden, activation))
+                    .norm(new NormConfig(NormConfig.Kind.LAYER, epsilon))
+                    .dropout(dropout)));
   }
 
   /** Returns a number of heads that divides the hidden size. */

@@ -1,7 +1,7 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.evolution.EvolvingFeedForward;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Parameter;
@@ -60,8 +60,11 @@ final class LanguageModelTensors {
       return own;
     }
     if (name.endsWith(".gate.weight")) {
-      StackSize stack = published.stack();
-      return Nd4j.zeros(DataType.FLOAT, stack.hiddenSize(), stack.moe().experts());
+      StackConfig stack = published.stack();
+      return Nd4j.zeros(
+          DataType.FLOAT,
+          stack.hiddenSize(),
+          Objects.requireNonNull(stack.block().moe()).experts());
     }
     return value(parameters, name.replaceFirst("\\.experts\\.\\d+\\.", "."));
   }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.SharedExperts;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -47,15 +49,17 @@ record MixtureFields(
     static final Parts MIXTRAL = new Parts("w1", "w3", "w2");
   }
 
-  MoeForm read(ConfigFields fields, int hidden, int layers) {
+  /** Returns a stack with these experts. */
+  StackConfig read(ConfigFields fields, BlockConfig block, int layers) {
     int count = fields.number(experts, 1, MOST_EXPERTS);
-    int inExpert = everyBlock ? hidden : fields.number(HIDDEN, 1);
+    int inExpert = everyBlock ? block.intermediateSize() : fields.number(HIDDEN, 1);
     SharedExperts always =
         shared
             ? new SharedExperts(1, fields.number(SHARED_HIDDEN, 1), true)
             : new SharedExperts(0, inExpert, false);
     int step = everyBlock ? 1 : fields.optionalNumber(STEP, 1, ConfigFields.LARGEST).orElse(1);
-    return new MoeForm(count, step, everyBlock ? 0 : firstOf(fields, layers), inExpert, always);
+    return StackConfig.of(layers, block.withMoe(new MoeConfig(count, inExpert, always)))
+        .withMoeEvery(step, everyBlock ? 0 : firstOf(fields, layers));
   }
 
   /** The blocks in {@code mlp_only_layers} must be the first ones, or none. */
@@ -78,8 +82,8 @@ record MixtureFields(
         k, renormalized == null ? fields.flag(RENORMALIZED, false) : renormalized);
   }
 
-  void write(StackSize stack, PublishedRouter router, ObjectNode config) {
-    MoeForm moe = stack.moe();
+  void write(StackConfig stack, PublishedRouter router, ObjectNode config) {
+    MoeConfig moe = experts(stack);
     config.put(experts, moe.experts()).put(PER_TOKEN, router.experts());
     if (renormalized == null) {
       config.put(RENORMALIZED, router.renormalized());
@@ -87,9 +91,11 @@ record MixtureFields(
     if (everyBlock) {
       config.put("intermediate_size", moe.intermediateSize());
     } else {
-      config.put(HIDDEN, moe.intermediateSize()).put(STEP, moe.every());
+      config.put(HIDDEN, moe.intermediateSize()).put(STEP, stack.moeEvery());
       ArrayNode dense = config.putArray(DENSE);
-      IntStream.range(0, moe.from()).forEach(dense::add);
+      IntStream.range(0, stack.numHiddenLayers())
+          .filter(i -> (i + 1) % stack.moeEvery() == 0 && !stack.isMoe(i))
+          .forEach(dense::add);
     }
     if (shared) {
       config.put(SHARED_HIDDEN, moe.shared().intermediateSize());
@@ -97,9 +103,14 @@ record MixtureFields(
     config.put("output_router_logits", false);
   }
 
+  private static MoeConfig experts(StackConfig stack) {
+    return Objects.requireNonNull(stack.block().moe(), "experts");
+  }
+
   /** Returns the reason why a mixture does not fit the family; empty if it fits. */
-  Optional<String> refusal(StackSize stack, PublishedRouter router) {
-    MoeForm moe = stack.moe();
+  Optional<String> refusal(StackConfig stack, PublishedRouter router) {
+    MoeConfig moe = experts(stack);
+    int intermediateSize = stack.block().intermediateSize();
     if (shared != (moe.shared().count() == 1 && moe.shared().gated())
         || (!shared && moe.shared().count() > 0)) {
       return Optional.of(
@@ -114,10 +125,10 @@ record MixtureFields(
               : "has weights of the softmax over all experts, this run's sum to 1");
     }
     boolean mixed = stack.moeLayers() < stack.numHiddenLayers();
-    if (everyBlock && mixed && moe.intermediateSize() != stack.intermediateSize()) {
+    if (everyBlock && mixed && moe.intermediateSize() != intermediateSize) {
       return Optional.of(
           "has experts of one width in every block, this run has nets of %d and experts of %d"
-              .formatted(stack.intermediateSize(), moe.intermediateSize()));
+              .formatted(intermediateSize, moe.intermediateSize()));
     }
     if (everyBlock && mixed && !router.renormalized()) {
       return Optional.of(

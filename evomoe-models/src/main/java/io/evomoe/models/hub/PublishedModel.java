@@ -7,7 +7,7 @@ import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.Optional;
 
@@ -23,19 +23,19 @@ import java.util.Optional;
 public record PublishedModel(
     String modelType,
     EmbeddingSize embedding,
-    StackSize stack,
+    StackConfig stack,
     boolean tied,
     Optional<PublishedRouter> router) {
 
   /** Creates a model without experts, with a tied output head. */
-  public PublishedModel(String modelType, EmbeddingSize embedding, StackSize stack) {
+  public PublishedModel(String modelType, EmbeddingSize embedding, StackConfig stack) {
     this(modelType, embedding, stack, true, Optional.empty());
   }
 
   /** Returns a copy with experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
-        modelType, embedding, stack.withExperts(experts).withMoeEvery(moeEvery), tied, router);
+        modelType, embedding, stack.withMoeEvery(moeEvery).withExperts(experts), tied, router);
   }
 
   /** Returns a copy with the router of a mixture. */

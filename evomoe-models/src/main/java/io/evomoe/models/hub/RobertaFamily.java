@@ -2,8 +2,9 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,18 +76,19 @@ final class RobertaFamily implements PublishedFamily {
 
   @Override
   public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
-    StackSize stack = model.stack();
+    StackConfig stack = model.stack();
+    BlockConfig block = stack.block();
     int offset = model.embedding().positionOffset();
     config.putArray("architectures").add("RobertaForMaskedLM");
-    config.put("hidden_act", HubConfig.name(stack.activation()));
+    config.put("hidden_act", HubConfig.name(block.feedForward().activation()));
     config.put("vocab_size", model.embedding().vocabulary());
     config.put("max_position_embeddings", model.embedding().positions() + offset);
     config.put("type_vocab_size", model.embedding().tokenTypes());
     config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
     config
-        .put("num_attention_heads", stack.numAttentionHeads())
-        .put("intermediate_size", stack.intermediateSize());
-    config.put("layer_norm_eps", stack.normEpsilon());
+        .put("num_attention_heads", block.attention().numAttentionHeads())
+        .put("intermediate_size", block.intermediateSize());
+    config.put("layer_norm_eps", block.norm().epsilon());
     config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
     config.put("pad_token_id", offset - 1);
     HubConfig.write(ends.orElse(ENDS), config);
@@ -131,7 +133,7 @@ final class RobertaFamily implements PublishedFamily {
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
     int width = model.stack().hiddenSize();
-    int hidden = model.stack().intermediateSize();
+    int hidden = model.stack().block().intermediateSize();
     List<WeightRule> rules = new ArrayList<>(embeddings(model));
     for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";

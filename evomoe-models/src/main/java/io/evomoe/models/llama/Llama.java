@@ -1,7 +1,7 @@
 package io.evomoe.models.llama;
 
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Llama's architecture (Touvron et al. 2023, arXiv 2302.13971) and its successors. It has rotary
  * positions, RMS normalization before each branch, gated feed-forward networks and grouped-query
- * attention. {@link StackSize} has the differences between Llama, Mistral, Qwen3 and the mixtures
- * Mixtral, Qwen3-MoE, OLMoE and Qwen2-MoE.
+ * attention. {@link StackConfig} and its blocks have the differences between Llama, Mistral, Qwen3
+ * and the mixtures Mixtral, Qwen3-MoE, OLMoE and Qwen2-MoE.
  *
  * <p>Initial weights are GPT-2's ({@link Initialization#gpt2}).
  */

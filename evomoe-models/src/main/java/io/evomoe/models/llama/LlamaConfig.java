@@ -1,7 +1,7 @@
 package io.evomoe.models.llama;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 
 /**
  * The size of a Llama.
@@ -11,7 +11,7 @@ import io.evomoe.models.stack.StackSize;
  * @param tied whether the output head shares the token embedding's weights
  * @param stack size of the blocks; its dropout rate applies to the embeddings too
  */
-public record LlamaConfig(int vocabulary, int positions, boolean tied, StackSize stack) {
+public record LlamaConfig(int vocabulary, int positions, boolean tied, StackConfig stack) {
 
   /** Rejects sizes out of bounds. */
   public LlamaConfig {

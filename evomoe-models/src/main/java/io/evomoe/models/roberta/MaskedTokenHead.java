@@ -2,7 +2,7 @@ package io.evomoe.models.roberta;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
@@ -31,7 +31,7 @@ final class MaskedTokenHead implements Layer {
    *
    * @param scope contains {@code dense}, {@code norm} and {@code bias}
    */
-  MaskedTokenHead(Scope scope, Embedding tokens, StackSize size, double deviation) {
+  MaskedTokenHead(Scope scope, Embedding tokens, StackConfig size, double deviation) {
     int width = size.hiddenSize();
     this.kernels = scope.kernels();
     this.tokens = tokens;
@@ -39,7 +39,7 @@ final class MaskedTokenHead implements Layer {
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
             new Nonlinearity(kernels, ActivationFunction.GELU),
-            new LayerNorm(scope.child("norm"), width, size.normEpsilon()));
+            new LayerNorm(scope.child("norm"), width, size.norm().epsilon()));
     this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, tokens.entries());
   }
 

@@ -1,9 +1,8 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
@@ -43,16 +42,9 @@ public final class Roberta implements Model<LanguageBatch> {
   public Roberta(RobertaConfig config, Gates gates, Scope root) {
     this.config = config;
     this.root = root;
-    StackSize size = config.stack();
+    StackConfig size = config.stack();
     double deviation = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize()).deviation();
-    ExpertPlan plan =
-        size.expertPlan(
-            gates,
-            size.moeLayers(),
-            new Initialization(deviation, deviation),
-            config.vocabulary(),
-            false);
-    encoder = new RobertaEncoder(root, config, plan);
+    encoder = new RobertaEncoder(root, config, gates, new Initialization(deviation, deviation));
     MaskedTokenHead head =
         new MaskedTokenHead(root.child("head"), encoder.tokens(), size, deviation);
     masked = new HeadedEncoder(root, encoder, head, head.activeParameters());

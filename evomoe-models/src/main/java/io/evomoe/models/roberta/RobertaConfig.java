@@ -1,7 +1,7 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 
 /**
  * The size of a RoBERTa.
@@ -10,7 +10,7 @@ import io.evomoe.models.stack.StackSize;
  *     offset and token types ({@link EmbeddingSize})
  * @param stack the blocks; their dropout rate applies to the embeddings and the classifier too
  */
-public record RobertaConfig(EmbeddingSize embedding, StackSize stack) {
+public record RobertaConfig(EmbeddingSize embedding, StackConfig stack) {
 
   /**
    * Creates a size with positions that count from 0 and without token types.
@@ -18,7 +18,7 @@ public record RobertaConfig(EmbeddingSize embedding, StackSize stack) {
    * @param vocabulary number of token ids, at least 1
    * @param positions longest sequence, at least 1
    */
-  public RobertaConfig(int vocabulary, int positions, StackSize stack) {
+  public RobertaConfig(int vocabulary, int positions, StackConfig stack) {
     this(EmbeddingSize.of(vocabulary, positions), stack);
   }
 

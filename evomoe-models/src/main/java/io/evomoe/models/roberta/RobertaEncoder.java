@@ -1,12 +1,13 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.InputEmbedding;
 import io.evomoe.models.stack.Stack;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
@@ -26,15 +27,23 @@ final class RobertaEncoder {
   private final Stack stack;
   private final Sequential body;
 
-  RobertaEncoder(Scope root, RobertaConfig config, ExpertPlan plan) {
+  RobertaEncoder(Scope root, RobertaConfig config, Gates gates, Initialization init) {
     int width = config.stack().hiddenSize();
     kernels = root.kernels();
-    embedding =
-        new InputEmbedding(root, config.embedding(), width, plan.initialization().deviation());
-    stack = new Stack(root, config.stack(), Stack.Kind.BIDIRECTIONAL, NormPlacement.AFTER, plan);
+    embedding = new InputEmbedding(root, config.embedding(), width, init.deviation());
+    stack =
+        new Stack(
+            root,
+            config.stack(),
+            Stack.Kind.BIDIRECTIONAL,
+            NormPlacement.AFTER,
+            gates,
+            config.stack().moeLayers(),
+            init,
+            config.vocabulary());
     body =
         Sequential.of(
-            new LayerNorm(root.child("embeddingNorm"), width, config.stack().normEpsilon()),
+            new LayerNorm(root.child("embeddingNorm"), width, config.stack().norm().epsilon()),
             new Dropout(root.child("embeddings"), config.stack().dropout()),
             stack);
   }

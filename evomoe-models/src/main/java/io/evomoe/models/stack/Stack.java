@@ -3,6 +3,7 @@ package io.evomoe.models.stack;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.moe.Gates;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
@@ -26,8 +27,8 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Blocks of one kind, of which every n-th is an MoE block. The gate's {@link Placement} decides
- * where the experts are: as the block's feed-forward branch, or in the stream after its attention.
+ * Blocks of one kind, of which some are MoE blocks. The gate's {@link Placement} decides where the
+ * experts are: as the block's feed-forward branch, or in the stream after its attention.
  */
 public final class Stack implements Layer {
   private final Scope scope;
@@ -53,53 +54,75 @@ public final class Stack implements Layer {
    * @param scope contains {@code blocks.0} and so on, each with {@code attention}, {@code
    *     feedForward} and in a decoder {@code crossAttention}, and the norm of each branch
    * @param placement of the norms; a pre-norm stack needs a final norm, which belongs to the model
-   * @param plan of the MoE layers; its initialization applies to all weights
+   * @param gates makes the gates, and decides whether there are experts
+   * @param moeLayersOfModel MoE blocks of all the model's stacks
+   * @param initialization of all weights
+   * @param vocabulary number of token ids
    */
-  public Stack(Scope scope, StackSize size, Kind kind, NormPlacement placement, ExpertPlan plan) {
+  public Stack(
+      Scope scope,
+      StackConfig config,
+      Kind kind,
+      NormPlacement placement,
+      Gates gates,
+      int moeLayersOfModel,
+      Initialization initialization,
+      int vocabulary) {
     this.scope = scope;
+    int moeLayers = config.moeLayers();
     List<EvolvingFeedForward> places = new ArrayList<>();
-    for (int i = 0; i < size.numHiddenLayers(); i++) {
-      Scope block = scope.block(i);
-      Map<String, Layer> branches = attentions(block, size, kind, plan.initialization());
-      Scope inner = block.child("feedForward");
-      boolean inStream = size.isMoe(i) && plan.gates().provider().placement() == Placement.STREAM;
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      BlockConfig block = config.blocks().get(i);
+      Scope inner = scope.block(i);
+      Scope innermost = inner.child("feedForward");
+      Map<String, Layer> branches = attentions(inner, block, kind, initialization);
+      MoeConfig moe = block.moe();
       Layer last;
-      if (size.isMoe(i)) {
-        EvolvingFeedForward place = new EvolvingFeedForward(inner, plan, places.size());
+      if (moe == null) {
+        last = new FeedForward(innermost, block.feedForward(), initialization);
+      } else {
+        ExpertPlan plan =
+            new ExpertPlan(
+                gates,
+                moe.experts(),
+                moe.shared(),
+                moeLayers,
+                moeLayersOfModel,
+                block.feedForward().withIntermediateSize(moe.intermediateSize()),
+                block.norm(),
+                initialization,
+                vocabulary,
+                kind != Kind.BIDIRECTIONAL);
+        EvolvingFeedForward place = new EvolvingFeedForward(innermost, plan, places.size());
         places.add(place);
         last = place;
-      } else {
-        last = new FeedForward(inner, size.feedForward(), plan.initialization());
       }
+      boolean inStream = moe != null && gates.provider().placement() == Placement.STREAM;
       if (!inStream) {
         branches.put("feedForward", last);
       }
-      Layer residual =
-          new Block(
-              block,
-              new Norms(placement, size.hiddenSize(), size.norm()),
-              size.dropout(),
-              branches);
+      Norms norms = new Norms(placement, block.hiddenSize(), block.norm());
+      Layer residual = new Block(inner, norms, block.dropout(), branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
-      made.add(size.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
+      made.add(block.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
     }
     blocks = new Sequential(made);
     evolving = new EvolvingLayers(places);
   }
 
   private static Map<String, Layer> attentions(
-      Scope block, StackSize size, Kind kind, Initialization init) {
+      Scope scope, BlockConfig block, Kind kind, Initialization init) {
     Map<String, Layer> branches = new LinkedHashMap<>();
     boolean causal = kind != Kind.BIDIRECTIONAL;
     branches.put(
-        "attention", new SelfAttention(block.child("attention"), size.attention(), causal, init));
+        "attention", new SelfAttention(scope.child("attention"), block.attention(), causal, init));
     if (kind == Kind.DECODER) {
       branches.put(
           "crossAttention",
           new CrossAttention(
-              block.child("crossAttention"),
-              size.hiddenSize(),
-              size.attention().numAttentionHeads(),
+              scope.child("crossAttention"),
+              block.hiddenSize(),
+              block.attention().numAttentionHeads(),
               init));
     }
     return branches;

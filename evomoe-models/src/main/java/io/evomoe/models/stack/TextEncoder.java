@@ -1,7 +1,6 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
@@ -32,13 +31,19 @@ public final class TextEncoder {
    * @param gates makes the gates, and decides whether there are experts
    */
   public TextEncoder(
-      Scope root, EmbeddingSize embedding, StackSize size, Stack.Kind kind, Gates gates) {
+      Scope root, EmbeddingSize embedding, StackConfig size, Stack.Kind kind, Gates gates) {
     Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
-    boolean causal = kind == Stack.Kind.CAUSAL;
-    ExpertPlan plan =
-        size.expertPlan(gates, size.moeLayers(), init, embedding.vocabulary(), causal);
     this.embedding = new InputEmbedding(root, embedding, size.hiddenSize(), init.deviation());
-    this.stack = new Stack(root, size, kind, NormPlacement.BEFORE, plan);
+    this.stack =
+        new Stack(
+            root,
+            size,
+            kind,
+            NormPlacement.BEFORE,
+            gates,
+            size.moeLayers(),
+            init,
+            embedding.vocabulary());
     this.body =
         Sequential.of(
             new Dropout(root.child("embeddings"), size.dropout()),

@@ -1,10 +1,11 @@
 package io.evomoe.models.transformer;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.moe.Gates;
 import io.evomoe.nn.Dropout;
+import io.evomoe.nn.Initialization;
 import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Output;
@@ -29,16 +30,27 @@ final class Side {
   Side(
       Scope scope,
       PositionedEmbedding embedding,
-      StackSize size,
+      StackConfig size,
       Stack.Kind kind,
-      ExpertPlan plan) {
-    Stack stack = new Stack(scope, size, kind, NormPlacement.BEFORE, plan);
+      Gates gates,
+      TransformerConfig model) {
+    Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
+    Stack stack =
+        new Stack(
+            scope,
+            size,
+            kind,
+            NormPlacement.BEFORE,
+            gates,
+            model.moeLayers(),
+            init,
+            model.vocabulary());
     this.embedding = embedding;
     this.layers =
         Sequential.of(
             new Dropout(scope.child("embedding"), size.dropout()),
             stack,
-            new LayerNorm(scope.child("finalNorm"), size.hiddenSize(), size.normEpsilon()));
+            new LayerNorm(scope.child("finalNorm"), size.hiddenSize(), size.norm().epsilon()));
     this.evolving = stack.evolving();
   }
 

@@ -1,14 +1,11 @@
 package io.evomoe.models.transformer;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Embedding;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.Memory;
@@ -66,24 +63,16 @@ public final class Transformer implements Model<PairBatch> {
             embedding,
             config.encoder(),
             Stack.Kind.BIDIRECTIONAL,
-            plan(config.encoder(), gates, false));
+            gates,
+            config);
     decoder =
         new Side(
-            root.child("decoder"),
-            embedding,
-            config.decoder(),
-            Stack.Kind.DECODER,
-            plan(config.decoder(), gates, true));
+            root.child("decoder"), embedding, config.decoder(), Stack.Kind.DECODER, gates, config);
     evolving =
         new EvolvingLayers(
             Stream.of(encoder, decoder)
                 .flatMap(side -> side.evolving().places().stream())
                 .toList());
-  }
-
-  private ExpertPlan plan(StackSize size, Gates gates, boolean causal) {
-    Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
-    return size.expertPlan(gates, config.moeLayers(), init, config.vocabulary(), causal);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 
 /**
  * The size of an encoder-decoder Transformer.
@@ -13,7 +13,11 @@ import io.evomoe.models.stack.StackSize;
  *     [0, 1); 0.1 in Vaswani et al. 2017, section 5.4
  */
 public record TransformerConfig(
-    int vocabulary, int positions, StackSize encoder, StackSize decoder, double labelSmoothing) {
+    int vocabulary,
+    int positions,
+    StackConfig encoder,
+    StackConfig decoder,
+    double labelSmoothing) {
 
   /** Rejects sizes out of bounds. */
   public TransformerConfig {

@@ -11,15 +11,16 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.KeyValueCache;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
@@ -184,8 +185,8 @@ class GenerationBatchTest {
   }
 
   private static Gpt gpt(String gate) {
-    StackSize stack =
-        StackSize.of(2, WIDTH, 4)
+    StackConfig stack =
+        StackConfig.of(2, WIDTH, 4)
             .withIntermediateSize(40)
             .withExperts(4)
             .withMoeEvery(1)
@@ -198,25 +199,27 @@ class GenerationBatchTest {
   }
 
   private static Llama llama() {
-    AttentionForm attention =
-        new AttentionForm(
+    AttentionConfig attention =
+        new AttentionConfig(
             WIDTH,
             4,
             2,
             8,
             true,
             false,
-            new QueryKeyNorm(QueryKeyNorm.Span.HEAD, NormForm.DEFAULT_EPSILON),
+            new QueryKeyNorm(QueryKeyNorm.Span.HEAD, NormConfig.DEFAULT_EPSILON),
             new Rotary(100));
-    StackSize stack =
-        new StackSize(
-            2,
-            attention,
-            new FeedForwardForm(WIDTH, 40, ActivationFunction.SILU, true, false),
-            new MoeForm(4, 1, 1, 20, new SharedExperts(1, 16, true)),
-            new NormForm(NormForm.Kind.RMS, NormForm.DEFAULT_EPSILON),
-            0,
-            false);
+    StackConfig stack =
+        StackConfig.of(
+                2,
+                new BlockConfig(
+                    attention,
+                    new FeedForwardConfig(WIDTH, 40, ActivationFunction.SILU, true, false),
+                    new MoeConfig(4, 20, new SharedExperts(1, 16, true)),
+                    new NormConfig(NormConfig.Kind.RMS, NormConfig.DEFAULT_EPSILON),
+                    0,
+                    false))
+            .withMoeEvery(1, 1);
     Llama model =
         new Llama(
             new LlamaConfig(VOCABULARY, POSITIONS, false, stack),

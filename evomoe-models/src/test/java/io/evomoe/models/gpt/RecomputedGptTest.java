@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.models.causal.CausalScene;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateState;
@@ -75,14 +75,13 @@ class RecomputedGptTest {
   private static long peakBytes(boolean recompute, boolean training) {
     GptConfig small = SmallGpt.config(0);
     int layers = 8;
-    StackSize size =
-        StackSize.of(layers, 6, 2)
+    StackConfig size =
+        StackConfig.of(layers, 6, 2)
             .withIntermediateSize(8)
             .withExperts(3)
             .withMoeEvery(2)
-            .withDropout(0.1)
-            .withActivation(small.stack().activation())
-            .withRecomputed(recompute);
+            .withActivation(small.stack().block().feedForward().activation())
+            .with(b -> b.dropout(0.1).recomputed(recompute));
     Gpt model =
         SmallGpt.of(
             new GptConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),

@@ -5,7 +5,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
@@ -28,11 +28,11 @@ final class SmallGpt {
     return new GptConfig(
         VOCABULARY,
         POSITIONS,
-        StackSize.of(2, 6, 2)
+        StackConfig.of(2, 6, 2)
             .withIntermediateSize(8)
             .withExperts(EXPERTS)
             .withMoeEvery(2)
-            .withDropout(dropout)
+            .with(b -> b.dropout(dropout))
             .withActivation(ActivationFunction.GELU_TANH));
   }
 

@@ -101,7 +101,8 @@ class FamiliesTest {
 
     PublishedModel read = HubConfig.read(folder);
 
-    assertThat(Objects.requireNonNull(read.stack().attention().rotary()).theta()).isEqualTo(theta);
+    assertThat(Objects.requireNonNull(read.stack().block().attention().rotary()).theta())
+        .isEqualTo(theta);
   }
 
   /** A flag of Qwen's, which Mistral's class does not look at. */

@@ -13,11 +13,12 @@ import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
@@ -43,12 +44,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Models of ours in the files of Hugging Face. */
 class HubExportTest {
-  private static final StackSize STACK =
-      StackSize.of(2, 12, 3)
+  private static final StackConfig STACK =
+      StackConfig.of(2, 12, 3)
           .withIntermediateSize(20)
           .withExperts(4)
           .withMoeEvery(2)
-          .withNormEpsilon(1e-4);
+          .with(b -> b.norm(new NormConfig(NormConfig.Kind.LAYER, 1e-4)));
   private static final int[] IDS = {0, 5, 9, 1, 2, 1, 1, 0, 7, 3, 4, 8, 6, 2};
 
   @TempDir Path folder;

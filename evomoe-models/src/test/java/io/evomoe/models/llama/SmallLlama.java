@@ -5,14 +5,15 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
@@ -43,17 +44,19 @@ final class SmallLlama {
    * @param span of the norm of queries and keys; null for none
    */
   static LlamaConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
-    QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormForm.DEFAULT_EPSILON);
+    QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormConfig.DEFAULT_EPSILON);
     Rotary rotary = new Rotary(100, new Rotary.Scaling(2, 1, 4, 16));
-    StackSize stack =
-        new StackSize(
-            2,
-            new AttentionForm(WIDTH, 4, 2, 4, true, false, norm, rotary),
-            new FeedForwardForm(WIDTH, 8, ActivationFunction.SILU, true, false),
-            new MoeForm(EXPERTS, 1, 1, EXPERT_HIDDEN, new SharedExperts(1, 7, true)),
-            new NormForm(NormForm.Kind.RMS, NormForm.DEFAULT_EPSILON),
-            dropout,
-            false);
+    StackConfig stack =
+        StackConfig.of(
+                2,
+                new BlockConfig(
+                    new AttentionConfig(WIDTH, 4, 2, 4, true, false, norm, rotary),
+                    new FeedForwardConfig(WIDTH, 8, ActivationFunction.SILU, true, false),
+                    new MoeConfig(EXPERTS, EXPERT_HIDDEN, new SharedExperts(1, 7, true)),
+                    new NormConfig(NormConfig.Kind.RMS, NormConfig.DEFAULT_EPSILON),
+                    dropout,
+                    false))
+            .withMoeEvery(1, 1);
     return new LlamaConfig(VOCABULARY, POSITIONS, tied, stack);
   }
 

@@ -3,7 +3,7 @@ package io.evomoe.models.reference;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
@@ -30,7 +30,7 @@ class GptReferenceTest {
         new GptConfig(
             VOCABULARY,
             8,
-            StackSize.of(2, 12, 3).withIntermediateSize(24).withExperts(1).withMoeEvery(3));
+            StackConfig.of(2, 12, 3).withIntermediateSize(24).withExperts(1).withMoeEvery(3));
     Gpt model =
         new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());

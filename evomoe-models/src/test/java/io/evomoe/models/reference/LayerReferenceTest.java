@@ -1,11 +1,11 @@
 package io.evomoe.models.reference;
 
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.LayerNorm;
@@ -77,7 +77,7 @@ class LayerReferenceTest {
     Reference reference = new Reference("attention", type);
     check(
         reference,
-        new SelfAttention(reference.scope(), AttentionForm.plain(WIDTH, HEADS), true, ANY),
+        new SelfAttention(reference.scope(), AttentionConfig.plain(WIDTH, HEADS), true, ANY),
         Reference.pass(SEQUENCES, LENGTH));
   }
 
@@ -113,11 +113,12 @@ class LayerReferenceTest {
 
   private static Block block(Scope scope, boolean causal, NormPlacement placement) {
     Layer attention =
-        new SelfAttention(scope.child("attention"), AttentionForm.plain(WIDTH, HEADS), causal, ANY);
+        new SelfAttention(
+            scope.child("attention"), AttentionConfig.plain(WIDTH, HEADS), causal, ANY);
     Layer feedForward =
         new FeedForward(
             scope.child("feedForward"),
-            FeedForwardForm.plain(WIDTH, 4 * WIDTH, ActivationFunction.GELU),
+            FeedForwardConfig.plain(WIDTH, 4 * WIDTH, ActivationFunction.GELU),
             ANY);
     Map<String, Layer> branches = new LinkedHashMap<>();
     branches.put("attention", attention);

@@ -9,13 +9,13 @@ import io.evomoe.evolution.SharedExperts;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.AttentionForm;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.Block;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Norms;
 import io.evomoe.nn.Output;
@@ -93,7 +93,7 @@ class LlamaReferenceTest {
   void should_agree_on_swiglu(DataType type) {
     Reference reference = new Reference("swiglu", type);
     FeedForward layer =
-        new FeedForward(reference.scope(), FeedForwardForm.swiGlu(WIDTH, HIDDEN), ANY);
+        new FeedForward(reference.scope(), FeedForwardConfig.swiGlu(WIDTH, HIDDEN), ANY);
     check(reference, layer, Reference.pass(SEQUENCES, LENGTH));
   }
 
@@ -119,8 +119,8 @@ class LlamaReferenceTest {
     branches.put("attention", attention(scope.child("attention"), null));
     branches.put(
         "feedForward",
-        new FeedForward(scope.child("feedForward"), FeedForwardForm.swiGlu(WIDTH, HIDDEN), ANY));
-    NormForm form = new NormForm(NormForm.Kind.RMS, EPSILON);
+        new FeedForward(scope.child("feedForward"), FeedForwardConfig.swiGlu(WIDTH, HIDDEN), ANY));
+    NormConfig form = new NormConfig(NormConfig.Kind.RMS, EPSILON);
     Block block = new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH, form), 0, branches);
     check(reference, block, Reference.pass(SEQUENCES, LENGTH));
   }
@@ -143,8 +143,8 @@ class LlamaReferenceTest {
             new SharedExperts(1, 10, true),
             1,
             1,
-            FeedForwardForm.swiGlu(WIDTH, 6),
-            new NormForm(NormForm.Kind.RMS, EPSILON),
+            FeedForwardConfig.swiGlu(WIDTH, 6),
+            new NormConfig(NormConfig.Kind.RMS, EPSILON),
             ANY,
             10,
             true);
@@ -155,7 +155,7 @@ class LlamaReferenceTest {
   }
 
   private static SelfAttention attention(Scope scope, @Nullable QueryKeyNorm norm) {
-    AttentionForm form = new AttentionForm(WIDTH, 4, 2, 8, false, false, norm, ROTARY);
+    AttentionConfig form = new AttentionConfig(WIDTH, 4, 2, 8, false, false, norm, ROTARY);
     return new SelfAttention(scope, form, true, ANY);
   }
 

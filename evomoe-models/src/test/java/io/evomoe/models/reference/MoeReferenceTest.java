@@ -11,7 +11,7 @@ import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.FeedForwardForm;
+import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Pass;
@@ -107,7 +107,7 @@ class MoeReferenceTest {
                 e ->
                     new FeedForward(
                         scope.child(e),
-                        FeedForwardForm.plain(WIDTH, 10, ActivationFunction.GELU),
+                        FeedForwardConfig.plain(WIDTH, 10, ActivationFunction.GELU),
                         any))
             .toList();
     return new MoeLayer("moe", reference.kernels(), gate, experts);

@@ -4,7 +4,7 @@ import io.evomoe.gates.DenseGate;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.roberta.RobertaConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.Gates;
@@ -66,8 +66,8 @@ class RobertaReferenceTest {
   }
 
   private static Roberta model(int layers, Reference reference) {
-    StackSize stack =
-        StackSize.of(layers, 12, 3)
+    StackConfig stack =
+        StackConfig.of(layers, 12, 3)
             .withIntermediateSize(24)
             .withExperts(1)
             .withMoeEvery(layers + 1);

@@ -3,7 +3,7 @@ package io.evomoe.models.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.stack.Stack;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Blocks of BASE layers and StableMoE, whose layer takes the stream, against PyTorch. */
 class StreamReferenceTest {
-  private static final StackSize SIZE =
-      StackSize.of(1, 12, 3).withIntermediateSize(10).withExperts(4).withMoeEvery(1);
+  private static final StackConfig SIZE =
+      StackConfig.of(1, 12, 3).withIntermediateSize(10).withExperts(4).withMoeEvery(1);
   private static final int VOCABULARY = 11;
   private static final int LENGTH = 4;
   private static final int SOURCE = 3;
@@ -79,11 +79,9 @@ class StreamReferenceTest {
         SIZE,
         kind,
         placement,
-        SIZE.expertPlan(
-            Gates.of(GateRegistry.installed().provider(gate), options),
-            1,
-            new Initialization(1, 1),
-            VOCABULARY,
-            kind != Stack.Kind.BIDIRECTIONAL));
+        Gates.of(GateRegistry.installed().provider(gate), options),
+        1,
+        new Initialization(1, 1),
+        VOCABULARY);
   }
 }

@@ -2,7 +2,7 @@ package io.evomoe.models.reference;
 
 import io.evomoe.gates.DenseGate;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
@@ -24,8 +24,8 @@ import org.nd4j.linalg.factory.Nd4j;
 class TransformerReferenceTest {
   private static final int VOCABULARY = 17;
   private static final int SENTENCES = 3;
-  private static final StackSize STACK =
-      StackSize.of(2, 12, 3)
+  private static final StackConfig STACK =
+      StackConfig.of(2, 12, 3)
           .withIntermediateSize(24)
           .withExperts(1)
           .withMoeEvery(3)

@@ -10,6 +10,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
@@ -78,7 +79,9 @@ class RobertaGradientTest {
     EmbeddingSize tables = new EmbeddingSize(SmallRoberta.VOCABULARY, SmallRoberta.POSITIONS, 2, 2);
     Roberta model =
         new Roberta(
-            new RobertaConfig(tables, size.stack().withNormEpsilon(1e-3)),
+            new RobertaConfig(
+                tables,
+                size.stack().with(b -> b.norm(new NormConfig(NormConfig.Kind.LAYER, 1e-3)))),
             Gates.of(SmallRoberta.EVOMOE),
             Scope.root(3, KernelSelection.forType(DataType.DOUBLE)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);

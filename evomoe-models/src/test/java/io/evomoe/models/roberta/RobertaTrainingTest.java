@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.GateProvider;
@@ -75,8 +75,8 @@ class RobertaTrainingTest {
   }
 
   private static Roberta model(GateProvider gates) {
-    StackSize stack =
-        StackSize.of(2, 32, 4).withIntermediateSize(64).withExperts(3).withMoeEvery(2);
+    StackConfig stack =
+        StackConfig.of(2, 32, 4).withIntermediateSize(64).withExperts(3).withMoeEvery(2);
     RobertaConfig config = new RobertaConfig(VOCABULARY, LENGTH, stack);
     return new Roberta(
         config, new Gates(gates, Map.of(), TrainingFacts.ofSteps(STEPS)), Scope.root(3, KERNELS));

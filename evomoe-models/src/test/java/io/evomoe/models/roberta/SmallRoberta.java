@@ -3,7 +3,7 @@ package io.evomoe.models.roberta;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
@@ -33,12 +33,12 @@ final class SmallRoberta {
   private SmallRoberta() {}
 
   static RobertaConfig config(double dropout) {
-    StackSize stack =
-        StackSize.of(2, WIDTH, 2)
+    StackConfig stack =
+        StackConfig.of(2, WIDTH, 2)
             .withIntermediateSize(8)
             .withExperts(EXPERTS)
             .withMoeEvery(2)
-            .withDropout(dropout);
+            .with(b -> b.dropout(dropout));
     return new RobertaConfig(VOCABULARY, POSITIONS, stack);
   }
 

@@ -31,7 +31,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 class StackTest {
   private static final int WIDTH = 6;
-  private static final StackSize SIZE = size(2, WIDTH, 8, 2, 3, 2, 1, 0);
+  private static final StackConfig SIZE = size(2, WIDTH, 8, 2, 3, 2, 1, 0);
   private static final Kernels KERNELS = KernelSelection.forType(DataType.DOUBLE);
   private static final boolean[] PADDING = {false, false, false, false, false, true};
 
@@ -111,7 +111,7 @@ class StackTest {
     "1,6,8,4,3,2,0,0,'numAttentionHeads must divide hiddenSize, 6, was 4'",
     "1,6,8,2,0,2,0,0,'experts must be at least 1, was 0'",
     "1,6,8,2,3,0,0,0,'moeEvery must be at least 1, was 0'",
-    "1,6,8,2,3,2,-1,0,'sharedExperts must be at least 0, was -1'",
+    "2,6,8,2,3,2,-1,0,'sharedExperts must be at least 0, was -1'",
     "1,6,8,2,3,2,0,1,'dropout must be in [0, 1), was 1.0'"
   })
   void should_refuse_sizes_out_of_their_bounds(
@@ -142,17 +142,15 @@ class StackTest {
             SIZE,
             kind,
             placement,
-            SIZE.expertPlan(
-                Gates.of(new DtsGate.EvolvedProvider()),
-                SIZE.moeLayers(),
-                new Initialization(0.4, 0.4),
-                11,
-                kind != Stack.Kind.BIDIRECTIONAL));
+            Gates.of(new DtsGate.EvolvedProvider()),
+            SIZE.moeLayers(),
+            new Initialization(0.4, 0.4),
+            11);
     LayerGradientCheck.disturb(List.copyOf(stack.parameters()), 0.2);
     return stack;
   }
 
-  private static StackSize size(
+  private static StackConfig size(
       int layers,
       int width,
       int hidden,
@@ -161,11 +159,11 @@ class StackTest {
       int moeEvery,
       int shared,
       double dropout) {
-    return StackSize.of(layers, width, heads)
+    return StackConfig.of(layers, width, heads)
         .withIntermediateSize(hidden)
         .withExperts(experts)
         .withMoeEvery(moeEvery)
         .withSharedExperts(shared)
-        .withDropout(dropout);
+        .with(b -> b.dropout(dropout));
   }
 }

@@ -113,12 +113,12 @@ class StreamPlacementTest {
   @MethodSource("everyBlock")
   void should_be_the_layer_of_what_the_attentions_give_and_nothing_else(
       String gate, Stack.Kind kind, NormPlacement placement) {
-    StackSize dropping =
-        StackSize.of(1, WIDTH, 2)
+    StackConfig dropping =
+        StackConfig.of(1, WIDTH, 2)
             .withIntermediateSize(8)
             .withExperts(3)
             .withMoeEvery(1)
-            .withDropout(0.5);
+            .with(b -> b.dropout(0.5));
     Stack stack = disturbed(stack(gate, kind, placement, dropping, 0.4));
     silenceAttentions(stack);
     INDArray afterAttentions = x;
@@ -150,8 +150,8 @@ class StreamPlacementTest {
   @MethodSource("everyBlock")
   void should_leave_out_the_norm_of_the_layer_alone(
       String gate, Stack.Kind kind, NormPlacement placement) {
-    StackSize everySecond =
-        StackSize.of(2, WIDTH, 2).withIntermediateSize(8).withExperts(3).withMoeEvery(2);
+    StackConfig everySecond =
+        StackConfig.of(2, WIDTH, 2).withIntermediateSize(8).withExperts(3).withMoeEvery(2);
 
     assertThat(stack(gate, kind, placement, everySecond, 0.4).parameters())
         .extracting(Parameter::name)
@@ -175,8 +175,8 @@ class StreamPlacementTest {
     return new Pass(training, new TokenBatch(4, ids, padding)).withMemory(memory);
   }
 
-  private static StackSize size(int layers, int shared) {
-    return StackSize.of(layers, WIDTH, 2)
+  private static StackConfig size(int layers, int shared) {
+    return StackConfig.of(layers, WIDTH, 2)
         .withIntermediateSize(8)
         .withExperts(3)
         .withMoeEvery(1)
@@ -184,7 +184,7 @@ class StreamPlacementTest {
   }
 
   private static Stack stack(
-      String gate, Stack.Kind kind, NormPlacement placement, StackSize size, double deviation) {
+      String gate, Stack.Kind kind, NormPlacement placement, StackConfig size, double deviation) {
     GateProvider provider = GateRegistry.installed().provider(gate);
     Initialization initialization = new Initialization(deviation, deviation);
     return new Stack(
@@ -192,11 +192,9 @@ class StreamPlacementTest {
         size,
         kind,
         placement,
-        size.expertPlan(
-            new Gates(provider, Map.of(), TrainingFacts.ofSteps(40)),
-            size.moeLayers(),
-            initialization,
-            VOCABULARY,
-            kind != Stack.Kind.BIDIRECTIONAL));
+        new Gates(provider, Map.of(), TrainingFacts.ofSteps(40)),
+        size.moeLayers(),
+        initialization,
+        VOCABULARY);
   }
 }

@@ -43,7 +43,7 @@ class TextEncoderTest {
   private final Scope root = Scope.root(3, kernels);
 
   private TextEncoder encoder(String gate, Stack.Kind kind) {
-    StackSize size = StackSize.of(2, 8, 2).withExperts(3).withMoeEvery(2);
+    StackConfig size = StackConfig.of(2, 8, 2).withExperts(3).withMoeEvery(2);
     return new TextEncoder(
         root,
         EmbeddingSize.of(6, 4),

@@ -5,7 +5,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
@@ -33,8 +33,8 @@ final class Backwards {
   private static final int STEPS = 400;
   private static final int SENTENCES = 32;
   private static final int LONGEST = 4;
-  private static final StackSize STACK =
-      StackSize.of(1, 32, 4)
+  private static final StackConfig STACK =
+      StackConfig.of(1, 32, 4)
           .withIntermediateSize(64)
           .withExperts(2)
           .withMoeEvery(1)

@@ -3,7 +3,7 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.gates.TopKGate;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.Parameter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 class PriorLayersTest {
   @Test
   void should_have_a_prior_in_the_last_layer_with_experts_of_each_stack_where_that_is_asked_for() {
-    StackSize encoder = StackSize.of(4, 6, 2).withExperts(3).withMoeEvery(2);
-    StackSize decoder = StackSize.of(2, 6, 2).withExperts(3).withMoeEvery(1);
+    StackConfig encoder = StackConfig.of(4, 6, 2).withExperts(3).withMoeEvery(2);
+    StackConfig decoder = StackConfig.of(2, 6, 2).withExperts(3).withMoeEvery(1);
     TransformerConfig config = new TransformerConfig(11, 8, encoder, decoder, 0);
 
     Transformer transformer =

@@ -6,7 +6,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.GateProvider;
@@ -34,27 +34,27 @@ final class SmallTransformer {
 
   private SmallTransformer() {}
 
-  static StackSize stack(double dropout) {
+  static StackConfig stack(double dropout) {
     return stack(dropout, false);
   }
 
-  private static StackSize stack(double dropout, boolean recomputed) {
-    return StackSize.of(2, WIDTH, 2)
+  private static StackConfig stack(double dropout, boolean recomputed) {
+    return StackConfig.of(2, WIDTH, 2)
         .withIntermediateSize(8)
         .withExperts(EXPERTS)
         .withMoeEvery(2)
-        .withDropout(dropout)
+        .with(b -> b.dropout(dropout))
         .withActivation(ActivationFunction.GELU_TANH)
-        .withRecomputed(recomputed);
+        .with(b -> b.recomputed(recomputed));
   }
 
   static TransformerConfig recomputed(double dropout) {
-    StackSize stack = stack(dropout, true);
+    StackConfig stack = stack(dropout, true);
     return new TransformerConfig(VOCABULARY, POSITIONS, stack, stack, 0.1);
   }
 
   static TransformerConfig config(double dropout, double labelSmoothing) {
-    StackSize stack = stack(dropout);
+    StackConfig stack = stack(dropout);
     return new TransformerConfig(VOCABULARY, POSITIONS, stack, stack, labelSmoothing);
   }
 

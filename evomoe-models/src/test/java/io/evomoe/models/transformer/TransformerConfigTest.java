@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import org.junit.jupiter.api.Test;
 
 class TransformerConfigTest {
-  private static final StackSize STACK = SmallTransformer.stack(0);
+  private static final StackConfig STACK = SmallTransformer.stack(0);
 
   @Test
   void should_refuse_sizes_out_of_their_bounds() {
-    StackSize wide =
-        StackSize.of(1, 12, 2)
+    StackConfig wide =
+        StackConfig.of(1, 12, 2)
             .withIntermediateSize(8)
             .withExperts(1)
             .withMoeEvery(1)
@@ -27,7 +27,7 @@ class TransformerConfigTest {
   }
 
   private static void refuse(
-      int vocabulary, int positions, StackSize decoder, double smoothing, String message) {
+      int vocabulary, int positions, StackConfig decoder, double smoothing, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TransformerConfig(vocabulary, positions, STACK, decoder, smoothing))
         .withMessage(message);
@@ -35,8 +35,8 @@ class TransformerConfigTest {
 
   @Test
   void should_count_the_places_for_experts_of_both_stacks() {
-    StackSize deep =
-        StackSize.of(6, 6, 2)
+    StackConfig deep =
+        StackConfig.of(6, 6, 2)
             .withIntermediateSize(8)
             .withExperts(4)
             .withMoeEvery(2)

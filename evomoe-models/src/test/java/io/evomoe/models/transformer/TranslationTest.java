@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.TokenBatch;
@@ -129,8 +129,8 @@ class TranslationTest {
 
   @Test
   void should_find_the_best_of_all_translations_where_the_beam_holds_them_all() {
-    StackSize stack =
-        StackSize.of(1, 6, 2)
+    StackConfig stack =
+        StackConfig.of(1, 6, 2)
             .withIntermediateSize(8)
             .withExperts(1)
             .withMoeEvery(2)

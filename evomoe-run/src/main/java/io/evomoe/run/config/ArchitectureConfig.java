@@ -3,9 +3,9 @@ package io.evomoe.run.config;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.NormForm;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -22,7 +22,7 @@ public record ArchitectureConfig(
         @Nullable ActivationFunction activation,
     @Field(
             doc = "epsilon of the normalizations",
-            initial = "" + NormForm.DEFAULT_EPSILON,
+            initial = "" + NormConfig.DEFAULT_EPSILON,
             above = 0)
         double normEpsilon,
     @Field(
@@ -132,15 +132,17 @@ public record ArchitectureConfig(
         ropeOriginalPositions);
   }
 
-  /** Returns the details of an existing stack of blocks. */
-  public static ArchitectureConfig ofStack(StackSize stack, Architecture architecture) {
+  /** Returns the details of an existing block. */
+  public static ArchitectureConfig ofBlock(BlockConfig block, Architecture architecture) {
     ArchitectureConfig base =
-        DEFAULT.with(a -> a.activation(stack.activation()).normEpsilon(stack.normEpsilon()));
-    return architecture == Architecture.GPT ? base : base.withForms(stack);
+        DEFAULT.with(
+            a ->
+                a.activation(block.feedForward().activation()).normEpsilon(block.norm().epsilon()));
+    return architecture == Architecture.GPT ? base : base.ofLlama(block);
   }
 
-  private ArchitectureConfig withForms(StackSize stack) {
-    AttentionForm attention = stack.attention();
+  private ArchitectureConfig ofLlama(BlockConfig block) {
+    AttentionConfig attention = block.attention();
     QueryKeyNorm norm = attention.norm();
     Rotary rotary = attention.rotary();
     ArchitectureConfig config =
@@ -148,7 +150,7 @@ public record ArchitectureConfig(
             a ->
                 a.attentionBias(attention.biased())
                     .projectionBias(attention.projectionBiased())
-                    .feedForwardBias(stack.feedForward().biased())
+                    .feedForwardBias(block.feedForward().biased())
                     .queryKeyNorm(
                         norm == null
                             ? QueryKeyNormalization.NONE

@@ -4,13 +4,12 @@ import io.evomoe.evolution.SharedExperts;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
-import io.evomoe.nn.QueryKeyNorm;
-import io.evomoe.nn.Rotary;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.NormConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -109,30 +108,10 @@ public record ModelConfig(
         sharedGate,
         moeFrom,
         documentMask);
-    AttentionForm attention =
-        new AttentionForm(
-            hiddenSize,
-            numAttentionHeads,
-            orElse(numKeyValueHeads, numAttentionHeads),
-            headDim(headDim, hiddenSize, numAttentionHeads),
-            false,
-            false,
-            null,
-            architecture == Architecture.LLAMA ? new Rotary(Rotary.DEFAULT_THETA) : null);
-    FeedForwardForm net =
-        FeedForwardForm.plain(hiddenSize, intermediateSize, ActivationFunction.GELU);
-    int inExpert = orElse(moeIntermediateSize, intermediateSize);
-    SharedExperts shared =
-        new SharedExperts(
-            sharedExperts, orElse(sharedExpertIntermediateSize, inExpert), sharedGate);
-    new StackSize(
-        numHiddenLayers,
-        attention,
-        net,
-        new MoeForm(experts, moeEvery, moeFrom, inExpert, shared),
-        NormForm.LAYER,
-        dropout,
-        false);
+    ArchitectureConfig details =
+        architecture == Architecture.LLAMA ? ArchitectureConfig.DEFAULT : null;
+    attention(hiddenSize, numAttentionHeads, numKeyValueHeads, headDim, details);
+    new SharedExperts(sharedExperts, 1, sharedGate);
     if (architecture == Architecture.GPT) {
       requireLeftOut("numKeyValueHeads", numKeyValueHeads);
       requireLeftOut("headDim", headDim);
@@ -143,8 +122,22 @@ public record ModelConfig(
     return value == null ? usual : value;
   }
 
-  private static int headDim(@Nullable Integer value, int hiddenSize, int numAttentionHeads) {
-    return value == null ? AttentionForm.plain(hiddenSize, numAttentionHeads).headDim() : value;
+  /** Returns the attention of a Llama, or of the original Transformer without details. */
+  private static AttentionConfig attention(
+      int hiddenSize,
+      int heads,
+      @Nullable Integer keyValueHeads,
+      @Nullable Integer headDim,
+      @Nullable ArchitectureConfig llama) {
+    return new AttentionConfig(
+        hiddenSize,
+        heads,
+        orElse(keyValueHeads, heads),
+        headDim == null ? AttentionConfig.plain(hiddenSize, heads).headDim() : headDim,
+        llama == null || llama.attentionBias(),
+        llama == null || llama.projectionBias(),
+        llama == null ? null : llama.norm(),
+        llama == null ? null : llama.rotary());
   }
 
   private static void requireLeftOut(String field, @Nullable Integer value) {
@@ -155,73 +148,78 @@ public record ModelConfig(
   }
 
   /**
-   * Returns the attention of a block.
+   * Returns the blocks of a model, or of each stack of an encoder-decoder.
    *
-   * @throws IllegalArgumentException for heads that do not fit
+   * @param usual the task's default activation
    */
-  AttentionForm attention(
-      boolean biased,
-      boolean projectionBiased,
-      @Nullable QueryKeyNorm norm,
-      @Nullable Rotary rotary) {
-    return new AttentionForm(
-        hiddenSize,
-        numAttentionHeads,
-        orElse(numKeyValueHeads, numAttentionHeads),
-        headDim(headDim, hiddenSize, numAttentionHeads),
-        biased,
-        projectionBiased,
-        norm,
-        rotary);
-  }
-
-  /** Returns the position and size of the experts. */
-  MoeForm moe() {
+  StackConfig stack(ArchitectureConfig details, ActivationFunction usual, boolean recomputed) {
+    boolean llama = architecture == Architecture.LLAMA;
+    ActivationFunction chosen = details.activation();
+    ActivationFunction byDefault = llama ? ActivationFunction.SILU : usual;
     int ofExpert = orElse(moeIntermediateSize, intermediateSize);
     int ofShared = orElse(sharedExpertIntermediateSize, ofExpert);
-    return new MoeForm(
-        experts,
-        moeEvery,
-        moeFrom,
-        ofExpert,
-        new SharedExperts(sharedExperts, ofShared, sharedGate));
+    BlockConfig block =
+        new BlockConfig(
+            attention(
+                hiddenSize, numAttentionHeads, numKeyValueHeads, headDim, llama ? details : null),
+            new FeedForwardConfig(
+                hiddenSize,
+                intermediateSize,
+                chosen == null ? byDefault : chosen,
+                llama,
+                !llama || details.feedForwardBias()),
+            new MoeConfig(
+                experts, ofExpert, new SharedExperts(sharedExperts, ofShared, sharedGate)),
+            new NormConfig(
+                llama ? NormConfig.Kind.RMS : NormConfig.Kind.LAYER, details.normEpsilon()),
+            dropout,
+            recomputed);
+    return StackConfig.of(numHiddenLayers, block).withMoeEvery(moeEvery, moeFrom);
   }
 
   /** Returns the number of MoE blocks in a stack. */
   public int moeLayers() {
-    MoeForm moe = moe();
-    return (int) IntStream.range(0, numHiddenLayers).filter(moe::isPlace).count();
+    int before = Math.min(moeFrom, numHiddenLayers);
+    return numHiddenLayers / moeEvery - before / moeEvery;
   }
 
-  /** Returns a copy with the sizes of an existing stack; the position of the experts stays. */
-  public ModelConfig withStack(StackSize stack) {
-    AttentionForm attention = stack.attention();
-    MoeForm moe = stack.moe();
+  /**
+   * Returns a copy with the sizes of an existing stack. If it has no MoE blocks, those of this
+   * stay.
+   */
+  public ModelConfig withStack(StackConfig stack) {
+    BlockConfig block = stack.block();
+    AttentionConfig attention = block.attention();
+    int size = block.intermediateSize();
+    boolean llama = architecture == Architecture.LLAMA;
     ModelConfig sized =
-        new ModelConfig(
-            stack.numHiddenLayers(),
-            stack.hiddenSize(),
-            stack.intermediateSize(),
-            attention.numAttentionHeads(),
-            experts,
-            moeEvery,
-            vocabulary,
-            sequence,
-            stack.dropout(),
-            moe.shared().count(),
-            architecture,
-            null,
-            null,
-            moe.intermediateSize() == stack.intermediateSize() ? null : moe.intermediateSize(),
-            moe.shared().intermediateSize() == moe.intermediateSize()
-                ? null
-                : moe.shared().intermediateSize(),
-            moe.shared().gated(),
-            moe.from(),
-            documentMask);
-    return architecture == Architecture.GPT
-        ? sized
-        : sized.with(
-            m -> m.numKeyValueHeads(attention.numKeyValueHeads()).headDim(attention.headDim()));
+        with(
+            m ->
+                m.numHiddenLayers(stack.numHiddenLayers())
+                    .hiddenSize(stack.hiddenSize())
+                    .intermediateSize(size)
+                    .numAttentionHeads(attention.numAttentionHeads())
+                    .numKeyValueHeads(llama ? attention.numKeyValueHeads() : null)
+                    .headDim(llama ? attention.headDim() : null)
+                    .dropout(block.dropout()));
+    MoeConfig moe = block.moe();
+    if (moe == null) {
+      return sized;
+    }
+    int ofExpert = moe.intermediateSize();
+    SharedExperts shared = moe.shared();
+    int every = stack.moeEvery();
+    int first =
+        IntStream.range(0, stack.numHiddenLayers()).filter(stack::isMoe).findFirst().orElse(0);
+    return sized.with(
+        m ->
+            m.experts(moe.experts())
+                .moeEvery(every)
+                .moeFrom(first + 1 == every ? 0 : first)
+                .moeIntermediateSize(ofExpert == size ? null : ofExpert)
+                .sharedExperts(shared.count())
+                .sharedExpertIntermediateSize(
+                    shared.intermediateSize() == ofExpert ? null : shared.intermediateSize())
+                .sharedGate(shared.gated()));
   }
 }

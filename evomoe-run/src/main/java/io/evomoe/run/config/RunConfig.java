@@ -7,7 +7,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.Gate;
@@ -17,8 +17,6 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.Guards;
 import io.evomoe.training.RunName;
@@ -82,33 +80,8 @@ public record RunConfig(
    *
    * @param usual the task's default activation
    */
-  public StackSize stack(ActivationFunction usual) {
-    ActivationFunction chosen = architecture.activation();
-    boolean llama = model.architecture() == Architecture.LLAMA;
-    ActivationFunction activation =
-        chosen != null ? chosen : llama ? ActivationFunction.SILU : usual;
-    StackSize stack =
-        new StackSize(
-            model.numHiddenLayers(),
-            llama
-                ? model.attention(
-                    architecture.attentionBias(),
-                    architecture.projectionBias(),
-                    architecture.norm(),
-                    architecture.rotary())
-                : model.attention(true, true, null, null),
-            new FeedForwardForm(
-                model.hiddenSize(),
-                model.intermediateSize(),
-                activation,
-                llama,
-                !llama || architecture.feedForwardBias()),
-            model.moe(),
-            new NormForm(
-                llama ? NormForm.Kind.RMS : NormForm.Kind.LAYER, architecture.normEpsilon()),
-            model.dropout(),
-            false);
-    return compute.recompute() ? stack.with(s -> s.recomputed(true)) : stack;
+  public StackConfig stack(ActivationFunction usual) {
+    return model.stack(architecture, usual, compute.recompute());
   }
 
   /**

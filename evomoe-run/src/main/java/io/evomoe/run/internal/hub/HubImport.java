@@ -7,8 +7,7 @@ import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.hub.PublishedRouter;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.MoeForm;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
@@ -161,7 +160,6 @@ public final class HubImport {
   private static RunConfig config(PublishedModel model) {
     RunConfig usual = usual(model);
     EmbeddingSize embedding = model.embedding();
-    MoeForm moe = model.stack().moe();
     ModelConfig sized =
         usual
             .model()
@@ -170,13 +168,13 @@ public final class HubImport {
             .with(m -> m.sequence(Math.min(embedding.positions(), SEQUENCE)));
     ModelConfig size =
         model.router().isPresent()
-            ? sized.with(m -> m.experts(moe.experts()).moeEvery(moe.every()))
+            ? sized
             : sized.with(
                 m ->
                     m.experts(EXPERTS)
                         .moeEvery(Math.min(MOE_EVERY, model.stack().numHiddenLayers())));
     ArchitectureConfig architecture =
-        ArchitectureConfig.ofStack(model.stack(), size.architecture())
+        ArchitectureConfig.ofBlock(model.stack().block(), size.architecture())
             .with(a -> a.vocabulary(embedding.vocabulary()).positions(embedding.positions()))
             .with(a -> a.positionOffset(embedding.positionOffset()).tiedHead(model.tied()))
             .with(a -> a.tokenTypes(embedding.tokenTypes()));
@@ -202,7 +200,7 @@ public final class HubImport {
   }
 
   private static String sizes(HubFolder hub) {
-    StackSize stack = hub.model().stack();
+    StackConfig stack = hub.model().stack();
     EmbeddingSize embedding = hub.model().embedding();
     return "%d layers, width %,d, vocabulary %,d, %,d positions"
         .formatted(

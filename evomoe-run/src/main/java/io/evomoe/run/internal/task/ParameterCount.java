@@ -3,20 +3,23 @@ package io.evomoe.run.internal.task;
 import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.AttentionForm;
-import io.evomoe.nn.FeedForwardForm;
-import io.evomoe.nn.NormForm;
+import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.ParameterTotal;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,7 +31,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class ParameterCount {
   private final RunConfig config;
   private final int vocabulary;
-  private final StackSize size;
+  private final StackConfig size;
+  private final BlockConfig block;
   private final long width;
 
   /**
@@ -40,6 +44,7 @@ final class ParameterCount {
     this.config = config;
     this.vocabulary = vocabulary;
     this.size = config.stack(ActivationFunction.GELU);
+    this.block = size.block();
     this.width = size.hiddenSize();
   }
 
@@ -50,7 +55,7 @@ final class ParameterCount {
 
   /** Returns the parameters of a normalization. */
   ParameterTotal norm() {
-    boolean shifted = size.norm().kind() == NormForm.Kind.LAYER;
+    boolean shifted = size.norm().kind() == NormConfig.Kind.LAYER;
     return ParameterTotal.array(width).times(shifted ? 2 : 1);
   }
 
@@ -66,13 +71,13 @@ final class ParameterCount {
     return self()
         .plus(attentions == 2 ? cross() : ParameterTotal.NONE)
         .times(size.numHiddenLayers())
-        .plus(norm().plus(net(size.intermediateSize())).times(size.numHiddenLayers() - mixtures))
-        .plus(normOfPlace().plus(place()).times(mixtures))
+        .plus(norm().plus(net(block.intermediateSize())).times(size.numHiddenLayers() - mixtures))
+        .plus(mixtures == 0 ? ParameterTotal.NONE : normOfPlace().plus(place()).times(mixtures))
         .plus(gates(moeLayers, causal));
   }
 
   private ParameterTotal net(long hidden) {
-    FeedForwardForm form = size.feedForward();
+    FeedForwardConfig form = block.feedForward();
     return ParameterTotal.linear(width, hidden, form.biased())
         .times(form.gated() ? 2 : 1)
         .plus(ParameterTotal.linear(hidden, width, form.biased()));
@@ -82,7 +87,7 @@ final class ParameterCount {
    * Returns the parameters of self-attention, which has its three input projections in one array.
    */
   private ParameterTotal self() {
-    AttentionForm form = size.attention();
+    AttentionConfig form = block.attention();
     long queries = form.queryWidth();
     long keys = form.keyWidth();
     return norm()
@@ -96,7 +101,7 @@ final class ParameterCount {
       return ParameterTotal.NONE;
     }
     boolean each = norm.span() == QueryKeyNorm.Span.HEAD;
-    long ofHead = size.attention().headDim();
+    long ofHead = block.attention().headDim();
     return ParameterTotal.array(each ? ofHead : queries)
         .plus(ParameterTotal.array(each ? ofHead : keys));
   }
@@ -119,8 +124,9 @@ final class ParameterCount {
     GateProvider provider = config.provider();
     ParameterTotal normOfNet =
         provider.expertForm() == ExpertForm.RESIDUAL ? norm() : ParameterTotal.NONE;
-    ParameterTotal expert = net(size.moe().intermediateSize()).plus(normOfNet);
-    SharedExperts always = size.moe().shared();
+    MoeConfig moe = Objects.requireNonNull(block.moe());
+    ParameterTotal expert = net(moe.intermediateSize()).plus(normOfNet);
+    SharedExperts always = moe.shared();
     ParameterTotal shared =
         net(always.intermediateSize())
             .plus(normOfNet)

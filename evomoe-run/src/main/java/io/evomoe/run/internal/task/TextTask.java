@@ -4,7 +4,7 @@ import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.LanguageBatch;
@@ -53,7 +53,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     return objective;
   }
 
-  static StackSize stack(RunConfig config) {
+  static StackConfig stack(RunConfig config) {
     return config.stack(ActivationFunction.GELU);
   }
 

@@ -4,7 +4,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
@@ -73,7 +73,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   @Override
   public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
     EmbeddingSize embedding = config.embedding(tokens);
-    StackSize stack = config.stack(ActivationFunction.RELU);
+    StackConfig stack = config.stack(ActivationFunction.RELU);
     return new Transformer(
         new TransformerConfig(
             embedding.vocabulary(),

@@ -10,7 +10,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.stack.StackSize;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
@@ -131,8 +131,8 @@ class OwnMemoryTest {
     }
 
     private static Gpt model(Kernels kernels, String gate) {
-      StackSize blocks =
-          StackSize.of(2, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2).withDropout(0.1);
+      StackConfig blocks =
+          StackConfig.of(2, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2).with(b -> b.dropout(0.1));
       return new Gpt(
           new GptConfig(64, 16, blocks),
           Gates.of(GateRegistry.installed().provider(gate), Map.of()),

@@ -13,7 +13,7 @@ import io.evomoe.kernel.ActivationFunction;
  *     (Shazeer 2020, arXiv 2002.05202). With {@link ActivationFunction#SILU} it is SwiGLU
  * @param biased whether its projections have biases
  */
-public record FeedForwardForm(
+public record FeedForwardConfig(
     int hiddenSize,
     int intermediateSize,
     ActivationFunction activation,
@@ -21,7 +21,7 @@ public record FeedForwardForm(
     boolean biased) {
 
   /** Rejects sizes below 1. */
-  public FeedForwardForm {
+  public FeedForwardConfig {
     FieldBound.atLeast("hiddenSize", hiddenSize, 1);
     FieldBound.atLeast("intermediateSize", intermediateSize, 1);
   }
@@ -30,18 +30,24 @@ public record FeedForwardForm(
    * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.3): not gated,
    * with biases.
    */
-  public static FeedForwardForm plain(
+  public static FeedForwardConfig plain(
       int hiddenSize, int intermediateSize, ActivationFunction activation) {
-    return new FeedForwardForm(hiddenSize, intermediateSize, activation, false, true);
+    return new FeedForwardConfig(hiddenSize, intermediateSize, activation, false, true);
   }
 
   /** Returns SwiGLU without biases, as in Llama. */
-  public static FeedForwardForm swiGlu(int hiddenSize, int intermediateSize) {
-    return new FeedForwardForm(hiddenSize, intermediateSize, ActivationFunction.SILU, true, false);
+  public static FeedForwardConfig swiGlu(int hiddenSize, int intermediateSize) {
+    return new FeedForwardConfig(
+        hiddenSize, intermediateSize, ActivationFunction.SILU, true, false);
   }
 
   /** Returns a copy with another intermediate size. */
-  public FeedForwardForm withIntermediateSize(int other) {
-    return new FeedForwardForm(hiddenSize, other, activation, gated, biased);
+  public FeedForwardConfig withIntermediateSize(int other) {
+    return new FeedForwardConfig(hiddenSize, other, activation, gated, biased);
+  }
+
+  /** Returns a copy with another activation. */
+  public FeedForwardConfig withActivation(ActivationFunction other) {
+    return new FeedForwardConfig(hiddenSize, intermediateSize, other, gated, biased);
   }
 }

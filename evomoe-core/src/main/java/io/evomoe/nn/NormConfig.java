@@ -6,12 +6,12 @@ package io.evomoe.nn;
  * @param kind by mean and variance, or by the root mean square
  * @param epsilon added to the variance or the mean square, above 0
  */
-public record NormForm(Kind kind, double epsilon) {
+public record NormConfig(Kind kind, double epsilon) {
   /** Default epsilon. */
   public static final double DEFAULT_EPSILON = 1e-5;
 
   /** Layer normalisation with {@link #DEFAULT_EPSILON}. */
-  public static final NormForm LAYER = new NormForm(Kind.LAYER, DEFAULT_EPSILON);
+  public static final NormConfig LAYER = new NormConfig(Kind.LAYER, DEFAULT_EPSILON);
 
   /** The divisor of a row. */
   public enum Kind {
@@ -22,7 +22,7 @@ public record NormForm(Kind kind, double epsilon) {
   }
 
   /** Rejects an epsilon that is not a positive number. */
-  public NormForm {
+  public NormConfig {
     if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
       throw new IllegalArgumentException("normEpsilon must be above 0 and finite, was " + epsilon);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm normalisation of queries and keys; null for none
  * @param rotary rotary positions; null for none
  */
-public record AttentionForm(
+public record AttentionConfig(
     int hiddenSize,
     int numAttentionHeads,
     int numKeyValueHeads,
@@ -27,7 +27,7 @@ public record AttentionForm(
     @Nullable Rotary rotary) {
 
   /** Rejects sizes out of bounds. */
-  public AttentionForm {
+  public AttentionConfig {
     FieldBound.atLeast("hiddenSize", hiddenSize, 1);
     FieldBound.atLeast("numAttentionHeads", numAttentionHeads, 1);
     FieldBound.atLeast("headDim", headDim, 1);
@@ -45,9 +45,9 @@ public record AttentionForm(
    *
    * @param numAttentionHeads a divisor of {@code hiddenSize}
    */
-  public static AttentionForm plain(int hiddenSize, int numAttentionHeads) {
+  public static AttentionConfig plain(int hiddenSize, int numAttentionHeads) {
     requireHeads(hiddenSize, numAttentionHeads);
-    return new AttentionForm(
+    return new AttentionConfig(
         hiddenSize,
         numAttentionHeads,
         numAttentionHeads,
