@@ -69,7 +69,8 @@ class DocumentationTest {
             "docs/own-model.md",
             EXAMPLES + "TrainOnOwnData.java",
             EXAMPLES + "RatingModel.java",
-            EXAMPLES + "RatingModel.java"),
+            EXAMPLES + "RatingModel.java",
+            RUN + "MixedBlocks.java"),
         new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
