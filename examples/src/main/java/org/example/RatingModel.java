@@ -35,18 +35,18 @@ public final class RatingModel implements Model<RatingModel.Batch> {
 
   RatingModel(RunConfig config, int vocabulary, TrainingFacts facts) {
     root = config.scope();
-    StackConfig size = config.stack(ActivationFunction.GELU);
+    StackConfig stack = config.stack(ActivationFunction.GELU);
     encoder =
         new TextEncoder(
             root,
             config.embedding(vocabulary),
-            size,
+            stack,
             Stack.Kind.BIDIRECTIONAL,
             config.gates(facts));
     head =
         Sequential.of(
             new MeanPooling(root.kernels()),
-            new Linear(root.child("rating"), size.hiddenSize(), 1, 0.1));
+            new Linear(root.child("rating"), stack.hiddenSize(), 1, 0.1));
   }
 
   @Override

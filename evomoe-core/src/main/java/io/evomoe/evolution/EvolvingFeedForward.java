@@ -10,6 +10,7 @@ import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
+import io.evomoe.nn.MetaArrays;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -62,7 +63,8 @@ public final class EvolvingFeedForward implements Layer {
     this.plan = plan;
     this.layer = layer;
     this.experts = new ArrayList<>();
-    boolean fromStart = plan.gates().provider().growth() == Growth.FROM_START;
+    boolean fromStart =
+        growth() == Growth.FROM_START || (growth() == Growth.SPAWNED && MetaArrays.areMade());
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
       experts.add(plan.expert(scope.expert(e)));
     }
@@ -76,7 +78,7 @@ public final class EvolvingFeedForward implements Layer {
     this.shared =
         nets.isEmpty()
             ? null
-            : new SharedPath(scope, nets, plan.form().hiddenSize(), plan.shared().gated());
+            : new SharedPath(scope, nets, plan.feedForward().hiddenSize(), plan.shared().gated());
   }
 
   /**

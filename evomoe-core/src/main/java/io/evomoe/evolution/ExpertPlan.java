@@ -25,7 +25,7 @@ import io.evomoe.nn.Sequential;
  * @param shared nets that every token uses in addition to its experts
  * @param layers number of MoE layers in the stack
  * @param moeLayers number of MoE layers in the model
- * @param form shape of an expert; shared experts differ only in the intermediate size
+ * @param feedForward shape of an expert; shared experts differ only in the intermediate size
  * @param norm norm of experts that are placed in the residual stream
  * @param initialization initialisation of the experts' weights
  * @param vocabulary number of token ids
@@ -37,7 +37,7 @@ public record ExpertPlan(
     SharedExperts shared,
     int layers,
     int moeLayers,
-    FeedForwardConfig form,
+    FeedForwardConfig feedForward,
     NormConfig norm,
     Initialization initialization,
     int vocabulary,
@@ -63,7 +63,7 @@ public record ExpertPlan(
     GateSpec spec =
         new GateSpec(
             scope,
-            form.hiddenSize(),
+            feedForward.hiddenSize(),
             experts,
             layer,
             layers,
@@ -81,17 +81,17 @@ public record ExpertPlan(
    * already carry the stream, the net has no residual.
    */
   Layer sharedExpert(Scope scope) {
-    FeedForwardConfig ofShared = form.withIntermediateSize(shared.intermediateSize());
+    FeedForwardConfig ofShared = feedForward.withIntermediateSize(shared.intermediateSize());
     if (gates.provider().placement() == Placement.BRANCH) {
       return expert(scope, ofShared);
     }
     return Sequential.of(
-        norm.in(scope.child("norm"), form.hiddenSize()),
+        norm.in(scope.child("norm"), feedForward.hiddenSize()),
         new FeedForward(scope, ofShared, initialization.silent()));
   }
 
   Expert expert(Scope scope) {
-    return expert(scope, form);
+    return expert(scope, feedForward);
   }
 
   private Expert expert(Scope scope, FeedForwardConfig of) {

@@ -23,11 +23,6 @@ public record SharedExperts(int count, int intermediateSize, boolean gated) {
     }
   }
 
-  /** Returns a copy with another number of nets. */
-  public SharedExperts withCount(int other) {
-    return new SharedExperts(other, intermediateSize, gated);
-  }
-
   /** Returns a copy with another intermediate size. */
   public SharedExperts withIntermediateSize(int other) {
     return new SharedExperts(count, other, gated);

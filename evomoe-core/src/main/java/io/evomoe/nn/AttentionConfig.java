@@ -4,7 +4,7 @@ import io.evomoe.internal.names.FieldBound;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size and form of a self-attention.
+ * The configuration of a self-attention.
  *
  * @param hiddenSize d, the hidden size, at least 1
  * @param numAttentionHeads heads of the queries, at least 1
@@ -40,8 +40,8 @@ public record AttentionConfig(
   }
 
   /**
-   * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.2.2). Each head
-   * has its own keys and values, there are biases and no rotary positions.
+   * Returns the attention of the original Transformer (Vaswani et al. 2017, section 3.2.2). Each
+   * head has its own keys and values, there are biases and no rotary positions.
    *
    * @param numAttentionHeads a divisor of {@code hiddenSize}
    */

@@ -29,19 +29,19 @@ public final class FeedForward implements Expert {
    * Creates the projections.
    *
    * @param scope contains {@code expand.weight} [d, hidden], {@code up.weight} [d, hidden] in a
-   *     gated net, {@code contract.weight} [hidden, d], and a {@code bias} for each if the form has
-   *     biases
+   *     gated net, {@code contract.weight} [hidden, d], and a {@code bias} for each if the config
+   *     has biases
    */
-  public FeedForward(Scope scope, FeedForwardConfig form, Initialization initialization) {
-    int width = form.hiddenSize();
-    int hidden = form.intermediateSize();
+  public FeedForward(Scope scope, FeedForwardConfig config, Initialization initialization) {
+    int width = config.hiddenSize();
+    int hidden = config.intermediateSize();
     double deviation = initialization.deviation();
-    boolean biased = form.biased();
+    boolean biased = config.biased();
     this.kernels = scope.kernels();
-    this.activation = form.activation();
+    this.activation = config.activation();
     this.gateProj = new Linear(scope.child("expand"), width, hidden, deviation, biased);
     this.upProj =
-        form.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
+        config.gated() ? new Linear(scope.child("up"), width, hidden, deviation, biased) : null;
     this.downProj =
         new Linear(
             scope.child("contract"), hidden, width, initialization.residualDeviation(), biased);

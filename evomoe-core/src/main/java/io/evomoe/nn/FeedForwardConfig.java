@@ -4,7 +4,7 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 
 /**
- * The form and size of a feed-forward net.
+ * The configuration of a feed-forward net.
  *
  * @param hiddenSize d, the hidden size of the model, at least 1
  * @param intermediateSize intermediate size, at least 1
@@ -27,8 +27,8 @@ public record FeedForwardConfig(
   }
 
   /**
-   * Returns the form of the original Transformer (Vaswani et al. 2017, section 3.3): not gated,
-   * with biases.
+   * Returns the net of the original Transformer (Vaswani et al. 2017, section 3.3): not gated, with
+   * biases.
    */
   public static FeedForwardConfig plain(
       int hiddenSize, int intermediateSize, ActivationFunction activation) {

@@ -1,7 +1,7 @@
 package io.evomoe.nn;
 
 /**
- * The form of a normalisation of rows.
+ * The configuration of a normalisation of rows.
  *
  * @param kind by mean and variance, or by the root mean square
  * @param epsilon added to the variance or the mean square, above 0

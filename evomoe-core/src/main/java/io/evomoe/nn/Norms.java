@@ -5,9 +5,9 @@ package io.evomoe.nn;
  *
  * @param placement before or after each branch
  * @param width d, the hidden size
- * @param form form of each normalisation
+ * @param config of each normalisation
  */
-public record Norms(NormPlacement placement, int width, NormConfig form) {
+public record Norms(NormPlacement placement, int width, NormConfig config) {
 
   /** Creates layer normalisations with {@link NormConfig#DEFAULT_EPSILON}. */
   public Norms(NormPlacement placement, int width) {
@@ -15,6 +15,6 @@ public record Norms(NormPlacement placement, int width, NormConfig form) {
   }
 
   Norm in(Scope scope) {
-    return form.in(scope, width);
+    return config.in(scope, width);
   }
 }

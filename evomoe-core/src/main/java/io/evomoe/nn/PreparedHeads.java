@@ -16,25 +16,25 @@ final class PreparedHeads {
   private final @Nullable RotaryTable rotary;
 
   /**
-   * Creates the norms of the form.
+   * Creates the norms of the config.
    *
    * @param scope contains {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
    */
-  PreparedHeads(Scope scope, AttentionConfig form) {
+  PreparedHeads(Scope scope, AttentionConfig config) {
     this.kernels = scope.kernels();
-    this.headWidth = form.headDim();
-    QueryKeyNorm norm = form.norm();
+    this.headWidth = config.headDim();
+    QueryKeyNorm norm = config.norm();
     this.perHead = norm != null && norm.span() == QueryKeyNorm.Span.HEAD;
     if (norm == null) {
       queryNorm = null;
       keyNorm = null;
     } else {
-      int queries = perHead ? headWidth : form.queryWidth();
-      int keys = perHead ? headWidth : form.keyWidth();
+      int queries = perHead ? headWidth : config.queryWidth();
+      int keys = perHead ? headWidth : config.keyWidth();
       queryNorm = new RmsNorm(scope.child("queryNorm"), queries, norm.epsilon());
       keyNorm = new RmsNorm(scope.child("keyNorm"), keys, norm.epsilon());
     }
-    Rotary positions = form.rotary();
+    Rotary positions = config.rotary();
     this.rotary = positions == null ? null : new RotaryTable(positions, headWidth, kernels);
   }
 

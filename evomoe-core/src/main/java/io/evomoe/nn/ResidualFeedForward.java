@@ -27,10 +27,10 @@ public final class ResidualFeedForward implements Expert {
    * @param initialization its deviation applies to the first matrix; the second is zero
    */
   public ResidualFeedForward(
-      Scope scope, NormConfig normForm, FeedForwardConfig form, Initialization initialization) {
+      Scope scope, NormConfig normConfig, FeedForwardConfig config, Initialization initialization) {
     this.kernels = scope.kernels();
-    this.norm = normForm.in(scope.child("norm"), form.hiddenSize());
-    this.inner = new FeedForward(scope, form, initialization.silent());
+    this.norm = normConfig.in(scope.child("norm"), config.hiddenSize());
+    this.inner = new FeedForward(scope, config, initialization.silent());
   }
 
   private ResidualFeedForward(

@@ -3,9 +3,10 @@ package io.evomoe.nn;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
 import io.evomoe.random.CounterRandom;
-import java.util.Arrays;
 import java.util.List;
-import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -126,32 +127,33 @@ public final class Scope {
   /** Creates a matrix drawn from N(0, deviation), with weight decay. */
   public Parameter normal(String part, double deviation, long... shape) {
     Place of = place(part);
-    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
+    return parameter(of, Role.WEIGHT, deviation, () -> drawn(of, deviation, shape), shape);
+  }
+
+  private INDArray drawn(Place of, double deviation, long... shape) {
+    CounterRandom random = random(of);
     long length = product(shape);
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
-      INDArray flat = array.reshape(length);
-      for (long from = 0; from < length; from += DRAWN_AT_ONCE) {
-        long to = Math.min(length, from + DRAWN_AT_ONCE);
-        double[] values = new double[Math.toIntExact(to - from)];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = deviation * random.gaussian(from + i);
-        }
-        flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
+    INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
+    INDArray flat = array.reshape(length);
+    for (long from = 0; from < length; from += DRAWN_AT_ONCE) {
+      long to = Math.min(length, from + DRAWN_AT_ONCE);
+      double[] values = new double[Math.toIntExact(to - from)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = deviation * random.gaussian(from + i);
       }
-      return new Parameter(of, Role.WEIGHT, deviation, array, this);
+      flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
     }
+    return array;
+  }
+
+  private CounterRandom random(Place of) {
+    return new CounterRandom(CounterRandom.fold(seed, of.name()));
   }
 
   /** Creates a matrix drawn from U(-bound, bound), with weight decay. */
   public Parameter uniform(String part, double bound, long... shape) {
-    Place of = place(part);
-    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
-    double[] values = new double[Math.toIntExact(product(shape))];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = bound * (2 * random.uniform(i) - 1);
-    }
-    return parameter(of, Role.WEIGHT, 0, values, shape);
+    CounterRandom random = random(place(part));
+    return filled(part, Role.WEIGHT, i -> bound * (2 * random.uniform(i) - 1), shape);
   }
 
   /**
@@ -159,33 +161,43 @@ public final class Scope {
    * gain}. It has weight decay.
    */
   public Parameter orthogonal(String part, double gain, int rows, int columns) {
-    Place of = place(part);
-    CounterRandom random = new CounterRandom(CounterRandom.fold(seed, of.name()));
-    double[] values = Orthogonal.matrix(random, gain, rows, columns);
-    return parameter(of, Role.WEIGHT, 0, values, rows, columns);
+    CounterRandom random = random(place(part));
+    return of(
+        part, Role.WEIGHT, 0, () -> Orthogonal.matrix(random, gain, rows, columns), rows, columns);
   }
 
   /** Creates an array filled with one value. It has weight decay if its role says so. */
   public Parameter constant(String part, Role role, double value, long... shape) {
-    double[] values = new double[Math.toIntExact(product(shape))];
-    Arrays.fill(values, value);
-    return parameter(place(part), role, 0, values, shape);
+    return filled(part, role, i -> value, shape);
+  }
+
+  private Parameter filled(String part, Role role, IntToDoubleFunction value, long... shape) {
+    return of(
+        part,
+        role,
+        0,
+        () -> IntStream.range(0, Math.toIntExact(product(shape))).mapToDouble(value).toArray(),
+        shape);
   }
 
   /**
    * Creates another parameter's child: its shape, type and role, with its own values in C order.
    */
   public Parameter like(String part, Parameter parent, double[] values) {
-    return parameter(
-        place(part), parent.role(), parent.deviation(), values, parent.value().shape());
+    return of(part, parent.role(), parent.deviation(), () -> values, parent.value().shape());
+  }
+
+  private Parameter of(
+      String part, Role role, double deviation, Supplier<double[]> values, long... shape) {
+    Supplier<INDArray> array =
+        () -> Nd4j.create(values.get(), shape, 'c').castTo(kernels.dataType());
+    return parameter(place(part), role, deviation, array, shape);
   }
 
   private Parameter parameter(
-      Place of, Role role, double deviation, double[] values, long... shape) {
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray array = Nd4j.create(values, shape, 'c').castTo(kernels.dataType());
-      return new Parameter(of, role, deviation, array, this);
-    }
+      Place of, Role role, double deviation, Supplier<INDArray> array, long... shape) {
+    INDArray value = MetaArrays.orElse(array, kernels, shape);
+    return new Parameter(of, role, deviation, value, this);
   }
 
   private static long product(long... shape) {

@@ -18,41 +18,43 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class SelfAttention implements Layer {
   private final Kernels kernels;
   private final String name;
-  private final AttentionConfig form;
+  private final AttentionConfig config;
   private final boolean causal;
   private final Linear qkv;
   private final PreparedHeads heads;
   private final Linear projection;
 
   /**
-   * Creates the two projections, and the norms of the form.
+   * Creates the two projections, and the norms of the config.
    *
    * @param scope contains {@code qkv} [d, heads * w + 2 keyValueHeads * w], {@code projection}
    *     [heads * w, d], and {@code queryNorm.gain} and {@code keyNorm.gain} if there are norms
    * @param causal whether later positions are hidden
    */
   public SelfAttention(
-      Scope scope, AttentionConfig form, boolean causal, Initialization initialization) {
+      Scope scope, AttentionConfig config, boolean causal, Initialization initialization) {
     this.kernels = scope.kernels();
     this.name = scope.name();
-    this.form = form;
+    this.config = config;
     this.causal = causal;
-    int columns = form.queryWidth() + 2 * form.keyWidth();
+    int columns = config.queryWidth() + 2 * config.keyWidth();
     this.qkv =
         new Linear(
-            scope.child("qkv").sideBySide(form.queryWidth(), form.keyWidth(), form.keyWidth()),
-            form.hiddenSize(),
+            scope
+                .child("qkv")
+                .sideBySide(config.queryWidth(), config.keyWidth(), config.keyWidth()),
+            config.hiddenSize(),
             columns,
             initialization.deviation(),
-            form.biased());
-    this.heads = new PreparedHeads(scope, form);
+            config.biased());
+    this.heads = new PreparedHeads(scope, config);
     this.projection =
         new Linear(
             scope.child("projection"),
-            form.queryWidth(),
-            form.hiddenSize(),
+            config.queryWidth(),
+            config.hiddenSize(),
             initialization.residualDeviation(),
-            form.projectionBiased());
+            config.projectionBiased());
   }
 
   @Override
@@ -68,8 +70,8 @@ public final class SelfAttention implements Layer {
     }
     TokenBatch tokens = pass.tokens();
     INDArray mixed = qkv.forward(x, pass).value();
-    INDArray queries = form.hasRawHeads() ? queries(mixed) : prepareInPlace(mixed, pass);
-    INDArray keysAndValues = Columns.of(mixed, form.queryWidth(), 2L * form.keyWidth());
+    INDArray queries = config.hasRawHeads() ? queries(mixed) : prepareInPlace(mixed, pass);
+    INDArray keysAndValues = Columns.of(mixed, config.queryWidth(), 2L * config.keyWidth());
     KeysAndValues all = cache.append(name, keysAndValues, tokens);
     boolean several = tokens.length() > 1;
     INDArray attended =
@@ -88,7 +90,7 @@ public final class SelfAttention implements Layer {
   /** Returns the queries. The keys are changed in place. */
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
     Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
-    if (form.norm() != null) {
+    if (config.norm() != null) {
       kernels.copyInto(ready.keys(), keys(mixed));
     }
     return ready.queries();
@@ -96,7 +98,7 @@ public final class SelfAttention implements Layer {
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
-    Output mixed = form.hasRawHeads() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
+    Output mixed = config.hasRawHeads() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
     Prepared ready = heads.prepare(queries(mixed.value()), keys(mixed.value()), pass);
     Attended attended =
         kernels.attention(
@@ -121,19 +123,19 @@ public final class SelfAttention implements Layer {
 
   private AttentionShape shape(int sequences, int queries, int keys, boolean masked) {
     return new AttentionShape(
-        sequences, form.numAttentionHeads(), form.numKeyValueHeads(), queries, keys, masked);
+        sequences, config.numAttentionHeads(), config.numKeyValueHeads(), queries, keys, masked);
   }
 
   private INDArray queries(INDArray mixed) {
-    return Columns.of(mixed, 0, form.queryWidth());
+    return Columns.of(mixed, 0, config.queryWidth());
   }
 
   private INDArray keys(INDArray mixed) {
-    return Columns.of(mixed, form.queryWidth(), form.keyWidth());
+    return Columns.of(mixed, config.queryWidth(), config.keyWidth());
   }
 
   private INDArray values(INDArray mixed) {
-    return Columns.of(mixed, (long) form.queryWidth() + form.keyWidth(), form.keyWidth());
+    return Columns.of(mixed, (long) config.queryWidth() + config.keyWidth(), config.keyWidth());
   }
 
   @Override

@@ -25,9 +25,6 @@ final class Description {
   /** One line: how large the models of a run are. */
   static String parameters(TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    if (total.equals(ParameterTotal.NONE)) {
-      return "%s: task %s does not count its parameters".formatted(config.gate(), config.task());
-    }
     return String.format(
         Locale.ROOT,
         "%s: %,d parameters with all experts, %s with gradients and optimizer moments",

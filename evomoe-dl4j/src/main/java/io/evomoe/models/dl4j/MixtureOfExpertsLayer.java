@@ -182,7 +182,10 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
             layerName, MixtureOfExpertsLayer.class, inputType, getOutputType(-1, inputType))
         .standardMemory(parameters, iUpdater.stateSize(parameters))
         .workingMemory(
-            0, 0, 0, (long) settings.plan(width()).form().intermediateSize() * settings.experts())
+            0,
+            0,
+            0,
+            (long) settings.plan(width()).feedForward().intermediateSize() * settings.experts())
         .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
         .build();
   }

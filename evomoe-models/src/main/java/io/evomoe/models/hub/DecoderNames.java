@@ -63,26 +63,31 @@ final class DecoderNames {
     }
   }
 
-  private void attention(AttentionConfig form, String ours, String theirs) {
+  private void attention(AttentionConfig attention, String ours, String theirs) {
     List<String> projections = List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj");
-    List<Integer> widths = List.of(form.queryWidth(), form.keyWidth(), form.keyWidth());
+    List<Integer> widths =
+        List.of(attention.queryWidth(), attention.keyWidth(), attention.keyWidth());
     rules.add(
-        WeightRule.columns(ours + "qkv.weight", projections, ".weight", widths, form.hiddenSize()));
-    if (form.biased()) {
+        WeightRule.columns(
+            ours + "qkv.weight", projections, ".weight", widths, attention.hiddenSize()));
+    if (attention.biased()) {
       rules.add(WeightRule.pieces(ours + "qkv.bias", projections, ".bias", widths));
     }
-    QueryKeyNorm norms = form.norm();
+    QueryKeyNorm norms = attention.norm();
     if (norms != null) {
       boolean each = norms.span() == QueryKeyNorm.Span.HEAD;
-      norm(ours + "queryNorm", theirs + "q_norm", each ? form.headDim() : form.queryWidth());
-      norm(ours + "keyNorm", theirs + "k_norm", each ? form.headDim() : form.keyWidth());
+      norm(
+          ours + "queryNorm",
+          theirs + "q_norm",
+          each ? attention.headDim() : attention.queryWidth());
+      norm(ours + "keyNorm", theirs + "k_norm", each ? attention.headDim() : attention.keyWidth());
     }
     map(
         ours + "projection",
         theirs + "o_proj",
-        form.queryWidth(),
-        form.hiddenSize(),
-        form.projectionBiased());
+        attention.queryWidth(),
+        attention.hiddenSize(),
+        attention.projectionBiased());
   }
 
   private void mixture(MixtureFields fields, MoeConfig moe, String ours, String theirs) {

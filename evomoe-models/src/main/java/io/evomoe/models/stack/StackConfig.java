@@ -66,16 +66,8 @@ public record StackConfig(List<BlockConfig> blocks) {
 
   /** Returns a copy with another number of experts in each MoE block. */
   public StackConfig withExperts(int value) {
-    return eachMoe(moe -> moe.withExperts(value));
-  }
-
-  /** Returns a copy with another number of shared experts in each MoE block. */
-  public StackConfig withSharedExperts(int value) {
-    return eachMoe(moe -> moe.withShared(moe.shared().withCount(value)));
-  }
-
-  private StackConfig eachMoe(UnaryOperator<MoeConfig> change) {
-    return each(block -> block.moe() == null ? block : block.withMoe(change.apply(block.moe())));
+    return each(
+        block -> block.moe() == null ? block : block.withMoe(block.moe().withExperts(value)));
   }
 
   /** Returns a copy in which every n-th block is an MoE block ({@link #withMoeEvery(int, int)}). */

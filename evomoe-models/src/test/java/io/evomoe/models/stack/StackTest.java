@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.KernelSelection;
@@ -111,7 +112,7 @@ class StackTest {
     "1,6,8,4,3,2,0,0,'numAttentionHeads must divide hiddenSize, 6, was 4'",
     "1,6,8,2,0,2,0,0,'experts must be at least 1, was 0'",
     "1,6,8,2,3,0,0,0,'moeEvery must be at least 1, was 0'",
-    "2,6,8,2,3,2,-1,0,'sharedExperts must be at least 0, was -1'",
+    "1,6,8,2,3,2,-1,0,'sharedExperts must be at least 0, was -1'",
     "1,6,8,2,3,2,0,1,'dropout must be in [0, 1), was 1.0'"
   })
   void should_refuse_sizes_out_of_their_bounds(
@@ -159,11 +160,11 @@ class StackTest {
       int moeEvery,
       int shared,
       double dropout) {
+    MoeConfig moe = new MoeConfig(experts, 8, new SharedExperts(shared, 8, false));
     return StackConfig.of(layers, width, heads)
+        .with(b -> b.moe(moe))
         .withIntermediateSize(hidden)
-        .withExperts(experts)
         .withMoeEvery(moeEvery)
-        .withSharedExperts(shared)
         .with(b -> b.dropout(dropout));
   }
 }

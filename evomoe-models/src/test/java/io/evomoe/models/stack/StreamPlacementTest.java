@@ -2,6 +2,7 @@ package io.evomoe.models.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.evolution.SharedExperts;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
@@ -176,11 +177,8 @@ class StreamPlacementTest {
   }
 
   private static StackConfig size(int layers, int shared) {
-    return StackConfig.of(layers, WIDTH, 2)
-        .withIntermediateSize(8)
-        .withExperts(3)
-        .withMoeEvery(1)
-        .withSharedExperts(shared);
+    MoeConfig moe = new MoeConfig(3, 8, new SharedExperts(shared, 8, false));
+    return StackConfig.of(layers, WIDTH, 2).withIntermediateSize(8).with(b -> b.moe(moe));
   }
 
   private static Stack stack(

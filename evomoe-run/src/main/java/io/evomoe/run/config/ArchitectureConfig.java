@@ -9,6 +9,7 @@ import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Architecture details that differ between published models. */
@@ -124,12 +125,8 @@ public record ArchitectureConfig(
         ropeLowFrequencyFactor,
         ropeHighFrequencyFactor,
         ropeOriginalPositions);
-    rotary(
-        ropeTheta,
-        ropeFactor,
-        ropeLowFrequencyFactor,
-        ropeHighFrequencyFactor,
-        ropeOriginalPositions);
+    new Rotary.Scaling(
+        ropeFactor, ropeLowFrequencyFactor, ropeHighFrequencyFactor, ropeOriginalPositions);
   }
 
   /** Returns the details of an existing block. */
@@ -138,52 +135,37 @@ public record ArchitectureConfig(
         DEFAULT.with(
             a ->
                 a.activation(block.feedForward().activation()).normEpsilon(block.norm().epsilon()));
-    return architecture == Architecture.GPT ? base : base.ofLlama(block);
-  }
-
-  private ArchitectureConfig ofLlama(BlockConfig block) {
+    if (architecture == Architecture.GPT) {
+      return base;
+    }
     AttentionConfig attention = block.attention();
     QueryKeyNorm norm = attention.norm();
-    Rotary rotary = attention.rotary();
-    ArchitectureConfig config =
-        with(
-            a ->
-                a.attentionBias(attention.biased())
-                    .projectionBias(attention.projectionBiased())
-                    .feedForwardBias(block.feedForward().biased())
-                    .queryKeyNorm(
-                        norm == null
-                            ? QueryKeyNormalization.NONE
-                            : QueryKeyNormalization.valueOf(norm.span().name())));
-    if (rotary == null) {
-      return config;
-    }
-    ArchitectureConfig turning = config.with(a -> a.ropeTheta(rotary.theta()));
-    Rotary.Scaling scaling = rotary.scaling();
-    return scaling == null
-        ? turning
-        : turning.with(
-            a ->
-                a.ropeFactor(scaling.factor())
-                    .ropeLowFrequencyFactor(scaling.lowFrequencyFactor())
-                    .ropeHighFrequencyFactor(scaling.highFrequencyFactor())
-                    .ropeOriginalPositions(scaling.originalPositions()));
+    Rotary rotary = Objects.requireNonNullElse(attention.rotary(), DEFAULT.rotary());
+    Rotary.Scaling scaling = Objects.requireNonNullElse(rotary.scaling(), DEFAULT.scaling());
+    return base.with(
+        a ->
+            a.attentionBias(attention.biased())
+                .projectionBias(attention.projectionBiased())
+                .feedForwardBias(block.feedForward().biased())
+                .queryKeyNorm(
+                    norm == null
+                        ? QueryKeyNormalization.NONE
+                        : QueryKeyNormalization.valueOf(norm.span().name()))
+                .ropeTheta(rotary.theta())
+                .ropeFactor(scaling.factor())
+                .ropeLowFrequencyFactor(scaling.lowFrequencyFactor())
+                .ropeHighFrequencyFactor(scaling.highFrequencyFactor())
+                .ropeOriginalPositions(scaling.originalPositions()));
   }
 
   /** Returns the rotary positions. */
   Rotary rotary() {
-    return rotary(
-        ropeTheta,
-        ropeFactor,
-        ropeLowFrequencyFactor,
-        ropeHighFrequencyFactor,
-        ropeOriginalPositions);
+    return new Rotary(ropeTheta, ropeFactor == 1 ? null : scaling());
   }
 
-  private static Rotary rotary(
-      double theta, double factor, double low, double high, int originalPositions) {
-    Rotary.Scaling scaling = new Rotary.Scaling(factor, low, high, originalPositions);
-    return new Rotary(theta, factor == 1 ? null : scaling);
+  private Rotary.Scaling scaling() {
+    return new Rotary.Scaling(
+        ropeFactor, ropeLowFrequencyFactor, ropeHighFrequencyFactor, ropeOriginalPositions);
   }
 
   /** Returns the normalization of queries and keys; null for none. */

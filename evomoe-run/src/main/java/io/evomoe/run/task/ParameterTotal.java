@@ -1,5 +1,11 @@
 package io.evomoe.run.task;
 
+import io.evomoe.nn.MetaArrays;
+import io.evomoe.nn.Parameter;
+import io.evomoe.training.Model;
+import java.util.List;
+import java.util.function.Supplier;
+
 /**
  * The size of a model's trainable parameters.
  *
@@ -7,26 +13,16 @@ package io.evomoe.run.task;
  * @param arrays arrays of these numbers, at least 0
  */
 public record ParameterTotal(long numbers, long arrays) {
-  /** No parameters. */
-  public static final ParameterTotal NONE = new ParameterTotal(0, 0);
 
-  /** Returns one array of this size; none if it is 0. */
-  public static ParameterTotal array(long numbers) {
-    return numbers == 0 ? NONE : new ParameterTotal(numbers, 1);
-  }
-
-  /** Returns the parameters of a linear layer. */
-  public static ParameterTotal linear(long in, long out, boolean biased) {
-    return array(in * out).plus(biased ? array(out) : NONE);
-  }
-
-  /** Returns the sum of both. */
-  public ParameterTotal plus(ParameterTotal other) {
-    return new ParameterTotal(numbers + other.numbers, arrays + other.arrays);
-  }
-
-  /** Returns this many of them. */
-  public ParameterTotal times(long count) {
-    return new ParameterTotal(count * numbers, count * arrays);
+  /**
+   * Counts the parameters of a model with all its experts, without memory for their values.
+   *
+   * @throws IllegalArgumentException if the Java heap cannot hold its arrays
+   */
+  static ParameterTotal of(Supplier<? extends Model<?>> model) {
+    int heapBytes = MemoryLimit.ARRAYS_A_PARAMETER * MemoryLimit.HEAP_BYTES_AN_ARRAY;
+    long most = Runtime.getRuntime().maxMemory() / heapBytes;
+    List<Parameter> all = MetaArrays.make(most, model).parameters();
+    return new ParameterTotal(all.stream().mapToLong(Parameter::length).sum(), all.size());
   }
 }

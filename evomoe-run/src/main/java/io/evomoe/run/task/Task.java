@@ -183,14 +183,14 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /**
-   * Counts the trainable parameters of a run's model with all its experts, without creating it.
-   * They decide whether the model fits into memory, and its checkpoints on the disk. By default
-   * they are unknown, and nothing is rejected.
+   * Counts the trainable parameters of a run's model with all its experts, without memory for them.
+   * They decide whether the model fits into memory, and its checkpoints on the disk.
    *
    * @param vocabulary number of token ids
    */
-  public ParameterTotal parameters(RunConfig config, int vocabulary) {
-    return ParameterTotal.NONE;
+  public final ParameterTotal parameters(RunConfig config, int vocabulary) {
+    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    return ParameterTotal.of(() -> fresh(config, vocabulary, facts));
   }
 
   /**

@@ -11,7 +11,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
@@ -47,20 +46,6 @@ public final class GptTask extends TextTask<CausalLanguageModel> {
               config.gates(facts),
               config.scope());
     };
-  }
-
-  @Override
-  public ParameterTotal parameters(RunConfig config, int vocabulary) {
-    ParameterCount count = new ParameterCount(config, vocabulary);
-    EmbeddingSize size = config.embedding(vocabulary);
-    ParameterTotal tokens = count.embedding(size.vocabulary());
-    boolean rotary = config.model().architecture() == Architecture.LLAMA;
-    boolean ownHead = rotary && !config.architecture().tiedHead();
-    return tokens
-        .plus(rotary ? ParameterTotal.NONE : count.embedding(size.positions()))
-        .plus(count.stack(1, config.model().moeLayers(), true))
-        .plus(count.norm())
-        .plus(ownHead ? tokens : ParameterTotal.NONE);
   }
 
   @Override

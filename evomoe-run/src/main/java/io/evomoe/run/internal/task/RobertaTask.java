@@ -2,14 +2,12 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaConfig;
-import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
@@ -36,25 +34,6 @@ public final class RobertaTask extends TextTask<Roberta> {
         new RobertaConfig(config.embedding(tokens), stack(config)),
         config.gates(facts),
         config.scope());
-  }
-
-  @Override
-  public ParameterTotal parameters(RunConfig config, int vocabulary) {
-    ParameterCount count = new ParameterCount(config, vocabulary);
-    int width = config.model().hiddenSize();
-    int moeLayers = config.model().moeLayers();
-    EmbeddingSize size = config.embedding(vocabulary);
-    ParameterTotal head =
-        ParameterTotal.linear(width, width, true)
-            .plus(count.norm())
-            .plus(ParameterTotal.array(size.vocabulary()));
-    return count
-        .embedding(size.vocabulary())
-        .plus(count.embedding(size.positions() + size.positionOffset()))
-        .plus(count.embedding(size.tokenTypes()))
-        .plus(count.norm())
-        .plus(count.stack(1, moeLayers, false))
-        .plus(head);
   }
 
   /** Reads padding tokens as padding, which no other token attends to. */

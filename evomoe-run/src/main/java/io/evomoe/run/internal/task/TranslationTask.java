@@ -27,7 +27,6 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
@@ -83,15 +82,6 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
             config.training().labelSmoothing()),
         config.gates(facts),
         config.scope());
-  }
-
-  @Override
-  public ParameterTotal parameters(RunConfig config, int vocabulary) {
-    ParameterCount count = new ParameterCount(config, vocabulary);
-    int moeLayers = 2 * config.model().moeLayers();
-    ParameterTotal encoder = count.stack(1, moeLayers, false).plus(count.norm());
-    ParameterTotal decoder = count.stack(2, moeLayers, true).plus(count.norm());
-    return count.embedding(config.embedding(vocabulary).vocabulary()).plus(encoder).plus(decoder);
   }
 
   /** Returns the logits of a translation's next token; of the first one if none is written. */
