@@ -1,29 +1,18 @@
 package org.example;
 
-import io.evomoe.models.text.SpecialTokens;
-import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.data.Split;
 import io.evomoe.run.task.ExampleData;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TokenizerSource;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /** Learns ratings of texts. Rows are a rating and a text. */
 public final class RatingTask extends Task<RatingModel.Batch, RatingModel> {
-  /** A text with its rating. */
-  private record Rated(double rating, int[] ids) {}
-
   /** Names the task, for {@code --task rating} and {@code task: rating}. */
   public RatingTask() {
     super("rating", RatingModel.class, false);
@@ -46,33 +35,16 @@ public final class RatingTask extends Task<RatingModel.Batch, RatingModel> {
       TokenizerSource tokenizers,
       Path folder,
       TextProgress progress) {
-    Split<List<String>> rows = data.split(records(), config.data(), config.split());
-    List<String> texts = rows.train().stream().map(row -> row.get(1)).toList();
-    Tokenizer tokenizer =
-        tokenizers.tokenizer(
-            () -> new TextCorpus(data.name(), texts),
-            config.model().vocabulary(),
-            SpecialTokens.GPT,
-            progress);
-    int longest = config.model().sequence();
-    Split<Rated> rated =
-        rows.map(
-            row -> {
-              int[] ids = tokenizer.encode(row.get(1));
-              int[] kept = Arrays.copyOf(ids, Math.min(ids.length, longest));
-              return new Rated(Double.parseDouble(row.get(0)), kept);
-            });
-    int padding = tokenizer.endOfText();
-    return new ExampleData<>(
-            this,
-            tokenizer,
-            data.name(),
-            rated,
-            example -> IntStream.of(example.ids()),
-            examples ->
-                new RatingModel.Batch(
-                    TokenBatch.padded(examples.stream().map(Rated::ids).toList(), padding),
-                    examples.stream().mapToDouble(Rated::rating).toArray()))
+    return ExampleData.labelled(
+        this,
+        data,
+        config,
+        tokenizers,
+        progress,
+        Double::valueOf,
+        (texts, ratings) ->
+            new RatingModel.Batch(
+                texts, ratings.stream().mapToDouble(Double::doubleValue).toArray()))
         .metric("rmse", Math::sqrt);
   }
 

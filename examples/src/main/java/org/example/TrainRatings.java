@@ -51,7 +51,7 @@ public final class TrainRatings {
       RatingModel model = (RatingModel) run.model();
       for (String text : List.of("the good fine film", "the bad dull film")) {
         TokenBatch tokens = TokenBatch.padded(List.of(run.tokenizer().encode(text)), 0);
-        System.out.printf("%s: %.2f%n", text, model.rate(tokens, run.trained().context())[0]);
+        System.out.printf("%s: %.2f%n", text, model.outputs(tokens, run.trained().context())[0][0]);
       }
       if (!(measured.loss() < 0.3)) {
         System.err.println("the error must be below 0.3, was " + measured.loss());

@@ -69,7 +69,7 @@ class DocumentationTest {
             "docs/own-model.md",
             EXAMPLES + "TrainOnOwnData.java",
             EXAMPLES + "RatingModel.java",
-            EXAMPLES + "RatingModel.java",
+            "evomoe-models/src/main/java/io/evomoe/models/stack/PooledModel.java",
             RUN + "MixedBlocks.java"),
         new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
         new Shown(

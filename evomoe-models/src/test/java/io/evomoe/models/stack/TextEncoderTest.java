@@ -22,7 +22,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.Scratch;
-import io.evomoe.training.MeanSquaredError;
+import io.evomoe.training.OutputLoss;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -69,7 +69,7 @@ class TextEncoderTest {
 
     Output rows = encoder.encode(pass);
     Output predicted = head.forward(rows.value(), pass);
-    MeanSquaredError error = MeanSquaredError.of(kernels, predicted.value(), TARGETS);
+    OutputLoss error = OutputLoss.squaredError(kernels, predicted.value(), TARGETS);
     rows.pullback().pull(predicted.pullback().pull(error.gradient()));
 
     GradientCheck.DEFAULT
@@ -82,7 +82,7 @@ class TextEncoderTest {
     Output rows = encoder.encode(pass);
     INDArray predicted = head.forward(rows.value(), pass).value();
     double aux = rows.reports().stream().mapToDouble(RoutingReport::auxLoss).sum();
-    return MeanSquaredError.of(kernels, predicted, TARGETS).value() + aux;
+    return OutputLoss.squaredError(kernels, predicted, TARGETS).value() + aux;
   }
 
   @Test

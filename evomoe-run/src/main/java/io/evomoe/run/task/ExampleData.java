@@ -2,14 +2,22 @@ package io.evomoe.run.task;
 
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.ExampleBatches;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.data.Split;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -49,6 +57,51 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
     this.examples = examples;
     this.tokens = tokens;
     this.batch = batch;
+  }
+
+  /** A text with what is to be learned of it. */
+  private record Labelled<V>(V label, int[] ids) {}
+
+  /**
+   * Reads rows of a label and a text, {@link RecordKind#CLASS}. Texts longer than {@code
+   * model.sequence} are cut. The arguments are those of {@link Task#read}, except the last two.
+   *
+   * @param label reads a label
+   * @param batch makes a batch of texts and their labels
+   */
+  public static <V, B, M extends Model<B>> ExampleData<?, B, M> labelled(
+      Task<B, M> task,
+      Dataset data,
+      RunConfig config,
+      TokenizerSource tokenizers,
+      TextProgress progress,
+      Function<String, V> label,
+      BiFunction<TokenBatch, List<V>, B> batch) {
+    Split<List<String>> rows = data.split(RecordKind.CLASS, config.data(), config.split());
+    List<String> texts = rows.train().stream().map(row -> row.get(1)).toList();
+    Tokenizer tokenizer =
+        tokenizers.tokenizer(
+            () -> new TextCorpus(data.name(), texts),
+            config.model().vocabulary(),
+            SpecialTokens.GPT,
+            progress);
+    int longest = config.model().sequence();
+    int padding = tokenizer.endOfText();
+    return new ExampleData<>(
+        task,
+        tokenizer,
+        data.name(),
+        rows.map(
+            row -> {
+              int[] ids = tokenizer.encode(row.get(1));
+              return new Labelled<>(
+                  label.apply(row.get(0)), Arrays.copyOf(ids, Math.min(ids.length, longest)));
+            }),
+        text -> IntStream.of(text.ids()),
+        some ->
+            batch.apply(
+                TokenBatch.padded(some.stream().map(Labelled::ids).toList(), padding),
+                some.stream().map(Labelled::label).toList()));
   }
 
   /**

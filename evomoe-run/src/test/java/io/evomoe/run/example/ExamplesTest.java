@@ -52,7 +52,7 @@ class ExamplesTest {
 
   /** Each program checks what it has trained. */
   @ParameterizedTest
-  @ValueSource(strings = {"TrainOnOwnData", "TrainRatings"})
+  @ValueSource(strings = {"TrainOnOwnData", "TrainRatings", "TrainTopics"})
   void should_end_well(String program) throws IOException, InterruptedException {
     Path log = folder.resolve("log");
     Process process =
