@@ -19,13 +19,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.BaseReduceOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.bp.DivBpOp;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.bp.RDivBpOp;
 import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A SameDiff graph that works around two problems of ND4J 1.0.0-M2.1. Differentiation does not
- * print a line for each operation, and reductions of a row or column along its axis of length 1
- * work.
+ * A SameDiff graph that works around three problems of ND4J 1.0.0-M2.1. Differentiation does not
+ * print a line for each operation, reductions of a row or column along its axis of length 1 work,
+ * and a row that is divided by a number has the right gradient.
  */
 final class ExpressionGraph {
   private final SameDiff graph = SameDiff.create();
@@ -102,6 +104,11 @@ final class ExpressionGraph {
         Set<VarId> allInputs,
         Set<String> constants,
         Map<String, SDValue> others) {
+      boolean reversed = operation instanceof RDivBpOp;
+      if ((reversed || operation instanceof DivBpOp) && hasNumber(context)) {
+        differentiateQuotient(context, reversed);
+        return ExecutionResult.createFrom(operation, context);
+      }
       if (!(operation instanceof BaseReduceOp reduction) || !keepsLength(context)) {
         return super.doExec(operation, context, frame, inputs, allInputs, constants, others);
       }
@@ -114,6 +121,27 @@ final class ExpressionGraph {
       context.setInputArray(0, x);
       context.setOutputArray(0, z);
       return ExecutionResult.createFrom(operation, context);
+    }
+
+    private static boolean hasNumber(OpContext context) {
+      return context.getInputArray(1).length() == 1 && context.getInputArray(0).length() > 1;
+    }
+
+    /**
+     * With one number y: z = x / y has dx = dz / y and dy = -sum(x dz) / y^2; z = y / x has dx = -y
+     * dz / x^2 and dy = sum(dz / x).
+     */
+    private static void differentiateQuotient(OpContext context, boolean reversed) {
+      INDArray x = context.getInputArray(0);
+      double y = context.getInputArray(1).getDouble(0);
+      INDArray dz = context.getInputArray(2);
+      INDArray dx = reversed ? dz.mul(-y).divi(x.mul(x)) : dz.div(y);
+      double dy =
+          reversed
+              ? dz.div(x).sumNumber().doubleValue()
+              : -x.mul(dz).sumNumber().doubleValue() / (y * y);
+      context.getOutputArray(0).assign(dx);
+      context.getOutputArray(1).assign(dy);
     }
 
     private static boolean keepsLength(OpContext context) {

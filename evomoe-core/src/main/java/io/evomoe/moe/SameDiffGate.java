@@ -4,6 +4,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -56,7 +57,7 @@ public final class SameDiffGate implements Gate {
     SDVariable weights(SDVariable logits, StepContext context);
 
     /**
-     * Returns the auxiliary loss, coefficient included, or null for none.
+     * Returns the auxiliary loss, coefficient included, or null for none. {@link #losses} names it.
      *
      * @param weights the result of {@link #weights}
      * @return a scalar
@@ -65,6 +66,16 @@ public final class SameDiffGate implements Gate {
         SDVariable logits, SDVariable weights, StepContext context) {
       return null;
     }
+
+    /** Returns the coefficients of the auxiliary loss by name; see {@link Gate#losses}. */
+    default Map<String, Double> losses() {
+      return Map.of();
+    }
+  }
+
+  @Override
+  public Map<String, Double> losses() {
+    return expression.losses();
   }
 
   @Override

@@ -260,8 +260,8 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   private Outcome trainAlone(List<Callback> callbacks) {
-    Optional<Outcome> ended = state.endedEarly();
-    return ended.isPresent() ? ended.get() : trainOn(callbacks);
+    Optional<Outcome> before = state.finished();
+    return before.isPresent() ? before.get() : trainOn(callbacks);
   }
 
   private Outcome trainOn(List<Callback> callbacks) {

@@ -127,7 +127,12 @@ abstract class RunSettings<S> {
 
   /** Selects an installed optimizer by name, with its default options. */
   public S optimizer(String name) {
-    return training(t -> t.optimizer(name).optimizerOptions(Map.of()));
+    return optimizer(name, Map.of());
+  }
+
+  /** Selects an installed optimizer and its options; others have their defaults. */
+  public S optimizer(String name, Map<String, String> options) {
+    return training(t -> t.optimizer(name).optimizerOptions(options));
   }
 
   /**
@@ -144,7 +149,12 @@ abstract class RunSettings<S> {
 
   /** Selects an installed learning rate schedule by name, with its default options. */
   public S schedule(String name) {
-    return training(t -> t.schedule(name).scheduleOptions(Map.of()));
+    return schedule(name, Map.of());
+  }
+
+  /** Selects an installed learning rate schedule and its options; others have their defaults. */
+  public S schedule(String name, Map<String, String> options) {
+    return training(t -> t.schedule(name).scheduleOptions(options));
   }
 
   /**

@@ -39,8 +39,8 @@ interface RunState extends AutoCloseable {
    */
   BegunTraining begin(List<Callback> callbacks);
 
-  /** Returns the stored outcome of a training that was ended early; empty for all others. */
-  default Optional<Outcome> endedEarly() {
+  /** Returns the stored outcome of a finished run; empty for all others. */
+  default Optional<Outcome> finished() {
     return Optional.empty();
   }
 

@@ -28,9 +28,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A run that is saved in its folder. */
 final class SavedState implements RunState {
+  private static final Logger log = LoggerFactory.getLogger(SavedState.class);
+
   private final RunOpening opening;
   private final List<RunCheckpoint> open = new ArrayList<>();
   private volatile RunCheckpoint saved;
@@ -109,7 +113,7 @@ final class SavedState implements RunState {
             taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
     try {
       if (!RunFolder.isSameData(checkpoint, content)) {
-        note(callbacks, "The data is not what the run was started with: " + data.name());
+        log.warn("The data is not what the run was started with: {}", data.name());
       }
       Map<String, String> notes = new HashMap<>(opening.notes());
       notes.putAll(Lineage.of(checkpoint.config()).entries());
@@ -146,9 +150,10 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public Optional<Outcome> endedEarly() {
+  public Optional<Outcome> finished() {
     Path result = saved.folder().path().resolve(ResultFile.NAME);
-    if (!saved.changes().isEmpty() || !saved.checkpoint().isEnd() || !Files.exists(result)) {
+    boolean over = saved.checkpoint().isEnd() || steps() == saved.config().training().steps();
+    if (!saved.changes().isEmpty() || !over || !Files.exists(result)) {
       return Optional.empty();
     }
     return ResultFile.read(result).stream()

@@ -125,10 +125,13 @@ class OwnDataTest {
       assertThat(run.tokenizer().encode("roads")).isNotEmpty();
       assertThatIllegalArgumentException()
           .isThrownBy(run::train)
-          .withMessageContaining("pass it (Run.opening(folder).data(...))");
+          .withMessageContaining("pass it again (Run.opening(folder).data(...))");
     }
     try (Run<?> run = Run.opening(parts).data(data).open()) {
       assertThat(losses(run)).isEqualTo(uninterrupted);
+    }
+    try (Run<?> finished = Run.open(parts)) { // its result is stored
+      assertThat(losses(finished)).isEqualTo(uninterrupted);
     }
   }
 

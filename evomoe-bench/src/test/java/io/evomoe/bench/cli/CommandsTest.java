@@ -284,7 +284,7 @@ class CommandsTest {
     assertThat(refused.err())
         .contains("is not what the run was started with; name its data (--data)");
     assertThat(asked.code()).as(asked.err()).isZero();
-    assertThat(asked.out()).contains("The data is not what the run was started with");
+    assertThat(asked.err()).contains("The data is not what the run was started with");
   }
 
   @Test

@@ -150,7 +150,7 @@ class HubCommandsTest {
     assertThat(trained.out()).contains(text.toString());
 
     Path imported = imported(export(run, "published"));
-    refused("does not say where its data was; name it (--data)", more(train, "--init", imported));
+    refused("has no data in files; name it (--data)", more(train, "--init", imported));
   }
 
   private static Object[] more(List<Object> words, Object... others) {

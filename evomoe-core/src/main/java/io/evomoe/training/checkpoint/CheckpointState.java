@@ -146,7 +146,7 @@ record CheckpointState(
   void requireOptimizer(Optimizer other, Path folder) {
     if (!optimizer.isEmpty() && !optimizer.equals(other.name())) {
       throw new CheckpointException(
-          "%s has the state of optimizer %s, which %s cannot take: resume it with %s, or load the weights alone"
+          "%s has the state of optimizer %s, which %s cannot take: resume it with %s (an optimizer of a program must be passed again), or load the weights alone"
               .formatted(folder, optimizer, other.name(), optimizer));
     }
   }

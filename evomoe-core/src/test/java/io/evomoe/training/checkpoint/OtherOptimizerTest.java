@@ -66,7 +66,7 @@ class OtherOptimizerTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             byAdamW
-                + " has the state of optimizer AdamW, which SGD cannot take: resume it with AdamW, or load the weights alone");
+                + " has the state of optimizer AdamW, which SGD cannot take: resume it with AdamW (an optimizer of a program must be passed again), or load the weights alone");
     assertThatThrownBy(() -> resume(bySgd, new AdamW(KERNELS, CONFIG.training().adamW())))
         .hasMessageStartingWith(bySgd + " has the state of optimizer SGD, which AdamW cannot take");
   }

@@ -261,7 +261,7 @@ public record RunFolder(Path path) {
     if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
           checkpoint.location()
-              + " does not say where its data was; name it (--data), or pass it (Run.opening(folder).data(...))");
+              + " has no data in files; name it (--data), or pass it again (Run.opening(folder).data(...))");
     }
     return data.lines().map(Path::of).toList();
   }
