@@ -12,7 +12,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * GPT-2's architecture (Radford et al. 2019) with experts in every n-th block. It has learned
+ * GPT-2's architecture (Radford et al. 2019) with experts in any of its blocks. It has learned
  * positions, pre-norm blocks, a final normalization, and an output head tied to the token
  * embedding.
  */

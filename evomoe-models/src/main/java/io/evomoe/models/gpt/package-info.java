@@ -1,5 +1,5 @@
 /**
- * GPT: a causal language model with experts in every n-th block. {@link io.evomoe.models.gpt.Gpt}
+ * GPT: a causal language model with experts in any of its blocks. {@link io.evomoe.models.gpt.Gpt}
  * is GPT-2's architecture. {@link io.evomoe.models.causal.Generation} continues texts with one.
  */
 @NullMarked

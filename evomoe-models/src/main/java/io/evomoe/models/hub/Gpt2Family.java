@@ -57,7 +57,7 @@ final class Gpt2Family implements PublishedFamily {
   @Override
   public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
     StackConfig stack = model.stack();
-    BlockConfig block = stack.block();
+    BlockConfig block = HubConfig.plain(stack);
     config.putArray("architectures").add("GPT2LMHeadModel");
     config.put("activation_function", HubConfig.name(block.feedForward().activation()));
     config.put("vocab_size", model.embedding().vocabulary());

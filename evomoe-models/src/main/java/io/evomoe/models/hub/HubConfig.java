@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import java.nio.file.Path;
@@ -71,6 +72,31 @@ final class HubConfig {
                 b.feedForward(FeedForwardConfig.plain(width, hidden, activation))
                     .norm(new NormConfig(NormConfig.Kind.LAYER, epsilon))
                     .dropout(dropout)));
+  }
+
+  /**
+   * Returns the block of a stack whose files have no fields for other forms of block.
+   *
+   * @throws IllegalArgumentException for blocks that differ, or are not original Transformer blocks
+   */
+  static BlockConfig plain(StackConfig stack) {
+    BlockConfig block = stack.block();
+    AttentionConfig attention = block.attention();
+    FeedForwardConfig net = block.feedForward();
+    int heads = attention.numAttentionHeads();
+    boolean fits =
+        block.hiddenSize() % heads == 0
+            && attention.equals(AttentionConfig.plain(block.hiddenSize(), heads))
+            && net.equals(
+                FeedForwardConfig.plain(
+                    block.hiddenSize(), net.intermediateSize(), net.activation()))
+            && block.norm().kind() == NormConfig.Kind.LAYER;
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "only a Llama can be exported with other attention, networks or norms than those of the"
+              + " original Transformer");
+    }
+    return block;
   }
 
   /** Returns a number of heads that divides the hidden size. */

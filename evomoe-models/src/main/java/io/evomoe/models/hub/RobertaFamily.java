@@ -77,7 +77,7 @@ final class RobertaFamily implements PublishedFamily {
   @Override
   public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
     StackConfig stack = model.stack();
-    BlockConfig block = stack.block();
+    BlockConfig block = HubConfig.plain(stack);
     int offset = model.embedding().positionOffset();
     config.putArray("architectures").add("RobertaForMaskedLM");
     config.put("hidden_act", HubConfig.name(block.feedForward().activation()));

@@ -12,9 +12,9 @@ final class TransformerJson {
   private TransformerJson() {}
 
   static ObjectNode of(TransformerConfig model) {
-    BlockConfig block = model.encoder().block();
+    BlockConfig block = HubConfig.plain(model.encoder());
     MoeConfig moe = block.moe();
-    model.decoder().block();
+    HubConfig.plain(model.decoder());
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("model_type", "transformer").put("is_encoder_decoder", true);
     config.put("vocab_size", model.vocabulary()).put("n_positions", model.positions());

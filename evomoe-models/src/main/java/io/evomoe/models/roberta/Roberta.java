@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * RoBERTa's architecture (Liu et al. 2019), which is BERT's (Devlin et al. 2018), with experts in
- * every n-th block. It has learned positions, normalized embeddings and bidirectional post-norm
+ * any of its blocks. It has learned positions, normalized embeddings and bidirectional post-norm
  * blocks. Its head is tied to the token embedding and predicts masked tokens.
  *
  * <p>Weights start from N(0, deviation) with BERT's deviation of 0.02 at hidden size 768. At others

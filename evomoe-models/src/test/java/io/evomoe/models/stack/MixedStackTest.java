@@ -179,6 +179,10 @@ class MixedStackTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubExport.of(pair, "switch"))
         .withMessageContaining("block 1 differs");
+    Gpt turning = gpt(StackConfig.of(2, LARGE.withMoe(null)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HubExport.of(turning, "dense", Optional.empty(), Optional.empty()))
+        .withMessageStartingWith("only a Llama can be exported with other attention");
   }
 
   private static Gpt gpt(StackConfig stack) {

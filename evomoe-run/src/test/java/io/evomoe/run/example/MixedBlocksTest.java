@@ -32,18 +32,17 @@ class MixedBlocksTest {
   void should_learn_and_continue_as_if_it_had_not_stopped() {
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
+    train(cut, MixedBlocksTest::stopAfterFive).close();
+    assertThat(losses(cut)).hasSize(5);
     try (Gpt one = train(whole, (step, training) -> {});
-        Gpt ignored = train(cut, MixedBlocksTest::stopAfterFive)) {
-      assertThat(losses(cut)).hasSize(5);
-      try (Gpt resumed = train(cut, (step, training) -> {});
-          Gpt loaded = model()) {
-        Checkpoint.open(cut.resolve("checkpoints/step-00000012")).loadModel(loaded);
-        for (int i = 0; i < one.parameters().size(); i++) {
-          assertThat(resumed.parameters().get(i).value())
-              .as(one.parameters().get(i).name())
-              .isEqualTo(one.parameters().get(i).value())
-              .isEqualTo(loaded.parameters().get(i).value());
-        }
+        Gpt resumed = train(cut, (step, training) -> {});
+        Gpt loaded = model()) {
+      Checkpoint.open(cut.resolve("checkpoints/step-00000012")).loadModel(loaded);
+      for (int i = 0; i < one.parameters().size(); i++) {
+        assertThat(resumed.parameters().get(i).value())
+            .as(one.parameters().get(i).name())
+            .isEqualTo(one.parameters().get(i).value())
+            .isEqualTo(loaded.parameters().get(i).value());
       }
     }
     assertThat(losses(cut)).hasSize(12).isEqualTo(losses(whole));
@@ -78,7 +77,7 @@ class MixedBlocksTest {
   /** Sequences that count upwards. */
   private static LanguageBatch batch(long step) {
     int[] ids =
-        IntStream.range(0, 64).map(i -> (int) (step + i + i / 16 * 3 + 1) % VOCABULARY).toArray();
+        IntStream.range(0, 64).map(i -> (int) (step + i + i / 16 * 3L + 1) % VOCABULARY).toArray();
     int[] next = IntStream.of(ids).map(id -> (id + 1) % VOCABULARY).toArray();
     return new LanguageBatch(TokenBatch.of(16, ids), next);
   }
