@@ -2,6 +2,7 @@ package io.evomoe.training;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -37,6 +38,7 @@ import java.util.function.ToDoubleFunction;
  *     evaluation, and at the first one with experts since the start or resumption
  * @param layers one report per MoE layer, of the last micro-batch; empty while there is one expert
  */
+@RecordBuilder
 public record StepRecord(
     long step,
     Phase phase,
@@ -55,7 +57,8 @@ public record StepRecord(
     double dropRate,
     double deadExperts,
     double routingFluctuation,
-    List<RoutingReport> layers) {
+    List<RoutingReport> layers)
+    implements StepRecordBuilder.With {
 
   /** Makes the reports unmodifiable. */
   public StepRecord {
@@ -106,40 +109,17 @@ public record StepRecord(
 
   /** Returns a copy with the times. */
   public StepRecord timed(double wall, double seconds) {
-    return copy(wall, seconds, validLoss, routingFluctuation, layers);
+    return with(s -> s.wallSeconds(wall).stepSeconds(seconds));
   }
 
   /** Returns a copy with the result of an evaluation. */
   public StepRecord evaluated(double loss, double fluctuation) {
-    return copy(wallSeconds, stepSeconds, loss, fluctuation, layers);
+    return with(s -> s.validLoss(loss).routingFluctuation(fluctuation));
   }
 
   /** Returns a copy without the reports of the layers, which need the most memory. */
   public StepRecord withoutLayers() {
-    return copy(wallSeconds, stepSeconds, validLoss, routingFluctuation, List.of());
-  }
-
-  private StepRecord copy(
-      double wall, double seconds, double valid, double fluctuation, List<RoutingReport> reports) {
-    return new StepRecord(
-        step,
-        phase,
-        tokens,
-        trainFlops,
-        wall,
-        seconds,
-        trainLoss,
-        valid,
-        auxLoss,
-        gradientNorm,
-        learningRate,
-        temperature,
-        activeExperts,
-        loadEntropy,
-        dropRate,
-        deadExperts,
-        fluctuation,
-        reports);
+    return with(s -> s.layers(List.of()));
   }
 
   /** Returns whether the step changed no parameter because a loss or gradient was not finite. */

@@ -1,9 +1,6 @@
 package io.evomoe.run.record;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.IoReason;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +15,7 @@ public final class ClassScoreFile {
 
   /** Writes the scores in the given order; NaN becomes null. */
   public static void write(Path folder, List<ClassScores> scores) {
-    try {
-      AtomicFile.write(folder.resolve(NAME), Json.PRETTY.writeValueAsString(scores) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("scores have no JSON form", e);
-    }
+    AtomicFile.write(folder.resolve(NAME), Json.text(scores));
   }
 
   /**
@@ -36,12 +29,8 @@ public final class ClassScoreFile {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(List.of(Json.read(Files.readString(file), ClassScores[].class)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + " is not a list of scores: " + Json.fault(e), e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
-    }
+    String text = Json.content(file.toString(), file);
+    return Optional.of(
+        List.of(Json.read(text, ClassScores[].class, file + " is not a list of scores")));
   }
 }

@@ -1,27 +1,18 @@
 package io.evomoe.run.record;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.Excerpt;
-import io.evomoe.internal.files.IoReason;
-import io.evomoe.step.Phase;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.StringJoiner;
-import java.util.stream.DoubleStream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +29,14 @@ public final class CurveFile implements Callback, AutoCloseable {
       "task,gate,seed,step,tokens,train_flops,wall_s,train_loss,valid_loss,aux_loss,temperature,"
           + "active_experts,load_entropy,drop_rate,dead_experts,routing_fluctuation";
 
-  private static final int COLUMNS = HEADER.split(",", -1).length;
+  private static final List<String> COLUMNS = List.of(HEADER.split(",", -1));
+
+  /** The numbers of a step that have no column. */
+  private static final List<String> LEFT_OUT = List.of("step_s", "gradient_norm", "learning_rate");
 
   private final Path file;
   private final boolean shared;
-  // Not a channel, because an interrupt of the thread closes channels.
-  private @Nullable FileOutputStream out;
+  private @Nullable AppendedFile out;
 
   private CurveFile(Path file, boolean shared) {
     this.file = file;
@@ -69,11 +62,7 @@ public final class CurveFile implements Callback, AutoCloseable {
 
   private void open(List<RecordedRun> runs) {
     AtomicFile.write(file, text(runs));
-    try {
-      out = new FileOutputStream(file.toFile(), true);
-    } catch (IOException e) {
-      throw failed("open", e);
-    }
+    out = new AppendedFile(file);
   }
 
   /** Returns the text of a file with the rows of these runs. */
@@ -89,14 +78,7 @@ public final class CurveFile implements Callback, AutoCloseable {
    * @throws IllegalArgumentException if it cannot be read or is not a curves.csv, naming the line
    */
   public static List<StepRecord> read(Path file) {
-    try {
-      return parse(Files.readString(file), file.toString());
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("curve file " + file + " is not UTF-8", e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "curve file " + file + " cannot be read: " + IoReason.of(e, file), e);
-    }
+    return parse(Json.content("curve file " + file, file), file.toString());
   }
 
   /**
@@ -132,12 +114,7 @@ public final class CurveFile implements Callback, AutoCloseable {
   /** Writes one row through to the operating system. */
   @Override
   public void onStep(StepRecord step, Training training) {
-    try {
-      Objects.requireNonNull(out, "the file is not open")
-          .write(line(training.name(), step).getBytes(UTF_8));
-    } catch (IOException e) {
-      throw failed("write", e);
-    }
+    Objects.requireNonNull(out, "the file is not open").write(line(training.name(), step));
   }
 
   @Override
@@ -149,76 +126,39 @@ public final class CurveFile implements Callback, AutoCloseable {
 
   @Override
   public void close() {
-    try (FileOutputStream ignored = out) {
+    try (AppendedFile ignored = out) {
       out = null;
-    } catch (IOException e) {
-      throw failed("close", e);
     }
   }
 
-  private UncheckedIOException failed(String what, IOException e) {
-    return new UncheckedIOException(
-        "could not %s %s: %s".formatted(what, file, IoReason.of(e, file)), e);
-  }
-
   private static String line(RunName name, StepRecord step) {
-    StringJoiner line = new StringJoiner(",", "", "\n");
-    line.add(name.task()).add(name.gate()).add(Long.toString(name.seed()));
-    line.add(Long.toString(step.step())).add(Long.toString(step.tokens()));
-    line.add(Double.toString(step.trainFlops())).add(Double.toString(step.wallSeconds()));
-    DoubleStream.of(
-            step.trainLoss(),
-            step.validLoss(),
-            step.auxLoss(),
-            step.temperature(),
-            step.activeExperts(),
-            step.loadEntropy(),
-            step.dropRate(),
-            step.deadExperts(),
-            step.routingFluctuation())
-        .forEach(value -> line.add(Double.isFinite(value) ? Double.toString(value) : ""));
-    return line.toString();
+    ObjectNode fields = StepLine.json(name, step.withoutLayers());
+    return COLUMNS.stream()
+        .map(column -> fields.path(column).asText(""))
+        .collect(Collectors.joining(",", "", "\n"));
   }
 
   private static StepRecord parse(String source, int number, String line) {
     try {
-      return parse(List.of(line.split(",", -1)));
+      return parse(line.split(",", -1));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "curve file %s is damaged at line %d: %s"
-              .formatted(source, number, Excerpt.of(String.valueOf(e.getMessage()))),
-          e);
+          "curve file %s is damaged at line %d: %s".formatted(source, number, e.getMessage()), e);
     }
   }
 
-  private static StepRecord parse(List<String> fields) {
-    if (fields.size() != COLUMNS) {
+  private static StepRecord parse(String[] values) {
+    if (values.length != COLUMNS.size()) {
       throw new IllegalArgumentException(
-          "line must have " + COLUMNS + " fields, had " + fields.size());
+          "line must have %d fields, had %d".formatted(COLUMNS.size(), values.length));
     }
-    double[] values =
-        fields.stream()
-            .skip(5)
-            .mapToDouble(field -> field.isEmpty() ? Double.NaN : Double.parseDouble(field))
-            .toArray();
-    return new StepRecord(
-        Long.parseLong(fields.get(3)),
-        Double.isNaN(values[7]) ? Phase.DIVERSIFY : Phase.SOFT,
-        Long.parseLong(fields.get(4)),
-        values[0],
-        values[1],
-        Double.NaN,
-        values[2],
-        values[3],
-        values[4],
-        Double.NaN,
-        Double.NaN,
-        values[5],
-        values[6],
-        values[7],
-        values[8],
-        values[9],
-        values[10],
-        List.of());
+    ObjectNode fields = Json.MAPPER.createObjectNode();
+    for (int i = 0; i < values.length; i++) {
+      fields.put(COLUMNS.get(i), values[i].isEmpty() ? null : values[i]);
+    }
+    LEFT_OUT.forEach(fields::putNull);
+    fields.put("phase", fields.path("load_entropy").isNull() ? "diversify" : "soft");
+    fields.putArray("layers");
+    return StepLine.parse(fields);
   }
 }

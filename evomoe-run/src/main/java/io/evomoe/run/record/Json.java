@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -17,7 +18,10 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -28,6 +32,7 @@ public final class Json {
   public static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -41,7 +46,7 @@ public final class Json {
           .build();
 
   /** One field per line, with the same line ends on every system. */
-  public static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
+  private static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
 
   private Json() {}
 
@@ -72,6 +77,52 @@ public final class Json {
       return (field.isEmpty() ? "its fields" : "field " + Excerpt.of(field)) + " cannot be read";
     }
     return Excerpt.ofParser(e.getOriginalMessage());
+  }
+
+  /** Returns a value as text with one field per line. */
+  public static String text(Object value) {
+    return written(PRETTY, value) + "\n";
+  }
+
+  /** Returns a value as text on one line. */
+  public static String line(Object value) {
+    return written(MAPPER.writer(), value);
+  }
+
+  private static String written(ObjectWriter writer, Object value) {
+    try {
+      return writer.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a " + value.getClass().getSimpleName() + " has no JSON", e);
+    }
+  }
+
+  /**
+   * Reads a value as {@link #read(String, Class)}.
+   *
+   * @param mistake begins the message if it is another value
+   * @throws IllegalArgumentException if it is another value
+   */
+  public static <T> T read(String text, Class<T> type, String mistake) {
+    try {
+      return read(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(mistake + ": " + fault(e), e);
+    }
+  }
+
+  /**
+   * Returns the text of a file.
+   *
+   * @param name of the file, for messages
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  public static String content(String name, Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(name + " cannot be read: " + IoReason.of(e, file), e);
+    }
   }
 
   private static DefaultPrettyPrinter prettyPrinter() {

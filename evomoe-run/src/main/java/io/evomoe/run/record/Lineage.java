@@ -1,6 +1,5 @@
 package io.evomoe.run.record;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
@@ -40,12 +39,9 @@ public record Lineage(List<Ancestor> from, long batches) {
    */
   public static Lineage of(Map<String, String> entries) {
     String text = entries.get(ENTRY);
-    try {
-      return text == null ? NONE : Json.read(text, Lineage.class);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "lineage of the checkpoint cannot be read: " + Json.fault(e), e);
-    }
+    return text == null
+        ? NONE
+        : Json.read(text, Lineage.class, "lineage of the checkpoint cannot be read");
   }
 
   /** Returns the lineage of a run that starts from a run of this lineage. */
@@ -57,24 +53,18 @@ public record Lineage(List<Ancestor> from, long batches) {
 
   /** Returns the entries of a checkpoint; empty without ancestors. */
   public Map<String, String> entries() {
-    try {
-      return from.isEmpty() ? Map.of() : Map.of(ENTRY, Json.MAPPER.writeValueAsString(this));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a lineage has a JSON form", e);
-    }
+    return from.isEmpty() ? Map.of() : Map.of(ENTRY, Json.line(this));
   }
 
   /** Writes the file into a run's folder; removes it if there are no ancestors. */
   public void write(Path folder) {
     Path file = folder.resolve(NAME);
+    if (!from.isEmpty()) {
+      AtomicFile.write(file, Json.text(this));
+      return;
+    }
     try {
-      if (from.isEmpty()) {
-        Files.deleteIfExists(file);
-      } else {
-        AtomicFile.write(file, Json.PRETTY.writeValueAsString(this) + "\n");
-      }
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a lineage has a JSON form", e);
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
     }

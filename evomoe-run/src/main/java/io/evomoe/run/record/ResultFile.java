@@ -1,10 +1,6 @@
 package io.evomoe.run.record;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.IoReason;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,11 +23,7 @@ public final class ResultFile {
 
   /** Returns the text of a file that holds these results. */
   public static String text(List<RunResult> results) {
-    try {
-      return Json.PRETTY.writeValueAsString(results) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("results have no JSON form", e);
-    }
+    return Json.text(results);
   }
 
   /**
@@ -40,12 +32,7 @@ public final class ResultFile {
    * @throws IllegalArgumentException if the file is missing or has other content
    */
   public static List<RunResult> read(Path file) {
-    try {
-      return parse(Files.readString(file), file.toString());
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "result file " + file + " cannot be read: " + IoReason.of(e, file), e);
-    }
+    return parse(Json.content("result file " + file, file), file.toString());
   }
 
   /**
@@ -55,11 +42,7 @@ public final class ResultFile {
    * @throws IllegalArgumentException if the text is something else
    */
   public static List<RunResult> parse(String text, String source) {
-    try {
-      return List.of(Json.read(text, RunResult[].class));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "result file " + source + " is not a list of results: " + Json.fault(e), e);
-    }
+    String mistake = "result file " + source + " is not a list of results";
+    return List.of(Json.read(text, RunResult[].class, mistake));
   }
 }

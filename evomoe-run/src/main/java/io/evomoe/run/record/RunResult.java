@@ -2,10 +2,10 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.evomoe.training.Progress;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Locale;
 
 /**
@@ -29,23 +29,7 @@ import java.util.Locale;
  * @param plannedSteps optimizer steps of the whole run; with fewer {@code steps} it was
  *     interrupted. 0 stands for {@code steps}
  */
-@JsonPropertyOrder({
-  "task",
-  "gate",
-  "seed",
-  "steps",
-  "tokens",
-  "train_flops",
-  "valid_loss",
-  "valid_metric",
-  "metric_name",
-  "tokens_per_s",
-  "active_experts",
-  "drop_rate",
-  "load_entropy",
-  "wall_s",
-  "planned_steps"
-})
+@RecordBuilder
 public record RunResult(
     String task,
     String gate,
@@ -61,7 +45,8 @@ public record RunResult(
     @JsonProperty("drop_rate") double dropRate,
     @JsonProperty("load_entropy") double loadEntropy,
     @JsonProperty("wall_s") double wallSeconds,
-    @JsonProperty("planned_steps") long plannedSteps) {
+    @JsonProperty("planned_steps") long plannedSteps)
+    implements RunResultBuilder.With {
 
   /** Rejects more steps than were planned. */
   public RunResult {
@@ -140,7 +125,7 @@ public record RunResult(
 
   /** Returns a copy with this value of {@link #metricName}. */
   public RunResult measured(double metric) {
-    return ended(new Progress(steps, tokens, trainFlops, false, 0), metric);
+    return with(r -> r.validMetric(metric));
   }
 
   /**
@@ -150,41 +135,16 @@ public record RunResult(
    * @param metric value of {@link #metricName} on the validation set
    */
   public RunResult ended(Progress progress, double metric) {
-    return new RunResult(
-        task,
-        gate,
-        seed,
-        progress.step(),
-        progress.tokens(),
-        progress.trainFlops(),
-        validLoss,
-        metric,
-        metricName,
-        tokensPerSecond,
-        activeExperts,
-        dropRate,
-        loadEntropy,
-        wallSeconds,
-        plannedSteps);
+    return with(
+        r ->
+            r.steps(progress.step())
+                .tokens(progress.tokens())
+                .trainFlops(progress.trainFlops())
+                .validMetric(metric));
   }
 
   /** Returns a copy with another name than the gate's. */
   public RunResult labelled(String label) {
-    return new RunResult(
-        task,
-        label,
-        seed,
-        steps,
-        tokens,
-        trainFlops,
-        validLoss,
-        validMetric,
-        metricName,
-        tokensPerSecond,
-        activeExperts,
-        dropRate,
-        loadEntropy,
-        wallSeconds,
-        plannedSteps);
+    return with(r -> r.gate(label));
   }
 }

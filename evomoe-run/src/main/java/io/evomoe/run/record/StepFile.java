@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.Callback;
@@ -13,17 +14,14 @@ import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.BufferedReader;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +38,7 @@ public final class StepFile implements Callback {
   private static final Logger log = LoggerFactory.getLogger(StepFile.class);
 
   private final Path file;
-  // Not a channel, because an interrupt of the thread closes channels.
-  private @Nullable FileOutputStream out;
-  private boolean lost;
+  private @Nullable AppendedFile out;
 
   private StepFile(Path file) {
     this.file = file;
@@ -60,32 +56,19 @@ public final class StepFile implements Callback {
    */
   public static List<StepRecord> read(Path file) {
     List<StepRecord> steps = new ArrayList<>();
-    try {
-      String text = Files.readString(file);
-      List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-      for (int i = 0; i < lines.size(); i++) {
-        steps.add(parse(file, i + 1, lines.get(i)));
+    String text = Json.content(file.toString(), file);
+    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    for (int i = 0; i < lines.size(); i++) {
+      try {
+        steps.add(StepLine.parse(Json.MAPPER.readTree(lines.get(i))));
+      } catch (JsonProcessingException | IllegalArgumentException e) {
+        String reason =
+            e instanceof JsonProcessingException parser ? Json.fault(parser) : e.getMessage();
+        throw new IllegalArgumentException(
+            "%s is damaged at line %d: %s".formatted(file, i + 1, reason), e);
       }
-      return List.copyOf(steps);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
     }
-  }
-
-  private static StepRecord parse(Path file, int number, String line) {
-    try {
-      return StepLine.parse(Json.MAPPER.readTree(line));
-    } catch (JsonProcessingException e) {
-      throw damaged(file, number, Json.fault(e), e);
-    } catch (IllegalArgumentException e) {
-      throw damaged(file, number, String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static IllegalArgumentException damaged(
-      Path file, int number, String reason, Exception cause) {
-    return new IllegalArgumentException(
-        "%s is damaged at line %d: %s".formatted(file, number, reason), cause);
+    return List.copyOf(steps);
   }
 
   /**
@@ -96,8 +79,7 @@ public final class StepFile implements Callback {
    * @param step finished steps of the checkpoint
    */
   public static RecordedRun upTo(Path folder, RunName name, long step) {
-    RecordedRun.Collector steps =
-        new RecordedRun.Collector(new RecordedRun(name, List.of(), List.of()));
+    RecordedRun.Collector steps = new RecordedRun.Collector(RecordedRun.none(name));
     StepFile log = in(folder);
     if (step > 0 && Files.exists(log.file)) {
       try {
@@ -106,7 +88,7 @@ public final class StepFile implements Callback {
             name,
             (line, read) -> {
               if (isOf(name, read)) {
-                log.step(read).ifPresent(steps::add);
+                log.add(read, steps);
               }
             });
       } catch (IOException e) {
@@ -117,12 +99,11 @@ public final class StepFile implements Callback {
     return steps.recorded();
   }
 
-  private Optional<StepRecord> step(JsonNode line) {
+  private void add(JsonNode line, RecordedRun.Collector to) {
     try {
-      return Optional.of(StepLine.parse(line));
+      to.add(StepLine.parse(line));
     } catch (IllegalArgumentException e) {
       log.warn("{}: step {} is left out: {}", file, line.path("step"), e.getMessage());
-      return Optional.empty();
     }
   }
 
@@ -134,11 +115,7 @@ public final class StepFile implements Callback {
   @Override
   public void onStart(Training training) {
     AtomicFile.write(file, to -> keep(training.progress().step(), training.name(), to));
-    try {
-      out = new FileOutputStream(file.toFile(), true);
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    out = new AppendedFile(file);
   }
 
   private void keep(long step, RunName name, FileChannel to) throws IOException {
@@ -206,12 +183,10 @@ public final class StepFile implements Callback {
 
   @Override
   public void onStep(StepRecord step, Training training) {
-    try {
-      opened().write((StepLine.json(training.name(), step) + "\n").getBytes(UTF_8));
-    } catch (IOException e) {
-      lost = true;
-      throw failed(e);
+    if (out == null) {
+      throw new IllegalStateException(file + " is not open: the run has not begun");
     }
+    out.write(StepLine.json(training.name(), step) + "\n");
   }
 
   /**
@@ -220,40 +195,16 @@ public final class StepFile implements Callback {
    * @throws UncheckedIOException if this fails, or a step could not be written
    */
   public void force() {
-    if (out == null) {
-      return;
+    if (out != null) {
+      out.force();
     }
-    try {
-      if (lost) {
-        throw new IOException("a step is missing");
-      }
-      opened().getFD().sync();
-    } catch (IOException e) {
-      throw failed(e);
-    }
-  }
-
-  private FileOutputStream opened() {
-    if (out == null) {
-      throw new IllegalStateException(file + " is not open: the run has not begun");
-    }
-    return out;
   }
 
   @Override
   public void onEnd(Training training) {
-    if (out == null) {
-      return;
-    }
-    try {
+    if (out != null) {
       out.close();
       out = null;
-    } catch (IOException e) {
-      throw failed(e);
     }
-  }
-
-  private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
   }
 }

@@ -169,7 +169,7 @@ class CurveFileTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CurveFile.read(path()))
-        .withMessageContaining("is damaged at line 2: For input string")
+        .withMessageContaining("is damaged at line 2: field step cannot be read")
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1000));
   }
 

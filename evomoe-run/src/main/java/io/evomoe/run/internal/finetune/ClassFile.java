@@ -55,11 +55,7 @@ final class ClassFile {
               measure.f1(),
               named(evaluation, c)));
     }
-    try {
-      AtomicFile.write(folder.resolve(NAME), Json.PRETTY.writeValueAsString(lines) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("measures have a JSON form", e);
-    }
+    AtomicFile.write(folder.resolve(NAME), Json.text(lines));
   }
 
   /**
