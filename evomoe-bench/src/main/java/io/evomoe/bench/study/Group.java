@@ -2,6 +2,7 @@ package io.evomoe.bench.study;
 
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -64,12 +66,34 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
 
   /** Validation loss at the end minus that of another group's run with the same seed. */
   Spread lossMinus(Group other) {
-    return Spread.of(shared(other).stream().map(seed -> lossMinus(other, seed)).toList());
+    return Spread.of(shared(other).stream().map(seed -> lossMinusOfSeed(other, seed)).toList());
   }
 
   /** The same of one seed that both have. */
-  double lossMinus(Group other, long seed) {
+  double lossMinusOfSeed(Group other, long seed) {
     return run(seed).result().validLoss() - other.run(seed).result().validLoss();
+  }
+
+  /** The same after a step, of the pairs that both were evaluated then. */
+  List<Double> lossMinus(Group other, long step) {
+    return shared(other).stream()
+        .map(seed -> run(seed).lossAt(step) - other.run(seed).lossAt(step))
+        .filter(difference -> !Double.isNaN(difference))
+        .toList();
+  }
+
+  /**
+   * A number of each run that came down to the final loss of another group's run with the same
+   * seed, from where it did and that run's result.
+   */
+  Spread reached(Group other, ToDoubleBiFunction<Reached, RunResult> value) {
+    List<Double> values = new ArrayList<>();
+    for (long seed : shared(other)) {
+      RunResult goal = other.run(seed).result();
+      Reached.of(run(seed), goal.validLoss())
+          .ifPresent(reached -> values.add(value.applyAsDouble(reached, goal)));
+    }
+    return Spread.of(values);
   }
 
   /** The seeds that both have. */

@@ -1,7 +1,7 @@
 package io.evomoe.bench.study;
 
 import java.util.List;
-import java.util.function.DoubleFunction;
+import java.util.Locale;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
@@ -34,20 +34,21 @@ record Spread(int count, double mean, double deviation) {
   }
 
   /** Mean ± deviation; the mean alone of one value, a dash of none. */
-  String text(DoubleFunction<String> format) {
+  String text(String format) {
     if (!Double.isFinite(mean)) {
       return count == 0 ? "-" : "not finite";
     }
+    String text = String.format(Locale.ROOT, format, mean);
     return count < 2
-        ? format.apply(mean)
-        : format.apply(mean) + " ± " + format.apply(deviation).replace("+", "");
+        ? text
+        : text + " ± " + String.format(Locale.ROOT, format, deviation).replace("+", "");
   }
 
   /** From the lower to the upper end of the 95% confidence interval; a dash of one value. */
-  String interval(DoubleFunction<String> format) {
+  String interval(String format) {
     double half = confidence();
     return Double.isFinite(half)
-        ? format.apply(mean - half) + " to " + format.apply(mean + half)
+        ? String.format(Locale.ROOT, format + " to " + format, mean - half, mean + half)
         : "-";
   }
 }

@@ -20,4 +20,13 @@ public record StudyRecord(RunResult result, List<StepRecord> rows) {
   List<StepRecord> evaluations() {
     return rows.stream().filter(StepRecord::evaluated).toList();
   }
+
+  /** The validation loss after a step; NaN if it was not measured then. */
+  double lossAt(long step) {
+    return evaluations().stream()
+        .filter(row -> row.step() == step)
+        .mapToDouble(StepRecord::validLoss)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
 }

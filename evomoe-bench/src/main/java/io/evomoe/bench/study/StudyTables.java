@@ -1,6 +1,6 @@
 package io.evomoe.bench.study;
 
-import static io.evomoe.bench.study.MarkdownTable.decimals;
+import static java.util.stream.Collectors.joining;
 
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
@@ -11,20 +11,32 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A study's tables as Markdown, from what is recorded; what is not is named at the end. */
 public final class StudyTables {
   /** The file's name in the folder of the results. */
   public static final String NAME = "tables.md";
 
+  private static final int MOST_STEPS = 10;
+  private static final String SIGNED = "%+.4f";
+  private static final String SCIENTIFIC = "%.3g";
+
   private final Study study;
+  private final StudyConfig config;
   private final List<Group> gates;
   private final Optional<Group> baseline;
+  private final StringBuilder text = new StringBuilder();
 
   private StudyTables(Study study) {
     this.study = study;
+    this.config = study.config();
     this.gates = Group.shown(study);
-    this.baseline = named(study.config().baseline());
+    this.baseline = named(config.baseline());
   }
 
   /** All tables of a study. */
@@ -32,97 +44,106 @@ public final class StudyTables {
     return new StudyTables(study).text();
   }
 
+  /** A column of a table, with the cell of each row. */
+  private record Column<T>(String title, Function<T, String> cell) {
+    static Column<Group> result(String title, ToDoubleFunction<RunResult> value, String format) {
+      return new Column<>(title, group -> group.of(value).text(format));
+    }
+
+    static Column<Group> measured(
+        String title, ToDoubleFunction<StudyRecord> value, String format) {
+      return new Column<>(title, group -> group.ofMeasured(value).text(format));
+    }
+  }
+
+  private static final Column<Group> GATE = new Column<>("gate", Group::label);
+  private static final Column<Group> SEEDS = new Column<>("seeds", g -> "" + g.bySeed().size());
+  private static final Column<Group> LOSS =
+      Column.result("loss, nats a token", RunResult::validLoss, "%,.4f");
+  private static final Column<Group> FLOPS =
+      Column.result("training FLOPs", RunResult::trainFlops, SCIENTIFIC);
+
   private String text() {
-    StringBuilder text = new StringBuilder();
-    StudyConfig config = study.config();
+    String head =
+        "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n";
+    List<String> missing =
+        study.runs().stream()
+            .filter(run -> study.record(run).isEmpty())
+            .map(StudyRun::name)
+            .toList();
+    int all = study.runs().size();
     text.append(
         String.format(
-            Locale.ROOT,
-            "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n",
-            config.task(),
-            config.preset(),
-            recorded(),
-            study.runs().size()));
-    section(text, "Validation loss", quality());
-    baseline.ifPresent(base -> paired(text, base));
-    section(text, "Cost to reach the final loss of %s".formatted(config.baseline()), speed());
-    section(text, "Routing and cost", routing());
+            Locale.ROOT, head, config.task(), config.preset(), all - missing.size(), all));
+    quality();
+    baseline.ifPresent(this::paired);
+    speed();
+    routing();
     if (!config.ablations().variants().isEmpty()) {
-      section(text, "Variants of " + config.ablations().reference(), ablations());
+      ablations();
     }
     if (!config.learningRates().toTry().isEmpty()) {
-      section(text, "Learning rates", rates());
+      rates();
     }
-    missing(text);
+    if (!missing.isEmpty()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "\n### Not run yet\n\n%d runs: %s.\n",
+              missing.size(),
+              String.join(", ", missing)));
+    }
     return text.toString();
   }
 
-  private void paired(StringBuilder text, Group base) {
-    PairedTables tables = new PairedTables(base);
-    Set<Group> all = new LinkedHashSet<>(gates);
-    all.addAll(Group.variants(study));
-    section(
-        text,
-        "Minus %s, by seed".formatted(base.label()),
-        tables.bySeed(List.copyOf(all), study.config().seeds()));
-    section(
-        text,
-        "Minus %s on the way, mean over pairs".formatted(base.label()),
-        tables.bySteps(gates));
-    Group first = gates.get(0);
-    section(
-        text,
-        "%s minus each other gate, paired".formatted(first.label()),
-        PairedTables.minusEach(first, gates, study.config().seeds()));
+  /** Adds a table with the first column to the left, the others to the right. */
+  private <T> void section(String title, List<T> rows, List<Column<T>> columns) {
+    text.append("\n### ").append(title).append("\n\n");
+    row(columns.stream().map(Column::title));
+    text.append("|---").append("|---:".repeat(columns.size() - 1)).append("|\n");
+    rows.forEach(row -> row(columns.stream().map(column -> column.cell().apply(row))));
   }
 
-  private static void section(StringBuilder text, String title, MarkdownTable table) {
-    text.append("\n### ").append(title).append("\n\n").append(table.text());
-  }
-
-  private long recorded() {
-    return study.runs().stream().filter(run -> study.record(run).isPresent()).count();
+  private void row(Stream<String> cells) {
+    text.append(cells.collect(joining(" | ", "| ", " |\n")));
   }
 
   private Optional<Group> named(String label) {
     return gates.stream().filter(group -> group.label().equals(label)).findFirst();
   }
 
-  private String metric() {
-    return gates.stream()
-        .flatMap(group -> group.bySeed().values().stream())
-        .map(run -> run.result().metricName())
-        .findFirst()
-        .orElse("metric");
+  private void quality() {
+    String metric =
+        gates.stream()
+            .flatMap(group -> group.bySeed().values().stream())
+            .map(run -> run.result().metricName())
+            .findFirst()
+            .orElse("metric");
+    section(
+        "Validation loss",
+        gates,
+        List.of(
+            GATE,
+            SEEDS,
+            new Column<>("learning rate", group -> rate(gate(group))),
+            LOSS,
+            Column.result(metric, RunResult::validMetric, "%,.2f"),
+            minus(config.baseline()),
+            interval(config.baseline())));
   }
 
-  private MarkdownTable quality() {
-    MarkdownTable table =
-        new MarkdownTable(
-            "gate",
-            "seeds",
-            "learning rate",
-            "loss, nats a token",
-            metric(),
-            "minus %s, paired".formatted(study.config().baseline()),
-            "95% interval");
-    for (Group group : gates) {
-      Spread difference = difference(group);
-      table.row(
-          group.label(),
-          Integer.toString(group.bySeed().size()),
-          rate(gate(group)),
-          group.of(RunResult::validLoss).text(decimals(4)),
-          group.of(RunResult::validMetric).text(decimals(2)),
-          difference.text(MarkdownTable.signed(4)),
-          difference.interval(MarkdownTable.signed(4)));
-    }
-    return table;
+  private Column<Group> minus(String label) {
+    return new Column<>(
+        "minus %s, paired".formatted(label), group -> difference(group, label).text(SIGNED));
+  }
+
+  private Column<Group> interval(String label) {
+    return new Column<>("95% interval", group -> difference(group, label).interval(SIGNED));
   }
 
   /** None to compare itself with. */
-  private Spread difference(Group group) {
-    return baseline
+  private Spread difference(Group group, String label) {
+    return named(label)
         .filter(base -> !base.label().equals(group.label()))
         .map(group::lossMinus)
         .orElseGet(() -> Spread.of(List.of()));
@@ -130,7 +151,7 @@ public final class StudyTables {
 
   /** Variants have the learning rate of the gate that they are of. */
   private String gate(Group group) {
-    StudyConfig.Ablations ablations = study.config().ablations();
+    StudyConfig.Ablations ablations = config.ablations();
     return ablations.shownLabels().contains(group.label()) ? ablations.reference() : group.label();
   }
 
@@ -139,135 +160,150 @@ public final class StudyTables {
     return rate.isPresent() ? StudyRun.plain(rate.getAsDouble()) : "-";
   }
 
-  private MarkdownTable speed() {
-    MarkdownTable table =
-        new MarkdownTable(
-            "gate",
-            "seeds that reached it",
-            "tokens",
-            "training FLOPs",
-            "speed-up in tokens",
-            "speed-up in FLOPs");
-    for (Group group : gates) {
-      baseline.ifPresent(base -> table.row(speed(group, base)));
-    }
-    return table;
+  /** How far runs are from others with the same seeds: by seed, and on their way. */
+  private void paired(Group base) {
+    Set<Group> all = new LinkedHashSet<>(gates);
+    all.addAll(Group.variants(study));
+    Stream<Column<Group>> seeds = bySeed((group, seed) -> pair(group, base, seed));
+    section(
+        "Minus %s, by seed".formatted(base.label()),
+        others(all, base),
+        Stream.concat(Stream.of(GATE), seeds).toList());
+    Stream<Column<Group>> steps =
+        steps(base).stream()
+            .map(step -> new Column<>("step " + step, group -> mean(group.lossMinus(base, step))));
+    section(
+        "Minus %s on the way, mean over pairs".formatted(base.label()),
+        others(gates, base),
+        Stream.concat(Stream.of(GATE), steps).toList());
+    Group first = gates.get(0);
+    Stream<Column<Group>> against =
+        Stream.of(
+            new Column<>("minus", Group::label),
+            new Column<>("mean", other -> first.lossMinus(other).text(SIGNED)),
+            new Column<>("95% interval", other -> first.lossMinus(other).interval(SIGNED)));
+    section(
+        "%s minus each other gate, paired".formatted(first.label()),
+        others(gates, first),
+        Stream.concat(against, bySeed((other, seed) -> pair(first, other, seed))).toList());
   }
 
-  private static String[] speed(Group group, Group base) {
-    List<Long> seeds = group.shared(base);
-    List<Double> tokens = new ArrayList<>();
-    List<Double> flops = new ArrayList<>();
-    List<Double> byTokens = new ArrayList<>();
-    List<Double> byFlops = new ArrayList<>();
-    for (long seed : seeds) {
-      RunResult goal = base.run(seed).result();
-      Reached.of(group.run(seed), goal.validLoss())
-          .ifPresent(
-              reached -> {
-                tokens.add(reached.tokens());
-                flops.add(reached.flops());
-                byTokens.add(goal.tokens() / reached.tokens());
-                byFlops.add(goal.trainFlops() / reached.flops());
-              });
-    }
-    return new String[] {
-      group.label(),
-      String.format(Locale.ROOT, "%d of %d", tokens.size(), seeds.size()),
-      Spread.of(tokens).text(MarkdownTable::scientific),
-      Spread.of(flops).text(MarkdownTable::scientific),
-      Spread.of(byTokens).text(decimals(2)),
-      Spread.of(byFlops).text(decimals(2))
-    };
+  private interface OfSeed {
+    String cell(Group group, long seed);
   }
 
-  private MarkdownTable routing() {
-    MarkdownTable table =
-        new MarkdownTable(
-            "gate",
-            "active experts, all steps",
-            "at the end",
-            "load entropy, at the end",
-            "drop rate",
-            "routing fluctuation",
-            "training FLOPs",
-            "tokens/s");
-    for (Group group : gates) {
-      table.row(
-          group.label(),
-          group.ofMeasured(run -> Group.mean(run, StepRecord::activeExperts)).text(decimals(2)),
-          group.ofMeasured(run -> run.result().activeExperts()).text(decimals(2)),
-          group.ofMeasured(run -> run.result().loadEntropy()).text(decimals(3)),
-          group.ofMeasured(run -> Group.mean(run, StepRecord::dropRate)).text(decimals(3)),
-          group
-              .ofMeasured(run -> Group.meanOfEvaluations(run, StepRecord::routingFluctuation))
-              .text(decimals(3)),
-          group.of(RunResult::trainFlops).text(MarkdownTable::scientific),
-          group.of(RunResult::tokensPerSecond).text(decimals(0)));
-    }
-    return table;
+  private Stream<Column<Group>> bySeed(OfSeed cells) {
+    return config.seeds().stream()
+        .map(seed -> new Column<>("seed " + seed, group -> cells.cell(group, seed)));
   }
 
-  private MarkdownTable ablations() {
-    String reference = study.config().ablations().reference();
-    String base = study.config().baseline();
-    MarkdownTable table =
-        new MarkdownTable(
-            "variant",
-            "seeds",
-            "loss, nats a token",
-            "minus %s, paired".formatted(reference),
-            "95% interval",
-            "minus %s, paired".formatted(base),
-            "active experts at the end",
-            "training FLOPs");
-    for (Group group : Group.variants(study)) {
-      Spread difference =
-          named(reference).map(group::lossMinus).orElseGet(() -> Spread.of(List.of()));
-      table.row(
-          group.label(),
-          Integer.toString(group.bySeed().size()),
-          group.of(RunResult::validLoss).text(decimals(4)),
-          difference.text(MarkdownTable.signed(4)),
-          difference.interval(MarkdownTable.signed(4)),
-          difference(group).text(MarkdownTable.signed(4)),
-          group.ofMeasured(run -> run.result().activeExperts()).text(decimals(2)),
-          group.of(RunResult::trainFlops).text(MarkdownTable::scientific));
-    }
-    return table;
+  private static String pair(Group group, Group base, long seed) {
+    return mean(
+        group.shared(base).stream()
+            .filter(shared -> shared == seed)
+            .map(shared -> group.lossMinusOfSeed(base, shared))
+            .toList());
   }
 
-  private MarkdownTable rates() {
-    List<Double> grid = study.config().learningRates().rates();
-    List<String> titles = new ArrayList<>(List.of("gate"));
-    grid.forEach(rate -> titles.add(StudyRun.plain(rate)));
-    titles.add("taken");
-    MarkdownTable table = new MarkdownTable(titles.toArray(String[]::new));
-    for (String gate : study.config().gates()) {
-      List<String> cells = new ArrayList<>(List.of(gate));
-      for (StudyRun run : study.rateRuns(gate)) {
-        cells.add(
-            study
-                .record(run)
-                .map(found -> decimals(4).apply(found.result().validLoss()))
-                .orElse("-"));
-      }
-      cells.add(rate(gate));
-      table.row(cells.toArray(String[]::new));
-    }
-    return table;
+  private static String mean(List<Double> values) {
+    return values.isEmpty() ? "-" : String.format(Locale.ROOT, SIGNED, Spread.of(values).mean());
   }
 
-  private void missing(StringBuilder text) {
-    List<String> names =
-        study.runs().stream()
-            .filter(run -> study.record(run).isEmpty())
-            .map(StudyRun::name)
-            .toList();
-    if (!names.isEmpty()) {
-      text.append("\n### Not run yet\n\n");
-      text.append(
-          String.format(Locale.ROOT, "%d runs: %s.\n", names.size(), String.join(", ", names)));
+  private static List<Group> others(Iterable<Group> groups, Group gate) {
+    List<Group> others = new ArrayList<>();
+    groups.forEach(others::add);
+    others.removeIf(group -> group.label().equals(gate.label()));
+    return others;
+  }
+
+  /** About {@value #MOST_STEPS} of the steps with an evaluation, the last included. */
+  private static List<Long> steps(Group base) {
+    List<StepRecord> all = base.bySeed().firstEntry().getValue().evaluations();
+    int stride = (all.size() + MOST_STEPS - 1) / MOST_STEPS;
+    return IntStream.range(0, all.size())
+        .filter(i -> (all.size() - 1 - i) % stride == 0)
+        .mapToObj(i -> all.get(i).step())
+        .toList();
+  }
+
+  private void speed() {
+    section(
+        "Cost to reach the final loss of %s".formatted(config.baseline()),
+        baseline.isPresent() ? gates : List.of(),
+        List.of(
+            GATE,
+            new Column<>("seeds that reached it", this::reached),
+            reached("tokens", (run, goal) -> run.tokens(), SCIENTIFIC),
+            reached("training FLOPs", (run, goal) -> run.flops(), SCIENTIFIC),
+            reached("speed-up in tokens", (run, goal) -> goal.tokens() / run.tokens(), "%,.2f"),
+            reached("speed-up in FLOPs", (run, goal) -> goal.trainFlops() / run.flops(), "%,.2f")));
+  }
+
+  private String reached(Group group) {
+    Group base = baseline.orElseThrow();
+    int reached = group.reached(base, (run, goal) -> 0).count();
+    return String.format(Locale.ROOT, "%d of %d", reached, group.shared(base).size());
+  }
+
+  private Column<Group> reached(
+      String title, ToDoubleBiFunction<Reached, RunResult> value, String format) {
+    return new Column<>(title, group -> group.reached(baseline.orElseThrow(), value).text(format));
+  }
+
+  private void routing() {
+    section(
+        "Routing and cost",
+        gates,
+        List.of(
+            GATE,
+            Column.measured(
+                "active experts, all steps",
+                run -> Group.mean(run, StepRecord::activeExperts),
+                "%,.2f"),
+            Column.measured("at the end", run -> run.result().activeExperts(), "%,.2f"),
+            Column.measured("load entropy, at the end", run -> run.result().loadEntropy(), "%,.3f"),
+            Column.measured("drop rate", run -> Group.mean(run, StepRecord::dropRate), "%,.3f"),
+            Column.measured(
+                "routing fluctuation",
+                run -> Group.meanOfEvaluations(run, StepRecord::routingFluctuation),
+                "%,.3f"),
+            FLOPS,
+            Column.result("tokens/s", RunResult::tokensPerSecond, "%,.0f")));
+  }
+
+  private void ablations() {
+    String reference = config.ablations().reference();
+    section(
+        "Variants of " + reference,
+        Group.variants(study),
+        List.of(
+            new Column<>("variant", Group::label),
+            SEEDS,
+            LOSS,
+            minus(reference),
+            interval(reference),
+            minus(config.baseline()),
+            Column.measured(
+                "active experts at the end", run -> run.result().activeExperts(), "%,.2f"),
+            FLOPS));
+  }
+
+  private void rates() {
+    List<Double> grid = config.learningRates().rates();
+    List<Column<String>> columns = new ArrayList<>();
+    columns.add(new Column<>("gate", gate -> gate));
+    for (int i = 0; i < grid.size(); i++) {
+      int rate = i;
+      columns.add(
+          new Column<>(
+              StudyRun.plain(grid.get(i)),
+              gate ->
+                  study
+                      .record(study.rateRuns(gate).get(rate))
+                      .map(run -> String.format(Locale.ROOT, "%,.4f", run.result().validLoss()))
+                      .orElse("-")));
     }
+    columns.add(new Column<>("taken", this::rate));
+    section("Learning rates", config.gates(), columns);
   }
 }

@@ -200,9 +200,8 @@ class StudyTablesTest {
 
   @Test
   void a_spread_should_not_hide_a_run_that_diverged() {
-    assertThat(Spread.of(List.of(1.0, Double.NaN)).text(MarkdownTable.decimals(1)))
-        .isEqualTo("not finite");
-    assertThat(Spread.of(List.of()).text(MarkdownTable.decimals(1))).isEqualTo("-");
+    assertThat(Spread.of(List.of(1.0, Double.NaN)).text("%,.1f")).isEqualTo("not finite");
+    assertThat(Spread.of(List.of()).text("%,.1f")).isEqualTo("-");
     assertThat(Spread.of(List.of(1.0, 2.0, 3.0)).confidence()).isEqualTo(2.4841, within(1e-4));
   }
 }

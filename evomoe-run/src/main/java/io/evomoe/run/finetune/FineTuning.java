@@ -5,10 +5,10 @@ import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.internal.finetune.ClassSource;
+import io.evomoe.run.internal.finetune.ClassTexts;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedPart;
-import io.evomoe.run.internal.finetune.TunedScores;
-import io.evomoe.run.internal.finetune.TunedTexts;
 import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassScores;
@@ -68,7 +68,7 @@ public final class FineTuning implements AutoCloseable {
       OutputFolder output,
       RunCheckpoint run,
       FineTuneSettings settings,
-      TunedTexts source,
+      ClassSource source,
       ClassifiedSplit texts,
       boolean alone) {
     if (texts.labels().size() < 2) {
@@ -108,7 +108,7 @@ public final class FineTuning implements AutoCloseable {
 
   /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
-    return trainings.labels().names();
+    return trainings.texts().labels().names();
   }
 
   /** Returns the settings. */
@@ -123,7 +123,7 @@ public final class FineTuning implements AutoCloseable {
 
   /** Returns lines for the user: the number of texts in each part, in total and by class. */
   public String description() {
-    return trainings.description();
+    return trainings.texts().description();
   }
 
   /**
@@ -160,7 +160,7 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trainAlone(List<Callback> callbacks) {
-    Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
+    Optional<FineTuned> before = folder.finished(steps(), trainings.texts().measured());
     if (before.isPresent()) {
       callbacks.forEach(callback -> callback.onNote("already finished"));
       scores = before.get().scores();
@@ -182,9 +182,9 @@ public final class FineTuning implements AutoCloseable {
   private FineTuned trained(List<Callback> callbacks) {
     List<TunedPart> parts = folder.parts(settings.seed());
     List<RecordedRun> kept = parts.stream().map(TunedPart::earlier).toList();
-    scores = List.of(trainings.majority());
+    scores = List.of(trainings.texts().majority());
     folder.begin(parts);
-    Optional<TunedScores> last = Optional.empty();
+    Optional<ClassTexts.Scores> last = Optional.empty();
     try (CurveFile curves = CurveFile.shared(folder.path().resolve(CurveFile.NAME), kept)) {
       List<Callback> told = Stream.concat(Stream.of(new Stopping()), callbacks.stream()).toList();
       for (TunedPart part : parts) {
@@ -199,7 +199,7 @@ public final class FineTuning implements AutoCloseable {
       }
     }
     last.ifPresent(measured -> folder.finish(scores, measured.evaluation()));
-    return new FineTuned(scores, last.map(TunedScores::evaluation));
+    return new FineTuned(scores, last.map(ClassTexts.Scores::evaluation));
   }
 
   /** Passes a request to stop on to the current training. */

@@ -6,8 +6,6 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.FineTuneSettingsBuilder;
 import io.evomoe.run.internal.finetune.ClassSource;
-import io.evomoe.run.internal.finetune.OwnTexts;
-import io.evomoe.run.internal.finetune.TunedTexts;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
@@ -116,7 +114,7 @@ public final class FineTuningBuilder {
    */
   public FineTuning in(OutputFolder output) {
     try {
-      TunedTexts source = source();
+      ClassSource source = source();
       RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
       try {
         return new FineTuning(output, checkpoint, settings, source, source.split(said), alone);
@@ -130,14 +128,14 @@ public final class FineTuningBuilder {
     }
   }
 
-  private TunedTexts source() {
+  private ClassSource source() {
     if (data.isEmpty() == texts.isEmpty()) {
       throw new IllegalArgumentException(
           "a fine-tuning must have either data (files) or texts (a list), has "
               + (data.isEmpty() ? "neither" : "both"));
     }
     return data.isEmpty()
-        ? new OwnTexts(LabelledText.corpus(texts), split)
-        : new ClassSource(data, split, form);
+        ? new ClassSource(data, LabelledText.corpus(texts), split, DataForm.DEFAULT)
+        : new ClassSource(data, null, split, form);
   }
 }

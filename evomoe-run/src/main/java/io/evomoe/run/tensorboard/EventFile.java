@@ -1,10 +1,7 @@
 package io.evomoe.run.tensorboard;
 
-import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.OutputFolder;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -15,54 +12,59 @@ import java.util.zip.CRC32C;
 
 /**
  * One event file of TFRecords. Each record has its length (uint64, little-endian), the length's
- * masked CRC32C, the bytes of an Event, and their masked CRC32C. Every record is flushed when it is
- * written.
+ * masked CRC32C, the bytes of an Event ({@code tensorflow/core/util/event.proto}), and their masked
+ * CRC32C. Every record is flushed when it is written.
  */
-final class EventFile implements AutoCloseable {
+record EventFile(AppendedFile out) implements AutoCloseable {
   private static final int MASK_DELTA = 0xa282ead8;
-
-  private final Path file;
-  // Not a channel, because an interrupt of the thread closes channels.
-  private final FileOutputStream out;
-
-  private EventFile(Path file) throws IOException {
-    this.file = file;
-    this.out = new FileOutputStream(file.toFile());
-  }
+  private static final int WALL_TIME = 1;
+  private static final int STEP = 2;
+  private static final int FILE_VERSION = 3;
+  private static final int SUMMARY = 5;
+  private static final int SESSION_LOG = 7;
+  private static final int STATUS_START = 1;
 
   /** Creates a file whose name sorts after those of earlier files. */
   static EventFile create(Path folder, Instant now) {
     OutputFolder.prepare(folder);
     int number = 0;
-    Path file = numbered(folder, now, number);
-    while (Files.exists(file)) {
-      file = numbered(folder, now, ++number);
-    }
-    try {
-      return new EventFile(file);
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    Path file;
+    do {
+      String name = "events.out.tfevents.%010d.%04d.evomoe";
+      file = folder.resolve(String.format(Locale.ROOT, name, now.getEpochSecond(), number++));
+    } while (Files.exists(file));
+    EventFile created = new EventFile(new AppendedFile(file));
+    created.write(event(now).text(FILE_VERSION, "brain.Event:2"));
+    return created;
   }
 
-  private static Path numbered(Path folder, Instant now, int number) {
-    return folder.resolve(
-        String.format(
-            Locale.ROOT, "events.out.tfevents.%010d.%04d.evomoe", now.getEpochSecond(), number));
+  private static Message event(Instant at) {
+    return new Message().number(WALL_TIME, at.toEpochMilli() / 1e3);
   }
 
-  void write(Message event) {
+  /**
+   * Writes the start or resumption of a run: later steps in other files become void.
+   *
+   * @param step next step
+   */
+  void start(long step) {
+    Message start = new Message().integer(1, STATUS_START);
+    write(event(Instant.now()).integer(STEP, step).message(SESSION_LOG, start));
+  }
+
+  /** Writes the values of a step. */
+  void write(long step, Summary summary) {
+    write(event(Instant.now()).integer(STEP, step).message(SUMMARY, summary.message()));
+  }
+
+  private void write(Message event) {
     byte[] data = event.toBytes();
     ByteBuffer record =
         ByteBuffer.allocate(data.length + Long.BYTES + 2 * Integer.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putLong(data.length);
     record.putInt(masked(record.array(), Long.BYTES)).put(data).putInt(masked(data, data.length));
-    try {
-      out.write(record.array());
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
+    out.write(record.array());
   }
 
   /**
@@ -77,14 +79,6 @@ final class EventFile implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      out.close();
-    } catch (IOException e) {
-      throw failed(file, e);
-    }
-  }
-
-  private static UncheckedIOException failed(Path file, IOException e) {
-    return new UncheckedIOException("could not write " + file + ": " + IoReason.of(e, file), e);
+    out.close();
   }
 }

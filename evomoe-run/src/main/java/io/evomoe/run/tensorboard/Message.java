@@ -35,11 +35,11 @@ final class Message {
   }
 
   Message text(int field, String value) {
-    return raw(field, value.getBytes(UTF_8));
+    return bytes(field, value.getBytes(UTF_8));
   }
 
   Message message(int field, Message value) {
-    return raw(field, value.toBytes());
+    return bytes(field, value.toBytes());
   }
 
   /** Adds a field of type repeated double, packed. */
@@ -49,7 +49,7 @@ final class Message {
     return message(field, packed);
   }
 
-  private Message raw(int field, byte[] value) {
+  private Message bytes(int field, byte[] value) {
     key(field, LENGTH);
     varint(value.length);
     bytes.writeBytes(value);

@@ -9,7 +9,7 @@ import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,17 +29,15 @@ public final class TensorBoard implements Callback {
   private static final Set<String> OF_THE_EVENT = Set.of("step", "seed");
 
   private final Path folder;
-  private final InstantSource clock;
   private @Nullable EventFile file;
 
-  TensorBoard(Path folder, InstantSource clock) {
+  private TensorBoard(Path folder) {
     this.folder = folder;
-    this.clock = clock;
   }
 
   /** Writes to {@code tensorboard/} in a run's folder. */
   public static TensorBoard in(Path run) {
-    return new TensorBoard(run.resolve(NAME), InstantSource.system());
+    return new TensorBoard(run.resolve(NAME));
   }
 
   /** Whether a run has event files; if so, all later steps are written to them too. */
@@ -52,27 +50,22 @@ public final class TensorBoard implements Callback {
     close();
     RunName name = training.name();
     Path its = name.part() ? folder.resolve(name.task()) : folder;
-    EventFile opened = EventFile.create(its, clock.instant());
+    EventFile opened = EventFile.create(its, Instant.now());
     file = opened;
-    opened.write(Events.version(clock.instant()));
-    opened.write(Events.start(clock.instant(), training.progress().step() + 1));
+    opened.start(training.progress().step() + 1);
   }
 
   @Override
   public void onStep(StepRecord step, Training training) {
-    write(training.name(), step);
-  }
-
-  void write(RunName name, StepRecord step) {
     Summary summary = new Summary();
-    ObjectNode fields = StepFile.json(name, step);
+    ObjectNode fields = StepFile.json(training.name(), step);
     scalars(summary, "", fields);
     for (int i = 0; i < step.layers().size(); i++) {
       String prefix = step.layers().get(i).layer() + "/";
       scalars(summary, prefix, fields.withArray("layers").get(i));
       summary.load(prefix + "load", step.layers().get(i).load());
     }
-    opened().write(Events.of(clock.instant(), step.step(), summary));
+    opened().write(step.step(), summary);
   }
 
   /** Skips missing values, which are null, and names, which are text. */
@@ -92,7 +85,7 @@ public final class TensorBoard implements Callback {
     }
     Summary summary = new Summary();
     samples.forEach((name, text) -> summary.text("samples/" + name, text));
-    opened().write(Events.of(clock.instant(), step.step(), summary));
+    opened().write(step.step(), summary);
   }
 
   private EventFile opened() {

@@ -1,13 +1,10 @@
 package io.evomoe.run.internal.finetune;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.Json;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,17 +66,14 @@ final class ClassFile {
       return Optional.empty();
     }
     try {
-      List<Line> lines = List.of(Json.read(Files.readString(file), Line[].class));
+      String text = Json.content(file.toString(), file);
+      List<Line> lines = List.of(Json.read(text, Line[].class, file + " is damaged"));
       return Optional.of(
           new ClassEvaluation(texts, lines.stream().map(Line::label).toList(), confusion(lines)));
-    } catch (JsonProcessingException e) {
-      log.warn("Measured again: {} is damaged: {}", file, Json.fault(e));
-    } catch (IOException e) {
-      log.warn("Measured again: {} cannot be read: {}", file, IoReason.of(e, file));
     } catch (RuntimeException e) {
-      log.warn("Measured again: {} has invalid counts", file);
+      log.warn("Measured again: {}", e.getMessage());
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   private static Confusion confusion(List<Line> lines) {

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
@@ -11,26 +12,37 @@ import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The place and format of classified texts.
+ * Classified texts, in files or of a program.
  *
- * @param paths files and folders, at least one
+ * @param paths files and folders; none if the texts are those of a program
+ * @param own texts of a program; null if they are in files
  * @param rule how those without a split of their own are divided
- * @param form format of the files
+ * @param form format of the files that the classifier is trained or measured on
  */
-public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) implements TunedTexts {
+public record ClassSource(
+    List<Path> paths, @Nullable ClassifiedCorpus own, HeldOut rule, DataForm form) {
 
   /** Keeps the paths unmodifiable, and rejects shares if all of them have a split. */
   public ClassSource {
     paths = List.copyOf(paths);
-    if (paths.stream().allMatch(SplitFolder::isOne)) {
+    if (own == null && paths.stream().allMatch(SplitFolder::isOne)) {
       rule.requireUnasked(paths);
     }
   }
 
-  @Override
+  /**
+   * Returns all texts in their parts.
+   *
+   * @param said receives one line for each file or folder with the detected format
+   */
   public ClassifiedSplit split(Consumer<String> said) {
+    if (own != null) {
+      return ClassifiedSplit.of(own, rule);
+    }
     return paths.stream()
         .map(
             path ->
@@ -76,8 +88,16 @@ public record ClassSource(List<Path> paths, HeldOut rule, DataForm form) impleme
     return ClassifiedCorpus.read(source, said);
   }
 
-  @Override
+  /**
+   * Returns an identifier of the texts. Neither a label nor a length contains a line end, so
+   * different lists have different texts.
+   */
   public String digest() {
-    return FolderDigest.of(paths);
+    return own == null
+        ? FolderDigest.of(paths)
+        : Fingerprint.of(
+            own.examples().stream()
+                .flatMap(text -> Stream.of(text.label(), "" + text.text().length(), text.text()))
+                .toArray(String[]::new));
   }
 }

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Classified texts as batches for the network of a run. */
-final class ClassTexts {
+public final class ClassTexts {
   private static final int SHOWN_CLASSES = 50;
 
   private final ClassifiedSplit split;
@@ -32,6 +32,14 @@ final class ClassTexts {
   private final List<ClassBatch> heldOut;
   private final List<ClassBatch> valid;
   private final Optional<List<ClassBatch>> test;
+
+  /**
+   * The scores of a network.
+   *
+   * @param scores on the validation and test parts
+   * @param evaluation class by class, on the test part if there is one, else on the validation part
+   */
+  public record Scores(ClassScores scores, ClassEvaluation evaluation) {}
 
   ClassTexts(RunCheckpoint run, ClassifiedSplit split, FineTuneSettings settings) {
     Function<ClassifiedCorpus, ClassifiedTexts> encode =
@@ -48,7 +56,8 @@ final class ClassTexts {
     this.test = split.test().map(encode).map(Naming::batches);
   }
 
-  Labels labels() {
+  /** Returns the classes, in the order of the network's outputs. */
+  public Labels labels() {
     return split.labels();
   }
 
@@ -61,7 +70,7 @@ final class ClassTexts {
   }
 
   /** Returns the name of the texts of the last measurement. */
-  String measured() {
+  public String measured() {
     return last().name();
   }
 
@@ -70,7 +79,7 @@ final class ClassTexts {
   }
 
   /** Returns the scores of the majority-class baseline. */
-  ClassScores majority() {
+  public ClassScores majority() {
     int[] training = split.train().labelIds(labels());
     Function<List<ClassBatch>, Classification> always =
         batches -> Classification.majority(training, Naming.labels(batches));
@@ -78,11 +87,11 @@ final class ClassTexts {
   }
 
   /** Returns the scores on the test part if there is one, else on the validation part. */
-  TunedScores scores(String name, Naming naming) {
+  Scores scores(String name, Naming naming) {
     int classes = labels().size();
     Confusion onValid = naming.confusion(valid, classes);
     Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
-    return new TunedScores(
+    return new Scores(
         scores(name, onValid.all(), onTest.map(Confusion::all)),
         new ClassEvaluation(measured(), labels().names(), onTest.orElse(onValid)));
   }
@@ -98,7 +107,7 @@ final class ClassTexts {
   }
 
   /** Returns lines for the user: the number of texts in each part, in total and by class. */
-  String description() {
+  public String description() {
     List<ClassifiedCorpus> sides =
         Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();
     List<List<Integer>> counts = sides.stream().map(this::counts).toList();

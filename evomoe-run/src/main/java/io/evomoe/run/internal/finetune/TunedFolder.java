@@ -68,7 +68,7 @@ public final class TunedFolder {
       Path path,
       RunCheckpoint run,
       FineTuneSettings settings,
-      TunedTexts source,
+      ClassSource source,
       Labels labels,
       boolean alone) {
     this.path = path;
@@ -192,7 +192,7 @@ public final class TunedFolder {
           "the data in %s is not what the classifier was fine-tuned on; name the texts to measure on (--data)"
               .formatted(data));
     }
-    return new ClassSource(data, model.split(), model.data());
+    return new ClassSource(data, null, model.split(), model.data());
   }
 
   public static List<String> labels(Checkpoint checkpoint) {

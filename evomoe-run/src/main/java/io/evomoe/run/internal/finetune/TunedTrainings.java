@@ -7,14 +7,12 @@ import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
-import io.evomoe.models.text.classes.Labels;
 import io.evomoe.moe.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.record.TunedKind;
@@ -62,7 +60,7 @@ public final class TunedTrainings {
       RunCheckpoint run,
       FineTuneSettings settings,
       String content,
-      TunedTexts source,
+      ClassSource source,
       boolean alone) {
     return Fingerprint.of(
         String.format(
@@ -84,24 +82,9 @@ public final class TunedTrainings {
     return config.training().steps();
   }
 
-  /** Returns the classes, in the order of the network's outputs. */
-  public Labels labels() {
-    return texts.labels();
-  }
-
-  /** Returns lines on the texts. */
-  public String description() {
-    return texts.description();
-  }
-
-  /** Returns the scores of the majority-class baseline. */
-  public ClassScores majority() {
-    return texts.majority();
-  }
-
-  /** Returns the name of the texts of the last measurement. */
-  public String measured() {
-    return texts.measured();
+  /** Returns the texts. */
+  public ClassTexts texts() {
+    return texts;
   }
 
   /**
@@ -113,11 +96,11 @@ public final class TunedTrainings {
    * @param callbacks told of every step after it was recorded
    * @return empty if it was stopped before its end, and saved
    */
-  public Optional<TunedScores> train(
+  public Optional<ClassTexts.Scores> train(
       TunedPart place, StepFile log, CurveFile curves, List<Callback> callbacks) {
     interrupted = false;
     try (RobertaClassifier classifier =
-            new RobertaClassifier(network(place.kind()), labels().size(), seed);
+            new RobertaClassifier(network(place.kind()), texts.labels().size(), seed);
         Trainer<ClassBatch> trainer = trainer(classifier, place)) {
       if (trainer.progress().step() < steps()) {
         CheckpointWriter checkpoints = place.writer();
@@ -182,7 +165,7 @@ public final class TunedTrainings {
   }
 
   /** Measures with the gates' state after the last step. */
-  private TunedScores measure(
+  private ClassTexts.Scores measure(
       String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
     Naming naming = new Naming(classifier, trainer.state().context().evaluating());
     return texts.scores(name, naming);
