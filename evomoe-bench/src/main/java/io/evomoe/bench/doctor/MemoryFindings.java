@@ -1,6 +1,7 @@
 package io.evomoe.bench.doctor;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.evomoe.bench.measure.ProcessMemory;
 import io.evomoe.run.task.MemoryLimit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -27,25 +28,13 @@ final class MemoryFindings {
 
   static List<Finding> here() {
     return List.of(
-        memory(total(), available()),
+        memory(total(), 1024 * ProcessMemory.kibibytes(MEMORY, "MemAvailable:")),
         heap((double) Runtime.getRuntime().maxMemory()),
         pages(readPages(), System.getenv()));
   }
 
   private static double total() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-  }
-
-  private static double available() {
-    try {
-      return Files.readAllLines(MEMORY).stream()
-          .filter(line -> line.startsWith("MemAvailable:"))
-          .mapToDouble(line -> 1024 * Double.parseDouble(line.replaceAll("\\D+", "")))
-          .findFirst()
-          .orElse(Double.NaN);
-    } catch (IOException e) {
-      return Double.NaN;
-    }
   }
 
   /**

@@ -104,18 +104,11 @@ public record GenerateBenchmark(
   private OfBatch speed(Generation generation, int batch, Runnable afterWarmup) {
     List<int[]> prompts =
         IntStream.range(0, requests == 0 ? batch : requests).mapToObj(this::prompt).toList();
-    double[] seconds = new double[rounds];
-    for (int i = -warmup; i < rounds; i++) {
-      if (i == 0) {
-        afterWarmup.run();
-      }
-      long start = System.nanoTime();
-      generate(generation, prompts, batch);
-      if (i >= 0) {
-        seconds[i] = (System.nanoTime() - start) * 1e-9;
-      }
-    }
-    double median = Median.of(DoubleStream.of(seconds));
+    Runnable round = () -> generate(generation, prompts, batch);
+    IntStream.range(0, warmup).forEach(i -> round.run());
+    afterWarmup.run();
+    double median =
+        Median.of(DoubleStream.generate(() -> MachineSpeed.seconds(round)).limit(rounds));
     double millis = 1000 * median;
     double all = (double) prompts.size() * tokens;
     return new OfBatch(batch, millis, millis / tokens, all / median);

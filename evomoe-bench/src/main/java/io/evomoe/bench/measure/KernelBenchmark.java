@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
@@ -38,6 +40,7 @@ public final class KernelBenchmark {
       WorkspaceConfiguration.builder().policyLearning(LearningPolicy.FIRST_LOOP).build();
 
   private final Kernels kernels;
+  private final List<KernelTime> times = new ArrayList<>();
 
   /** Measures a provider. */
   public KernelBenchmark(Kernels kernels) {
@@ -51,123 +54,102 @@ public final class KernelBenchmark {
     INDArray w = random(WIDTH, HIDDEN);
     INDArray b = random(HIDDEN);
     INDArray gain = random(WIDTH);
+    Accumulator dGain = new Accumulator(random(WIDTH), 0);
     INDArray logits = random(TOKENS, 4096);
     INDArray flat = random(1_000_000);
     INDArray moment1 = flat.mul(0);
     INDArray moment2 = flat.mul(0);
     INDArray gradient = random(1_000_000);
-    int[] rows = new int[TOKENS];
-    Arrays.setAll(rows, i -> (i * 7) % TOKENS);
+    int[] rows = positions(i -> (i * 7) % TOKENS);
     double[] weights = new double[TOKENS];
     Arrays.fill(weights, 0.5);
     AttentionShape shape = new AttentionShape(16, 8, 128, 128, true);
     AdamWStep step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
-    List<KernelTime> times = new ArrayList<>();
-    times.add(time("linear 2048x256x1024", () -> kernels.linear(x, w, b)));
-    times.add(time("multiply h W^T", () -> kernels.multiply(h, false, w, true)));
-    times.add(
-        time(
-            "multiply x^T h",
-            () -> kernels.multiplyInto(x, true, h, false, new Accumulator(w, 0))));
-    times.add(time("gelu 2048x1024", () -> kernels.activation(ActivationFunction.GELU, h)));
-    times.add(
-        time("gelu gradient", () -> kernels.activationGradient(ActivationFunction.GELU, h, h)));
-    times.add(time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5)));
-    times.addAll(normalizations(x, gain));
+    RmsNormalized normalized = kernels.rmsNorm(x, gain, 1e-6);
+    Accumulator dw = new Accumulator(w, 0);
+    time("linear 2048x256x1024", () -> kernels.linear(x, w, b));
+    time("multiply h W^T", () -> kernels.multiply(h, false, w, true));
+    time("multiply x^T h", () -> kernels.multiplyInto(x, true, h, false, dw));
+    time("gelu 2048x1024", () -> kernels.activation(ActivationFunction.GELU, h));
+    time("gelu gradient", () -> kernels.activationGradient(ActivationFunction.GELU, h, h));
+    time("layerNorm 2048x256", () -> kernels.layerNorm(x, gain, gain, 1e-5));
+    time("rmsNorm 2048x256", () -> kernels.rmsNorm(x, gain, 1e-6));
+    time("rmsNorm gradient", () -> kernels.rmsNormGradient(x, normalized, gain, 1e-6, x, dGain));
     INDArray heads = kernels.linearOperand(x, random(WIDTH, WIDTH), null);
-    times.add(time("attention 16x8x128x32", () -> kernels.attention(heads, heads, heads, shape)));
-    times.addAll(decoderKernels(x, h));
-    times.add(time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true)));
-    times.add(time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows)));
-    times.add(time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS)));
-    times.add(time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step)));
-    times.addAll(assignments());
+    time("attention 16x8x128x32", () -> kernels.attention(heads, heads, heads, shape));
+    decoderKernels(x, h);
+    time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true));
+    time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows));
+    time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS));
+    time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step));
+    assignments();
     return times;
   }
 
-  private List<KernelTime> normalizations(INDArray x, INDArray gain) {
-    RmsNormalized forward = kernels.rmsNorm(x, gain, 1e-6);
-    INDArray dGain = random(WIDTH);
-    return List.of(
-        time("rmsNorm 2048x256", () -> kernels.rmsNorm(x, gain, 1e-6)),
-        time(
-            "rmsNorm gradient",
-            () -> kernels.rmsNormGradient(x, forward, gain, 1e-6, x, new Accumulator(dGain, 0))));
+  private static int[] positions(IntUnaryOperator ofToken) {
+    return IntStream.range(0, TOKENS).map(ofToken).toArray();
   }
 
   /** What blocks of Llama's kind have beside those of GPT's. */
-  private List<KernelTime> decoderKernels(INDArray x, INDArray h) {
-    int[] positions = new int[TOKENS];
-    Arrays.setAll(positions, s -> s % 128);
+  private void decoderKernels(INDArray x, INDArray h) {
+    int[] positions = positions(s -> s % 128);
     INDArray cosines = random(128, 16);
     INDArray sines = random(128, 16);
     INDArray rotated = random(TOKENS, WIDTH);
     INDArray shared = random(TOKENS, WIDTH / 4);
     AttentionShape grouped = new AttentionShape(16, 8, 2, 128, 128, true);
-    int[] documents = new int[TOKENS];
-    Arrays.setAll(documents, s -> s / 90);
-    AttentionMask mask = AttentionMask.none().withDocuments(documents);
+    AttentionMask mask = AttentionMask.none().withDocuments(positions(s -> s / 90));
     FeedForwardNets nets =
         new FeedForwardNets(
-            ActivationFunction.SILU,
-            map(random(WIDTH, HIDDEN)),
-            map(random(WIDTH, HIDDEN)),
-            map(random(HIDDEN, WIDTH)));
+            ActivationFunction.SILU, map(WIDTH, HIDDEN), map(WIDTH, HIDDEN), map(HIDDEN, WIDTH));
     RowGroups all = RowGroups.shared(1, TOKENS);
-    return List.of(
-        time("rotate 2048x8x32", () -> kernels.rotate(rotated, cosines, sines, positions, false)),
-        time(
-            "attention 16x8x128x32, 2 key-value heads",
-            () -> kernels.attention(x, shared, shared, grouped)),
-        time("the same in documents", () -> kernels.attention(x, shared, shared, grouped, mask)),
-        time("gated silu 2048x1024", () -> kernels.gatedActivation(ActivationFunction.SILU, h, h)),
-        time("gated net 2048x256x1024", () -> kernels.feedForward(nets, x, all)));
+    time("rotate 2048x8x32", () -> kernels.rotate(rotated, cosines, sines, positions, false));
+    time(
+        "attention 16x8x128x32, 2 key-value heads",
+        () -> kernels.attention(x, shared, shared, grouped));
+    time("the same in documents", () -> kernels.attention(x, shared, shared, grouped, mask));
+    time("gated silu 2048x1024", () -> kernels.gatedActivation(ActivationFunction.SILU, h, h));
+    time("gated net 2048x256x1024", () -> kernels.feedForward(nets, x, all));
   }
 
-  private static GroupedMap map(INDArray weight) {
-    return new GroupedMap(List.of(weight), List.of());
+  private GroupedMap map(int in, int out) {
+    return new GroupedMap(List.of(random(in, out)), List.of());
   }
 
   /** Plain Java, whichever kernels are measured. */
-  private List<KernelTime> assignments() {
+  private void assignments() {
     CounterRandom random = new CounterRandom(1);
-    return List.of(
-        assignment("random", random::gaussian),
-        assignment(
-            "rank-one",
-            i ->
-                random.gaussian(i / ASSIGNED_EXPERTS) * random.gaussian(-1 - i % ASSIGNED_EXPERTS)),
-        assignment("equal", i -> 1));
+    assignment("random", random::gaussian);
+    assignment(
+        "rank-one",
+        i -> random.gaussian(i / ASSIGNED_EXPERTS) * random.gaussian(-1 - i % ASSIGNED_EXPERTS));
+    assignment("equal", i -> 1);
   }
 
-  private KernelTime assignment(String kind, IntToDoubleFunction scoreOf) {
+  private void assignment(String kind, IntToDoubleFunction scoreOf) {
     TokenMatrix scores = new TokenMatrix(ASSIGNED_TOKENS, ASSIGNED_EXPERTS);
     for (int i = 0; i < ASSIGNED_TOKENS * ASSIGNED_EXPERTS; i++) {
       scores.set(i / ASSIGNED_EXPERTS, i % ASSIGNED_EXPERTS, scoreOf.applyAsDouble(i));
     }
     String name =
         "balanced assignment S=%d E=%d, %s".formatted(ASSIGNED_TOKENS, ASSIGNED_EXPERTS, kind);
-    return time("java", name, () -> BalancedAssignment.of(scores));
+    time("java", name, () -> BalancedAssignment.of(scores));
   }
 
-  private KernelTime time(String name, Runnable kernel) {
-    return time(kernels.name(), name, kernel);
+  private void time(String name, Runnable kernel) {
+    time(kernels.name(), name, kernel);
   }
 
-  private static KernelTime time(String provider, String name, Runnable kernel) {
-    double[] micros = new double[RUNS];
-    for (int i = -2; i < RUNS; i++) {
+  private void time(String provider, String name, Runnable kernel) {
+    double[] seconds = new double[2 + RUNS];
+    for (int i = 0; i < seconds.length; i++) {
       try (MemoryWorkspace ignored =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-kernels")) {
-        long start = System.nanoTime();
-        kernel.run();
-        if (i >= 0) {
-          micros[i] = (System.nanoTime() - start) * 1e-3;
-        }
+        seconds[i] = MachineSpeed.seconds(kernel);
       }
     }
-    Arrays.sort(micros);
-    return new KernelTime(provider, name, micros[RUNS / 2]);
+    double median = Median.of(Arrays.stream(seconds).skip(2));
+    times.add(new KernelTime(provider, name, 1e6 * median));
   }
 
   private INDArray random(long... shape) {

@@ -12,17 +12,18 @@ public final class ProcessMemory {
 
   /** Largest resident size so far in MiB; NaN where the system does not tell. */
   static double peakMebibytes() {
-    return kibibytes("VmHWM:") / 1024;
+    return kibibytes(STATUS, "VmHWM:") / 1024;
   }
 
   /** Resident size in bytes; NaN where the system does not tell. */
   public static double residentBytes() {
-    return kibibytes("VmRSS:") * 1024;
+    return kibibytes(STATUS, "VmRSS:") * 1024;
   }
 
-  private static double kibibytes(String field) {
+  /** A field of a file of Linux; NaN where there is none. */
+  public static double kibibytes(Path file, String field) {
     try {
-      return Files.readAllLines(STATUS).stream()
+      return Files.readAllLines(file).stream()
           .filter(line -> line.startsWith(field))
           .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
           .findFirst()

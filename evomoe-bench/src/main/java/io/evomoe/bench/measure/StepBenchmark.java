@@ -83,7 +83,7 @@ public record StepBenchmark(
     double seconds = Median.of(timed.stream().mapToDouble(StepRecord::stepSeconds));
     double active = timed.stream().mapToDouble(StepRecord::activeExperts).average().orElseThrow();
     double tokensPerSecond = sequence * batch / seconds;
-    double peak = GemmPeak.gigaflops(kernels);
+    double peak = MachineSpeed.gemmGigaflops(kernels);
     double memory = ProcessMemory.peakMebibytes();
     long parameters = model.parameters().stream().mapToLong(Parameter::length).sum();
     StepShape shape = StepShape.of(untrained, sequence, batch, parameters, active);

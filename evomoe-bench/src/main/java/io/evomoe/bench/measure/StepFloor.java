@@ -47,7 +47,7 @@ public record StepFloor(
     double products = withWeights.millis() + shape.attentionFlops() / (peak * 1e6);
     double flops = withWeights.flops() + shape.attentionFlops();
     double bytes = shape.bytesMoved(precision == Precision.BF16 ? 2 : Float.BYTES);
-    double bandwidth = MemoryBandwidth.gigabytes(kernels);
+    double bandwidth = MachineSpeed.memoryGigabytes(kernels);
     return new StepFloor(
         products, flops * 1e-9, bytes, bandwidth, products + bytes / (bandwidth * 1e6));
   }

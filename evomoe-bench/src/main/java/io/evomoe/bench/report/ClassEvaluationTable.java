@@ -5,13 +5,11 @@ import io.evomoe.run.record.ClassEvaluation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** What a classifier reaches on texts, and on those of each class, for people. */
 public final class ClassEvaluationTable {
-  private static final List<String> TITLES =
-      List.of("class", "texts", "named so", "precision", "recall", "F1");
-
   private ClassEvaluationTable() {}
 
   /**
@@ -34,28 +32,24 @@ public final class ClassEvaluationTable {
 
   /** A row a class, the most frequent one first. */
   static TextTable table(ClassEvaluation evaluation) {
-    return new TextTable(
-        TITLES,
-        byFrequency(evaluation).stream()
-            .map(c -> row(evaluation.labels().get(c), evaluation.confusion().of(c)))
-            .toList());
+    List<Integer> classes =
+        IntStream.range(0, evaluation.labels().size())
+            .boxed()
+            .sorted(Comparator.comparing(c -> -evaluation.confusion().of(c).examples()))
+            .toList();
+    return TextTable.of(
+        classes,
+        List.of(
+            new Column<>("class", evaluation.labels()::get),
+            column("texts", evaluation, of -> Format.decimals(of.examples(), 0)),
+            column("named so", evaluation, of -> Format.decimals(of.predicted(), 0)),
+            column("precision", evaluation, of -> Format.decimals(of.precision(), 3)),
+            column("recall", evaluation, of -> Format.decimals(of.recall(), 3)),
+            column("F1", evaluation, of -> Format.decimals(of.f1(), 3))));
   }
 
-  /** Numbers of the classes, that of the most texts first. */
-  static List<Integer> byFrequency(ClassEvaluation evaluation) {
-    return IntStream.range(0, evaluation.labels().size())
-        .boxed()
-        .sorted(Comparator.comparing(c -> -evaluation.confusion().of(c).examples()))
-        .toList();
-  }
-
-  private static List<String> row(String label, ClassMeasure measure) {
-    return List.of(
-        label,
-        String.format(Locale.ROOT, "%,d", measure.examples()),
-        String.format(Locale.ROOT, "%,d", measure.predicted()),
-        Format.decimals(measure.precision(), 3),
-        Format.decimals(measure.recall(), 3),
-        Format.decimals(measure.f1(), 3));
+  private static Column<Integer> column(
+      String title, ClassEvaluation evaluation, Function<ClassMeasure, String> cell) {
+    return new Column<>(title, c -> cell.apply(evaluation.confusion().of(c)));
   }
 }

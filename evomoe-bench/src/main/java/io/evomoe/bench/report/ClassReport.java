@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * The report on a fine-tuned classifier: scores, curves, which classes it takes for which, and how
@@ -42,21 +41,14 @@ public record ClassReport(
 
   /** The page. */
   public String html() {
-    List<Series> series = curves.stream().map(run -> Series.of(run.gate(), run)).toList();
-    return Resources.fill(
-        Resources.local("classes.html"),
-        Map.ofEntries(
-            Map.entry("live", live.map(Html::live).orElse("")),
-            Map.entry("title", Html.escape(title)),
-            Map.entry("note", Html.escape(note)),
-            Map.entry("style", Resources.local("report.css")),
-            Map.entry("description", Html.description(description)),
-            Map.entry("scores", Html.table("Scores", ClassScoreTable.table(scores))),
-            Map.entry("evaluation", evaluation.map(ClassReport::measured).orElse("")),
-            Map.entry("data", Html.embeddedJson(series)),
-            Map.entry("confusion", evaluation.map(ClassReport::confusion).orElse("null")),
-            Map.entry("echarts", Resources.echarts()),
-            Map.entry("script", Resources.script("live.js", "classes.js"))));
+    return HtmlReport.page(
+        "classes",
+        new ReportData(title, note, description, List.of(), curves, live),
+        curves.stream().map(run -> Series.of(run.gate(), run)).toList(),
+        Map.of(
+            "scores", Html.table("Scores", ClassScoreTable.table(scores)),
+            "evaluation", evaluation.map(ClassReport::measured).orElse(""),
+            "confusion", evaluation.map(Named::of).map(Html::embeddedJson).orElse("null")));
   }
 
   private static String measured(ClassEvaluation evaluation) {
@@ -65,10 +57,6 @@ public record ClassReport(
         Map.of(
             "measured", Html.escape(evaluation.texts()),
             "classes", Html.table("Classes", ClassEvaluationTable.table(evaluation))));
-  }
-
-  private static String confusion(ClassEvaluation evaluation) {
-    return Html.embeddedJson(Named.of(evaluation));
   }
 
   /**
@@ -81,12 +69,10 @@ public record ClassReport(
 
     static Named of(ClassEvaluation evaluation) {
       Confusion confusion = evaluation.confusion();
-      List<Integer> texts =
-          IntStream.range(0, confusion.classes())
-              .mapToObj(c -> confusion.of(c).examples())
-              .toList();
       List<List<Integer>> counts = new ArrayList<>();
+      List<Integer> texts = new ArrayList<>();
       for (int label = 0; label < confusion.classes(); label++) {
+        texts.add(confusion.of(label).examples());
         for (int named = 0; named < confusion.classes(); named++) {
           int count = confusion.count(label, named);
           if (count > 0) {

@@ -5,13 +5,13 @@ import java.util.List;
 
 /** Scores side by side, for people. */
 public final class ClassScoreTable {
-  private static final List<String> TITLES =
+  private static final List<Column<ClassScores>> COLUMNS =
       List.of(
-          "classifier",
-          "validation accuracy",
-          "validation macro-F1",
-          "test accuracy",
-          "test macro-F1");
+          new Column<>("classifier", ClassScores::classifier),
+          new Column<>("validation accuracy", s -> Format.percent(s.validAccuracy())),
+          new Column<>("validation macro-F1", s -> Format.decimals(s.validMacroF1(), 3)),
+          new Column<>("test accuracy", s -> Format.percent(s.testAccuracy())),
+          new Column<>("test macro-F1", s -> Format.decimals(s.testMacroF1(), 3)));
 
   private ClassScoreTable() {}
 
@@ -26,15 +26,6 @@ public final class ClassScoreTable {
 
   /** A row a classifier. */
   static TextTable table(List<ClassScores> scores) {
-    return new TextTable(TITLES, scores.stream().map(ClassScoreTable::row).toList());
-  }
-
-  private static List<String> row(ClassScores scores) {
-    return List.of(
-        scores.classifier(),
-        Format.percent(scores.validAccuracy()),
-        Format.decimals(scores.validMacroF1(), 3),
-        Format.percent(scores.testAccuracy()),
-        Format.decimals(scores.testMacroF1(), 3));
+    return TextTable.of(scores, COLUMNS);
   }
 }

@@ -2,7 +2,6 @@ package io.evomoe.bench.report;
 
 import static java.util.stream.Collectors.joining;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.run.record.Json;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -31,15 +30,7 @@ final class Html {
    * JSON that may stand inside a script element: no character in it can end or alter the element.
    */
   static String embeddedJson(Object value) {
-    try {
-      return Json.MAPPER
-          .writeValueAsString(value)
-          .replace("<", "\\u003c")
-          .replace(">", "\\u003e")
-          .replace("&", "\\u0026");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("report data has no JSON form", e);
-    }
+    return Json.line(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
   }
 
   /** What says that the page is not the last one, and has it loaded again. */

@@ -3,6 +3,7 @@ package io.evomoe.bench.report;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,19 +32,31 @@ public final class HtmlReport {
 
   static String html(ReportData data) {
     SummaryTable summary = SummaryTable.of(data.results(), data::standing);
-    return Resources.fill(
-        Resources.local("report.html"),
-        Map.of(
-            "live", data.live().map(Html::live).orElse(""),
-            "title", Html.escape(data.title()),
-            "note", Html.escape(data.note()),
-            "style", Resources.local("report.css"),
-            "description", Html.description(data.description()),
-            "runs", Html.table("Runs", summary.runs()),
-            "means", summary.means().map(table -> Html.table("Means over seeds", table)).orElse(""),
-            "data", Html.embeddedJson(series(data)),
-            "echarts", Resources.echarts(),
-            "script", Resources.script("live.js", "report.js")));
+    String means = summary.means().map(table -> Html.table("Means over seeds", table)).orElse("");
+    return page(
+        "report",
+        data,
+        series(data),
+        Map.of("runs", Html.table("Runs", summary.runs()), "means", means));
+  }
+
+  /**
+   * A page.
+   *
+   * @param name of its template and script
+   * @param own values of the template that other pages do not have
+   */
+  static String page(String name, ReportData data, List<Series> series, Map<String, String> own) {
+    Map<String, String> values = new HashMap<>(own);
+    values.put("live", data.live().map(Html::live).orElse(""));
+    values.put("title", Html.escape(data.title()));
+    values.put("note", Html.escape(data.note()));
+    values.put("style", Resources.local("report.css"));
+    values.put("description", Html.description(data.description()));
+    values.put("data", Html.embeddedJson(series));
+    values.put("echarts", Resources.echarts());
+    values.put("script", Resources.script("live.js", name + ".js"));
+    return Resources.fill(Resources.local(name + ".html"), values);
   }
 
   private static List<Series> series(ReportData data) {

@@ -19,20 +19,16 @@ record Measure(String title, ToDoubleFunction<RunResult> value, DoubleFunction<S
   }
 
   double mean(List<RunResult> results) {
-    return results.stream().mapToDouble(value).average().orElse(Double.NaN);
+    return spread(results).mean();
   }
 
   /** Mean and, from two runs on, the sample standard deviation (n - 1). */
   String meanOf(List<RunResult> results) {
-    double mean = mean(results);
-    if (results.size() < 2 || !Double.isFinite(mean)) {
-      return format.apply(mean);
-    }
-    return format.apply(mean) + " ± " + format.apply(deviation(results, mean));
+    Spread spread = spread(results);
+    return Double.isFinite(spread.mean()) ? spread.text(format) : format.apply(spread.mean());
   }
 
-  private double deviation(List<RunResult> results, double mean) {
-    double squares = results.stream().mapToDouble(value).map(x -> (x - mean) * (x - mean)).sum();
-    return Math.sqrt(squares / (results.size() - 1));
+  private Spread spread(List<RunResult> results) {
+    return Spread.of(results.stream().map(value::applyAsDouble).toList());
   }
 }

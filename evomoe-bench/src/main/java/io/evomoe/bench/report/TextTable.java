@@ -11,14 +11,38 @@ import java.util.stream.Stream;
 /**
  * A table of cells that are already text. The first column is aligned to the left, the others to
  * the right.
+ *
+ * @param titles of the columns
+ * @param rows with a cell for each column
  */
-record TextTable(List<String> titles, List<List<String>> rows) {
+public record TextTable(List<String> titles, List<List<String>> rows) {
 
   private static final String GAP = "  ";
 
-  TextTable {
+  /** Keeps the lists unmodifiable. */
+  public TextTable {
     titles = List.copyOf(titles);
     rows = List.copyOf(rows);
+  }
+
+  /** A table of rows by their columns. */
+  public static <T> TextTable of(List<T> rows, List<Column<T>> columns) {
+    return new TextTable(
+        columns.stream().map(Column::title).toList(),
+        rows.stream()
+            .map(row -> columns.stream().map(column -> column.cell().apply(row)).toList())
+            .toList());
+  }
+
+  /** The table as Markdown has it. */
+  public String markdown() {
+    String rule = "|---" + "|---:".repeat(titles.size() - 1) + "|";
+    Stream<String> body = rows.stream().map(TextTable::markdown);
+    return Stream.concat(Stream.of(markdown(titles), rule), body).collect(joining("\n", "", "\n"));
+  }
+
+  private static String markdown(List<String> cells) {
+    return "| " + String.join(" | ", cells) + " |";
   }
 
   /**

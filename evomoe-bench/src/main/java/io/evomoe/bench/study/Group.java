@@ -1,5 +1,6 @@
 package io.evomoe.bench.study;
 
+import io.evomoe.bench.report.Spread;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;

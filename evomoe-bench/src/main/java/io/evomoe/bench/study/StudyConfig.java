@@ -1,6 +1,7 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.PlainName;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -37,13 +38,13 @@ public record StudyConfig(
     RateGrid learningRates,
     ObjectNode settings,
     Ablations ablations) {
+  private static final String DEFAULTS =
+      "{settings: {}, ablations: {reference: '', seeds: [], variants: {}, shown: []}}";
 
   /** Rejects unknown names, entries that are there twice, and values out of their bounds. */
   public StudyConfig {
     Tasks.preset(task, preset);
-    if (revision < 1) {
-      throw new IllegalArgumentException("revision must be at least 1, was " + revision);
-    }
+    FieldBound.atLeast("revision", revision, 1);
     seeds = once("seeds", seeds);
     gates = once("gates", gates);
     boolean causal = Tasks.named(task).causal();
@@ -63,14 +64,11 @@ public record StudyConfig(
    * @throws IllegalArgumentException naming the file and the field
    */
   public static StudyConfig read(Path file) {
-    ObjectNode fields = StrictYaml.nothing();
-    fields.putObject("settings");
-    fields.set("ablations", StrictYaml.nothing());
-    fields.withObject("/ablations").put("reference", "").putArray("seeds");
-    fields.withObject("/ablations").putObject("variants");
-    fields.withObject("/ablations").putArray("shown");
-    StrictYaml.merge(fields, StrictYaml.read(file));
-    return StrictYaml.bind(fields, StudyConfig.class, file.toString());
+    return StrictYaml.bind(
+        StrictYaml.parse(DEFAULTS, "defaults"),
+        StrictYaml.read(file),
+        StudyConfig.class,
+        file.toString());
   }
 
   /**
@@ -91,9 +89,7 @@ public record StudyConfig(
               "learningRates.rates must be above 0 and finite, was " + rate);
         }
       }
-      if (steps < 1) {
-        throw new IllegalArgumentException("learningRates.steps must be at least 1, was " + steps);
-      }
+      FieldBound.atLeast("learningRates.steps", steps, 1);
     }
 
     /** Those that need a run. */

@@ -1,7 +1,8 @@
 package io.evomoe.bench.study;
 
-import static java.util.stream.Collectors.joining;
-
+import io.evomoe.bench.report.Column;
+import io.evomoe.bench.report.Spread;
+import io.evomoe.bench.report.TextTable;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -25,6 +25,13 @@ public final class StudyTables {
   private static final int MOST_STEPS = 10;
   private static final String SIGNED = "%+.4f";
   private static final String SCIENTIFIC = "%.3g";
+
+  private static final Column<Group> GATE = new Column<>("gate", Group::label);
+  private static final Column<Group> SEEDS = new Column<>("seeds", g -> "" + g.bySeed().size());
+  private static final Column<Group> LOSS =
+      result("loss, nats a token", RunResult::validLoss, "%,.4f");
+  private static final Column<Group> FLOPS =
+      result("training FLOPs", RunResult::trainFlops, SCIENTIFIC);
 
   private final Study study;
   private final StudyConfig config;
@@ -43,25 +50,6 @@ public final class StudyTables {
   public static String markdown(Study study) {
     return new StudyTables(study).text();
   }
-
-  /** A column of a table, with the cell of each row. */
-  private record Column<T>(String title, Function<T, String> cell) {
-    static Column<Group> result(String title, ToDoubleFunction<RunResult> value, String format) {
-      return new Column<>(title, group -> group.of(value).text(format));
-    }
-
-    static Column<Group> measured(
-        String title, ToDoubleFunction<StudyRecord> value, String format) {
-      return new Column<>(title, group -> group.ofMeasured(value).text(format));
-    }
-  }
-
-  private static final Column<Group> GATE = new Column<>("gate", Group::label);
-  private static final Column<Group> SEEDS = new Column<>("seeds", g -> "" + g.bySeed().size());
-  private static final Column<Group> LOSS =
-      Column.result("loss, nats a token", RunResult::validLoss, "%,.4f");
-  private static final Column<Group> FLOPS =
-      Column.result("training FLOPs", RunResult::trainFlops, SCIENTIFIC);
 
   private String text() {
     String head =
@@ -96,16 +84,18 @@ public final class StudyTables {
     return text.toString();
   }
 
-  /** Adds a table with the first column to the left, the others to the right. */
-  private <T> void section(String title, List<T> rows, List<Column<T>> columns) {
-    text.append("\n### ").append(title).append("\n\n");
-    row(columns.stream().map(Column::title));
-    text.append("|---").append("|---:".repeat(columns.size() - 1)).append("|\n");
-    rows.forEach(row -> row(columns.stream().map(column -> column.cell().apply(row))));
+  private static Column<Group> result(
+      String title, ToDoubleFunction<RunResult> value, String format) {
+    return new Column<>(title, group -> group.of(value).text(format));
   }
 
-  private void row(Stream<String> cells) {
-    text.append(cells.collect(joining(" | ", "| ", " |\n")));
+  private static Column<Group> measured(
+      String title, ToDoubleFunction<StudyRecord> value, String format) {
+    return new Column<>(title, group -> group.ofMeasured(value).text(format));
+  }
+
+  private <T> void section(String title, List<T> rows, List<Column<T>> columns) {
+    text.append("\n### %s\n\n".formatted(title)).append(TextTable.of(rows, columns).markdown());
   }
 
   private Optional<Group> named(String label) {
@@ -127,7 +117,7 @@ public final class StudyTables {
             SEEDS,
             new Column<>("learning rate", group -> rate(gate(group))),
             LOSS,
-            Column.result(metric, RunResult::validMetric, "%,.2f"),
+            result(metric, RunResult::validMetric, "%,.2f"),
             minus(config.baseline()),
             interval(config.baseline())));
   }
@@ -256,19 +246,19 @@ public final class StudyTables {
         gates,
         List.of(
             GATE,
-            Column.measured(
+            measured(
                 "active experts, all steps",
                 run -> Group.mean(run, StepRecord::activeExperts),
                 "%,.2f"),
-            Column.measured("at the end", run -> run.result().activeExperts(), "%,.2f"),
-            Column.measured("load entropy, at the end", run -> run.result().loadEntropy(), "%,.3f"),
-            Column.measured("drop rate", run -> Group.mean(run, StepRecord::dropRate), "%,.3f"),
-            Column.measured(
+            measured("at the end", run -> run.result().activeExperts(), "%,.2f"),
+            measured("load entropy, at the end", run -> run.result().loadEntropy(), "%,.3f"),
+            measured("drop rate", run -> Group.mean(run, StepRecord::dropRate), "%,.3f"),
+            measured(
                 "routing fluctuation",
                 run -> Group.meanOfEvaluations(run, StepRecord::routingFluctuation),
                 "%,.3f"),
             FLOPS,
-            Column.result("tokens/s", RunResult::tokensPerSecond, "%,.0f")));
+            result("tokens/s", RunResult::tokensPerSecond, "%,.0f")));
   }
 
   private void ablations() {
@@ -283,8 +273,7 @@ public final class StudyTables {
             minus(reference),
             interval(reference),
             minus(config.baseline()),
-            Column.measured(
-                "active experts at the end", run -> run.result().activeExperts(), "%,.2f"),
+            measured("active experts at the end", run -> run.result().activeExperts(), "%,.2f"),
             FLOPS));
   }
 

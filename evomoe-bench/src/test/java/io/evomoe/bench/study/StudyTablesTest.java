@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.Spread;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;

@@ -7,19 +7,13 @@ import io.evomoe.internal.names.FieldKind;
 import io.evomoe.internal.names.Fields;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /** All configuration fields by their dotted names. */
 final class ConfigFields {
   /** The gate options by gate; the entries of the run's own gate are bound to the model. */
   static final String GATE_OPTIONS = "gateOptions";
-
-  /** The options of parts of the training, by field. */
-  private static final List<String> PART_OPTIONS =
-      List.of("training.scheduleOptions", "training.optimizerOptions");
 
   static final Map<String, RecordComponent> ALL = new LinkedHashMap<>();
 
@@ -69,13 +63,11 @@ final class ConfigFields {
     return !named(field).equals(field);
   }
 
-  private static boolean isGateOption(String field) {
-    return named(field).equals(GATE_OPTIONS);
-  }
-
   /** Returns the field that has this option, or the field itself. */
   private static String named(String field) {
-    return Stream.concat(Stream.of(GATE_OPTIONS), PART_OPTIONS.stream())
+    return ALL.entrySet().stream()
+        .filter(options -> options.getValue().getType() == Map.class)
+        .map(Map.Entry::getKey)
         .filter(options -> field.startsWith(options + "."))
         .findFirst()
         .orElse(field);
@@ -92,7 +84,9 @@ final class ConfigFields {
     Map<String, String> values = new LinkedHashMap<>();
     collect("", StrictYaml.fields(config), values);
     String own = GATE_OPTIONS + "." + config.gate() + ".";
-    values.keySet().removeIf(field -> isGateOption(field) && !field.startsWith(own));
+    values
+        .keySet()
+        .removeIf(field -> field.startsWith(GATE_OPTIONS + ".") && !field.startsWith(own));
     return values;
   }
 

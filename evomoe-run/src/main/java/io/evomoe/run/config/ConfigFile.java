@@ -43,9 +43,7 @@ public final class ConfigFile {
    * @param source of the fields, for messages
    */
   public static RunConfig read(ObjectNode fields, String source) {
-    ObjectNode complete = ConfigFields.defaults(RunConfig.class);
-    StrictYaml.merge(complete, fields);
-    return StrictYaml.bind(complete, RunConfig.class, source);
+    return StrictYaml.bind(ConfigFields.defaults(RunConfig.class), fields, RunConfig.class, source);
   }
 
   /** Returns the defaults with the fields of a file in their place. */
@@ -59,9 +57,7 @@ public final class ConfigFile {
    * @param source of the fields, for messages
    */
   public static RunConfig overlay(RunConfig defaults, ObjectNode fields, String source) {
-    ObjectNode merged = StrictYaml.fields(defaults);
-    StrictYaml.merge(merged, fields);
-    return StrictYaml.bind(merged, RunConfig.class, source);
+    return StrictYaml.bind(StrictYaml.fields(defaults), fields, RunConfig.class, source);
   }
 
   /**

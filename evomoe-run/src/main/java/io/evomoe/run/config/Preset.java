@@ -43,9 +43,8 @@ public record Preset(
     }
 
     private static GateDefaults of(JsonNode fields, String source) {
-      ObjectNode complete = StrictYaml.fields(USUAL);
-      StrictYaml.merge(complete, (ObjectNode) fields);
-      return StrictYaml.bind(complete, GateDefaults.class, source);
+      return StrictYaml.bind(
+          StrictYaml.fields(USUAL), (ObjectNode) fields, GateDefaults.class, source);
     }
   }
 
@@ -68,12 +67,6 @@ public record Preset(
   }
 
   private static Preset of(String name, JsonNode fields) {
-    ObjectNode model = fields.withObject("model");
-    ObjectNode size = ConfigFields.defaults(ModelConfig.class);
-    StrictYaml.merge(size, model);
-    ObjectNode training = fields.withObject("training");
-    ObjectNode complete = ConfigFields.defaults(TrainingConfig.class);
-    StrictYaml.merge(complete, training);
     String source = "preset " + name;
     Map<String, GateDefaults> gates = new LinkedHashMap<>();
     fields
@@ -82,9 +75,13 @@ public record Preset(
         .forEach(gate -> gates.put(gate.getKey(), GateDefaults.of(gate.getValue(), source)));
     return new Preset(
         name,
-        StrictYaml.bind(size, ModelConfig.class, source),
-        StrictYaml.bind(complete, TrainingConfig.class, source),
+        bind(fields.withObject("model"), ModelConfig.class, source),
+        bind(fields.withObject("training"), TrainingConfig.class, source),
         gates);
+  }
+
+  private static <T> T bind(ObjectNode fields, Class<T> type, String source) {
+    return StrictYaml.bind(ConfigFields.defaults(type), fields, type, source);
   }
 
   /** Returns a run of this size and architecture {@code gpt}. */

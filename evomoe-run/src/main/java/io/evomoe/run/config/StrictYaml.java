@@ -45,13 +45,8 @@ public final class StrictYaml {
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder(new YAMLFactory())
-          .addModule(new Jdk8Module())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
-          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .build();
 
   /** Only fields of these types may be empty; any other null is a missing field. */
@@ -68,7 +63,6 @@ public final class StrictYaml {
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
           .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
           .withConfigOverride(RecordFormat.class, StrictYaml::mayBeNull)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
@@ -83,7 +77,7 @@ public final class StrictYaml {
   /** Returns the full text of a record. */
   public static String text(Object value) {
     try {
-      return YAML.writeValueAsString(value);
+      return YAML.writeValueAsString(fields(value));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a configuration has a YAML form", e);
     }
@@ -165,7 +159,7 @@ public final class StrictYaml {
   }
 
   /** Replaces fields; mappings are merged field by field. */
-  public static void merge(ObjectNode into, ObjectNode from) {
+  private static void merge(ObjectNode into, ObjectNode from) {
     for (Map.Entry<String, JsonNode> field : from.properties()) {
       JsonNode old = into.get(field.getKey());
       if (old instanceof ObjectNode oldObject && field.getValue() instanceof ObjectNode newObject) {
@@ -189,6 +183,12 @@ public final class StrictYaml {
       String mistake = new BindingMistake(tree, type).text(e);
       throw new IllegalArgumentException(source.isEmpty() ? mistake : source + ": " + mistake, e);
     }
+  }
+
+  /** The same, with these defaults, to which the fields are added. */
+  public static <T> T bind(ObjectNode defaults, ObjectNode fields, Class<T> type, String source) {
+    merge(defaults, fields);
+    return bind(defaults, type, source);
   }
 
   private static String place(@Nullable JsonLocation location) {

@@ -4,6 +4,7 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.Suggestion;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.transformer.Search;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param expertsPerToken experts per token, at least 1; null for the choice of the run's gate
  * @param form format of {@code data}; null for the format of the run's data
  */
+@RecordBuilder
 public record EvalRequest(
     @Nullable Path data,
     String split,
@@ -29,7 +31,8 @@ public record EvalRequest(
     int examples,
     Search search,
     @Nullable Integer expertsPerToken,
-    @Nullable DataForm form) {
+    @Nullable DataForm form)
+    implements EvalRequestBuilder.With {
   /** The values of {@link #split}. */
   public static final List<String> SPLITS = List.of("train", "valid", "test");
 
@@ -56,10 +59,5 @@ public record EvalRequest(
     if (expertsPerToken != null) {
       FieldBound.atLeast("expertsPerToken", expertsPerToken, 1);
     }
-  }
-
-  /** Returns a copy with this number of experts per token. */
-  public EvalRequest withExpertsPerToken(int experts) {
-    return new EvalRequest(data, split, batches, sentences, examples, search, experts, form);
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.run.result;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.hub.HubExport;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -16,11 +17,13 @@ import org.nd4j.linalg.api.buffer.DataType;
  *     BFLOAT16}; null for {@code FLOAT}, or for the types of an import
  * @param maxShardBytes size of the largest file in a folder of Hugging Face, at least 1
  */
+@RecordBuilder
 public record ExportRequest(
     @Nullable String family,
     @Nullable Integer expertsPerToken,
     @Nullable DataType type,
-    long maxShardBytes) {
+    long maxShardBytes)
+    implements ExportRequestBuilder.With {
   /** The gate's own routing, in the first family that fits; files of at most 5 GB. */
   public static final ExportRequest DEFAULT =
       new ExportRequest(null, null, null, HubExport.DEFAULT_SHARD_BYTES);
@@ -28,25 +31,5 @@ public record ExportRequest(
   /** Rejects values out of bounds. */
   public ExportRequest {
     FieldBound.atLeast("maxShardBytes", maxShardBytes, 1);
-  }
-
-  /** Returns a copy with this family. */
-  public ExportRequest withFamily(@Nullable String name) {
-    return new ExportRequest(name, expertsPerToken, type, maxShardBytes);
-  }
-
-  /** Returns a copy with this number of experts per token. */
-  public ExportRequest withExpertsPerToken(@Nullable Integer experts) {
-    return new ExportRequest(family, experts, type, maxShardBytes);
-  }
-
-  /** Returns a copy with this type of weights. */
-  public ExportRequest withType(@Nullable DataType weights) {
-    return new ExportRequest(family, expertsPerToken, weights, maxShardBytes);
-  }
-
-  /** Returns a copy with this size of the largest file. */
-  public ExportRequest withMaxShardBytes(long bytes) {
-    return new ExportRequest(family, expertsPerToken, type, bytes);
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.run.result;
 
 import io.evomoe.models.text.EvaluationShare;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param metric value of the metric
  * @param translation translation scores; empty for other models
  */
+@RecordBuilder
 public record Measurement(
     String run,
     long tokens,
@@ -28,21 +30,16 @@ public record Measurement(
     double loss,
     String metricName,
     double metric,
-    Optional<TranslationScores> translation) {
+    Optional<TranslationScores> translation)
+    implements MeasurementBuilder.With {
 
   /** The metric of a cross-entropy. */
   private static final String PERPLEXITY = "perplexity";
 
   /** Creates the measurement of a cross-entropy. */
   public Measurement(
-      String run,
-      long tokens,
-      String unit,
-      EvaluationShare share,
-      String text,
-      double loss,
-      Optional<TranslationScores> translation) {
-    this(run, tokens, unit, share, text, loss, PERPLEXITY, Math.exp(loss), translation);
+      String run, long tokens, String unit, EvaluationShare share, String text, double loss) {
+    this(run, tokens, unit, share, text, loss, PERPLEXITY, Math.exp(loss), Optional.empty());
   }
 
   /** Returns exp(loss). */

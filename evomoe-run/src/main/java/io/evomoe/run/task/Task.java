@@ -237,21 +237,38 @@ public abstract class Task<B, M extends Model<B>> {
             TokenizerSource.of(run.tokenizer()),
             ScratchFolder.parent(),
             TextProgress.NONE);
-    CorpusBatches<B> batches = data.measured(config);
-    List<B> read = batches.evaluationBatches(request.batches());
+    Measurement measured =
+        measure(trained, run, request, data.measured(config), "targets", "validation part");
+    double loss = measured.loss();
+    return measured.with(
+        m ->
+            m.metricName(data.metricName())
+                .metric(data.metric(trained.model(), config, trained.context(), loss)));
+  }
+
+  /**
+   * Measures the cross-entropy on batches.
+   *
+   * @param unit kind of the targets, for the user
+   * @param text name of the data, for the user
+   */
+  protected static <B, M extends Model<B>> Measurement measure(
+      TrainedModel<M> trained,
+      TaskRun run,
+      EvalRequest request,
+      CorpusBatches<B> batches,
+      String unit,
+      String text) {
     Evaluation.Measured measured =
-        new Evaluation<>(trained.model(), read).measure(trained.context());
-    double loss = measured.loss().orElseThrow();
+        new Evaluation<>(trained.model(), batches.evaluationBatches(request.batches()))
+            .measure(trained.context());
     return new Measurement(
         run.name(request),
         measured.targets(),
-        "targets",
+        unit,
         batches.evaluationShare(request.batches()),
-        "validation part",
-        loss,
-        data.metricName(),
-        data.metric(trained.model(), config, trained.context(), loss),
-        Optional.empty());
+        text,
+        measured.loss().orElseThrow());
   }
 
   /**

@@ -1,13 +1,14 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.models.text.source.DataForm;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.TrainerConfig;
-import java.util.Objects;
+import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A saved run that a new one starts from. */
 public interface RunStart extends AutoCloseable {
@@ -89,21 +90,16 @@ public interface RunStart extends AutoCloseable {
           "the split must be that of %s, whose data is used, %s, was %s"
               .formatted(run().folder().path(), run().config().split(), config.split()));
     }
-    DataForm its = run().config().data();
-    DataForm now = config.data();
-    requireSame("format", its.format(), now.format());
-    requireSame("textField", its.textField(), now.textField());
-    requireSame("labelField", its.labelField(), now.labelField());
-    requireSame("sourceField", its.sourceField(), now.sourceField());
-    requireSame("targetField", its.targetField(), now.targetField());
-    requireSame("skipBadLines", its.skipBadLines(), now.skipBadLines());
-  }
-
-  private void requireSame(String field, @Nullable Object its, @Nullable Object now) {
-    if (!Objects.equals(its, now)) {
-      throw new IllegalArgumentException(
-          "data.%s must be that of %s, whose data is used, %s, was %s"
-              .formatted(field, run().folder().path(), its, now));
+    ObjectNode now = StrictYaml.fields(config.data());
+    for (Map.Entry<String, JsonNode> field :
+        StrictYaml.fields(run().config().data()).properties()) {
+      String its = field.getValue().asText();
+      String given = now.path(field.getKey()).asText();
+      if (!its.equals(given)) {
+        throw new IllegalArgumentException(
+            "data.%s must be that of %s, whose data is used, %s, was %s"
+                .formatted(field.getKey(), run().folder().path(), its, given));
+      }
     }
   }
 

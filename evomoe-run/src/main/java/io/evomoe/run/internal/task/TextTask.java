@@ -23,7 +23,6 @@ import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.TokenizerSource;
-import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,16 +95,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
     TokenStream text = stream(run, request, said);
     CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
-    List<LanguageBatch> read = batches.evaluationBatches(request.batches());
-    double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
-    return new Measurement(
-        run.name(request),
-        read.stream().mapToLong(LanguageBatch::countedTargets).sum(),
-        objective.counted(),
-        batches.evaluationShare(request.batches()),
-        text.name(),
-        loss,
-        Optional.empty());
+    return measure(trained, run, request, batches, objective.counted(), text.name());
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {

@@ -2,24 +2,19 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
-import io.evomoe.models.text.pairs.BucketedBatches;
-import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.result.TranslationScores;
 import io.evomoe.run.task.TaskRun;
-import io.evomoe.training.Evaluation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
-/** Measures a translation model: loss and token accuracy, BLEU and chrF, and examples. */
+/** Measures a translation model: token accuracy, BLEU and chrF, and examples. */
 final class TranslationQuality {
   private final TaskRun run;
   private final TrainedModel<Transformer> trained;
@@ -29,22 +24,12 @@ final class TranslationQuality {
     this.trained = trained;
   }
 
-  Measurement measure(PairCorpus pairs, EvalRequest request) {
-    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
-    BucketedBatches all = TranslationData.batches(encoded, run.config());
-    List<PairBatch> read = all.evaluationBatches(request.batches());
-    double loss = new Evaluation<>(trained.model(), read).loss(trained.context()).orElseThrow();
-    return new Measurement(
-        run.name(request),
-        read.stream().mapToLong(PairBatch::countedTargets).sum(),
-        "tokens",
-        all.evaluationShare(request.batches()),
-        pairs.name(),
-        loss,
-        Optional.of(scores(pairs, request, accuracy(read))));
-  }
-
-  private TranslationScores scores(PairCorpus pairs, EvalRequest request, double accuracy) {
+  /**
+   * Measures.
+   *
+   * @param read batches for the token accuracy
+   */
+  TranslationScores scores(PairCorpus pairs, EvalRequest request, List<PairBatch> read) {
     int count = Math.min(pairs.size(), request.sentences());
     List<String> sources = pairs.sources().subList(0, count);
     List<String> references = pairs.targets().subList(0, count);
@@ -59,7 +44,7 @@ final class TranslationQuality {
               sources.get(example), references.get(example), translations.get(example)));
     }
     return new TranslationScores(
-        accuracy,
+        accuracy(read),
         count,
         request.search(),
         new Bleu().score(translations, references),

@@ -9,6 +9,8 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.text.pairs.BucketedBatches;
+import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
@@ -27,6 +29,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.result.TranslationScores;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
@@ -105,7 +108,13 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
   @Override
   public Measurement evaluate(
       TrainedModel<Transformer> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
-    return new TranslationQuality(run, trained).measure(pairs(run, request, said), request);
+    PairCorpus pairs = pairs(run, request, said);
+    EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
+    BucketedBatches batches = TranslationData.batches(encoded, run.config());
+    List<PairBatch> read = batches.evaluationBatches(request.batches());
+    TranslationScores scores = new TranslationQuality(run, trained).scores(pairs, request, read);
+    return measure(trained, run, request, batches, "tokens", pairs.name())
+        .with(m -> m.translation(scores));
   }
 
   /** Returns the pairs of a request. */
