@@ -23,18 +23,16 @@ record Band(
     List<List<StepRecord>> curves =
         group.bySeed().values().stream().map(StudyRecord::evaluations).toList();
     int points = curves.stream().mapToInt(List::size).min().orElse(0);
-    Band band =
-        new Band(
-            curves.size(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new ArrayList<>());
+    Band band = new Band(curves.size(), list(), list(), list(), list());
     for (int i = 0; i < points; i++) {
       int point = i;
       band.add(curves.stream().map(rows -> rows.get(point)).toList(), axis);
     }
     return band;
+  }
+
+  private static List<Double> list() {
+    return new ArrayList<>();
   }
 
   private void add(List<StepRecord> rows, ToDoubleFunction<StepRecord> axis) {

@@ -8,8 +8,9 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -43,38 +44,28 @@ public final class Study {
 
   private static List<StudyRun> plan(StudyConfig config) {
     List<StudyRun> runs = new ArrayList<>();
+    StudyConfig.RateGrid grid = config.learningRates();
     for (String gate : config.gates()) {
-      for (double rate : config.learningRates().toTry()) {
-        runs.add(
-            new StudyRun(
-                StudyRun.Part.RATE,
-                gate,
-                gate,
-                config.learningRates().seed(),
-                rate,
-                StrictYaml.nothing()));
+      for (double rate : grid.toTry()) {
+        runs.add(StudyRun.ofGate(StudyRun.Part.RATE, gate, grid.seed(), rate));
       }
     }
     for (long seed : config.seeds()) {
       for (String gate : config.gates()) {
-        runs.add(
-            new StudyRun(StudyRun.Part.GATE, gate, gate, seed, Double.NaN, StrictYaml.nothing()));
+        runs.add(StudyRun.ofGate(StudyRun.Part.GATE, gate, seed, Double.NaN));
       }
     }
     StudyConfig.Ablations ablations = config.ablations();
+    StudyRun.Part part = StudyRun.Part.ABLATION;
+    String gate = ablations.reference();
     for (long seed : ablations.seeds()) {
       ablations
           .variants()
           .forEach(
-              (name, variant) ->
-                  runs.add(
-                      new StudyRun(
-                          StudyRun.Part.ABLATION,
-                          ablations.label(name),
-                          ablations.reference(),
-                          seed,
-                          Double.NaN,
-                          variant)));
+              (name, variant) -> {
+                String label = ablations.label(name);
+                runs.add(new StudyRun(part, label, gate, seed, Double.NaN, variant));
+              });
     }
     return runs;
   }
@@ -112,16 +103,15 @@ public final class Study {
     if (rates.size() == 1) {
       return OptionalDouble.of(rates.get(0));
     }
-    record Tried(double rate, double loss) {}
     List<StudyRun> rateRuns = rateRuns(gate);
-    List<Tried> tried = new ArrayList<>();
+    Map<StudyRun, Double> losses = new LinkedHashMap<>();
     for (StudyRun run : rateRuns) {
-      record(run).ifPresent(r -> tried.add(new Tried(run.rate(), r.result().validLoss())));
+      record(run).ifPresent(recorded -> losses.put(run, recorded.result().validLoss()));
     }
-    return tried.size() < rateRuns.size()
+    return losses.size() < rateRuns.size()
         ? OptionalDouble.empty()
-        : tried.stream().min(Comparator.comparingDouble(Tried::loss)).stream()
-            .mapToDouble(Tried::rate)
+        : losses.entrySet().stream().min(Map.Entry.comparingByValue()).stream()
+            .mapToDouble(best -> best.getKey().rate())
             .findFirst();
   }
 
@@ -150,15 +140,17 @@ public final class Study {
             config.settings(),
             "settings");
     RunConfig variant = overlay(usual, run.variant(), "ablations.variants of " + run.label());
-    if (!variant.model().equals(usual.model()) || !variant.training().equals(usual.training())) {
+    boolean fair =
+        variant.model().equals(usual.model()) && variant.training().equals(usual.training());
+    if (!fair || !variant.split().equals(usual.split()) || !variant.data().equals(usual.data())) {
       throw new IllegalArgumentException(
-          "%s: variant %s must not change model or training: the comparison would be unfair"
-              .formatted(source, run.label()));
-    }
-    if (!variant.split().equals(usual.split()) || !variant.data().equals(usual.data())) {
-      throw new IllegalArgumentException(
-          "%s: variant %s must not change split or data: all runs share them"
-              .formatted(source, run.label()));
+          "%s: variant %s must not change %s"
+              .formatted(
+                  source,
+                  run.label(),
+                  fair
+                      ? "split or data: all runs share them"
+                      : "model or training: the comparison would be unfair"));
     }
     ObjectNode own = StrictYaml.nothing();
     own.putObject("training").put("learningRate", rate);

@@ -3,7 +3,6 @@ package io.evomoe.bench.study;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
@@ -11,10 +10,9 @@ import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -36,20 +34,10 @@ public final class StudyCharts {
   private static final int BAND_ALPHA = 40;
   private static final double SHOWN = 0.75;
 
-  private static final List<Color> COLORS =
-      List.of(
-          new Color(0x3b74f0),
-          new Color(0xe8690c),
-          new Color(0x1f9d55),
-          new Color(0xa44ad1),
-          new Color(0xd6336c),
-          new Color(0x0c93a8),
-          new Color(0xb58900),
-          new Color(0x7a6a58),
-          new Color(0x5f6fd0),
-          new Color(0xc4502e),
-          new Color(0x6b8e23),
-          new Color(0x8795a5));
+  private static final int[] COLORS = {
+    0x3b74f0, 0xe8690c, 0x1f9d55, 0xa44ad1, 0xd6336c, 0x0c93a8,
+    0xb58900, 0x7a6a58, 0x5f6fd0, 0xc4502e, 0x6b8e23, 0x8795a5
+  };
 
   private final Study study;
   private final List<Group> gates;
@@ -72,25 +60,19 @@ public final class StudyCharts {
    * @param description the report's header lines
    */
   public ReportData report(String note, Map<String, String> description) {
-    List<RunResult> results = new ArrayList<>();
-    List<RecordedRun> runs = new ArrayList<>();
+    String title = "EvoMoE study: " + study.config().task();
+    ReportData report = new ReportData(title, note, description, List.of(), List.of());
     for (StudyRun run : study.runs()) {
-      if (run.part() != StudyRun.Part.RATE) {
-        study
-            .record(run)
-            .ifPresent(
-                found -> {
-                  results.add(found.result().labelled(run.label()));
-                  runs.add(
-                      new RecordedRun(
-                          new RunName(study.config().task(), run.label(), run.seed()),
-                          found.rows(),
-                          List.of()));
-                });
+      Optional<StudyRecord> found = study.record(run);
+      if (run.part() != StudyRun.Part.RATE && found.isPresent()) {
+        RunName name = new RunName(study.config().task(), run.label(), run.seed());
+        report =
+            report.plus(
+                found.get().result().labelled(run.label()),
+                new RecordedRun(name, found.get().rows(), List.of()));
       }
     }
-    String title = "EvoMoE study: " + study.config().task();
-    return new ReportData(title, note, description, results, runs);
+    return report;
   }
 
   /** Draws the charts into one PNG. */
@@ -123,7 +105,7 @@ public final class StudyCharts {
     for (int i = 0; i < gates.size(); i++) {
       Band band = Band.of(gates.get(i), axis);
       if (!band.isEmpty()) {
-        draw(chart, gates.get(i).label(), band, COLORS.get(i % COLORS.size()));
+        draw(chart, gates.get(i).label(), band, new Color(COLORS[i % COLORS.length]));
       }
     }
     return chart;
@@ -131,11 +113,11 @@ public final class StudyCharts {
 
   /** Without the first steep fall, which would squeeze all differences into one line. */
   private double ceiling() {
-    List<Double> losses = new ArrayList<>();
-    for (Group gate : gates) {
-      losses.addAll(Band.of(gate, StepRecord::step).highest());
-    }
-    Collections.sort(losses);
+    List<Double> losses =
+        gates.stream()
+            .flatMap(gate -> Band.of(gate, StepRecord::step).highest().stream())
+            .sorted()
+            .toList();
     return losses.isEmpty() ? 1 : losses.get((int) (SHOWN * (losses.size() - 1)));
   }
 

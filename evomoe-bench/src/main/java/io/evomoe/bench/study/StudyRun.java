@@ -1,6 +1,7 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.run.config.StrictYaml;
 import java.math.BigDecimal;
 
 /**
@@ -24,6 +25,11 @@ public record StudyRun(
     GATE,
     /** To compare variants of one gate. */
     ABLATION
+  }
+
+  /** A run of which only the seed, or only the rate, is its own. */
+  static StudyRun ofGate(Part part, String gate, long seed, double rate) {
+    return new StudyRun(part, gate, gate, seed, rate, StrictYaml.nothing());
   }
 
   /** Name of the run and of its folder. */

@@ -37,25 +37,21 @@ final class ThinnedCurve {
   }
 
   private static StepRecord mean(List<StepRecord> steps, StepRecord last) {
-    return new StepRecord(
-        last.step(),
-        last.phase(),
-        last.tokens(),
-        rounded(last.trainFlops()),
-        rounded(last.wallSeconds()),
-        mean(steps, StepRecord::stepSeconds),
-        mean(steps, StepRecord::trainLoss),
-        last.validLoss(),
-        mean(steps, StepRecord::auxLoss),
-        mean(steps, StepRecord::gradientNorm),
-        last.learningRate(),
-        rounded(last.temperature()),
-        mean(steps, StepRecord::activeExperts),
-        mean(steps, StepRecord::loadEntropy),
-        mean(steps, StepRecord::dropRate),
-        mean(steps, StepRecord::deadExperts),
-        rounded(last.routingFluctuation()),
-        List.of());
+    return last.with(
+        r ->
+            r.trainFlops(rounded(last.trainFlops()))
+                .wallSeconds(rounded(last.wallSeconds()))
+                .stepSeconds(mean(steps, StepRecord::stepSeconds))
+                .trainLoss(mean(steps, StepRecord::trainLoss))
+                .auxLoss(mean(steps, StepRecord::auxLoss))
+                .gradientNorm(mean(steps, StepRecord::gradientNorm))
+                .temperature(rounded(last.temperature()))
+                .activeExperts(mean(steps, StepRecord::activeExperts))
+                .loadEntropy(mean(steps, StepRecord::loadEntropy))
+                .dropRate(mean(steps, StepRecord::dropRate))
+                .deadExperts(mean(steps, StepRecord::deadExperts))
+                .routingFluctuation(rounded(last.routingFluctuation()))
+                .layers(List.of()));
   }
 
   private static double mean(List<StepRecord> steps, ToDoubleFunction<StepRecord> value) {

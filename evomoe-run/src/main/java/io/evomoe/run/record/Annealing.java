@@ -2,10 +2,11 @@ package io.evomoe.run.record;
 
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The change of a run's sparsity and speed, from the first to the last tenth of its routed steps.
@@ -67,19 +68,18 @@ public record Annealing(
         endMillis);
   }
 
-  private static double mean(
-      List<StepRecord> rows, java.util.function.ToDoubleFunction<StepRecord> value) {
+  private static double mean(List<StepRecord> rows, ToDoubleFunction<StepRecord> value) {
     return rows.stream().mapToDouble(value).average().orElse(Double.NaN);
   }
 
   /** Takes differences of the clock, without steps that have an evaluation. */
   private static double medianMillis(List<StepRecord> rows) {
-    List<Double> millis = new ArrayList<>();
-    for (int i = 1; i < rows.size(); i++) {
-      if (!rows.get(i).evaluated()) {
-        millis.add(1000 * (rows.get(i).wallSeconds() - rows.get(i - 1).wallSeconds()));
-      }
-    }
-    return millis.isEmpty() ? Double.NaN : millis.stream().sorted().toList().get(millis.size() / 2);
+    double[] millis =
+        IntStream.range(1, rows.size())
+            .filter(i -> !rows.get(i).evaluated())
+            .mapToDouble(i -> 1000 * (rows.get(i).wallSeconds() - rows.get(i - 1).wallSeconds()))
+            .sorted()
+            .toArray();
+    return millis.length == 0 ? Double.NaN : millis[millis.length / 2];
   }
 }

@@ -16,7 +16,8 @@ import io.evomoe.training.Training;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,15 +123,8 @@ public final class StepFile implements Callback {
     if ((step == 0 && !name.part()) || !Files.exists(file)) {
       return;
     }
-    lines(
-        step,
-        name,
-        (line, read) -> {
-          ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
-          while (bytes.hasRemaining()) {
-            to.write(bytes);
-          }
-        });
+    OutputStream kept = Channels.newOutputStream(to);
+    lines(step, name, (line, read) -> kept.write((line + "\n").getBytes(UTF_8)));
   }
 
   /** Receives one line. */

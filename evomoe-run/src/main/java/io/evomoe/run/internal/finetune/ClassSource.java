@@ -6,9 +6,8 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.run.internal.task.Parts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,8 +28,8 @@ public record ClassSource(
   /** Keeps the paths unmodifiable, and rejects shares if all of them have a split. */
   public ClassSource {
     paths = List.copyOf(paths);
-    if (own == null && paths.stream().allMatch(SplitFolder::isOne)) {
-      rule.requireUnasked(paths);
+    if (own == null) {
+      Parts.requireUse(paths, rule);
     }
   }
 
@@ -43,13 +42,11 @@ public record ClassSource(
     if (own != null) {
       return ClassifiedSplit.of(own, rule);
     }
-    return paths.stream()
-        .map(
-            path ->
-                ClassifiedSplit.open(
-                    path, SplitFolder.isOne(path) ? HeldOut.DEFAULT : rule, form, said))
-        .reduce(ClassifiedSplit::join)
-        .orElseThrow();
+    return Parts.joined(
+        paths,
+        rule,
+        (path, its) -> ClassifiedSplit.open(path, its, form, said),
+        ClassifiedSplit::join);
   }
 
   /**
@@ -60,18 +57,7 @@ public record ClassSource(
    */
   public ClassifiedCorpus part(String name) {
     ClassifiedSplit split = split(note -> {});
-    return switch (name) {
-      case "train" -> split.train();
-      case "valid" -> split.valid();
-      case "test" ->
-          split
-              .test()
-              .orElseThrow(
-                  () -> new IllegalArgumentException("the data in " + paths + " has no test part"));
-      default ->
-          throw new IllegalArgumentException(
-              "part must be one of train, valid and test, was " + name);
-    };
+    return Parts.of("part", name, split.train(), split.valid(), split.test(), paths);
   }
 
   /**
@@ -80,12 +66,7 @@ public record ClassSource(
    */
   public static ClassifiedCorpus measured(
       Path path, String part, DataForm form, Consumer<String> said) {
-    DataSource source =
-        SplitFolder.isOne(path)
-            ? DataSource.file(
-                SplitFolder.of(path, RecordKind.CLASS).require(part), RecordKind.CLASS, form)
-            : DataSource.of(path, RecordKind.CLASS, form);
-    return ClassifiedCorpus.read(source, said);
+    return ClassifiedCorpus.read(Parts.measured(path, part, RecordKind.CLASS, form), said);
   }
 
   /**

@@ -45,12 +45,6 @@ record EncodedSides(TokenStream train, TokenStream valid) {
   }
 
   TokenStream part(String split) {
-    return switch (split) {
-      case "train" -> train;
-      case "valid" -> valid;
-      default ->
-          throw new IllegalArgumentException(
-              "split must be train or valid of token ids, was " + split);
-    };
+    return Parts.of("split", split, train, valid, Optional.empty(), train.name());
   }
 }

@@ -35,10 +35,7 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
     if (data.isEmpty()) {
       return own(all);
     }
-    if (data.stream().allMatch(SplitFolder::isOne)) {
-      heldOut.requireUnasked(data);
-    }
-    return data.stream().map(this::open).reduce(TextSides::join).orElseThrow();
+    return Parts.joined(data, heldOut, this::open, TextSides::join);
   }
 
   private TextSides own(Dataset data) {
@@ -66,14 +63,11 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
     return SplitFolder.isOne(data) ? part(data, part) : TextSides.whole(data, form, said);
   }
 
-  private TextSides open(Path source) {
-    if (SplitFolder.isOne(source)) {
-      return TextSides.open(source, HeldOut.DEFAULT, form, said);
-    }
+  private TextSides open(Path source, HeldOut rule) {
     // Each class is divided separately.
-    return DataSource.isOfUnnamedColumns(source, form)
-        ? TextSides.of(ClassifiedSplit.open(source, heldOut, form, said).texts())
-        : TextSides.open(source, heldOut, form, said);
+    return !SplitFolder.isOne(source) && DataSource.isOfUnnamedColumns(source, form)
+        ? TextSides.of(ClassifiedSplit.open(source, rule, form, said).texts())
+        : TextSides.open(source, rule, form, said);
   }
 
   private Documents part(Path source, String part) {
@@ -81,21 +75,10 @@ record TextSources(HeldOut heldOut, DataForm form, Consumer<String> said) {
       Path file = SplitFolder.of(source, RecordKind.DOCUMENT).require(part);
       return TextSides.whole(file, form, said);
     }
-    return part(open(source), part, source);
+    return part(open(source, heldOut), part, source);
   }
 
   private static Documents part(TextSides split, String part, Object source) {
-    return switch (part) {
-      case "train" -> split.train();
-      case "valid" -> split.valid();
-      default ->
-          split
-              .test()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "split must be train or valid where %s has no test part and testShare is 0, was %s"
-                              .formatted(source, part)));
-    };
+    return Parts.of("split", part, split.train(), split.valid(), split.test(), source);
   }
 }

@@ -16,9 +16,7 @@ import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
@@ -122,33 +120,13 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     RunConfig config = run.config();
     Path data = request.data();
     if (data != null) {
-      return PairCorpus.read(measured(data, request.split(), config.data()), said);
+      return PairCorpus.read(
+          Parts.measured(data, request.split(), RecordKind.PAIR, config.data()), said);
     }
     Dataset sources = run.data();
-    return part(open(sources, config.split(), config.data(), note -> {}), request.split(), sources);
-  }
-
-  /** Returns a part of a folder that has a split of its own, otherwise all data. */
-  private static DataSource measured(Path data, String part, DataForm form) {
-    return SplitFolder.isOne(data)
-        ? DataSource.file(
-            SplitFolder.of(data, RecordKind.PAIR).require(part), RecordKind.PAIR, form)
-        : DataSource.of(data, RecordKind.PAIR, form);
-  }
-
-  private static PairCorpus part(PairSplit pairs, String split, Dataset sources) {
-    return switch (split) {
-      case "train" -> pairs.train();
-      case "valid" -> pairs.valid();
-      default ->
-          pairs
-              .test()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "split must be train or valid, was %s, and %s has no such part"
-                              .formatted(split, sources.name())));
-    };
+    PairSplit pairs = open(sources, config.split(), config.data(), note -> {});
+    return Parts.of(
+        "split", request.split(), pairs.train(), pairs.valid(), pairs.test(), sources.name());
   }
 
   private static PairSplit open(
@@ -159,16 +137,8 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
           .map(valid -> new PairSplit(corpus(all), corpus(valid), Optional.empty()))
           .orElseGet(() -> PairSplit.of(corpus(all), heldOut));
     }
-    if (data.stream().allMatch(SplitFolder::isOne)) {
-      heldOut.requireUnasked(data);
-    }
-    return data.stream()
-        .map(
-            source ->
-                PairSplit.open(
-                    source, SplitFolder.isOne(source) ? HeldOut.DEFAULT : heldOut, form, said))
-        .reduce(PairSplit::join)
-        .orElseThrow();
+    return Parts.joined(
+        data, heldOut, (source, rule) -> PairSplit.open(source, rule, form, said), PairSplit::join);
   }
 
   private static PairCorpus corpus(Dataset data) {
