@@ -43,6 +43,11 @@ public record Finding(String name, State state, String found, String advice) {
     return new Finding(name, State.OK, found, "");
   }
 
+  /** The same, or that all is well. */
+  Finding unless(boolean well) {
+    return well ? ok(name, found) : this;
+  }
+
   static Finding slow(String name, String found, String advice) {
     return new Finding(name, State.SLOW, found, advice);
   }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Folders: of data, of native code, and the one for results, with the room on its disk. */
 final class FolderFindings {
@@ -41,25 +42,18 @@ final class FolderFindings {
   }
 
   static Finding data(Map<String, List<Path>> data) {
-    String absent =
+    List<String> absent =
         data.entrySet().stream()
             .filter(task -> !task.getValue().stream().allMatch(Files::isReadable))
             .map(Map.Entry::getKey)
             .sorted()
-            .collect(Collectors.joining(", "));
-    String found =
-        data.values().stream()
-            .flatMap(List::stream)
-            .filter(Files::isReadable)
-            .map(Path::toString)
-            .sorted()
-            .distinct()
-            .collect(Collectors.joining(", "));
+            .toList();
+    Stream<String> folders = data.values().stream().flatMap(List::stream).map(Path::toString);
     return absent.isEmpty()
-        ? Finding.ok("data", found)
+        ? Finding.ok("data", folders.sorted().distinct().collect(Collectors.joining(", ")))
         : Finding.missing(
             "data",
-            "none for task " + absent,
+            "none for task " + String.join(", ", absent),
             "use --data, or start ./evomoe in the project's folder");
   }
 
@@ -131,9 +125,8 @@ final class FolderFindings {
     if (free < NO_ROOM) {
       return Finding.stops(DISK, found, "free some space, or use --out on another disk");
     }
-    return free < LITTLE_ROOM
-        ? Finding.missing(
+    return Finding.missing(
             DISK, found, "free some space, or lower guards.keepCheckpoints: large models need more")
-        : Finding.ok(DISK, found);
+        .unless(free >= LITTLE_ROOM);
   }
 }

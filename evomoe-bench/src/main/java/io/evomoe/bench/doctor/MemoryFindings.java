@@ -47,12 +47,8 @@ final class MemoryFindings {
     String found =
         MemoryLimit.text(total)
             + (Double.isNaN(available) ? "" : ", %s are free".formatted(MemoryLimit.text(free)));
-    return free < LITTLE
-        ? Finding.missing(
-            "memory",
-            found,
-            "close other programs, or use --preset quick; --max-memory stops a run in time")
-        : Finding.ok("memory", found);
+    String advice = "close other programs, or use --preset quick; --max-memory stops a run in time";
+    return Finding.missing("memory", found, advice).unless(free >= LITTLE);
   }
 
   /**
@@ -62,9 +58,8 @@ final class MemoryFindings {
    */
   static Finding heap(double heap) {
     String found = "up to %s (-Xmx), without tensors".formatted(MemoryLimit.text(heap));
-    return heap < LITTLE_HEAP
-        ? Finding.missing("java heap", found, "EVOMOE_JAVA_OPTS=-Xmx1g gives more")
-        : Finding.ok("java heap", found);
+    return Finding.missing("java heap", found, "EVOMOE_JAVA_OPTS=-Xmx1g gives more")
+        .unless(heap >= LITTLE_HEAP);
   }
 
   private static String readPages() {

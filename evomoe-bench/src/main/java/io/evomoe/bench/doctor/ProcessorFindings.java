@@ -1,10 +1,16 @@
 package io.evomoe.bench.doctor;
 
-import io.evomoe.bench.measure.KernelThreads;
+import io.evomoe.internal.threads.Workers;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Java, the processors and the threads on them, and how busy they are. */
 final class ProcessorFindings {
@@ -13,6 +19,8 @@ final class ProcessorFindings {
 
   /** Of the processors, as load: from here on others take time from a run. */
   private static final double BUSY = 0.5;
+
+  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
   private ProcessorFindings() {}
 
@@ -25,7 +33,7 @@ final class ProcessorFindings {
             System.getProperty("java.vendor", "unknown vendor"),
             System.getProperty("java.home", ""),
             System.getProperty("java.vm.info", "")),
-        threads(processors, CpuInfo.cores()),
+        threads(processors, cores()),
         waiting(System.getenv()),
         load(load, processors));
   }
@@ -39,7 +47,7 @@ final class ProcessorFindings {
 
   private static Finding threads(int processors, Optional<Integer> cores) {
     try {
-      return threads(processors, cores, KernelThreads.count());
+      return threads(processors, cores, Workers.shared().threads());
     } catch (IllegalArgumentException e) {
       return Finding.stops(
           THREADS,
@@ -61,11 +69,9 @@ final class ProcessorFindings {
                 threads,
                 processors,
                 cores.map(n -> " (the machine has %d cores)".formatted(n)).orElse(""));
-    if (threads == processors) {
-      return Finding.ok(THREADS, found);
-    }
     return Finding.slow(
-        THREADS, found, "unset OMP_NUM_THREADS and -Devomoe.threads to use all processors");
+            THREADS, found, "unset OMP_NUM_THREADS and -Devomoe.threads to use all processors")
+        .unless(threads == processors);
   }
 
   /** Whether threads of ND4J's own operations sleep when they wait. */
@@ -94,5 +100,29 @@ final class ProcessorFindings {
             "load",
             found + " in the last minute",
             "close other programs: they slow down training and distort measured times");
+  }
+
+  /** Cores of the machine; empty where the system does not tell. */
+  static Optional<Integer> cores() {
+    try {
+      return cores(Files.readAllLines(PROCESSORS));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The different pairs of a package and a core in it. */
+  static Optional<Integer> cores(Collection<String> lines) {
+    Set<String> cores = new HashSet<>();
+    String chip = "";
+    for (String line : lines) {
+      String value = line.substring(line.indexOf(':') + 1).strip();
+      if (line.startsWith("physical id")) {
+        chip = value;
+      } else if (line.startsWith("core id")) {
+        cores.add(chip + "/" + value);
+      }
+    }
+    return cores.isEmpty() ? Optional.empty() : Optional.of(cores.size());
   }
 }

@@ -21,14 +21,4 @@ public final class KernelThreads {
     }
     System.setProperty(Workers.PROPERTY, Integer.toString(threads));
   }
-
-  /** Their number. */
-  public static int count() {
-    return Workers.shared().threads();
-  }
-
-  /** How often work was split among them and waited for, so far. */
-  static long joins() {
-    return Workers.shared().joins();
-  }
 }

@@ -3,6 +3,7 @@ package io.evomoe.bench.measure;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.internal.threads.Workers;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
@@ -73,12 +74,12 @@ public record StepBenchmark(
     long joinsBefore = 0;
     for (int i = 0; i < warmup + steps; i++) {
       if (i == warmup) {
-        joinsBefore = KernelThreads.joins();
+        joinsBefore = Workers.shared().joins();
         afterWarmup.run();
       }
       reports.add(trainer.step());
     }
-    double joins = (double) (KernelThreads.joins() - joinsBefore) / steps;
+    double joins = (double) (Workers.shared().joins() - joinsBefore) / steps;
     List<StepRecord> timed = reports.subList(warmup, warmup + steps);
     double seconds = Median.of(timed.stream().mapToDouble(StepRecord::stepSeconds));
     double active = timed.stream().mapToDouble(StepRecord::activeExperts).average().orElseThrow();
@@ -93,7 +94,7 @@ public record StepBenchmark(
         untrained.gate(),
         precision.toString(),
         kernels.name(),
-        KernelThreads.count(),
+        Workers.shared().threads(),
         joins,
         parameters,
         1000 * seconds,

@@ -82,6 +82,27 @@ record Series(
         : Double.NaN;
   }
 
+  /**
+   * Milliseconds a step up to each row, NaN where not known: at the first row, where the step or
+   * clock does not advance, and at rows whose time includes an evaluation, unless all do.
+   */
+  static double[] stepMillis(List<StepRecord> rows) {
+    boolean allEvaluated = rows.stream().skip(1).allMatch(StepRecord::evaluated);
+    return IntStream.range(0, rows.size())
+        .mapToDouble(
+            i ->
+                i == 0 || (rows.get(i).evaluated() && !allEvaluated)
+                    ? Double.NaN
+                    : between(rows.get(i - 1), rows.get(i)))
+        .toArray();
+  }
+
+  private static double between(StepRecord before, StepRecord after) {
+    long steps = after.step() - before.step();
+    double seconds = after.wallSeconds() - before.wallSeconds();
+    return steps > 0 && seconds > 0 ? 1000 * seconds / steps : Double.NaN;
+  }
+
   /** Picks the kept rows and reads them column by column. */
   private record Columns(List<StepRecord> rows, List<Integer> kept) {
 
@@ -91,7 +112,7 @@ record Series(
 
     Series series(String label, RecordedRun run) {
       int radius = Smoothing.radius(rows.size());
-      double[] millis = Smoothing.median(StepTimes.millis(rows), Math.max(2, radius));
+      double[] millis = Smoothing.median(stepMillis(rows), Math.max(2, radius));
       return new Series(
           label,
           run.seed(),

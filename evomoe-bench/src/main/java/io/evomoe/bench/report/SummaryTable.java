@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -70,11 +71,10 @@ public final class SummaryTable {
 
   /** One row a run. */
   TextTable runs() {
-    List<List<String>> rows =
-        results.stream()
-            .map(r -> row(name(r), Long.toString(r.seed()), measures.stream().map(m -> m.of(r))))
-            .toList();
-    return new TextTable(titles("seed"), rows);
+    return TextTable.of(
+        results,
+        columns(
+            this::name, new Column<>("seed", result -> Long.toString(result.seed())), Measure::of));
   }
 
   /** One row a gate, where some gate has several seeds that came to their end. */
@@ -92,21 +92,21 @@ public final class SummaryTable {
             .toList();
     return groups.stream().allMatch(group -> group.size() == 1)
         ? Optional.empty()
-        : Optional.of(new TextTable(titles("seeds"), groups.stream().map(this::meanRow).toList()));
+        : Optional.of(TextTable.of(groups, meanColumns()));
   }
 
-  private List<String> meanRow(List<RunResult> group) {
-    String seeds = Integer.toString(group.size());
-    return row(label(group.get(0)), seeds, measures.stream().map(m -> m.meanOf(group)));
+  private List<Column<List<RunResult>>> meanColumns() {
+    return columns(
+        group -> label(group.get(0)),
+        new Column<>("seeds", group -> Integer.toString(group.size())),
+        Measure::meanOf);
   }
 
-  private List<String> titles(String seedTitle) {
-    return Stream.concat(Stream.of("gate", seedTitle), measures.stream().map(Measure::title))
-        .toList();
-  }
-
-  private static List<String> row(String name, String seed, Stream<String> cells) {
-    return Stream.concat(Stream.of(name, seed), cells).toList();
+  private <T> List<Column<T>> columns(
+      Function<T, String> name, Column<T> seed, BiFunction<Measure, T, String> cell) {
+    Stream<Column<T>> values =
+        measures.stream().map(m -> new Column<>(m.title(), row -> cell.apply(m, row)));
+    return Stream.concat(Stream.of(new Column<>("gate", name), seed), values).toList();
   }
 
   private String name(RunResult result) {

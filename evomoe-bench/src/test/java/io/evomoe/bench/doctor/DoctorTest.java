@@ -99,8 +99,8 @@ class DoctorTest {
             "",
             "physical id\t: 0",
             "core id\t\t: 0");
-    assertThat(CpuInfo.cores(twoChips)).contains(3);
-    assertThat(CpuInfo.cores(List.of("BogoMIPS\t: 50"))).isEmpty();
+    assertThat(ProcessorFindings.cores(twoChips)).contains(3);
+    assertThat(ProcessorFindings.cores(List.of("BogoMIPS\t: 50"))).isEmpty();
   }
 
   @Test

@@ -32,18 +32,18 @@ class SeriesTest {
     List<StepRecord> rows =
         List.of(row(1, 5, false), row(3, 6, false), row(4, 9, true), row(5, 9.25, false));
 
-    assertThat(StepTimes.millis(rows)).containsExactly(NAN, 500, NAN, 250);
+    assertThat(Series.stepMillis(rows)).containsExactly(NAN, 500, NAN, 250);
   }
 
   @Test
   void should_take_the_step_time_with_evaluations_where_every_row_has_one() {
-    assertThat(StepTimes.millis(List.of(row(10, 5, true), row(20, 6, true))))
+    assertThat(Series.stepMillis(List.of(row(10, 5, true), row(20, 6, true))))
         .containsExactly(NAN, 100);
   }
 
   @Test
   void should_not_know_the_step_time_where_the_clock_goes_back() {
-    assertThat(StepTimes.millis(List.of(row(10, 5, false), row(11, 1, false))))
+    assertThat(Series.stepMillis(List.of(row(10, 5, false), row(11, 1, false))))
         .containsExactly(NAN, NAN);
   }
 

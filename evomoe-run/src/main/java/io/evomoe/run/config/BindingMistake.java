@@ -52,8 +52,10 @@ final class BindingMistake {
       return refused(field, String.valueOf(refused.getMessage()));
     }
     JsonNode value = at(mistake.getPath());
+    Class<?> target =
+        mistake instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
     return "%s must be %s, was %s%s"
-        .formatted(field, expected(mistake), shown(value), meant(mistake, value));
+        .formatted(field, expected(mistake, target), shown(value), meant(target, value));
   }
 
   /** Returns the message for a path that leads to no field. */
@@ -72,12 +74,11 @@ final class BindingMistake {
     return record.isEmpty() || !ofItsField ? message : record + "." + message;
   }
 
-  private static String expected(JsonMappingException mistake) {
+  private static String expected(JsonMappingException mistake, @Nullable Class<?> target) {
     if (mistake.getCause() instanceof InputCoercionException number) {
       boolean isInt = number.getTargetType() == int.class;
       return "a whole number of at most " + (isInt ? Integer.MAX_VALUE : Long.MAX_VALUE);
     }
-    Class<?> target = target(mistake);
     if (target == null) {
       return "another value";
     }
@@ -94,12 +95,7 @@ final class BindingMistake {
     };
   }
 
-  private static @Nullable Class<?> target(JsonMappingException mistake) {
-    return mistake instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-  }
-
-  private static String meant(JsonMappingException mistake, JsonNode value) {
-    Class<?> target = target(mistake);
+  private static String meant(@Nullable Class<?> target, JsonNode value) {
     return target != null && target.isEnum()
         ? Suggestion.text(
             value.asText(), Stream.of(target.getEnumConstants()).map(Object::toString).toList())

@@ -7,6 +7,8 @@ import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The result of one run: one element of result.json, with the field names and order of the
@@ -65,37 +67,29 @@ public record RunResult(
    * @param metricName name of the metric
    */
   public static RunResult of(RecordedRun run, long plannedSteps, String metricName) {
-    StepRecord end = null;
-    double validLoss = Double.NaN;
-    double activeExperts = Double.NaN;
-    double dropRate = Double.NaN;
-    double loadEntropy = Double.NaN;
-    for (StepRecord step : run.steps()) {
-      end = step;
-      validLoss = step.evaluated() ? step.validLoss() : validLoss;
-      // A skipped step that routed nothing has no active experts.
-      if (!Double.isNaN(step.activeExperts())) {
-        activeExperts = step.activeExperts();
-        dropRate = step.dropRate();
-        loadEntropy = step.loadEntropy();
-      }
-    }
+    Optional<StepRecord> end = last(run, step -> true);
+    // A skipped step that routed nothing has no active experts.
+    Optional<StepRecord> routed = last(run, step -> !Double.isNaN(step.activeExperts()));
     return new RunResult(
         run.task(),
         run.gate(),
         run.seed(),
-        end == null ? 0 : end.step(),
-        end == null ? 0 : end.tokens(),
-        end == null ? 0 : end.trainFlops(),
-        validLoss,
+        end.map(StepRecord::step).orElse(0L),
+        end.map(StepRecord::tokens).orElse(0L),
+        end.map(StepRecord::trainFlops).orElse(0.0),
+        last(run, StepRecord::evaluated).map(StepRecord::validLoss).orElse(Double.NaN),
         Double.NaN,
         metricName,
         run.tokensPerSecond(),
-        activeExperts,
-        dropRate,
-        loadEntropy,
-        end == null ? 0 : end.wallSeconds(),
+        routed.map(StepRecord::activeExperts).orElse(Double.NaN),
+        routed.map(StepRecord::dropRate).orElse(Double.NaN),
+        routed.map(StepRecord::loadEntropy).orElse(Double.NaN),
+        end.map(StepRecord::wallSeconds).orElse(0.0),
         plannedSteps);
+  }
+
+  private static Optional<StepRecord> last(RecordedRun run, Predicate<StepRecord> wanted) {
+    return run.steps().stream().filter(wanted).reduce((before, step) -> step);
   }
 
   /** Returns whether it is the result of this run. */

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -76,7 +77,8 @@ public final class TunedFolder {
     this.alone = alone;
     String content = source.digest();
     this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
-    notes.put(Fingerprint.NOTE, TunedTrainings.fingerprint(run, settings, content, source, alone));
+    notes.put(
+        Fingerprint.NOTE, fingerprint(settings, content + source.rule() + source.form() + alone));
     notes.put(LABELS, String.join("\n", labels.names()));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
     this.network = run.config().with(c -> c.split(source.rule()).data(source.form()));
@@ -88,6 +90,23 @@ public final class TunedFolder {
     for (TunedKind kind : TunedKind.values()) {
       CheckpointFolder.openNewestWhole(checkpoints(kind)).ifPresent(this::requireSame);
     }
+  }
+
+  /** Returns the fingerprint of all inputs. */
+  private String fingerprint(FineTuneSettings settings, String texts) {
+    return Fingerprint.of(
+        String.format(
+            Locale.ROOT,
+            "%s %s %d %s %d",
+            settings.steps(),
+            settings.epochs(),
+            settings.batch(),
+            settings.learningRate(),
+            settings.seed()),
+        texts,
+        run.config().kernels().name(),
+        FolderDigest.of(run.checkpoint().location()),
+        FolderDigest.of(run.folder().tokenizerPath()));
   }
 
   private void requireSame(Checkpoint there) {

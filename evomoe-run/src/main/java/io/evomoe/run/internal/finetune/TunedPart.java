@@ -40,11 +40,6 @@ public record TunedPart(
     return new CheckpointFolder(checkpoints, 1, notes);
   }
 
-  /** Returns the number of finished steps. */
-  public long steps() {
-    return saved.map(at -> at.progress().step()).orElse(0L);
-  }
-
   static void deleteCheckpoints(Path checkpoints) {
     try {
       FileTree.delete(checkpoints);

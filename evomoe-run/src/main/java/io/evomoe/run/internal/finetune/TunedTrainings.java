@@ -1,8 +1,6 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -23,7 +21,6 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -47,34 +44,6 @@ public final class TunedTrainings {
     this.texts = new ClassTexts(run, texts, settings);
     this.config = settings.trainer(this.texts.trainingTexts());
     this.seed = settings.seed();
-  }
-
-  /**
-   * Returns the fingerprint of all inputs of a fine-tuning.
-   *
-   * @param content digest of the texts
-   * @param source how they are read
-   * @param alone whether the baseline without pre-training is left out
-   */
-  public static String fingerprint(
-      RunCheckpoint run,
-      FineTuneSettings settings,
-      String content,
-      ClassSource source,
-      boolean alone) {
-    return Fingerprint.of(
-        String.format(
-            Locale.ROOT,
-            "%s %s %d %s %d",
-            settings.steps(),
-            settings.epochs(),
-            settings.batch(),
-            settings.learningRate(),
-            settings.seed()),
-        content + source.rule() + source.form() + alone,
-        run.config().kernels().name(),
-        FolderDigest.of(run.checkpoint().location()),
-        FolderDigest.of(run.folder().tokenizerPath()));
   }
 
   /** Returns the optimizer steps of one training. */

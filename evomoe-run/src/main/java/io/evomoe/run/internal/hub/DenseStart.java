@@ -102,9 +102,4 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
       Consumer<String> told) {
     return new Started(TaskTraining.of(data, config, trainer, weights), Lineage.NONE);
   }
-
-  @Override
-  public void close() {
-    run.close();
-  }
 }

@@ -310,9 +310,4 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
   private static String names(Set<String> names) {
     return names.isEmpty() ? "nothing" : names.stream().sorted().collect(Collectors.joining(", "));
   }
-
-  @Override
-  public void close() {
-    run.close();
-  }
 }

@@ -104,5 +104,7 @@ public interface RunStart extends AutoCloseable {
   }
 
   @Override
-  void close();
+  default void close() {
+    run().close();
+  }
 }

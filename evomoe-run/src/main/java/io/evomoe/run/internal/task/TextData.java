@@ -66,36 +66,43 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
       Tokenizer tokenizer,
       Path folder,
       TextProgress progress) {
-    TokenStream train = TokenStream.of(text.train(), tokenizer, folder, progress);
-    TokenStream valid = TokenStream.of(text.valid(), tokenizer, folder, progress);
-    String tokens =
+    EncodedSides sides =
+        new EncodedSides(
+            TokenStream.of(text.train(), tokenizer, folder, progress),
+            TokenStream.of(text.valid(), tokenizer, folder, progress));
+    String documents =
         String.format(
             Locale.ROOT,
-            "%s: %,d training and %,d validation tokens%s of %,d and %,d documents%s, vocabulary %,d",
-            text.train().name(),
-            train.size(),
-            valid.size(),
-            task.objective().remark(),
+            " of %,d and %,d documents%s",
             text.train().count(),
             text.valid().count(),
-            testPart(text.test().map(side -> side.count())),
-            tokenizer.vocabularySize());
-    return new TextData<>(task, tokenizer, description(notes, tokens), train, valid);
+            testPart(text.test().map(side -> side.count())));
+    return of(task, sides, notes, documents, tokenizer);
   }
 
-  /** Returns data that is encoded already. */
+  /**
+   * Returns data that is encoded already.
+   *
+   * @param documents text on their number, for the description
+   */
   static <M extends Model<LanguageBatch>> TextData<M> of(
-      TextTask<M> task, EncodedSides sides, Tokenizer tokenizer) {
+      TextTask<M> task,
+      EncodedSides sides,
+      List<String> notes,
+      String documents,
+      Tokenizer tokenizer) {
     String tokens =
         String.format(
             Locale.ROOT,
-            "%s: %,d training and %,d validation tokens%s, vocabulary %,d",
+            "%s: %,d training and %,d validation tokens%s%s, vocabulary %,d",
             sides.train().name(),
             sides.train().size(),
             sides.valid().size(),
             task.objective().remark(),
+            documents,
             tokenizer.vocabularySize());
-    return new TextData<>(task, tokenizer, tokens, sides.train(), sides.valid());
+    return new TextData<>(
+        task, tokenizer, description(notes, tokens), sides.train(), sides.valid());
   }
 
   /** Restores the data from {@link #tokens}. */

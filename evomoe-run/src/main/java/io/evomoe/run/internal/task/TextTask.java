@@ -73,7 +73,8 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
               config.model().vocabulary(),
               objective.special(),
               progress);
-      return TextData.of(this, EncodedSides.of(data, config.split(), encoder), encoder);
+      EncodedSides sides = EncodedSides.of(data, config.split(), encoder);
+      return TextData.of(this, sides, List.of(), "", encoder);
     }
     List<String> notes = new ArrayList<>();
     TextSides text = new TextSources(config.split(), config.data(), notes::add).open(data);
