@@ -52,8 +52,6 @@ public final class StudyTables {
   }
 
   private String text() {
-    String head =
-        "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n";
     List<String> missing =
         study.runs().stream()
             .filter(run -> study.record(run).isEmpty())
@@ -62,7 +60,12 @@ public final class StudyTables {
     int all = study.runs().size();
     text.append(
         String.format(
-            Locale.ROOT, head, config.task(), config.preset(), all - missing.size(), all));
+            Locale.ROOT,
+            "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n",
+            config.task(),
+            config.preset(),
+            all - missing.size(),
+            all));
     quality();
     baseline.ifPresent(this::paired);
     speed();

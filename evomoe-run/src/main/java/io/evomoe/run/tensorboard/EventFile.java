@@ -30,8 +30,13 @@ record EventFile(AppendedFile out) implements AutoCloseable {
     int number = 0;
     Path file;
     do {
-      String name = "events.out.tfevents.%010d.%04d.evomoe";
-      file = folder.resolve(String.format(Locale.ROOT, name, now.getEpochSecond(), number++));
+      String name =
+          String.format(
+              Locale.ROOT,
+              "events.out.tfevents.%010d.%04d.evomoe",
+              now.getEpochSecond(),
+              number++);
+      file = folder.resolve(name);
     } while (Files.exists(file));
     EventFile created = new EventFile(new AppendedFile(file));
     created.write(event(now).text(FILE_VERSION, "brain.Event:2"));
