@@ -28,7 +28,9 @@ public record EvolutionConfig(
             kind = RUN)
         double diversifyShare,
     @Field(
-            doc = "`copy`, `mask:0.3`, `mask:0.3:rescale`, `reinit:0.5`, `noise:0.02`",
+            doc =
+                "how experts are made from the first one: `copy`, `mask:0.3`, `mask:0.3:rescale`, "
+                    + "`reinit:0.5` or `noise:0.02`",
             initial = "mask:0.3",
             kind = RUN)
         String spawn,

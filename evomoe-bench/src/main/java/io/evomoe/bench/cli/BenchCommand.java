@@ -21,9 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Measures speed on this machine.",
-    footerHeading = OptionGroup.EXAMPLES,
     footer = "evomoe bench step --json",
-    mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       BenchCommand.Step.class,
@@ -43,22 +41,14 @@ final class BenchCommand {
   @Command(
       name = "step",
       description = "Times training steps of a GPT or Llama model on random tokens.",
-      footerHeading = OptionGroup.EXAMPLES,
-      footer = "evomoe bench step --batch 32 --profile",
-      mixinStandardHelpOptions = true)
+      footer = "evomoe bench step --batch 32 --profile")
   static final class Step implements Callable<Integer> {
     @Mixin BenchModelOptions model = new BenchModelOptions();
 
-    @Option(
-        names = "--seq",
-        defaultValue = "128",
-        description = "tokens in a sequence (default: ${DEFAULT-VALUE})")
+    @Option(names = "--seq", defaultValue = "128", description = "tokens in a sequence")
     int sequence;
 
-    @Option(
-        names = "--batch",
-        defaultValue = "16",
-        description = "sequences in a batch (default: ${DEFAULT-VALUE})")
+    @Option(names = "--batch", defaultValue = "16", description = "sequences in a batch")
     int batch;
 
     @Option(names = "--recompute", description = "recompute activations in the backward pass")
@@ -69,16 +59,10 @@ final class BenchCommand {
         description = "threads of the kernels (default: the number of processors)")
     @Nullable Integer threads;
 
-    @Option(
-        names = "--steps",
-        defaultValue = "8",
-        description = "measured steps (default: ${DEFAULT-VALUE})")
+    @Option(names = "--steps", defaultValue = "8", description = "measured steps")
     int steps;
 
-    @Option(
-        names = "--warmup",
-        defaultValue = "3",
-        description = "steps before the measured ones (default: ${DEFAULT-VALUE})")
+    @Option(names = "--warmup", defaultValue = "3", description = "steps before the measured ones")
     int warmup;
 
     @Option(
@@ -123,12 +107,7 @@ final class BenchCommand {
   }
 
   /** {@code evomoe bench kernels}. */
-  @Command(
-      name = "kernels",
-      description = "Times single kernels.",
-      footerHeading = OptionGroup.EXAMPLES,
-      footer = "evomoe bench kernels",
-      mixinStandardHelpOptions = true)
+  @Command(name = "kernels", description = "Times single kernels.", footer = "evomoe bench kernels")
   static final class KernelTimes implements Callable<Integer> {
     @Option(names = "--json", description = "print one line of JSON")
     boolean json;

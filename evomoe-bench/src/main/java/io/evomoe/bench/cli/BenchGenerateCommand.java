@@ -14,12 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     description = "Times greedy generation by a GPT or Llama model from random tokens.",
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe bench generate --batch 1,16",
       "evomoe bench generate --batch 1,50 --requests 50"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class BenchGenerateCommand implements Callable<Integer> {
   @Mixin BenchModelOptions model = new BenchModelOptions();
 
@@ -28,20 +26,13 @@ final class BenchGenerateCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1,16",
-      description =
-          "texts generated together; several numbers are measured in turn (default: ${DEFAULT-VALUE})")
+      description = "texts generated together; several numbers are measured in turn")
   List<Integer> batches = List.of();
 
-  @Option(
-      names = "--prompt",
-      defaultValue = "16",
-      description = "tokens of each prompt (default: ${DEFAULT-VALUE})")
+  @Option(names = "--prompt", defaultValue = "16", description = "tokens of each prompt")
   int prompt;
 
-  @Option(
-      names = "--tokens",
-      defaultValue = "100",
-      description = "new tokens of each text (default: ${DEFAULT-VALUE})")
+  @Option(names = "--tokens", defaultValue = "100", description = "new tokens of each text")
   int tokens;
 
   @Option(
@@ -53,13 +44,10 @@ final class BenchGenerateCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "5",
-      description = "measured rounds; the result is their median (default: ${DEFAULT-VALUE})")
+      description = "measured rounds; the result is their median")
   int rounds;
 
-  @Option(
-      names = "--warmup",
-      defaultValue = "5",
-      description = "rounds before the measured ones (default: ${DEFAULT-VALUE})")
+  @Option(names = "--warmup", defaultValue = "5", description = "rounds before the measured ones")
   int warmup;
 
   @Option(

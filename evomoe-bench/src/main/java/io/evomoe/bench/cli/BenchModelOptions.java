@@ -1,27 +1,30 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.UntrainedModel;
-import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
-import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say which decoder is measured: shared by commands. */
 final class BenchModelOptions {
-  @Option(
-      names = "--gate",
-      defaultValue = "switch",
-      description = "gate (default: ${DEFAULT-VALUE})")
+  private static final Preset QUICK = Tasks.preset("gpt", "quick");
+  private static final ModelConfig USUAL =
+      QUICK
+          .model()
+          .with(m -> m.numHiddenLayers(4).hiddenSize(256).intermediateSize(1024))
+          .with(m -> m.numAttentionHeads(8).experts(8).moeEvery(2).vocabulary(4096).dropout(0));
+
+  @Option(names = "--gate", defaultValue = "switch", description = "gate")
   String gate = "switch";
 
   @Option(
@@ -30,71 +33,28 @@ final class BenchModelOptions {
       description = "option of the gate, e.g. capacityFactor=infinite; may be repeated")
   Map<String, String> gateOptions = new LinkedHashMap<>();
 
-  @Option(
-      names = "--architecture",
-      defaultValue = "gpt",
-      description = "gpt or llama (default: ${DEFAULT-VALUE})")
-  String architecture = "gpt";
+  @Mixin
+  FieldOptions size =
+      new FieldOptions(
+          ModelConfig.class,
+          field -> StrictYaml.fields(USUAL).path(field.getName()).asText(),
+          "--architecture",
+          "--layers=numHiddenLayers",
+          "--d-model=hiddenSize",
+          "--d-ff=intermediateSize",
+          "--expert-d-ff=moeIntermediateSize",
+          "--heads=numAttentionHeads",
+          "--kv-heads=numKeyValueHeads",
+          "--experts",
+          "--vocab=vocabulary",
+          "--moe-every");
 
-  @Option(names = "--kv-heads", description = "llama: key and value heads (default: --heads)")
-  @Nullable Integer keyValueHeads;
-
-  @Option(
-      names = "--layers",
-      defaultValue = "4",
-      description = "number of layers (default: ${DEFAULT-VALUE})")
-  int layers;
-
-  @Option(
-      names = "--d-model",
-      defaultValue = "256",
-      description = "hidden size (default: ${DEFAULT-VALUE})")
-  int width;
-
-  @Option(
-      names = "--d-ff",
-      defaultValue = "1024",
-      description = "intermediate size (default: ${DEFAULT-VALUE})")
-  int hidden;
-
-  @Option(names = "--expert-d-ff", description = "intermediate size of an expert (default: --d-ff)")
-  @Nullable Integer expertHidden;
-
-  @Option(
-      names = "--heads",
-      defaultValue = "8",
-      description = "attention heads (default: ${DEFAULT-VALUE})")
-  int heads;
-
-  @Option(
-      names = "--experts",
-      defaultValue = "8",
-      description = "experts in a MoE layer (default: ${DEFAULT-VALUE})")
-  int experts;
-
-  @Option(
-      names = "--vocab",
-      defaultValue = "4096",
-      description = "vocabulary size (default: ${DEFAULT-VALUE})")
-  int vocabulary;
-
-  @Option(
-      names = "--moe-every",
-      defaultValue = "2",
-      description = "every n-th block is a MoE block (default: ${DEFAULT-VALUE})")
-  int moeEvery;
-
-  @Option(
-      names = "--precision",
-      defaultValue = "f32",
-      description = "f32 or bf16 (default: ${DEFAULT-VALUE})")
-  String precision = "f32";
+  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision");
 
   @Option(
       names = "--temperature",
       defaultValue = "2.0",
-      description =
-          "temperature of gates that anneal it; constant here (default: ${DEFAULT-VALUE})")
+      description = "temperature of gates that anneal it; constant here")
   double temperature;
 
   @Option(names = "--hard", description = "one expert for each token, for gates with phases")
@@ -102,7 +62,7 @@ final class BenchModelOptions {
 
   /** How its products are computed. */
   Precision precision() {
-    return Precision.parse(precision);
+    return compute.over(ComputeConfig.DEFAULT).precision();
   }
 
   /**
@@ -112,36 +72,13 @@ final class BenchModelOptions {
    * @param recomputed whether activations are computed again in the backward pass
    */
   UntrainedModel model(int positions, boolean recomputed) {
-    Architecture blocksOf = Architecture.named(architecture);
-    ModelConfig model =
-        Tasks.preset("gpt", "quick")
-            .model()
-            .with(
-                m ->
-                    m.numHiddenLayers(layers)
-                        .hiddenSize(width)
-                        .intermediateSize(hidden)
-                        .numAttentionHeads(heads))
-            .with(m -> m.experts(experts).moeEvery(moeEvery).dropout(0));
-    RunConfig usual =
-        new Preset("bench", model, Tasks.preset("gpt", "quick").training(), Map.of())
-            .config("gpt", gate, 1, blocksOf);
-    StackConfig blocks =
-        usual.with(c -> c.model(withWidths(usual.model()))).stack(ActivationFunction.GELU);
-    GptConfig size =
-        new GptConfig(vocabulary, positions, blocks.with(s -> s.recomputed(recomputed)));
-    return new UntrainedModel(gate, gateOptions, blocksOf, size);
-  }
-
-  /** With what is only set where it is asked for. */
-  private ModelConfig withWidths(ModelConfig model) {
-    Integer shared = keyValueHeads;
-    Integer inExpert = expertHidden;
-    ModelConfig withHeads = shared == null ? model : model.with(m -> m.numKeyValueHeads(shared));
-    if (inExpert == null) {
-      return withHeads;
-    }
-    FieldBound.atLeast("expert-d-ff", inExpert, 1);
-    return withHeads.with(m -> m.moeIntermediateSize(inExpert));
+    ModelConfig model = size.over(USUAL);
+    StackConfig stack =
+        new Preset("bench", model, QUICK.training(), Map.of())
+            .config("gpt", gate, 1, model.architecture())
+            .stack(ActivationFunction.GELU)
+            .with(s -> s.recomputed(recomputed));
+    GptConfig config = new GptConfig(model.vocabulary(), positions, stack);
+    return new UntrainedModel(gate, gateOptions, model.architecture(), config);
   }
 }

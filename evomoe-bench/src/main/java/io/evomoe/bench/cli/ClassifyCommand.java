@@ -19,12 +19,10 @@ import picocli.CommandLine.Option;
       "Writes the class of each text and its probability, one line per text, in the same order.",
       "Texts are the lines of standard input or the texts of --data. Records without text are skipped and counted."
     },
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe classify --checkpoint runs/finetune < texts.txt",
       "evomoe classify --checkpoint runs/finetune --data texts.jsonl --format jsonl"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ClassifyCommand implements Callable<Integer> {
   @Option(names = "--checkpoint", required = true, description = "folder written by finetune")
   Path checkpoint = Path.of(".");
@@ -55,7 +53,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
     try (Classifier classifier = Classifier.open(checkpoint)) {
       DataForm usual = classifier.dataForm();
-      DataForm asked = form.form(usual);
+      DataForm asked = form.over(usual);
       if (data.isEmpty() && !asked.equals(usual)) {
         throw new IllegalArgumentException(
             "options for the format of data need --data: standard input is read line by line");

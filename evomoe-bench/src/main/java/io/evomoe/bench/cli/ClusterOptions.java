@@ -142,19 +142,20 @@ final class ClusterOptions {
     throw new IllegalArgumentException("%s must be %s, was %s".formatted(option, names, name));
   }
 
-  /** Steps of the run where {@code --rounds} says them; rejects both. */
-  @Nullable Long steps(@Nullable Long asked) {
+  /** Sets the steps of the run if {@code --rounds} says them; rejects both. */
+  void setSteps(RunOptions options) {
     if (rounds == null) {
-      return asked;
+      return;
     }
-    if (asked != null) {
+    String steps = "training.steps";
+    if (options.fields().containsKey(steps)) {
       throw new IllegalArgumentException(
           "--steps cannot be given with --rounds, which sets the number of steps");
     }
     if (rounds < 1) {
       throw new IllegalArgumentException("--rounds must be at least 1, was " + rounds);
     }
-    return Math.multiplyExact(rounds, config().localSteps());
+    options.set.put(steps, "" + Math.multiplyExact(rounds, config().localSteps()));
   }
 
   /** Trains on the cluster. */

@@ -34,12 +34,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description = "Trains several gates on the same data and compares them.",
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe compare --preset quick --gates evomoe,switch,dense --out runs/first",
       "evomoe compare --task mt --seeds 1,2,3"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class CompareCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
   @Mixin WatchOptions watch = new WatchOptions();
@@ -49,7 +47,7 @@ final class CompareCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "evomoe,switch,dense",
-      description = "gates by name, or all that the task supports (default: ${DEFAULT-VALUE})")
+      description = "gates by name, or all that the task supports")
   List<String> gates = List.of();
 
   @Option(
@@ -57,7 +55,7 @@ final class CompareCommand implements Callable<Integer> {
       split = CommaList.COMMA,
       splitSynopsisLabel = CommaList.LABEL,
       defaultValue = "1",
-      description = "seeds; every gate is trained with each (default: ${DEFAULT-VALUE})")
+      description = "seeds; every gate is trained with each")
   List<Long> seeds = List.of();
 
   @Option(
@@ -71,7 +69,7 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "WHICH",
       defaultValue = "best",
       description =
-          "models of finished runs to keep in OUT/runs/GATE-SEED: best (lowest validation loss), all or none (default: ${DEFAULT-VALUE})")
+          "models of finished runs to keep in OUT/runs/GATE-SEED: best (lowest validation loss), all or none")
   String keepModels = "best";
 
   @Spec

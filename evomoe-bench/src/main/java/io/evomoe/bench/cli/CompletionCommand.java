@@ -11,9 +11,7 @@ import picocli.CommandLine.Parameters;
     name = "completion",
     description =
         "Prints a shell script that completes commands, options, and names of tasks, presets and installed gates.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = {"source <(evomoe completion bash)", "evomoe completion fish | source"},
-    mixinStandardHelpOptions = true)
+    footer = {"source <(evomoe completion bash)", "evomoe completion fish | source"})
 final class CompletionCommand implements Runnable {
   /** Those that there is a script for. */
   enum Shell {
@@ -33,7 +31,6 @@ final class CompletionCommand implements Runnable {
   @Override
   public void run() {
     CommandLine commands = Main.commandLine();
-    ValueNames.complete(commands);
     String name = commands.getCommandName();
     System.out.print(
         // picocli's script is for both: in zsh it loads what understands bash's completions.

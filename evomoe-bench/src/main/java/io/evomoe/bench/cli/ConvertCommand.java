@@ -22,12 +22,10 @@ import picocli.CommandLine.Option;
       "Makes a run with another number of experts, or of averaged weights, from a checkpoint.",
       "Give one of --select, --merge, --experts and --average."
     },
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",

@@ -1,65 +1,33 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Options that say how files of data are read: shared by commands. */
-final class DataOptions {
+final class DataOptions extends FieldOptions {
   private static final Map<RecordKind, String> WORDS =
       Map.of(
           RecordKind.DOCUMENT, "texts",
           RecordKind.CLASS, "texts with their classes",
           RecordKind.PAIR, "pairs");
 
-  @Option(
-      names = "--data-format",
-      paramLabel = "FORMAT",
-      converter = FormConverter.class,
-      description =
-          "format of files whose name has no known ending: text, markdown, jsonl, csv, tsv, parquet or the name of an installed format")
-  @Nullable RecordFormat format;
-
-  @Option(
-      names = "--text-field",
-      paramLabel = "NAME",
-      description = "field or column of the text (default: text)")
-  @Nullable String textField;
-
-  @Option(
-      names = "--label-field",
-      paramLabel = "NAME",
-      description = "field or column of the class (default: label)")
-  @Nullable String labelField;
-
-  @Option(
-      names = "--source-field",
-      paramLabel = "NAME",
-      description = "field or column of the sentence to translate (default: source)")
-  @Nullable String sourceField;
-
-  @Option(
-      names = "--target-field",
-      paramLabel = "NAME",
-      description = "field or column of the translation (default: target)")
-  @Nullable String targetField;
-
-  @Option(
-      names = "--skip-bad-lines",
-      description = "skip and count lines that cannot be read, instead of stopping with an error")
-  boolean skipBadLines;
+  DataOptions() {
+    super(
+        DataForm.class,
+        "--data-format=format",
+        "--text-field",
+        "--label-field",
+        "--source-field",
+        "--target-field",
+        "--skip-bad-lines");
+  }
 
   /** What the runs of a task read. */
   static RecordKind kind(String task) {
@@ -72,20 +40,21 @@ final class DataOptions {
    * @param kind that is read
    */
   void requireOf(RecordKind kind) {
-    reject("--label-field", labelField, kind, RecordKind.CLASS);
-    reject("--source-field", sourceField, kind, RecordKind.PAIR);
-    reject("--target-field", targetField, kind, RecordKind.PAIR);
+    reject("data.labelField", kind, RecordKind.CLASS);
+    reject("data.sourceField", kind, RecordKind.PAIR);
+    reject("data.targetField", kind, RecordKind.PAIR);
     if (kind == RecordKind.PAIR) {
-      reject("--text-field", textField, kind, RecordKind.DOCUMENT);
+      reject("data.textField", kind, RecordKind.DOCUMENT);
     }
   }
 
-  private static void reject(
-      String option, @Nullable String value, RecordKind kind, RecordKind of) {
-    if (value != null && kind != of) {
+  private void reject(String field, RecordKind kind, RecordKind of) {
+    OptionSpec given = given().get(field);
+    if (given != null && kind != of) {
       throw new IllegalArgumentException(
           "%s is for %s, but this command reads %s, was %s"
-              .formatted(option, WORDS.get(of), WORDS.get(kind), value));
+              .formatted(
+                  given.longestName(), WORDS.get(of), WORDS.get(kind), given.<String>getValue()));
     }
   }
 
@@ -104,49 +73,5 @@ final class DataOptions {
       }
     }
     return data;
-  }
-
-  /** The usual one with what was asked for. */
-  DataForm form(DataForm usual) {
-    return new DataForm(
-        format == null ? usual.format() : format,
-        textField == null ? usual.textField() : textField,
-        labelField == null ? usual.labelField() : labelField,
-        sourceField == null ? usual.sourceField() : sourceField,
-        targetField == null ? usual.targetField() : targetField,
-        skipBadLines || usual.skipBadLines());
-  }
-
-  /** These options as another process takes them. */
-  List<String> asArguments() {
-    Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    values.put("--data-format", format);
-    values.put("--text-field", textField);
-    values.put("--label-field", labelField);
-    values.put("--source-field", sourceField);
-    values.put("--target-field", targetField);
-    List<String> arguments = new ArrayList<>();
-    values.forEach(
-        (name, value) -> {
-          if (value != null) {
-            arguments.addAll(List.of(name, value.toString()));
-          }
-        });
-    if (skipBadLines) {
-      arguments.add("--skip-bad-lines");
-    }
-    return arguments;
-  }
-
-  /** By the names that configuration files have. */
-  static final class FormConverter implements ITypeConverter<RecordFormat> {
-    @Override
-    public RecordFormat convert(String name) {
-      try {
-        return RecordFormat.named(name);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()).replace("format ", ""));
-      }
-    }
   }
 }

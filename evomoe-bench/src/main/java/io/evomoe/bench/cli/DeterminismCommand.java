@@ -27,9 +27,7 @@ import picocli.CommandLine.Option;
       "Trains one run with several settings and compares all losses bit by bit.",
       "The exit code is 1 if losses differ that must be equal."
     },
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe bench determinism --preset quick --steps 20",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe bench determinism --preset quick --steps 20")
 final class DeterminismCommand implements Callable<Integer> {
   private static final String THREADS = "OMP_NUM_THREADS";
 
@@ -46,7 +44,7 @@ final class DeterminismCommand implements Callable<Integer> {
   @Option(
       names = "--gate",
       defaultValue = "evomoe",
-      description = "name of the gate, see evomoe gates (default: ${DEFAULT-VALUE})")
+      description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
   private int started;
@@ -60,78 +58,53 @@ final class DeterminismCommand implements Callable<Integer> {
   }
 
   private int compare(Path folder) throws IOException, InterruptedException {
-    List<StepRecord> reference = train(folder.resolve("reference"), Map.of(), Map.of());
-    long half = reference.size() / 2;
+    List<StepRecord> reference = train(folder.resolve("reference"), Map.of());
     System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
-    boolean kept = true;
-    kept &= report("another process", true, reference, train(folder.resolve("again"), arguments()));
-    kept &= report("resumed after half of the steps", true, reference, resumed(folder, half));
-    kept &=
-        report(
-            "activations recomputed",
-            true,
-            reference,
-            train(folder.resolve("recomputed"), options.asArguments(options.precision, true)));
     boolean anyThreads = !KernelSelection.forType(DataType.FLOAT).name().equals(PORTABLE);
-    kept &=
-        report(
-            "1 thread",
-            anyThreads,
-            reference,
-            train(folder.resolve("1-thread"), Map.of(), Map.of(THREADS, "1")));
-    kept &=
-        report(
-            "2 threads",
-            anyThreads,
-            reference,
-            train(folder.resolve("2-threads"), Map.of(), Map.of(THREADS, "2")));
-    Map<String, String> portable = Map.of(KernelSelection.PROPERTY, PORTABLE);
-    report(
-        "portable kernels",
-        false,
-        reference,
-        train(folder.resolve("portable"), portable, Map.of()));
-    report(
-        "bf16",
-        false,
-        reference,
-        train(folder.resolve("bf16"), options.asArguments("bf16", options.recompute)));
+    boolean kept =
+        report("another process", true, reference, train(folder.resolve("again"), Map.of()));
+    kept &= report("resumed after half of the steps", true, reference, resumed(folder, reference));
+    Path recomputed = folder.resolve("recomputed");
+    List<StepRecord> again = train(recomputed, Map.of("compute.recompute", "true"));
+    kept &= report("activations recomputed", true, reference, again);
+    for (String threads : List.of("1 thread", "2 threads")) {
+      Path out = folder.resolve(threads.replace(' ', '-'));
+      Map<String, String> environment = Map.of(THREADS, threads.substring(0, 1));
+      kept &= report(threads, anyThreads, reference, train(out, Map.of(), Map.of(), environment));
+    }
+    Map<String, String> properties = Map.of(KernelSelection.PROPERTY, PORTABLE);
+    List<StepRecord> portable = train(folder.resolve("portable"), Map.of(), properties, Map.of());
+    report("portable kernels", false, reference, portable);
+    List<StepRecord> half = train(folder.resolve("bf16"), Map.of("compute.precision", "bf16"));
+    report("bf16", false, reference, half);
     return kept ? 0 : Failures.FAILED;
   }
 
-  /** What the command was told of the run. */
-  private List<String> arguments() {
-    return options.asArguments(options.precision, options.recompute);
-  }
-
-  private List<StepRecord> train(Path out, List<String> told)
+  private List<StepRecord> train(Path out, Map<String, String> fields)
       throws IOException, InterruptedException {
-    return train(out, told, Map.of(), Map.of());
+    return train(out, fields, Map.of(), Map.of());
   }
 
+  /** With these fields in place of what the command was told of them. */
   private List<StepRecord> train(
-      Path out, Map<String, String> properties, Map<String, String> environment)
+      Path out,
+      Map<String, String> fields,
+      Map<String, String> properties,
+      Map<String, String> environment)
       throws IOException, InterruptedException {
-    return train(out, arguments(), properties, environment);
-  }
-
-  private List<StepRecord> train(
-      Path out, List<String> told, Map<String, String> properties, Map<String, String> environment)
-      throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of("train", "--gate", gate, "--out", "" + out));
-    arguments.addAll(told);
+    List<String> arguments = new ArrayList<>(List.of("train", "--out", out.toString()));
+    arguments.addAll(options.arguments(fields));
     return curve(out, arguments, properties, environment);
   }
 
-  private List<StepRecord> resumed(Path folder, long half)
+  private List<StepRecord> resumed(Path folder, List<StepRecord> reference)
       throws IOException, InterruptedException {
     Path out = folder.resolve("resumed");
-    long steps = Math.max(1, half);
-    String every = "training.checkpointEvery=" + steps;
-    List<String> told = new ArrayList<>(arguments());
-    told.addAll(List.of("--set", every, "--set", "guards.keepCheckpoints=" + CHECKPOINTS));
-    train(out, told);
-    Path middle = out.resolve("checkpoints").resolve(CheckpointFolder.name(steps));
+    long half = Math.max(1, reference.size() / 2);
+    train(
+        out,
+        Map.of("training.checkpointEvery", "" + half, "guards.keepCheckpoints", "" + CHECKPOINTS));
+    Path middle = out.resolve("checkpoints").resolve(CheckpointFolder.name(half));
     return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
   }
 

@@ -23,16 +23,14 @@ import picocli.CommandLine.Option;
       "Checks this machine for problems that stop or slow down training, and suggests fixes.",
       "The exit code is 0 if training can start, and 1 if not."
     },
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe doctor",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe doctor")
 final class DoctorCommand implements Callable<Integer> {
   private static final int INDENT = 26;
 
   @Option(
       names = "--out",
       defaultValue = "runs",
-      description = "folder that results will be written to (default: ${DEFAULT-VALUE})")
+      description = "folder that results will be written to")
   Path out = Path.of("runs");
 
   @Option(names = "--json", description = "print one line of JSON")

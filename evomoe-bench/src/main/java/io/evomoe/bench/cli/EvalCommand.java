@@ -28,12 +28,10 @@ import picocli.CommandLine.Spec;
       "Measures a trained model.",
       "All tasks: loss and perplexity. Translation: also token accuracy, BLEU and chrF. Classifiers: accuracy, macro-F1 and the scores of each class."
     },
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe eval --checkpoint runs/mine --split test",
       "evomoe eval --checkpoint runs/llama --experts-per-token 2"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class EvalCommand implements Callable<Integer> {
   private static final List<String> OF_TRANSLATION =
       List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
@@ -58,25 +56,22 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--split",
       defaultValue = "valid",
-      description = "part of the data: train, valid or test (default: ${DEFAULT-VALUE})")
+      description = "part of the data: train, valid or test")
   String split = "valid";
 
   @Option(
       names = "--batches",
       defaultValue = "64",
-      description = "largest number of batches for the loss (default: ${DEFAULT-VALUE})")
+      description = "largest number of batches for the loss")
   int batches = 64;
 
   @Option(
       names = "--sentences",
       defaultValue = "2000",
-      description = "largest number of sentences to translate (default: ${DEFAULT-VALUE})")
+      description = "largest number of sentences to translate")
   int sentences = 2000;
 
-  @Option(
-      names = "--examples",
-      defaultValue = "0",
-      description = "translations to print (default: ${DEFAULT-VALUE})")
+  @Option(names = "--examples", defaultValue = "0", description = "translations to print")
   int examples;
 
   @Option(
@@ -120,7 +115,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private DataForm asked(DataForm usual) {
-    DataForm asked = form.form(usual);
+    DataForm asked = form.over(usual);
     if (data == null && !asked.equals(usual)) {
       throw new IllegalArgumentException("options for the format of data need --data");
     }

@@ -24,12 +24,10 @@ import picocli.CommandLine.Option;
       "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, expert tensors are named as in Switch Transformers.",
       "gguf: one file for llama.cpp, Ollama and programs built on them."
     },
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe export --checkpoint runs/mine --out models/mine",
       "evomoe export --checkpoint runs/llama --format gguf --out llama.gguf"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ExportCommand implements Callable<Integer> {
   private static final String HF = "hf";
   private static final String GGUF = "gguf";
@@ -43,10 +41,7 @@ final class ExportCommand implements Callable<Integer> {
       description = "run folder; its last checkpoint is used")
   Path checkpoint = Path.of(".");
 
-  @Option(
-      names = "--format",
-      defaultValue = HF,
-      description = "hf or gguf (default: ${DEFAULT-VALUE})")
+  @Option(names = "--format", defaultValue = HF, description = "hf or gguf")
   String format = HF;
 
   @Option(

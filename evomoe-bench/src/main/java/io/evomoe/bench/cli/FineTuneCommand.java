@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,12 +36,10 @@ import picocli.CommandLine.Spec;
       "Fine-tunes a pre-trained model to classify texts.",
       "Compares it with the majority-class baseline and with the same network without pre-training."
     },
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe finetune --checkpoint runs/roberta",
       "evomoe finetune --checkpoint runs/roberta --data my.tsv --epochs 5"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class FineTuneCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
@@ -58,39 +57,16 @@ final class FineTuneCommand implements Callable<Integer> {
 
   @Mixin SplitOptions split = new SplitOptions();
 
-  @Option(names = "--steps", description = "optimizer steps (default: from --epochs)")
-  @Nullable Long steps;
-
-  @Option(
-      names = "--epochs",
-      defaultValue = "3",
-      description = "passes over the training texts (default: ${DEFAULT-VALUE})")
-  double epochs = 3;
-
-  @Option(
-      names = "--batch",
-      defaultValue = "32",
-      description = "texts in a batch (default: ${DEFAULT-VALUE})")
-  int batch = 32;
-
-  @Option(
-      names = "--learning-rate",
-      defaultValue = "0.0005",
-      description = "peak learning rate (default: ${DEFAULT-VALUE})")
-  double learningRate = 5e-4;
-
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "seed of the order and of dropout (default: ${DEFAULT-VALUE})")
-  long seed = 1;
-
-  @Option(
-      names = "--checkpoint-every",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "steps between checkpoints, 0 for one at the end (default: ${DEFAULT-VALUE})")
-  long checkpointEvery = FineTuneSettings.DEFAULT.checkpointEvery();
+  @Mixin
+  FieldOptions training =
+      new FieldOptions(
+          FineTuneSettings.class,
+          "--steps",
+          "--epochs",
+          "--batch",
+          "--learning-rate",
+          "--seed",
+          "--checkpoint-every");
 
   @Mixin WatchOptions watch = new WatchOptions();
 
@@ -113,13 +89,15 @@ final class FineTuneCommand implements Callable<Integer> {
   public Integer call() {
     watch.requireValid();
     form.requireOf(RecordKind.CLASS);
-    if (steps != null && spec.commandLine().getParseResult().hasMatchedOption("--epochs")) {
-      throw new IllegalArgumentException("--epochs cannot be given with --steps, was " + epochs);
+    FineTuneSettings settings = training.over(FineTuneSettings.DEFAULT);
+    if (training.given().keySet().containsAll(Set.of("steps", "epochs"))) {
+      throw new IllegalArgumentException(
+          "--epochs cannot be given with --steps, was " + settings.epochs());
     }
     DataOptions.once(data);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, "finetune")) {
-      FineTuningBuilder builder = builder();
+      FineTuningBuilder builder = builder(settings);
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
       try (FineTuning tuning = builder.data(texts).in(output)) {
         console.println(tuning.description());
@@ -139,18 +117,13 @@ final class FineTuneCommand implements Callable<Integer> {
     }
   }
 
-  private FineTuningBuilder builder() {
+  private FineTuningBuilder builder(FineTuneSettings settings) {
     FineTuningBuilder builder =
         FineTuning.of(checkpoint)
-            .split(split.heldOut(HeldOut.DEFAULT))
-            .form(form.form(DataForm.DEFAULT))
-            .training(t -> t.epochs(epochs).batch(batch).learningRate(learningRate).seed(seed))
-            .training(t -> t.checkpointEvery(checkpointEvery))
+            .split(split.over(HeldOut.DEFAULT))
+            .form(form.over(DataForm.DEFAULT))
+            .training(settings)
             .said(console::println);
-    if (steps != null) {
-      long wanted = steps;
-      builder.training(t -> t.steps(wanted));
-    }
     return noBaseline ? builder.withoutBaseline() : builder;
   }
 

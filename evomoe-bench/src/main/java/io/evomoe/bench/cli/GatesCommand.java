@@ -9,9 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "gates",
     description = "Lists the installed gates, including those of other jars.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe gates",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe gates")
 final class GatesCommand implements Callable<Integer> {
   @Override
   public Integer call() {

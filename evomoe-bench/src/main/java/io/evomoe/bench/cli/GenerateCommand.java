@@ -16,12 +16,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = "Continues a text with a trained language model.",
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe generate --checkpoint runs/mine --prompt \"The state of\" --tokens 40",
       "evomoe generate --checkpoint runs/mine --greedy"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",
@@ -34,36 +32,31 @@ final class GenerateCommand implements Callable<Integer> {
       description = "text to continue (default: standard input, without its last line end)")
   @Nullable String prompt;
 
-  @Option(
-      names = "--tokens",
-      defaultValue = "64",
-      description = "maximum number of new tokens (default: ${DEFAULT-VALUE})")
+  @Option(names = "--tokens", defaultValue = "64", description = "maximum number of new tokens")
   int tokens = 64;
 
   @Option(
       names = "--temperature",
       defaultValue = "0.8",
-      description = "sampling temperature, 0 is greedy (default: ${DEFAULT-VALUE})")
+      description = "sampling temperature, 0 is greedy")
   double temperature = 0.8;
 
   @Option(
       names = "--top-k",
       defaultValue = "40",
-      description =
-          "sample from this many most likely tokens, 0 for all (default: ${DEFAULT-VALUE})")
+      description = "sample from this many most likely tokens, 0 for all")
   int topK = 40;
 
   @Option(
       names = "--top-p",
       defaultValue = "1",
-      description =
-          "sample from the most likely tokens with this total probability (default: ${DEFAULT-VALUE})")
+      description = "sample from the most likely tokens with this total probability")
   double topP = 1;
 
   @Option(
       names = "--repetition-penalty",
       defaultValue = "1",
-      description = "above 1 makes tokens of the text less likely (default: ${DEFAULT-VALUE})")
+      description = "above 1 makes tokens of the text less likely")
   double repetitionPenalty = 1;
 
   @Option(names = "--stop", description = "end before this text; may be repeated")
@@ -72,10 +65,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--greedy", description = "always take the most likely token")
   boolean greedy;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "seed of the sampling (default: ${DEFAULT-VALUE})")
+  @Option(names = "--seed", defaultValue = "1", description = "seed of the sampling")
   long seed = 1;
 
   @Spec CommandSpec spec = CommandSpec.create();

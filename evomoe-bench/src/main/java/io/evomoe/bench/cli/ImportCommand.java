@@ -11,9 +11,7 @@ import picocli.CommandLine.Option;
     name = "import",
     description =
         "Makes a run from a Hugging Face model (config.json, safetensors, tokenizer), for eval, train --init or export.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe import --from models/llama --out runs/llama",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe import --from models/llama --out runs/llama")
 final class ImportCommand implements Callable<Integer> {
   @Option(names = "--from", required = true, description = "folder with config.json")
   Path from = Path.of(".");

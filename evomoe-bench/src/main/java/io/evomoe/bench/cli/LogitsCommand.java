@@ -15,9 +15,7 @@ import picocli.CommandLine.Option;
     name = "logits",
     description =
         "Prints the logits after the last token: of the next token (gpt), of the token itself (roberta), or of the next token of the translation (mt).",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe logits --checkpoint runs/mine --ids 1,2,3",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe logits --checkpoint runs/mine --ids 1,2,3")
 final class LogitsCommand implements Callable<Integer> {
   private static final int SHOWN = 10;
 

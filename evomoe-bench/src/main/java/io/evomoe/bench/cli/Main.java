@@ -11,6 +11,7 @@ import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -32,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
     footerHeading = OptionGroup.EXAMPLES,
     footer = {"evomoe compare --task gpt --preset quick", "evomoe train --help"},
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

@@ -1,11 +1,9 @@
 package io.evomoe.bench.cli;
 
-import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -13,35 +11,26 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ScopeType;
 
 /** Groups of options, in the help of commands that have many. */
-@SuppressWarnings("ImmutableEnumChecker") // the sets are those of Set.of
 enum OptionGroup {
-  START("Start from a run", Set.of(), "--resume", "--init", "--from", "--with-moments"),
-  DATA("Data", Set.of(DataOptions.class, SplitOptions.class), "--data"),
+  START("Start from a run", "--resume --init --from --with-moments"),
+  DATA(
+      "Data",
+      "--data --data-format --text-field --label-field --source-field --target-field --skip-bad-lines --valid-share --test-share --split-seed"),
   MODEL(
       "Model",
-      Set.of(BenchModelOptions.class),
-      "--task",
-      "--preset",
-      "--config",
-      "--set",
-      "--gate",
-      "--gates",
-      "--experts",
-      "--checkpoint",
-      "--experts-per-token"),
-  TRAINING(
-      "Training",
-      Set.of(RunOptions.class, TrainCommand.class, CompareCommand.class, FineTuneCommand.class)),
-  EVOLUTION("Evolution", Set.of(), "--spawn"),
-  TRANSLATION("Translation (task mt)", Set.of(SearchOptions.class), "--sentences", "--examples"),
-  OUTPUT("Output", Set.of(WatchOptions.class), "--out", "--keep-models", "--profile", "--json"),
-  CLUSTER("Cluster (with --spark)", Set.of(ClusterOptions.class)),
-  MEASUREMENT(
-      "Measurement",
-      Set.of(EvalCommand.class, BenchCommand.Step.class, BenchGenerateCommand.class)),
-  GENERAL("General", Set.of());
+      "--task --preset --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
+  TRAINING("Training", ""),
+  EVOLUTION("Evolution", "--spawn"),
+  TRANSLATION("Translation (task mt)", "--sentences --examples --beam --length-penalty --greedy"),
+  OUTPUT("Output", "--out --keep-models --profile --json --tensorboard --report-every"),
+  CLUSTER(
+      "Cluster (with --spark)",
+      "--spark --rounds --local-steps --workers --outer-rate --outer-momentum --inner --expert-weights --wire --spark-conf"),
+  MEASUREMENT("Measurement", ""),
+  GENERAL("General", "--help --version --quiet --verbose");
 
   /** Heading of the examples that end the help of a command. */
   static final String EXAMPLES = "%nExamples:%n";
@@ -50,20 +39,25 @@ enum OptionGroup {
   private static final int FEW = 20;
 
   private final String title;
-  private final Set<Class<?>> classes;
-  private final Set<String> names;
+  private final List<String> names;
 
-  OptionGroup(String title, Set<Class<?>> classes, String... names) {
+  OptionGroup(String title, String names) {
     this.title = title;
-    this.classes = classes;
-    this.names = Set.of(names);
+    this.names = List.of(names.split(" ", -1));
   }
 
-  /** Puts the options into groups, in the help of a command and of its subcommands. */
+  /** Completes the options and the help of a command and of its subcommands. */
   static CommandLine applyTo(CommandLine command) {
-    UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+    CommandSpec spec = command.getCommandSpec();
+    for (OptionSpec option : List.copyOf(spec.options())) {
+      if (option.group() == null && option.scopeType() != ScopeType.INHERIT) {
+        spec.remove(option);
+        spec.addOption(complete(option));
+      }
+    }
+    UsageMessageSpec usage = spec.usageMessage();
     usage.footer(Arrays.stream(usage.footer()).map("  "::concat).toArray(String[]::new));
-    usage.abbreviateSynopsis(command.getCommandSpec().requiredArgs().isEmpty());
+    usage.abbreviateSynopsis(spec.requiredArgs().isEmpty());
     command
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
@@ -72,6 +66,18 @@ enum OptionGroup {
         .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
     command.getSubcommands().values().forEach(OptionGroup::applyTo);
     return command;
+  }
+
+  /** With its default in its description, and with the names that shells complete. */
+  private static OptionSpec complete(OptionSpec option) {
+    OptionSpec.Builder builder = option.toBuilder();
+    Iterable<String> names = ValueNames.of(option.longestName());
+    if (names != null) {
+      builder.completionCandidates(names);
+    }
+    String text = option.description()[0];
+    boolean untold = option.defaultValue() != null && !text.contains("(default: ");
+    return builder.description(untold ? text + " (default: ${DEFAULT-VALUE})" : text).build();
   }
 
   /** Where the documentation has a command. */
@@ -100,20 +106,18 @@ enum OptionGroup {
     return options.stream()
         .collect(
             Collectors.groupingBy(
-                option -> few ? GENERAL : of(option),
+                option -> few ? GENERAL : of(option.longestName(), command),
                 () -> new EnumMap<>(OptionGroup.class),
                 Collectors.toList()));
   }
 
-  private static OptionGroup of(OptionSpec option) {
-    Class<?> declaring = ((Field) option.userObject()).getDeclaringClass();
-    Stream<OptionGroup> byName = all().filter(g -> g.names.contains(option.longestName()));
-    Stream<OptionGroup> byClass = all().filter(g -> g.classes.contains(declaring));
-    return Stream.concat(byName, byClass).findFirst().orElse(GENERAL);
-  }
-
-  private static Stream<OptionGroup> all() {
-    return Arrays.stream(values());
+  private static OptionGroup of(String option, CommandSpec command) {
+    boolean trains = command.findOption("--learning-rate") != null;
+    return Stream.of(values())
+        .filter(group -> group.names.contains(option))
+        .filter(group -> group != CLUSTER || command.findOption("--spark") != null)
+        .findFirst()
+        .orElse(trains ? TRAINING : MEASUREMENT);
   }
 
   @Override

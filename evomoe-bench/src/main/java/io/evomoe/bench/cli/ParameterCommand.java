@@ -11,16 +11,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "params",
     description = "Counts the parameters of a model, including all experts, without building it.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe bench params --preset base",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe bench params --preset base")
 final class ParameterCommand implements Callable<Integer> {
   @Mixin RunOptions options = new RunOptions();
 
   @Option(
       names = "--gate",
       defaultValue = "evomoe",
-      description = "name of the gate, see evomoe gates (default: ${DEFAULT-VALUE})")
+      description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
   @Override

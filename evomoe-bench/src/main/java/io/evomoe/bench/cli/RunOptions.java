@@ -1,32 +1,32 @@
 package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.kernel.Precision;
-import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.source.DataForm;
+import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
-  private static final String PRECISION = "compute.precision";
-  private static final String RECOMPUTE = "compute.recompute";
-
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec command;
@@ -34,45 +34,30 @@ final class RunOptions {
   @Option(
       names = "--task",
       defaultValue = "gpt",
-      description =
-          "gpt (language model), roberta (masked language model) or mt (translation) (default: ${DEFAULT-VALUE})")
+      description = "gpt (language model), roberta (masked language model) or mt (translation)")
   String task = "gpt";
 
   @Option(
       names = "--preset",
       defaultValue = "small",
       description =
-          "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md (default: ${DEFAULT-VALUE})")
+          "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md")
   String preset = "small";
 
-  @Option(names = "--steps", description = "optimizer steps (default: the preset's)")
-  @Nullable Long steps;
+  @Mixin
+  FieldOptions training = ofPreset(TrainingConfig.class, "--steps", "--learning-rate", "--batch");
 
-  @Option(names = "--learning-rate", description = "peak learning rate (default: the preset's)")
-  @Nullable Double learningRate;
-
-  @Option(names = "--batch", description = "sequences in a batch (default: the preset's)")
-  @Nullable Integer batch;
+  @Mixin FieldOptions model = ofPreset(ModelConfig.class, "--experts");
+  @Mixin FieldOptions evolution = ofPreset(EvolutionConfig.class, "--spawn");
+  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision", "--recompute");
+  @Mixin DataOptions form = new DataOptions();
+  @Mixin SplitOptions split = new SplitOptions();
 
   @Option(
       names = "--data",
       description =
           "file or folder of UTF-8 text: .txt (documents separated by empty lines), .md, .jsonl, .csv, .tsv or .parquet, also as .gz or .zst; task mt: records of source and target, or lines of source TAB target; may be repeated (default: the data that comes with the task)")
   List<Path> data = List.of();
-
-  @Mixin DataOptions form = new DataOptions();
-
-  @Mixin SplitOptions split = new SplitOptions();
-
-  @Option(
-      names = "--precision",
-      description = "f32, or bf16 for bfloat16 operands in matrix products (default: f32)")
-  @Nullable String precision;
-
-  @Option(
-      names = "--recompute",
-      description = "recompute activations in the backward pass: less memory, more time")
-  boolean recompute;
 
   @Option(
       names = "--max-memory",
@@ -90,6 +75,10 @@ final class RunOptions {
       paramLabel = "FIELD=VALUE",
       description = "one configuration field, e.g. model.experts=16; may be repeated")
   Map<String, String> set = new LinkedHashMap<>();
+
+  private static FieldOptions ofPreset(Class<? extends Record> record, String... names) {
+    return new FieldOptions(record, field -> "the preset's", names);
+  }
 
   /** The configuration of one run, checked in full before anything is written. */
   RunConfig config(String gate, long seed) {
@@ -113,11 +102,9 @@ final class RunOptions {
     }
     own.keySet().forEach(this::requireUnset);
     config = ConfigFile.set(config, fields());
-    HeldOut heldOut = split.heldOut(config.split());
     form.requireOf(DataOptions.kind(task));
-    DataForm dataForm = form.form(config.data());
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return Tasks.checked(config.with(c -> c.split(heldOut).data(dataForm).gate(gate).seed(seed)));
+    return Tasks.checked(config.with(c -> c.gate(gate).seed(seed)));
   }
 
   /** Which the preset depends on, so it is looked for before the other fields. */
@@ -150,70 +137,44 @@ final class RunOptions {
   /** The single fields that these options set, by dotted name, as text. */
   Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>(set);
-    put(fields, "--steps", "training.steps", steps);
-    put(fields, "--learning-rate", "training.learningRate", learningRate);
-    put(fields, "--batch", "training.batch", batch);
-    if (precision != null) {
-      Precision.parse(precision);
-    }
-    put(fields, "--precision", PRECISION, precision);
-    put(fields, "--recompute", RECOMPUTE, recompute ? true : null);
+    given().forEach((field, option) -> put(fields, field, option));
     return fields;
   }
 
-  /** Sets a field that an option of a command stands for, as {@code --set} would. */
-  void set(String option, String field, @Nullable Object value) {
-    put(set, option, field, value);
+  private Map<String, OptionSpec> given() {
+    Map<String, OptionSpec> given = new LinkedHashMap<>();
+    List.of(training, model, evolution, compute, form, split).forEach(o -> given.putAll(o.given()));
+    return given;
   }
 
-  private static void put(
-      Map<String, String> fields, String option, String field, @Nullable Object value) {
-    if (value == null) {
-      return;
-    }
-    String before = fields.put(field, value.toString());
-    if (before != null && !before.equals(value.toString())) {
+  private static void put(Map<String, String> fields, String field, OptionSpec option) {
+    String value = option.getValue().toString();
+    String before = fields.put(field, value);
+    if (before != null && !before.equals(value)) {
       throw new IllegalArgumentException(
           "%s is given twice, %s by --set and %s by %s: use one of them"
-              .formatted(field, before, value, option));
+              .formatted(field, before, value, option.longestName()));
     }
   }
 
   /**
-   * These options as another process takes them.
+   * The options that were given, as another process takes them.
    *
-   * @param precision in place of what was given; null for that of the run by default
-   * @param recompute whether activations are computed again
+   * @param instead fields in place of what was given for them
    */
-  List<String> asArguments(@Nullable String precision, boolean recompute) {
-    List<String> arguments = new ArrayList<>(List.of("--task", task, "--preset", preset));
-    data.forEach(path -> arguments.addAll(List.of("--data", path.toString())));
-    arguments.addAll(form.asArguments());
-    arguments.addAll(split.asArguments());
-    Map<String, String> others = new LinkedHashMap<>(set);
-    if (precision != null) {
-      others.remove(PRECISION);
+  Set<String> arguments(Map<String, String> instead) {
+    Map<String, OptionSpec> given = given();
+    given.keySet().retainAll(instead.keySet());
+    Set<String> arguments = new LinkedHashSet<>();
+    for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
+      for (String value : option.originalStringValues()) {
+        if (!given.containsValue(option) && !instead.containsKey(value.replaceFirst("=.*", ""))) {
+          arguments.add(option.longestName() + "=" + value);
+        }
+      }
     }
-    if (recompute) {
-      others.remove(RECOMPUTE);
-    }
-    others.forEach((field, value) -> arguments.addAll(List.of("--set", field + "=" + value)));
-    add(arguments, "--steps", steps);
-    add(arguments, "--learning-rate", learningRate);
-    add(arguments, "--batch", batch);
-    add(arguments, "--precision", precision);
-    add(arguments, "--config", config);
-    add(arguments, "--max-memory", maxMemory == null ? null : maxMemory / 1024 + "k");
-    if (recompute) {
-      arguments.add("--recompute");
-    }
+    instead.forEach((field, value) -> arguments.add("--set=" + field + "=" + value));
     return arguments;
-  }
-
-  private static void add(List<String> arguments, String name, @Nullable Object value) {
-    if (value != null) {
-      arguments.addAll(List.of(name, value.toString()));
-    }
   }
 
   List<Path> dataPaths() {

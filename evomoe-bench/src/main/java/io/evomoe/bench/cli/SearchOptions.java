@@ -7,25 +7,19 @@ import picocli.CommandLine.Spec;
 
 /** Options that say how translations are searched for: shared by commands. */
 final class SearchOptions {
-  @Option(
-      names = "--beam",
-      defaultValue = "4",
-      description = "beam size, 1 is greedy (default: ${DEFAULT-VALUE})")
+  @Option(names = "--beam", defaultValue = "4", description = "beam size, 1 is greedy")
   int beam = 4;
 
   @Option(
       names = "--length-penalty",
       defaultValue = "0.6",
-      description = "larger values prefer longer translations (default: ${DEFAULT-VALUE})")
+      description = "larger values prefer longer translations")
   double lengthPenalty = 0.6;
 
   @Option(names = "--greedy", description = "always take the most likely token; same as --beam 1")
   boolean greedy;
 
-  @Option(
-      names = "--batch",
-      defaultValue = "32",
-      description = "sentences translated together (default: ${DEFAULT-VALUE})")
+  @Option(names = "--batch", defaultValue = "32", description = "sentences translated together")
   int batch = 32;
 
   @Spec(Spec.Target.MIXEE)

@@ -43,9 +43,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Trains the missing runs of a study and writes its tables.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe study --config docs/study/gpt-prior.yaml --tables",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe study --config docs/study/gpt-prior.yaml --tables")
 final class StudyCommand implements Callable<Integer> {
   @Option(
       names = "--config",

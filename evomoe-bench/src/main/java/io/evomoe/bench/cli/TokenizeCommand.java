@@ -19,12 +19,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tokenize",
     description = "Prints the token ids and pieces of a text, or the text of token ids.",
-    footerHeading = OptionGroup.EXAMPLES,
     footer = {
       "evomoe tokenize --from runs/mine \"The state of\"",
       "evomoe tokenize --from models/llama --ids 464,1181,286"
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class TokenizeCommand implements Callable<Integer> {
   @Option(
       names = "--from",

@@ -4,7 +4,6 @@ import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.SummaryTable;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
@@ -37,9 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Trains one model and saves checkpoints, or continues a run.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"},
-    mixinStandardHelpOptions = true)
+    footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"})
 final class TrainCommand implements Callable<Integer> {
   private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data", "--max-memory");
   private static final Set<String> USED_IN_RESUMING_ON_A_CLUSTER =
@@ -56,13 +53,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--gate",
       defaultValue = "evomoe",
-      description = "name of the gate, see evomoe gates (default: ${DEFAULT-VALUE})")
+      description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
   @Option(
       names = "--seed",
       defaultValue = "1",
-      description = "seed of weights, batches and dropout (default: ${DEFAULT-VALUE})")
+      description = "seed of weights, batches and dropout")
   long seed = 1;
 
   @Option(names = "--out", description = "run folder (default: runs/train-TASK-GATE-PRESET)")
@@ -99,18 +96,6 @@ final class TrainCommand implements Callable<Integer> {
           "with --from, a run at its highest learning rate: take its moments too and decay the rate in N steps, as the end of schedule wsd")
   @Nullable Long decaySteps;
 
-  @Option(
-      names = "--experts",
-      description = "number of experts in a MoE layer; same as --set model.experts=N")
-  @Nullable Integer experts;
-
-  @Option(
-      names = "--spawn",
-      paramLabel = "METHOD",
-      description =
-          "how the experts are made from the first one: copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA; same as --set evolution.spawn=METHOD")
-  @Nullable String spawn;
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
   CommandSpec spec;
@@ -120,11 +105,6 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     watch.requireValid();
-    if (spawn != null) {
-      SpawnMethod.parse(spawn);
-    }
-    options.set("--experts", "model.experts", experts);
-    options.set("--spawn", "evolution.spawn", spawn);
     if (!cluster.asked()) {
       cluster.requireUnused();
     }
@@ -197,7 +177,7 @@ final class TrainCommand implements Callable<Integer> {
     ClusterWatch watched = new ClusterWatch(watch, folder.path());
     ClusterRequest request;
     if (resume == null) {
-      options.steps = cluster.steps(options.steps);
+      cluster.setSteps(options);
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split(), asked.data());
       ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
@@ -274,6 +254,7 @@ final class TrainCommand implements Callable<Integer> {
     }
     options.task = usual.task();
     RunConfig config = options.config(usual.gate(), usual.seed(), preset -> usual);
+    String spawn = options.fields().get("evolution.spawn");
     if (spawn != null) {
       builder.set("evolution.spawn", spawn);
     }

@@ -14,9 +14,7 @@ import picocli.CommandLine.Option;
     name = "translate",
     description =
         "Translates standard input line by line to standard output. Both are UTF-8, with one sentence a line.",
-    footerHeading = OptionGroup.EXAMPLES,
-    footer = "evomoe translate --checkpoint runs/mt < english.txt",
-    mixinStandardHelpOptions = true)
+    footer = "evomoe translate --checkpoint runs/mt < english.txt")
 final class TranslateCommand implements Callable<Integer> {
   @Option(
       names = "--checkpoint",

@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.internal.names.Suggestion;
-import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -35,32 +35,25 @@ final class UnknownName {
     CommandLine commandLine = e.getCommandLine();
     // A required option that is mistyped is missing as well, and picocli says that alone.
     boolean isMissing = e instanceof MissingParameterException;
-    Optional<String> word =
-        isMissing || e instanceof UnmatchedArgumentException
-            ? commandLine.getUnmatchedArguments().stream()
-                .filter(one -> !isMissing || one.startsWith("-"))
-                .findFirst()
-            : Optional.empty();
-    return word.map(one -> message(one, commandLine)).orElse(String.valueOf(e.getMessage()));
-  }
-
-  private static String message(String word, CommandLine commandLine) {
-    if (word.startsWith("-")) {
-      return "unknown option " + word + suggestion(word, commandLine);
+    if (!isMissing && !(e instanceof UnmatchedArgumentException)) {
+      return String.valueOf(e.getMessage());
     }
-    return commandLine.getSubcommands().isEmpty()
-        ? "unexpected argument " + word
-        : command(commandLine, word);
+    for (String word : commandLine.getUnmatchedArguments()) {
+      if (word.startsWith("-")) {
+        Set<String> known = commandLine.getCommandSpec().optionsMap().keySet();
+        return "unknown option " + word + Suggestion.text(word.replaceFirst("=.*", ""), known);
+      } else if (!isMissing) {
+        return commandLine.getSubcommands().isEmpty()
+            ? "unexpected argument " + word
+            : command(commandLine, word);
+      }
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static String command(CommandLine commandLine, String word) {
-    Collection<String> known = commandLine.getSubcommands().keySet();
+    Set<String> known = commandLine.getSubcommands().keySet();
     return "unknown command %s; commands are %s%s"
         .formatted(word, String.join(", ", known), Suggestion.text(word, known));
-  }
-
-  private static String suggestion(String option, CommandLine commandLine) {
-    return Suggestion.text(
-        option.replaceFirst("=.*", ""), commandLine.getCommandSpec().optionsMap().keySet());
   }
 }

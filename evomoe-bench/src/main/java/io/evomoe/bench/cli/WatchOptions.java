@@ -24,8 +24,7 @@ final class WatchOptions {
       names = "--report-every",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description =
-          "seconds between updates of report.html, 0 for one at the end (default: ${DEFAULT-VALUE})")
+      description = "seconds between updates of report.html, 0 for one at the end")
   long reportEvery = 10;
 
   /** Rejects a time below zero, before anything is read or written. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.run.config.RunConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -28,7 +29,34 @@ class RunOptionsTest {
     RunConfig config = given.config("switch", 1);
     assertThat(config.training().batch()).isEqualTo(3);
     assertThat(config.training().learningRate()).isEqualTo(0.5);
-    assertThat(given.asArguments(given.precision, given.recompute)).containsSubsequence(options);
+  }
+
+  @Test
+  void what_a_command_was_given_should_be_passed_on_but_for_fields_that_are_replaced() {
+    DeterminismCommand command = new DeterminismCommand();
+    new CommandLine(command)
+        .parseArgs(
+            "--steps",
+            "5",
+            "--recompute",
+            "--precision=f32",
+            "--set",
+            "compute.precision=f32",
+            "--set=model.experts=2",
+            "--data",
+            "a b");
+
+    assertThat(command.options.arguments(Map.of("compute.precision", "bf16")))
+        .containsExactlyInAnyOrder(
+            "--steps=5",
+            "--recompute=true",
+            "--set=model.experts=2",
+            "--data=a b",
+            "--set=compute.precision=bf16");
+    RunOptions again = new RunOptions();
+    CommandLine.populateCommand(again, command.options.arguments(Map.of()).toArray(String[]::new));
+    assertThat(again.fields()).isEqualTo(command.options.fields());
+    assertThat(again.data).isEqualTo(command.options.data);
   }
 
   @Test

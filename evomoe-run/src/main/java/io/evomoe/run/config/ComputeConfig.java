@@ -12,7 +12,7 @@ import java.util.Objects;
 /** Computation settings; they should not change the quality of the model. */
 @RecordBuilder
 public record ComputeConfig(
-    @Field(doc = "`bf16` for matrix products with bfloat16 operands", initial = "f32", kind = RUN)
+    @Field(doc = "number format of the operands of matrix products", initial = "f32", kind = RUN)
         Precision precision,
     @Field(
             doc =

@@ -2,6 +2,7 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.evomoe.internal.files.AtomicFile;
 import java.nio.file.Path;
 import java.util.Map;
@@ -71,17 +72,18 @@ public final class ConfigFile {
   }
 
   /**
-   * Returns the configuration with changed values; they are checked together.
+   * Returns the configuration, or a part of one, with changed values; they are checked together.
    *
    * @param fields YAML text by dotted field
    */
-  public static RunConfig set(RunConfig config, Map<String, String> fields) {
+  @SuppressWarnings("unchecked") // the class of the record
+  public static <R extends Record> R set(R config, Map<String, String> fields) {
     ObjectNode tree = StrictYaml.fields(config);
-    fields.forEach((path, value) -> set(tree, path, StrictYaml.value(value)));
-    return StrictYaml.bind(tree, RunConfig.class, "");
+    fields.forEach((path, text) -> set(tree, path, text, config.getClass()));
+    return (R) StrictYaml.bind(tree, config.getClass(), "");
   }
 
-  private static void set(ObjectNode tree, String path, JsonNode value) {
+  private static void set(ObjectNode tree, String path, String text, Class<?> type) {
     ObjectNode parent = tree;
     String[] parts = path.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
@@ -90,11 +92,13 @@ public final class ConfigFile {
           i == 1 && parts[0].equals(ConfigFields.GATE_OPTIONS) && !parent.has(parts[i]);
       JsonNode child = isGate ? parent.putObject(parts[i]) : parent.get(parts[i]);
       if (!(child instanceof ObjectNode object)) {
-        throw new IllegalArgumentException(
-            new BindingMistake(tree, RunConfig.class).unknown(path, RunConfig.class));
+        throw new IllegalArgumentException(new BindingMistake(tree, type).unknown(path, type));
       }
       parent = object;
     }
-    parent.set(parts[parts.length - 1], value);
+    String name = parts[parts.length - 1];
+    JsonNode value = StrictYaml.value(text);
+    boolean isText = parent.path(name).isTextual() && (value.isNumber() || value.isBoolean());
+    parent.set(name, isText ? TextNode.valueOf(text) : value);
   }
 }

@@ -83,6 +83,12 @@ public final class FineTuningBuilder {
     return this;
   }
 
+  /** Sets all training settings. */
+  public FineTuningBuilder training(FineTuneSettings all) {
+    settings = all;
+    return this;
+  }
+
   /** Leaves out the baseline network without pre-training, which takes half of the time. */
   public FineTuningBuilder withoutBaseline() {
     alone = true;

@@ -1,0 +1,112 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.internal.names.Fields;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
+
+/** Options that stand for fields of a record. The fields describe them, and bind their values. */
+class FieldOptions {
+  private final Map<String, OptionSpec> options = new LinkedHashMap<>();
+
+  /**
+   * Options whose defaults are those of the fields.
+   *
+   * @param names {@code --text-field} for the field {@code textField}, or {@code --split-seed=seed}
+   */
+  FieldOptions(Class<? extends Record> record, String... names) {
+    this(record, field -> Fields.of(field).initial(), names);
+  }
+
+  /**
+   * Options with other defaults.
+   *
+   * @param usual the default of a field, for the user
+   */
+  FieldOptions(
+      Class<? extends Record> record, Function<RecordComponent, String> usual, String... names) {
+    String section =
+        Stream.of(RunConfig.class.getRecordComponents())
+            .filter(part -> part.getType() == record)
+            .map(part -> part.getName() + ".")
+            .collect(Collectors.joining());
+    Map<String, RecordComponent> fields = new LinkedHashMap<>();
+    for (String name : names) {
+      fields.put(name.replaceFirst("=.*", ""), field(record, name.replaceFirst(".*=|--", "")));
+    }
+    fields.forEach(
+        (name, field) -> {
+          String text = text(field, usual.apply(field));
+          for (Map.Entry<String, RecordComponent> other : fields.entrySet()) {
+            text = text.replace("`" + other.getValue().getName() + "`", other.getKey());
+          }
+          options.put(section + field.getName(), option(name, field, text.replace("`", "")));
+        });
+  }
+
+  private static RecordComponent field(Class<? extends Record> record, String name) {
+    return Stream.of(record.getRecordComponents())
+        .filter(field -> field.getName().equalsIgnoreCase(name.replace("-", "")))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(record + " has no field " + name));
+  }
+
+  private static String text(RecordComponent field, String usual) {
+    String doc = Fields.of(field).doc();
+    String text = field.getType().isEnum() ? doc + ": " + values(field, " or ") : doc;
+    boolean off = usual.isEmpty() || usual.equals(Fields.EMPTY) || usual.equals("false");
+    return off
+        ? text.replaceFirst("; null (?:for|to) ([^.]+)(.*)", "$2 (default: $1)")
+        : "%s (default: %s)".formatted(text, usual);
+  }
+
+  private static String values(RecordComponent field, String between) {
+    return Stream.of(field.getType().getEnumConstants())
+        .map(Object::toString)
+        .collect(Collectors.joining(between));
+  }
+
+  private static OptionSpec option(String name, RecordComponent field, String text) {
+    Class<?> type = field.getType();
+    String values = type.isEnum() ? values(field, "|") : "";
+    return OptionSpec.builder(name)
+        .type(type == boolean.class ? boolean.class : String.class)
+        .paramLabel(type.isEnum() ? values : type.isPrimitive() ? "N" : "TEXT")
+        .completionCandidates(values.isEmpty() ? null : List.of(values.split("\\|", -1)))
+        .description(text.replace("%", "%%"))
+        .userObject(name + text)
+        .build();
+  }
+
+  /** Adds the options to the command that has these. */
+  @Spec
+  void declare(CommandSpec mixin) {
+    options.values().forEach(mixin::addOption);
+  }
+
+  /** Returns the options that were given, by their fields in the configuration of a run. */
+  Map<String, OptionSpec> given() {
+    Map<String, OptionSpec> given = new LinkedHashMap<>(options);
+    given.values().removeIf(option -> option.getValue() == null);
+    return given;
+  }
+
+  /** Returns a record with the given values in place of its own. */
+  <R extends Record> R over(R usual) {
+    Map<String, String> values = new LinkedHashMap<>();
+    given()
+        .forEach(
+            (field, option) ->
+                values.put(field.replaceFirst(".*\\.", ""), option.getValue().toString()));
+    return ConfigFile.set(usual, values);
+  }
+}
