@@ -65,44 +65,25 @@ final class BenchCommand {
     @Option(names = "--warmup", defaultValue = "3", description = "steps before the measured ones")
     int warmup;
 
-    @Option(
-        names = "--profile",
-        description =
-            "also print the time in each kernel to standard error; steps are slower with it")
-    boolean profile;
-
-    @Option(names = "--json", description = "print one line of JSON")
-    boolean json;
-
     @Override
     public Integer call() throws JsonProcessingException {
       if (threads != null) {
         KernelThreads.limit(threads);
       }
-      StepBenchmark benchmark = benchmark();
+      StepBenchmark benchmark =
+          new StepBenchmark(
+              model.model(sequence, recompute),
+              model.precision(),
+              sequence,
+              batch,
+              model.temperature,
+              model.hard,
+              warmup,
+              steps);
       KernelClock clock = new KernelClock();
-      StepSpeed speed = profile ? benchmark.run(clock) : benchmark.run();
-      clock
-          .shares(steps)
-          .forEach(
-              share ->
-                  System.err.printf(
-                      "%-24s %8.2f ms in %6.1f calls a step%n",
-                      share.kernel(), share.millis(), share.calls()));
-      System.out.println(json ? json(speed) : speed.toString());
+      StepSpeed speed = model.profile ? benchmark.run(clock) : benchmark.run();
+      model.print(speed, clock, steps, "step");
       return 0;
-    }
-
-    private StepBenchmark benchmark() {
-      return new StepBenchmark(
-          model.model(sequence, recompute),
-          model.precision(),
-          sequence,
-          batch,
-          model.temperature,
-          model.hard,
-          warmup,
-          steps);
     }
   }
 

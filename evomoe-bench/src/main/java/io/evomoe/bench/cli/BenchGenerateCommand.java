@@ -23,8 +23,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
+      split = ",",
       defaultValue = "1,16",
       description = "texts generated together; several numbers are measured in turn")
   List<Integer> batches = List.of();
@@ -50,15 +49,6 @@ final class BenchGenerateCommand implements Callable<Integer> {
   @Option(names = "--warmup", defaultValue = "5", description = "rounds before the measured ones")
   int warmup;
 
-  @Option(
-      names = "--profile",
-      description =
-          "also print the time in each kernel to standard error, for the last batch; generation is slower with it")
-  boolean profile;
-
-  @Option(names = "--json", description = "print one line of JSON")
-  boolean json;
-
   @Override
   public Integer call() throws JsonProcessingException {
     GenerateBenchmark benchmark =
@@ -74,15 +64,8 @@ final class BenchGenerateCommand implements Callable<Integer> {
             warmup,
             rounds);
     KernelClock clock = new KernelClock();
-    GenerateSpeed speed = profile ? benchmark.run(clock) : benchmark.run();
-    clock
-        .shares(rounds * tokens)
-        .forEach(
-            share ->
-                System.err.printf(
-                    "%-24s %8.3f ms in %6.1f calls a token%n",
-                    share.kernel(), share.millis(), share.calls()));
-    System.out.println(json ? BenchCommand.json(speed) : speed.toString());
+    GenerateSpeed speed = model.profile ? benchmark.run(clock) : benchmark.run();
+    model.print(speed, clock, rounds * tokens, "token");
     return 0;
   }
 }

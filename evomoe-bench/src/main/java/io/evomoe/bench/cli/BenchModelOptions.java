@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Precision;
@@ -57,8 +59,27 @@ final class BenchModelOptions {
       description = "temperature of gates that anneal it; constant here")
   double temperature;
 
+  @Option(
+      names = "--profile",
+      description = "also print the time in each kernel to standard error, which takes time itself")
+  boolean profile;
+
+  @Option(names = "--json", description = "print one line of JSON")
+  boolean json;
+
   @Option(names = "--hard", description = "one expert for each token, for gates with phases")
   boolean hard;
+
+  /** Prints what was measured, and the time in each kernel for each of so many units. */
+  void print(Object speed, KernelClock clock, int units, String unit)
+      throws JsonProcessingException {
+    for (KernelClock.Share share : clock.shares(units)) {
+      System.err.printf(
+          "%-24s %8.3f ms in %6.1f calls a %s%n",
+          share.kernel(), share.millis(), share.calls(), unit);
+    }
+    System.out.println(json ? BenchCommand.json(speed) : speed.toString());
+  }
 
   /** How its products are computed. */
   Precision precision() {

@@ -5,18 +5,14 @@ import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.internal.rounds.RoundConfig;
-import io.evomoe.training.internal.rounds.WireFormat;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of training in rounds on a Spark cluster. */
 final class ClusterOptions {
-  private static final int DEFAULT_WORKERS = 2;
-  private static final long DEFAULT_LOCAL_STEPS = 50;
-
   @Option(
       names = "--spark",
       paramLabel = "MASTER",
@@ -29,40 +25,17 @@ final class ClusterOptions {
       description = "number of rounds; the run has this many times --local-steps steps")
   @Nullable Long rounds;
 
-  @Option(names = "--local-steps", description = "steps of each worker in a round (default: 50)")
-  @Nullable Long localSteps;
-
-  @Option(
-      names = "--workers",
-      description = "number of workers, each with a share of the text (default: 2)")
-  @Nullable Integer workers;
-
-  @Option(
-      names = "--outer-rate",
-      description =
-          "learning rate of the outer step, which applies the mean difference of the workers (default: 1)")
-  @Nullable Double outerRate;
-
-  @Option(
-      names = "--outer-momentum",
-      description = "Nesterov momentum of the outer step, in [0, 1) (default: 0.5)")
-  @Nullable Double outerMomentum;
-
-  @Option(
-      names = "--inner",
-      description = "optimizer of the workers: adamw or sgd (default: adamw)")
-  @Nullable String inner;
-
-  @Option(
-      names = "--expert-weights",
-      description =
-          "how the changes of an expert are averaged: equal for all workers, or weighted by its tokens (default: equal)")
-  @Nullable String expertWeights;
-
-  @Option(
-      names = "--wire",
-      description = "number format of the differences: f32 or bf16 (default: f32)")
-  @Nullable String wire;
+  @Mixin
+  FieldOptions training =
+      new FieldOptions(
+          RoundConfig.class,
+          "--local-steps",
+          "--workers",
+          "--outer-rate",
+          "--outer-momentum",
+          "--inner",
+          "--expert-weights=experts",
+          "--wire");
 
   @Option(
       names = "--spark-conf",
@@ -90,56 +63,19 @@ final class ClusterOptions {
 
   /** Rejects options that only a cluster hears. */
   void requireUnused() {
-    boolean used =
-        rounds != null
-            || localSteps != null
-            || workers != null
-            || outerRate != null
-            || outerMomentum != null
-            || inner != null
-            || expertWeights != null
-            || wire != null
-            || !conf.isEmpty();
-    if (used) {
+    if (rounds != null || !training.given().isEmpty() || !conf.isEmpty()) {
       throw new IllegalArgumentException("options of the cluster need --spark");
     }
   }
 
   /** The rounds that are asked for. */
   RoundConfig config() {
-    RoundConfig usual =
-        RoundConfig.defaults(
-            workers == null ? DEFAULT_WORKERS : workers,
-            localSteps == null ? DEFAULT_LOCAL_STEPS : localSteps);
-    return usual
-        .withOuter(
-            outerRate == null ? usual.outerRate() : outerRate,
-            outerMomentum == null ? usual.outerMomentum() : outerMomentum)
-        .withInner(named("--inner", RoundConfig.Inner.class, inner, usual.inner()))
-        .withExperts(
-            named(
-                "--expert-weights",
-                RoundConfig.ExpertWeights.class,
-                expertWeights,
-                usual.experts()))
-        .withWire(wire == null ? usual.wire() : WireFormat.parse(wire));
+    return training.over(RoundConfig.DEFAULT);
   }
 
-  private static <T extends Enum<T>> T named(
-      String option, Class<T> type, @Nullable String name, T usual) {
-    if (name == null) {
-      return usual;
-    }
-    for (T value : type.getEnumConstants()) {
-      if (value.name().toLowerCase(Locale.ROOT).equals(name)) {
-        return value;
-      }
-    }
-    StringBuilder names = new StringBuilder();
-    for (T value : type.getEnumConstants()) {
-      names.append(names.isEmpty() ? "" : " or ").append(value.name().toLowerCase(Locale.ROOT));
-    }
-    throw new IllegalArgumentException("%s must be %s, was %s".formatted(option, names, name));
+  /** The number of workers that is asked for; 0 for none. */
+  int workers() {
+    return training.given().containsKey("workers") ? config().workers() : 0;
   }
 
   /** Sets the steps of the run if {@code --rounds} says them; rejects both. */

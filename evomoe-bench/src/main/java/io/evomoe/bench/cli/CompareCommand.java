@@ -44,16 +44,14 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--gates",
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
+      split = ",",
       defaultValue = "evomoe,switch,dense",
       description = "gates by name, or all that the task supports")
   List<String> gates = List.of();
 
   @Option(
       names = "--seeds",
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
+      split = ",",
       defaultValue = "1",
       description = "seeds; every gate is trained with each")
   List<Long> seeds = List.of();

@@ -3,19 +3,18 @@ package io.evomoe.bench.cli;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
-import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** What a result was made with: data, sizes, settings, kernels and machine, for a report. */
@@ -104,22 +103,10 @@ final class Description {
 
   /** The fields of a record that are set, for people. */
   private static String fields(Record settings, Set<String> without) {
-    StringJoiner line = new StringJoiner(", ");
-    for (RecordComponent field : settings.getClass().getRecordComponents()) {
-      Object value = value(settings, field);
-      if (value != null && !without.contains(field.getName())) {
-        line.add(field.getName() + " " + value);
-      }
-    }
-    return line.toString();
-  }
-
-  private static @Nullable Object value(Record settings, RecordComponent field) {
-    try {
-      return field.getAccessor().invoke(settings);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record's fields can be read", e);
-    }
+    return StrictYaml.fields(settings).properties().stream()
+        .filter(field -> !field.getValue().isNull() && !without.contains(field.getKey()))
+        .map(field -> field.getKey() + " " + field.getValue().asText())
+        .collect(Collectors.joining(", "));
   }
 
   /** Name of the kernels in use. */

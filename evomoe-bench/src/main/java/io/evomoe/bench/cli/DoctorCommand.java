@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.doctor.Doctor;
 import io.evomoe.bench.doctor.Finding;
+import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,14 +63,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String json(Doctor doctor) throws JsonProcessingException {
     ObjectNode all = new ObjectMapper().createObjectNode();
     all.put("can_start", doctor.canStart());
-    for (Finding finding : doctor.findings()) {
-      all.withArray("findings")
-          .addObject()
-          .put("name", finding.name())
-          .put("state", finding.state().toString())
-          .put("found", finding.found())
-          .put("advice", finding.advice());
-    }
+    doctor.findings().forEach(one -> all.withArray("findings").add(StrictYaml.fields(one)));
     return BenchCommand.json(all);
   }
 

@@ -86,18 +86,22 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (data != null && isGiven("--split") && Files.exists(data) && !SplitFolder.isOne(data)) {
-      throw new IllegalArgumentException(
-          "--split is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be"
-              .formatted(Files.isDirectory(data) ? "folder without them" : "file", data));
+    if (data != null && Files.exists(data) && !SplitFolder.isOne(data)) {
+      String text =
+          "is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be";
+      String kind = Files.isDirectory(data) ? "folder without them" : "file";
+      GivenOptions.reject(spec, text.formatted(kind, data), List.of("--split"));
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
       return 0;
     }
     try (Run<?> run = Run.open(checkpoint)) {
-      requireHeard(run.config().task());
-      form.requireOf(DataOptions.kind(run.config().task()));
+      String task = run.config().task();
+      if (!task.equals(Tasks.TRANSLATION)) {
+        GivenOptions.reject(spec, "needs a run of task mt, was " + task, OF_TRANSLATION);
+      }
+      form.requireOf(DataOptions.kind(task));
       DataForm read = asked(run.config().data());
       EvalRequest request =
           new EvalRequest(
@@ -123,12 +127,8 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void evaluateClassifier() {
-    for (String option : NOT_OF_CLASSIFIERS) {
-      if (isGiven(option)) {
-        throw new IllegalArgumentException(
-            "%s cannot be given for a classifier, %s".formatted(option, checkpoint));
-      }
-    }
+    GivenOptions.reject(
+        spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
       DataForm read = asked(classifier.dataForm());
@@ -137,20 +137,6 @@ final class EvalCommand implements Callable<Integer> {
               ? classifier.evaluate(split)
               : classifier.evaluate(data, split, read, System.out::println);
       System.out.print(ClassEvaluationTable.text(evaluation, StandardOutput.columns()));
-    }
-  }
-
-  private boolean isGiven(String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
-  }
-
-  /** Options that would be left unheard are rejected. */
-  private void requireHeard(String task) {
-    for (String option : OF_TRANSLATION) {
-      if (!task.equals(Tasks.TRANSLATION) && isGiven(option)) {
-        throw new IllegalArgumentException(
-            "%s needs a run of task %s, was %s".formatted(option, Tasks.TRANSLATION, task));
-      }
     }
   }
 }

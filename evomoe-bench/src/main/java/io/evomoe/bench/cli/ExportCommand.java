@@ -8,9 +8,9 @@ import io.evomoe.run.Run;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Exported;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
@@ -74,56 +74,55 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    switch (format) {
-      case HF -> writeHub();
-      case GGUF -> writeGguf();
-      default -> throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
+    boolean hub = format.equals(HF);
+    if (!hub && !format.equals(GGUF)) {
+      throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
     }
-    return 0;
-  }
-
-  private void writeHub() {
-    long shard = maxShardMb == null ? HubExport.DEFAULT_SHARD_BYTES / MEGABYTE : maxShardMb;
-    if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
-      throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
-    }
-    ExportRequest request = request().withType(hubType()).withMaxShardBytes(shard * MEGABYTE);
-    NewFolder.open(out).close();
+    Function<Run<?>, Exported> write = hub ? hub() : gguf();
     try (Run<?> run = Run.open(checkpoint)) {
-      printLosses(run);
-      Exported exported = run.export(request, out);
+      if (!hub) {
+        run.tokenizer();
+      }
+      if (expertsPerToken != null) {
+        TopKComparison.of(run, expertsPerToken).lines().forEach(System.out::println);
+      }
+      Exported exported = write.apply(run);
       System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
-      if (expertsPerToken != null && exported.ownForm()) {
+      if (hub && expertsPerToken != null && exported.ownForm()) {
         System.out.println(
             "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
       }
-      list("Not part of Switch Transformers:", exported.remarks());
+      if (!exported.remarks().isEmpty()) {
+        System.out.println(
+            hub ? "Not part of Switch Transformers:" : "Computed differently by llama.cpp:");
+        exported.remarks().forEach(line -> System.out.println("- " + line));
+      }
     }
+    return 0;
   }
 
   private ExportRequest request() {
     return ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(expertsPerToken);
   }
 
-  private void printLosses(Run<?> run) {
-    if (expertsPerToken != null) {
-      TopKComparison.of(run, expertsPerToken).lines().forEach(System.out::println);
+  private Function<Run<?>, Exported> hub() {
+    long shard = maxShardMb == null ? HubExport.DEFAULT_SHARD_BYTES / MEGABYTE : maxShardMb;
+    if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
+      throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
     }
-  }
-
-  private @Nullable DataType hubType() {
-    if (dtype == null) {
-      return null;
-    }
-    DataType type = TYPES.get(dtype);
-    if (type == null) {
+    if (dtype != null && !TYPES.containsKey(dtype)) {
       throw new IllegalArgumentException(
           "--dtype of format hf must be f32, f16 or bf16, was " + dtype);
     }
-    return type;
+    ExportRequest request =
+        request()
+            .withType(dtype == null ? null : TYPES.get(dtype))
+            .withMaxShardBytes(shard * MEGABYTE);
+    NewFolder.open(out).close();
+    return run -> run.export(request, out);
   }
 
-  private void writeGguf() {
+  private Function<Run<?>, Exported> gguf() {
     String name = out.toAbsolutePath().normalize().getFileName() + "";
     if (!name.endsWith("." + GGUF)) {
       throw new IllegalArgumentException("--out must end in .gguf with --format gguf, was " + out);
@@ -134,19 +133,6 @@ final class ExportCommand implements Callable<Integer> {
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
     NewFile.open(out).close();
-    try (Run<?> run = Run.open(checkpoint)) {
-      run.tokenizer();
-      printLosses(run);
-      Exported exported = run.exportGguf(request(), type, out);
-      System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
-      list("Computed differently by llama.cpp:", exported.remarks());
-    }
-  }
-
-  private static void list(String title, List<String> lines) {
-    if (!lines.isEmpty()) {
-      System.out.println(title);
-      lines.forEach(line -> System.out.println("- " + line));
-    }
+    return run -> run.exportGguf(request(), type, out);
   }
 }

@@ -5,7 +5,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,26 +62,26 @@ class FieldOptions {
 
   private static String text(RecordComponent field, String usual) {
     String doc = Fields.of(field).doc();
-    String text = field.getType().isEnum() ? doc + ": " + values(field, " or ") : doc;
+    boolean named = field.getType().isEnum();
+    String text = named ? doc + ": " + values(field, " or ") : doc;
     boolean off = usual.isEmpty() || usual.equals(Fields.EMPTY) || usual.equals("false");
     return off
         ? text.replaceFirst("; null (?:for|to) ([^.]+)(.*)", "$2 (default: $1)")
-        : "%s (default: %s)".formatted(text, usual);
+        : "%s (default: %s)".formatted(text, named ? usual.toLowerCase(Locale.ROOT) : usual);
   }
 
   private static String values(RecordComponent field, String between) {
     return Stream.of(field.getType().getEnumConstants())
-        .map(Object::toString)
+        .map(value -> value.toString().toLowerCase(Locale.ROOT))
         .collect(Collectors.joining(between));
   }
 
   private static OptionSpec option(String name, RecordComponent field, String text) {
     Class<?> type = field.getType();
-    String values = type.isEnum() ? values(field, "|") : "";
+    boolean named = type.isEnum() || type == boolean.class;
     return OptionSpec.builder(name)
-        .type(type == boolean.class ? boolean.class : String.class)
-        .paramLabel(type.isEnum() ? values : type.isPrimitive() ? "N" : "TEXT")
-        .completionCandidates(values.isEmpty() ? null : List.of(values.split("\\|", -1)))
+        .type(named ? type : String.class)
+        .paramLabel(type.isEnum() ? values(field, "|") : type.isPrimitive() ? "N" : "TEXT")
         .description(text.replace("%", "%%"))
         .userObject(name + text)
         .build();

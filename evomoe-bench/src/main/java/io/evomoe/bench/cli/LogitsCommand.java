@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,15 +29,13 @@ final class LogitsCommand implements Callable<Integer> {
   @Option(
       names = "--ids",
       required = true,
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
+      split = ",",
       description = "token ids, e.g. 1,2,3; task mt: ids of the source")
   int[] ids = {};
 
   @Option(
       names = "--target-ids",
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
+      split = ",",
       description = "task mt: ids of the translation so far (default: none)")
   int[] targetIds = {};
 
@@ -75,18 +74,16 @@ final class LogitsCommand implements Callable<Integer> {
 
   /** As short as they can be to be read back as the same float. */
   private static String json(double[] logits) {
-    String[] numbers = new String[logits.length];
-    for (int i = 0; i < numbers.length; i++) {
-      requireFinite(i, logits[i]);
-      numbers[i] = Float.toString((float) logits[i]);
-    }
-    return "[" + String.join(",", numbers) + "]";
+    return IntStream.range(0, logits.length)
+        .mapToObj(id -> Float.toString((float) finite(id, logits[id])))
+        .collect(Collectors.joining(",", "[", "]"));
   }
 
-  private static void requireFinite(int id, double logit) {
+  private static double finite(int id, double logit) {
     if (!Double.isFinite(logit)) {
       throw new IllegalStateException("logit of token %d is %s".formatted(id, logit));
     }
+    return logit;
   }
 
   private static String likeliest(double[] logits) {

@@ -75,6 +75,9 @@ enum OptionGroup {
     if (names != null) {
       builder.completionCandidates(names);
     }
+    if (!option.splitRegex().isEmpty()) {
+      builder.splitRegex(CommaList.COMMA).splitRegexSynopsisLabel(CommaList.LABEL);
+    }
     String text = option.description()[0];
     boolean untold = option.defaultValue() != null && !text.contains("(default: ");
     return builder.description(untold ? text + " (default: ${DEFAULT-VALUE})" : text).build();

@@ -1,35 +1,30 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.transformer.Search;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Options that say how translations are searched for: shared by commands. */
-final class SearchOptions {
-  @Option(names = "--beam", defaultValue = "4", description = "beam size, 1 is greedy")
-  int beam = 4;
-
-  @Option(
-      names = "--length-penalty",
-      defaultValue = "0.6",
-      description = "larger values prefer longer translations")
-  double lengthPenalty = 0.6;
-
+final class SearchOptions extends FieldOptions {
   @Option(names = "--greedy", description = "always take the most likely token; same as --beam 1")
   boolean greedy;
-
-  @Option(names = "--batch", defaultValue = "32", description = "sentences translated together")
-  int batch = 32;
 
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
+  SearchOptions() {
+    super(Search.class, "--beam", "--length-penalty", "--batch=sentences");
+  }
+
   /** Rejects what {@code --greedy} overrules. */
   Search search() {
+    Search asked = over(Search.DEFAULT);
     if (greedy) {
-      Greedy.requireAlone(command, "--beam", "--length-penalty");
+      List<String> overruled = List.of("--beam", "--length-penalty");
+      GivenOptions.reject(command, "cannot be given with --greedy", overruled);
     }
-    return new Search(greedy ? 1 : beam, lengthPenalty, Integer.MAX_VALUE, batch);
+    return greedy ? new Search(1, 0, asked.maxLength(), asked.sentences()) : asked;
   }
 }

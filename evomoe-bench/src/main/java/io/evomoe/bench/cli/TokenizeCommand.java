@@ -36,11 +36,7 @@ final class TokenizeCommand implements Callable<Integer> {
       description = "text to encode (default: standard input)")
   @Nullable String text;
 
-  @Option(
-      names = "--ids",
-      split = CommaList.COMMA,
-      splitSynopsisLabel = CommaList.LABEL,
-      description = "token ids to decode, e.g. 1,2,3")
+  @Option(names = "--ids", split = ",", description = "token ids to decode, e.g. 1,2,3")
   int @Nullable [] ids;
 
   @Option(names = "--json", description = "print one line of JSON: ids, pieces and text")

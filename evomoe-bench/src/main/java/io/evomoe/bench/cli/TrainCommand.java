@@ -185,10 +185,16 @@ final class TrainCommand implements Callable<Integer> {
           new ClusterRequest(
               master, cluster.conf, folder, List.of(start), 0, Map.of(), watched, rounds);
     } else {
-      int workers = cluster.workers == null ? 0 : cluster.workers;
       request =
           new ClusterRequest(
-              master, cluster.conf, folder, List.of(), workers, options.fields(), watched, rounds);
+              master,
+              cluster.conf,
+              folder,
+              List.of(),
+              cluster.workers(),
+              options.fields(),
+              watched,
+              rounds);
     }
     RunConfig config =
         resume == null

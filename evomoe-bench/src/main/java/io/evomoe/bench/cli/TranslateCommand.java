@@ -33,7 +33,7 @@ final class TranslateCommand implements Callable<Integer> {
     try (Predictor predictor = Predictor.open(checkpoint)) {
       List<String> lines;
       do {
-        lines = input.next(options.batch);
+        lines = input.next(search.sentences());
         predictor
             .translate(lines, search, line -> announce(line, predictor.limit()))
             .forEach(System.out::println);

@@ -1,8 +1,10 @@
 package io.evomoe.models.causal;
 
-import io.evomoe.internal.names.FieldBound;
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,48 +13,56 @@ import org.jspecify.annotations.Nullable;
  * GenerationConfig}; its {@code max_time} is {@code timeout} here.
  *
  * <p>The next token is drawn in this order: repetition penalty, temperature, top-k, top-p. A draw
- * depends only on the seed and the position in the text.
- *
- * @param maxNewTokens maximum number of new tokens, at least 0; default 64
- * @param temperature divisor of the logits, at least 0; 0 takes the token with the highest logit,
- *     the lowest id if equal; default 0.8
- * @param topK number of most likely tokens to draw from; 0 for all; default 40
- * @param topP draws from the most likely tokens whose probabilities first sum to this, in (0, 1]; 1
- *     for all (Holtzman et al. 2020, arXiv 1904.09751); default 1
- * @param repetitionPenalty divides the positive logits of all tokens of the text and multiplies the
- *     negative ones, above 0; 1 for none (Keskar et al. 2019, arXiv 1909.05858); default 1
- * @param seed seed of the draws; default 1
- * @param stopStrings a text ends before the first of these, none of them empty; default none
- * @param timeout maximum time for a text from its request, above 0; null for no limit
+ * depends only on the seed and the position in the text. Top-p is that of Holtzman et al. 2020
+ * (arXiv 1904.09751). The repetition penalty is that of Keskar et al. 2019 (arXiv 1909.05858): it
+ * divides the positive logits of all tokens of the text and multiplies the negative ones.
  */
 public record GenerationConfig(
-    int maxNewTokens,
-    double temperature,
-    int topK,
-    double topP,
-    double repetitionPenalty,
-    long seed,
-    List<String> stopStrings,
-    @Nullable Duration timeout) {
+    @Field(doc = "maximum number of new tokens", initial = "64", min = 0) int maxNewTokens,
+    @Field(
+            doc =
+                "divisor of the logits; 0 takes the token with the highest logit, the lowest id if "
+                    + "equal",
+            initial = "0.8",
+            min = 0)
+        double temperature,
+    @Field(doc = "number of most likely tokens to draw from; 0 for all", initial = "40", min = 0)
+        int topK,
+    @Field(
+            doc =
+                "draws from the most likely tokens whose probabilities first sum to this; 1 for all",
+            initial = "1",
+            above = 0,
+            max = 1)
+        double topP,
+    @Field(
+            doc = "above 1 makes tokens of the text less likely; 1 for none",
+            initial = "1",
+            above = 0)
+        double repetitionPenalty,
+    @Field(doc = "seed of the draws", initial = "1") long seed,
+    @Field(doc = "a text ends before the first of these, none of them empty", initial = "[]")
+        List<String> stopStrings,
+    @Field(
+            doc = "maximum time for a text from its request, above 0; null for no limit",
+            initial = Fields.EMPTY)
+        @Nullable Duration timeout) {
 
   private static final GenerationConfig DEFAULTS =
-      new GenerationConfig(64, 0.8, 40, 1, 1, 1, List.of(), null);
+      Fields.defaults(GenerationConfig.class, Map.of("stopStrings", List.of()));
 
   /** Rejects values out of bounds. */
   public GenerationConfig {
-    FieldBound.atLeast("maxNewTokens", maxNewTokens, 0);
-    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-      throw new IllegalArgumentException(
-          "temperature must be at least 0 and finite, was " + temperature);
-    }
-    FieldBound.atLeast("topK", topK, 0);
-    if (!(topP > 0 && topP <= 1)) {
-      throw new IllegalArgumentException("topP must be above 0 and at most 1, was " + topP);
-    }
-    if (!(repetitionPenalty > 0) || Double.isInfinite(repetitionPenalty)) {
-      throw new IllegalArgumentException(
-          "repetitionPenalty must be above 0 and finite, was " + repetitionPenalty);
-    }
+    Fields.require(
+        GenerationConfig.class,
+        maxNewTokens,
+        temperature,
+        topK,
+        topP,
+        repetitionPenalty,
+        seed,
+        stopStrings,
+        timeout);
     stopStrings = List.copyOf(stopStrings);
     if (stopStrings.contains("")) {
       throw new IllegalArgumentException("stopStrings must not be empty, had an empty one");

@@ -16,7 +16,11 @@ import java.util.Set;
  */
 public record HeldOut(
     @Field(doc = "`spread` is the rule of version 0.1.0", initial = "random") Rule rule,
-    @Field(doc = "share of the text in the validation set, if the data has no split", initial = "0.05", above = 0, below = 1)
+    @Field(
+            doc = "share of the text in the validation set, if the data has no split",
+            initial = "0.05",
+            above = 0,
+            below = 1)
         double validShare,
     @Field(
             doc =

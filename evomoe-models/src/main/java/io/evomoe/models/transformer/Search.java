@@ -1,6 +1,7 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.internal.names.FieldBound;
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 
 /**
  * Settings of the search for translations.
@@ -9,27 +10,38 @@ import io.evomoe.internal.names.FieldBound;
  * fairseq, a search ends when {@code beam} translations are finished. It also ends when no
  * unfinished one can become the best. The best has the greatest {@code log P(y|x) / ((5 + |y|) /
  * 6)^a}, where |y| counts the end token. This is the length penalty of Wu et al. 2016 (arXiv
- * 1609.08144, equation 14) without the coverage term.
- *
- * @param beam unfinished translations kept per sentence, at least 1; 1 is greedy search
- * @param lengthPenalty exponent a, at least 0: 0 prefers short translations, greater values longer
- *     ones (0.6 in Vaswani et al. 2017, section 6.1). It has no effect on greedy search
- * @param maxLength maximum number of tokens in a translation, at least 1. The model's positions and
- *     {@code 2 n + 10} for a source of n tokens are limits too. A translation ends at its limit
- * @param sentences sentences per batch, at least 1
+ * 1609.08144, equation 14) without the coverage term. The default exponent a is that of Vaswani et
+ * al. 2017, section 6.1.
  */
-public record Search(int beam, double lengthPenalty, int maxLength, int sentences) {
+public record Search(
+    @Field(
+            doc = "unfinished translations kept per sentence; 1 is greedy search",
+            initial = "4",
+            min = 1)
+        int beam,
+    @Field(
+            doc =
+                "0 prefers short translations, greater values longer ones. It has no effect on greedy "
+                    + "search",
+            initial = "0.6",
+            min = 0)
+        double lengthPenalty,
+    @Field(
+            doc =
+                "maximum number of tokens in a translation. The model's positions and `2 n + 10` for "
+                    + "a source of n tokens are limits too. A translation ends at its limit",
+            initial = "2147483647",
+            min = 1)
+        int maxLength,
+    @Field(doc = "sentences per batch", initial = "32", min = 1) int sentences) {
   private static final int SENTENCES = 32;
+
+  /** Beam search with four translations per sentence. */
+  public static final Search DEFAULT = Fields.defaults(Search.class);
 
   /** Rejects numbers out of bounds. */
   public Search {
-    FieldBound.atLeast("beam", beam, 1);
-    FieldBound.atLeast("maxLength", maxLength, 1);
-    FieldBound.atLeast("sentences", sentences, 1);
-    if (!(lengthPenalty >= 0) || Double.isInfinite(lengthPenalty)) {
-      throw new IllegalArgumentException(
-          "lengthPenalty must be at least 0 and finite, was " + lengthPenalty);
-    }
+    Fields.require(Search.class, beam, lengthPenalty, maxLength, sentences);
   }
 
   /** Returns greedy search with 32 sentences per batch and the model's longest translation. */

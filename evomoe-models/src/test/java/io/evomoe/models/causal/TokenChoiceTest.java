@@ -138,8 +138,8 @@ class TokenChoiceTest {
   @Test
   void should_refuse_settings_out_of_bounds() {
     assertRefused(g -> g.topK(-1), "topK must be at least 0, was -1");
-    assertRefused(g -> g.topP(0), "topP must be above 0 and at most 1, was 0.0");
-    assertRefused(g -> g.topP(1.1), "topP must be above 0 and at most 1, was 1.1");
+    assertRefused(g -> g.topP(0), "topP must be in (0, 1], was 0.0");
+    assertRefused(g -> g.topP(1.1), "topP must be in (0, 1], was 1.1");
     assertRefused(
         g -> g.repetitionPenalty(0), "repetitionPenalty must be above 0 and finite, was 0.0");
     assertRefused(g -> g.stopStrings("a", ""), "stopStrings must not be empty, had an empty one");

@@ -40,7 +40,8 @@ public record ModelConfig(
             min = 0,
             max = 65_536)
         int sharedExperts,
-    @Field(doc = "block type, `llama` only for task gpt", initial = "gpt") Architecture architecture,
+    @Field(doc = "block type, `llama` only for task gpt", initial = "gpt")
+        Architecture architecture,
     @Field(
             doc =
                 "heads of keys and values, a divisor of `numAttentionHeads`; null for `numAttentionHeads`. For "

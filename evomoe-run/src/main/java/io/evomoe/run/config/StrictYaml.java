@@ -30,6 +30,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -61,6 +62,7 @@ public final class StrictYaml {
               no -> no.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail))
           .withConfigOverride(OptionalLong.class, StrictYaml::mayBeNull)
           .withConfigOverride(Integer.class, StrictYaml::mayBeNull)
+          .withConfigOverride(Duration.class, StrictYaml::mayBeNull)
           .withConfigOverride(ActivationFunction.class, StrictYaml::mayBeNull)
           .withConfigOverride(RecordFormat.class, StrictYaml::mayBeNull)
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)

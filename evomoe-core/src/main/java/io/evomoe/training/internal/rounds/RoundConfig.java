@@ -1,36 +1,37 @@
 package io.evomoe.training.internal.rounds;
 
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import java.io.Serializable;
+import java.util.Map;
 
-/**
- * Training and averaging in rounds.
- *
- * @param workers number of shares of the data, each trained separately, at least 1
- * @param localSteps steps between two averages (H), at least 1
- * @param outerRate learning rate of the step with the averaged difference, above 0; 1 without
- *     momentum is plain averaging
- * @param outerMomentum Nesterov momentum of that step, in [0, 1)
- * @param inner optimizer of the workers
- * @param experts weights of an expert's differences
- * @param wire format of transferred differences
- */
+/** Training and averaging in rounds. */
 public record RoundConfig(
-    int workers,
-    long localSteps,
-    double outerRate,
-    double outerMomentum,
-    Inner inner,
-    ExpertWeights experts,
-    WireFormat wire)
+    @Field(doc = "number of workers, each with a share of the text", initial = "2", min = 1)
+        int workers,
+    @Field(doc = "steps of each worker in a round", initial = "50", min = 1) long localSteps,
+    @Field(
+            doc =
+                "learning rate of the outer step, which applies the mean difference of the workers; "
+                    + "1 without momentum is plain averaging",
+            initial = "1",
+            above = 0)
+        double outerRate,
+    @Field(doc = "Nesterov momentum of the outer step", initial = "0.5", min = 0, below = 1)
+        double outerMomentum,
+    @Field(doc = "optimizer of the workers", initial = "ADAMW") Inner inner,
+    @Field(
+            doc = "weights of an expert's differences: equal, or in proportion to its tokens",
+            initial = "EQUAL")
+        ExpertWeights experts,
+    @Field(doc = "number format of the differences", initial = "f32") WireFormat wire)
     implements Serializable {
   /**
-   * Default outer rate. DiLoCo uses 0.7 with a momentum of 0.9 for hundreds of rounds (arXiv
-   * 2311.08105, section 3). This default is for fewer rounds; see docs/spark.md.
+   * Two workers with 50 steps a round. DiLoCo uses an outer rate of 0.7 with a momentum of 0.9 for
+   * hundreds of rounds (arXiv 2311.08105, section 3). This default is for fewer rounds; see
+   * docs/spark.md.
    */
-  public static final double DEFAULT_OUTER_RATE = 1;
-
-  /** Default outer momentum, see {@link #DEFAULT_OUTER_RATE}. */
-  public static final double DEFAULT_OUTER_MOMENTUM = 0.5;
+  public static final RoundConfig DEFAULT = Fields.defaults(RoundConfig.class);
 
   /** Optimizers of the workers; each starts every round without moments. */
   public enum Inner {
@@ -53,30 +54,13 @@ public record RoundConfig(
 
   /** Rejects values out of bounds. */
   public RoundConfig {
-    if (workers < 1) {
-      throw new IllegalArgumentException("workers must be at least 1, was " + workers);
-    }
-    if (localSteps < 1) {
-      throw new IllegalArgumentException("localSteps must be at least 1, was " + localSteps);
-    }
-    if (!(outerRate > 0) || Double.isInfinite(outerRate)) {
-      throw new IllegalArgumentException("outerRate must be above 0 and finite, was " + outerRate);
-    }
-    if (!(outerMomentum >= 0 && outerMomentum < 1)) {
-      throw new IllegalArgumentException("outerMomentum must be in [0, 1), was " + outerMomentum);
-    }
+    Fields.require(
+        RoundConfig.class, workers, localSteps, outerRate, outerMomentum, inner, experts, wire);
   }
 
   /** Returns the default outer step with AdamW, equal weights and float32. */
   public static RoundConfig defaults(int workers, long localSteps) {
-    return new RoundConfig(
-        workers,
-        localSteps,
-        DEFAULT_OUTER_RATE,
-        DEFAULT_OUTER_MOMENTUM,
-        Inner.ADAMW,
-        ExpertWeights.EQUAL,
-        WireFormat.F32);
+    return Fields.defaults(RoundConfig.class, Map.of("workers", workers, "localSteps", localSteps));
   }
 
   /** Returns a copy with another number of workers. */
@@ -92,11 +76,6 @@ public record RoundConfig(
   /** Returns a copy with another inner optimizer. */
   public RoundConfig withInner(Inner other) {
     return new RoundConfig(workers, localSteps, outerRate, outerMomentum, other, experts, wire);
-  }
-
-  /** Returns a copy with other weights of experts. */
-  public RoundConfig withExperts(ExpertWeights other) {
-    return new RoundConfig(workers, localSteps, outerRate, outerMomentum, inner, other, wire);
   }
 
   /** Returns a copy with another format. */
