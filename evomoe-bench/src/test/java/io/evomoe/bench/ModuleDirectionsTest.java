@@ -121,14 +121,7 @@ class ModuleDirectionsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            BENCH,
-            JUNIT,
-            GATES,
-            "picocli..",
-            "me.tongfei..",
-            "org.knowm..",
-            "ch.qos..",
-            "org.apache.spark..")
+            BENCH, JUNIT, GATES, "picocli..", "org.knowm..", "ch.qos..", "org.apache.spark..")
         .check(CLASSES);
   }
 

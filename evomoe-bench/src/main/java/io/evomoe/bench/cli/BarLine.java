@@ -3,30 +3,17 @@ package io.evomoe.bench.cli;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import me.tongfei.progressbar.ProgressBarRenderer;
-import me.tongfei.progressbar.ProgressState;
 
 /**
  * A bar in one line of a terminal. Where there is little room, what is said last of its state goes
  * first, then the time that is left; what is said first stays.
  */
-final class BarLine implements ProgressBarRenderer {
+final class BarLine {
   private static final int FEWEST_CELLS = 8;
   private static final int MOST_CELLS = 40;
   private static final String BETWEEN = ", ";
 
-  @Override
-  public String render(ProgressState state, int width) {
-    String message = state.getExtraMessage();
-    return line(
-        state.getTaskName(),
-        state.getCurrent(),
-        state.getMax(),
-        state.getStart(),
-        state.getElapsedAfterStart(),
-        message == null ? "" : message,
-        width);
-  }
+  private BarLine() {}
 
   /**
    * The line.

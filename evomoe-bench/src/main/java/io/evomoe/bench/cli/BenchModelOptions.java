@@ -40,16 +40,7 @@ final class BenchModelOptions {
       new FieldOptions(
           ModelConfig.class,
           field -> StrictYaml.fields(USUAL).path(field.getName()).asText(),
-          "--architecture",
-          "--layers=numHiddenLayers",
-          "--d-model=hiddenSize",
-          "--d-ff=intermediateSize",
-          "--expert-d-ff=moeIntermediateSize",
-          "--heads=numAttentionHeads",
-          "--kv-heads=numKeyValueHeads",
-          "--experts",
-          "--vocab=vocabulary",
-          "--moe-every");
+          "--architecture --layers=numHiddenLayers --d-model=hiddenSize --d-ff=intermediateSize --expert-d-ff=moeIntermediateSize --heads=numAttentionHeads --kv-heads=numKeyValueHeads --experts --vocab=vocabulary --moe-every");
 
   @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision");
 

@@ -7,7 +7,6 @@ import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.finetune.Classifier;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Option;
       "evomoe classify --checkpoint runs/finetune < texts.txt",
       "evomoe classify --checkpoint runs/finetune --data texts.jsonl --format jsonl"
     })
-final class ClassifyCommand implements Callable<Integer> {
+final class ClassifyCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "folder written by finetune")
   Path checkpoint = Path.of(".");
 
@@ -43,7 +42,7 @@ final class ClassifyCommand implements Callable<Integer> {
   ClassLines.Format format = ClassLines.Format.TSV;
 
   @Override
-  public Integer call() {
+  public void run() {
     form.requireOf(RecordKind.DOCUMENT);
     for (Path path : DataOptions.once(data)) {
       if (SplitFolder.isOne(path)) {
@@ -69,7 +68,6 @@ final class ClassifyCommand implements Callable<Integer> {
       lines.flush();
       lines.cutNote().ifPresent(note -> System.err.println("evomoe: " + note));
     }
-    return 0;
   }
 
   private static void readStandardInput(ClassLines lines) {

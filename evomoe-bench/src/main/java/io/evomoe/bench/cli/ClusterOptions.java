@@ -29,13 +29,7 @@ final class ClusterOptions {
   FieldOptions training =
       new FieldOptions(
           RoundConfig.class,
-          "--local-steps",
-          "--workers",
-          "--outer-rate",
-          "--outer-momentum",
-          "--inner",
-          "--expert-weights=experts",
-          "--wire");
+          "--local-steps --workers --outer-rate --outer-momentum --inner --expert-weights=experts --wire");
 
   @Option(
       names = "--spark-conf",

@@ -2,19 +2,16 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.training.Callback;
-import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
 
 /** A fine-tuning that is trained, on the console and its page; a signal ends it after a step. */
-final class ConsoleFineTuning implements Callback {
+final class ConsoleFineTuning extends StepProgress {
   private final FineTuning tuning;
   private final PrintStream console;
   private final GracefulStop stop;
   private final FineTuneReport report;
   private final LiveReport page;
-  private StepProgress progress;
 
   ConsoleFineTuning(
       FineTuning tuning,
@@ -22,12 +19,12 @@ final class ConsoleFineTuning implements Callback {
       GracefulStop stop,
       FineTuneReport report,
       LiveReport page) {
+    super("", console);
     this.tuning = tuning;
     this.console = console;
     this.stop = stop;
     this.report = report;
     this.page = page;
-    this.progress = new StepProgress("", console);
   }
 
   @Override
@@ -42,22 +39,6 @@ final class ConsoleFineTuning implements Callback {
     if (from > 0) {
       console.printf("%s: resuming after step %d of %d%n", part, from, training.plannedSteps());
     }
-    progress = new StepProgress(part, console);
-    progress.onStart(training);
-  }
-
-  @Override
-  public void onNote(String line) {
-    progress.onNote(line);
-  }
-
-  @Override
-  public void onStep(StepRecord step, Training training) {
-    progress.onStep(step, training);
-  }
-
-  @Override
-  public void onEnd(Training training) {
-    progress.onEnd(training);
+    super.onStart(training);
   }
 }

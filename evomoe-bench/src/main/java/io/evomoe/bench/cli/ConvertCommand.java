@@ -8,7 +8,6 @@ import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -26,7 +25,7 @@ import picocli.CommandLine.Option;
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
     })
-final class ConvertCommand implements Callable<Integer> {
+final class ConvertCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       required = true,
@@ -94,7 +93,7 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public void run() {
     Experts wanted = experts;
     if (wanted == null) {
       throw new IllegalArgumentException(
@@ -106,7 +105,7 @@ final class ConvertCommand implements Callable<Integer> {
       if (average != null) {
         List<Long> steps = run.average(average, out);
         System.out.printf("The checkpoints after steps %s were averaged: %s%n", steps, out);
-        return 0;
+        return;
       }
       int there = run.config().model().experts();
       SpawnMethod method =
@@ -118,6 +117,5 @@ final class ConvertCommand implements Callable<Integer> {
             there, dense ? "one dense network" : converted.config().model().experts(), out);
       }
     }
-    return 0;
   }
 }

@@ -129,26 +129,20 @@ final class DeterminismCommand implements Callable<Integer> {
   private static boolean report(
       String setting, boolean must, List<StepRecord> reference, List<StepRecord> other) {
     double largest = 0;
+    boolean same = reference.size() == other.size();
     for (int i = 0; i < reference.size(); i++) {
       double a = reference.get(i).trainLoss();
       double b = i < other.size() ? other.get(i).trainLoss() : Double.NaN;
       double difference = Double.compare(a, b) == 0 ? 0 : Math.abs(a - b) / Math.abs(a);
       largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+      same &= i < other.size() && numbers(reference.get(i)).equals(numbers(other.get(i)));
     }
-    boolean same = largest == 0 && sameBits(reference, other);
     System.out.printf(
         "%-34s  %-5s  %s%n",
         setting,
         same ? "same" : must ? "DIFFER" : "differ",
         same ? "0" : "%.1e of it".formatted(largest));
     return same || !must;
-  }
-
-  private static boolean sameBits(List<StepRecord> reference, List<StepRecord> other) {
-    return reference.stream()
-        .map(DeterminismCommand::numbers)
-        .toList()
-        .equals(other.stream().map(DeterminismCommand::numbers).toList());
   }
 
   private static List<Object> numbers(StepRecord row) {

@@ -12,7 +12,6 @@ import io.evomoe.run.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Spec;
       "evomoe eval --checkpoint runs/mine --split test",
       "evomoe eval --checkpoint runs/llama --experts-per-token 2"
     })
-final class EvalCommand implements Callable<Integer> {
+final class EvalCommand implements Runnable {
   private static final List<String> OF_TRANSLATION =
       List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
   private static final List<String> NOT_OF_CLASSIFIERS =
@@ -85,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public void run() {
     if (data != null && Files.exists(data) && !SplitFolder.isOne(data)) {
       String text =
           "is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be";
@@ -94,7 +93,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
-      return 0;
+      return;
     }
     try (Run<?> run = Run.open(checkpoint)) {
       String task = run.config().task();
@@ -115,7 +114,6 @@ final class EvalCommand implements Callable<Integer> {
               data == null ? null : read);
       run.evaluate(request, System.out::println).lines().forEach(System.out::println);
     }
-    return 0;
   }
 
   private DataForm asked(DataForm usual) {

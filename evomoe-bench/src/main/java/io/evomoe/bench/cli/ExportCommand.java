@@ -9,7 +9,6 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Exported;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -28,17 +27,14 @@ import picocli.CommandLine.Option;
       "evomoe export --checkpoint runs/mine --out models/mine",
       "evomoe export --checkpoint runs/llama --format gguf --out llama.gguf"
     })
-final class ExportCommand implements Callable<Integer> {
+final class ExportCommand implements Runnable {
   private static final String HF = "hf";
   private static final String GGUF = "gguf";
   private static final Map<String, DataType> TYPES =
       Map.of("f32", DataType.FLOAT, "f16", DataType.FLOAT16, "bf16", DataType.BFLOAT16);
   private static final long MEGABYTE = 1_000_000;
 
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "run folder; its last checkpoint is used")
+  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
   @Option(names = "--format", defaultValue = HF, description = "hf or gguf")
@@ -73,7 +69,7 @@ final class ExportCommand implements Callable<Integer> {
   @Nullable Integer expertsPerToken;
 
   @Override
-  public Integer call() {
+  public void run() {
     boolean hub = format.equals(HF);
     if (!hub && !format.equals(GGUF)) {
       throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
@@ -98,7 +94,6 @@ final class ExportCommand implements Callable<Integer> {
         exported.remarks().forEach(line -> System.out.println("- " + line));
       }
     }
-    return 0;
   }
 
   private ExportRequest request() {

@@ -23,7 +23,7 @@ class FieldOptions {
    *
    * @param names {@code --text-field} for the field {@code textField}, or {@code --split-seed=seed}
    */
-  FieldOptions(Class<? extends Record> record, String... names) {
+  FieldOptions(Class<? extends Record> record, String names) {
     this(record, field -> Fields.of(field).initial(), names);
   }
 
@@ -33,14 +33,14 @@ class FieldOptions {
    * @param usual the default of a field, for the user
    */
   FieldOptions(
-      Class<? extends Record> record, Function<RecordComponent, String> usual, String... names) {
+      Class<? extends Record> record, Function<RecordComponent, String> usual, String names) {
     String section =
         Stream.of(RunConfig.class.getRecordComponents())
             .filter(part -> part.getType() == record)
             .map(part -> part.getName() + ".")
             .collect(Collectors.joining());
     Map<String, RecordComponent> fields = new LinkedHashMap<>();
-    for (String name : names) {
+    for (String name : names.split(" ", -1)) {
       fields.put(name.replaceFirst("=.*", ""), field(record, name.replaceFirst(".*=|--", "")));
     }
     fields.forEach(

@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Spec;
       "evomoe finetune --checkpoint runs/roberta",
       "evomoe finetune --checkpoint runs/roberta --data my.tsv --epochs 5"
     })
-final class FineTuneCommand implements Callable<Integer> {
+final class FineTuneCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       required = true,
@@ -61,12 +60,7 @@ final class FineTuneCommand implements Callable<Integer> {
   FieldOptions training =
       new FieldOptions(
           FineTuneSettings.class,
-          "--steps",
-          "--epochs",
-          "--batch",
-          "--learning-rate",
-          "--seed",
-          "--checkpoint-every");
+          "--steps --epochs --batch --learning-rate --seed --checkpoint-every");
 
   @Mixin WatchOptions watch = new WatchOptions();
 
@@ -86,7 +80,7 @@ final class FineTuneCommand implements Callable<Integer> {
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
     form.requireOf(RecordKind.CLASS);
     FineTuneSettings settings = training.over(FineTuneSettings.DEFAULT);
@@ -104,7 +98,6 @@ final class FineTuneCommand implements Callable<Integer> {
         print(train(tuning, stop, page(tuning, texts)), tuning);
       }
     }
-    return 0;
   }
 
   private void print(FineTuned tuned, FineTuning tuning) {

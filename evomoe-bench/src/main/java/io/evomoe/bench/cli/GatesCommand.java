@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code evomoe gates}: lists what is installed. */
@@ -10,13 +9,12 @@ import picocli.CommandLine.Command;
     name = "gates",
     description = "Lists the installed gates, including those of other jars.",
     footer = "evomoe gates")
-final class GatesCommand implements Callable<Integer> {
+final class GatesCommand implements Runnable {
   @Override
-  public Integer call() {
+  public void run() {
     for (GateProvider gate : GateRegistry.installed().providers()) {
       System.out.println(
           StandardOutput.wrapped("%-12s %s".formatted(gate.name(), gate.description()), 13));
     }
-    return 0;
   }
 }

@@ -5,7 +5,6 @@ import io.evomoe.run.Generated;
 import io.evomoe.run.Predictor;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,11 +20,8 @@ import picocli.CommandLine.Spec;
       "evomoe generate --checkpoint runs/mine --prompt \"The state of\" --tokens 40",
       "evomoe generate --checkpoint runs/mine --greedy"
     })
-final class GenerateCommand implements Callable<Integer> {
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "run folder; its last checkpoint is used")
+final class GenerateCommand implements Runnable {
+  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -37,12 +33,7 @@ final class GenerateCommand implements Callable<Integer> {
   FieldOptions sampling =
       new FieldOptions(
           GenerationConfig.class,
-          "--tokens=maxNewTokens",
-          "--temperature",
-          "--top-k",
-          "--top-p",
-          "--repetition-penalty",
-          "--seed");
+          "--tokens=maxNewTokens --temperature --top-k --top-p --repetition-penalty --seed");
 
   @Option(names = "--stop", description = "end before this text; may be repeated")
   List<String> stop = List.of();
@@ -53,7 +44,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() {
+  public void run() {
     if (greedy) {
       List<String> overruled = List.of("--temperature", "--top-k", "--top-p", "--seed");
       GivenOptions.reject(spec, "cannot be given with --greedy", overruled);
@@ -68,6 +59,5 @@ final class GenerateCommand implements Callable<Integer> {
       Generated generated = predictor.generate(text, config);
       System.out.println(text + generated.text());
     }
-    return 0;
   }
 }

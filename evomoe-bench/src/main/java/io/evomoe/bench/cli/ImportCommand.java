@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.run.Run;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,7 +11,7 @@ import picocli.CommandLine.Option;
     description =
         "Makes a run from a Hugging Face model (config.json, safetensors, tokenizer), for eval, train --init or export.",
     footer = "evomoe import --from models/llama --out runs/llama")
-final class ImportCommand implements Callable<Integer> {
+final class ImportCommand implements Runnable {
   @Option(names = "--from", required = true, description = "folder with config.json")
   Path from = Path.of(".");
 
@@ -20,8 +19,7 @@ final class ImportCommand implements Callable<Integer> {
   Path out = Path.of(".");
 
   @Override
-  public Integer call() {
+  public void run() {
     Run.importing(from).said(System.out::println).in(out).close();
-    return 0;
   }
 }

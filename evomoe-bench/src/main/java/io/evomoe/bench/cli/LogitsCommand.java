@@ -5,7 +5,6 @@ import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -17,13 +16,10 @@ import picocli.CommandLine.Option;
     description =
         "Prints the logits after the last token: of the next token (gpt), of the token itself (roberta), or of the next token of the translation (mt).",
     footer = "evomoe logits --checkpoint runs/mine --ids 1,2,3")
-final class LogitsCommand implements Callable<Integer> {
+final class LogitsCommand implements Runnable {
   private static final int SHOWN = 10;
 
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "run folder; its last checkpoint is used")
+  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -48,19 +44,18 @@ final class LogitsCommand implements Callable<Integer> {
   boolean json;
 
   @Override
-  public Integer call() {
+  public void run() {
     try (Run<?> run = Run.open(checkpoint)) {
       if (each) {
         if (targetIds.length > 0) {
           throw new IllegalArgumentException("--target-ids cannot be given with --each");
         }
         run.eachLogits(ids).stream().map(LogitsCommand::json).forEach(System.out::println);
-        return 0;
+        return;
       }
       double[] logits = logits(run);
       System.out.println(json ? json(logits) : likeliest(logits));
     }
-    return 0;
   }
 
   private double[] logits(Run<?> run) {

@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Option;
     name = "params",
     description = "Counts the parameters of a model, including all experts, without building it.",
     footer = "evomoe bench params --preset base")
-final class ParameterCommand implements Callable<Integer> {
+final class ParameterCommand implements Runnable {
   @Mixin RunOptions options = new RunOptions();
 
   @Option(
@@ -22,7 +21,7 @@ final class ParameterCommand implements Callable<Integer> {
   String gate = "evomoe";
 
   @Override
-  public Integer call() {
+  public void run() {
     RunConfig config = options.config(gate, 1);
     System.out.printf(
         "%s %s, gate %s: %,d parameters%n",
@@ -30,6 +29,5 @@ final class ParameterCommand implements Callable<Integer> {
         options.preset,
         gate,
         Tasks.named(config.task()).parameters(config, config.model().vocabulary()).numbers());
-    return 0;
   }
 }

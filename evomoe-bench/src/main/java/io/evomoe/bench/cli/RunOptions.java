@@ -44,12 +44,11 @@ final class RunOptions {
           "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md")
   String preset = "small";
 
-  @Mixin
-  FieldOptions training = ofPreset(TrainingConfig.class, "--steps", "--learning-rate", "--batch");
+  @Mixin FieldOptions training = ofPreset(TrainingConfig.class, "--steps --learning-rate --batch");
 
   @Mixin FieldOptions model = ofPreset(ModelConfig.class, "--experts");
   @Mixin FieldOptions evolution = ofPreset(EvolutionConfig.class, "--spawn");
-  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision", "--recompute");
+  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision --recompute");
   @Mixin DataOptions form = new DataOptions();
   @Mixin SplitOptions split = new SplitOptions();
 
@@ -76,7 +75,7 @@ final class RunOptions {
       description = "one configuration field, e.g. model.experts=16; may be repeated")
   Map<String, String> set = new LinkedHashMap<>();
 
-  private static FieldOptions ofPreset(Class<? extends Record> record, String... names) {
+  private static FieldOptions ofPreset(Class<? extends Record> record, String names) {
     return new FieldOptions(record, field -> "the preset's", names);
   }
 

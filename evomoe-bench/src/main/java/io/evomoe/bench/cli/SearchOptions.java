@@ -15,7 +15,7 @@ final class SearchOptions extends FieldOptions {
   CommandSpec command = CommandSpec.create();
 
   SearchOptions() {
-    super(Search.class, "--beam", "--length-penalty", "--batch=sentences");
+    super(Search.class, "--beam --length-penalty --batch=sentences");
   }
 
   /** Rejects what {@code --greedy} overrules. */

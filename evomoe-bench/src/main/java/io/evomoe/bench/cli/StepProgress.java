@@ -6,17 +6,17 @@ import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.util.List;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
 class StepProgress implements Callback {
   private static final int LINES = 10;
 
-  private final String name;
+  private final String given;
+  private String name;
   private final PrintStream out;
   private long steps;
-  private @Nullable ProgressBar bar;
+  private @Nullable TerminalBar bar;
   private @Nullable StepRecord last;
   private double validLoss = Double.NaN;
   private long validStep;
@@ -24,9 +24,10 @@ class StepProgress implements Callback {
   /**
    * Of a training.
    *
-   * @param name for people
+   * @param name for people; empty for the part of a fine-tuning, each of which is a training
    */
   StepProgress(String name, PrintStream out) {
+    given = name;
     this.name = name;
     this.out = out;
   }
@@ -34,6 +35,9 @@ class StepProgress implements Callback {
   @Override
   public void onStart(Training training) {
     steps = training.plannedSteps();
+    last = null;
+    validLoss = Double.NaN;
+    name = given.isEmpty() ? training.name().task() : given;
     bar = Loudness.showsProgress() ? TerminalBar.of(name, steps) : null;
   }
 
@@ -49,8 +53,7 @@ class StepProgress implements Callback {
       change(before, report).forEach(line -> TerminalBar.above(out, line));
     }
     if (bar != null) {
-      bar.stepTo(report.step());
-      bar.setExtraMessage(state(report));
+      bar.at(report.step(), state(report));
     } else if (Loudness.showsProgress() && isDue(report.step())) {
       out.printf(
           "%s step %d/%d %s, %.0f ms%n",
@@ -106,7 +109,7 @@ class StepProgress implements Callback {
   @Override
   public void onEnd(Training training) {
     if (bar != null) {
-      TerminalBar.end(bar);
+      bar.end();
     }
   }
 }

@@ -1,12 +1,11 @@
 package io.evomoe.bench.cli;
 
 import java.io.PrintStream;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Progress bars on standard error, where that is a terminal. */
+/** A progress bar in one line of standard error, where that is a terminal. */
 final class TerminalBar {
   /** Set by the launcher when standard error is a terminal. */
   private static final String TERMINAL = "evomoe.terminal";
@@ -20,11 +19,24 @@ final class TerminalBar {
   private static final String LINE_END = "\033[K";
 
   private static final String LINE_START = "\r" + LINE_END;
-
   private static final int USUAL_COLUMNS = 80;
   private static final int FEWEST_COLUMNS = 40;
+  private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(200);
 
-  private TerminalBar() {}
+  private static @Nullable TerminalBar shown;
+
+  private final String name;
+  private final long all;
+  private final long start = System.nanoTime();
+  private long drawn = start - PERIOD;
+  private long before = -1;
+  private long done;
+  private String state = "";
+
+  private TerminalBar(String name, long all) {
+    this.name = name;
+    this.all = all;
+  }
 
   /** Whether standard error is a terminal. */
   static boolean isThere() {
@@ -32,34 +44,47 @@ final class TerminalBar {
   }
 
   /** A bar, or null if there is no terminal. It ends with {@link #end} or {@link #clear}. */
-  static @Nullable ProgressBar of(String name, long all) {
-    if (!isThere()) {
-      return null;
-    }
-    return new ProgressBarBuilder()
-        .setTaskName(name)
-        .setInitialMax(all)
-        .setRenderer(new BarLine())
-        .setConsumer(new OneWriter())
-        .build();
+  static @Nullable TerminalBar of(String name, long all) {
+    return isThere() ? new TerminalBar(name, all) : null;
   }
 
-  /** Draws a bar for the last time. */
-  static void end(ProgressBar bar) {
-    close(bar, System.lineSeparator());
-  }
-
-  /** Takes a bar away. */
-  static void clear(ProgressBar bar) {
-    close(bar, LINE_START);
-  }
-
-  /** The library ends a line only if it has drawn it before. */
-  private static void close(ProgressBar bar, String end) {
-    bar.close();
+  /** Shows how much is done, some times a second at most. */
+  void at(long now, String text) {
     synchronized (SCREEN) {
-      show(end);
+      before = before < 0 ? Math.max(0, now - 1) : before;
+      done = now;
+      state = text;
+      if (System.nanoTime() - drawn >= PERIOD) {
+        draw();
+      }
     }
+  }
+
+  private void draw() {
+    shown = this;
+    drawn = System.nanoTime();
+    Duration took = Duration.ofNanos(drawn - start);
+    show("\r" + BarLine.line(name, done, all, before, took, state, columns() - 1) + LINE_END);
+  }
+
+  /** Draws the bar for the last time. */
+  void end() {
+    synchronized (SCREEN) {
+      draw();
+      close(System.lineSeparator());
+    }
+  }
+
+  /** Takes the bar away. */
+  void clear() {
+    synchronized (SCREEN) {
+      close(LINE_START);
+    }
+  }
+
+  private static void close(String end) {
+    shown = null;
+    show(end);
   }
 
   /** Prints a line where a bar stands, which is drawn again below it. */
@@ -70,28 +95,9 @@ final class TerminalBar {
       }
       out.println(line);
       out.flush();
-    }
-  }
-
-  /** Draws while no line is printed. */
-  private static final class OneWriter extends ConsoleProgressBarConsumer {
-    OneWriter() {
-      // With a width of its own the library does not ask its terminal library, which would put the
-      // system's handler in the place of the JVM's: Ctrl-C would end the process on the spot.
-      super(System.err, columns() - 1);
-    }
-
-    @Override
-    public void accept(String line) {
-      synchronized (SCREEN) {
-        super.accept(line);
-        show(LINE_END);
+      if (shown != null) {
+        shown.draw();
       }
-    }
-
-    @Override
-    public void close() {
-      // See end and clear.
     }
   }
 

@@ -1,15 +1,15 @@
 package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -77,23 +77,21 @@ final class TokenizeCommand implements Callable<Integer> {
     String read =
         given != null ? tokenizer.decode(given) : text != null ? text : StandardInput.piped();
     int[] all = given != null ? given : tokenizer.encode(read);
+    List<String> pieces =
+        IntStream.of(all).mapToObj(id -> tokenizer.decode(new int[] {id})).toList();
     if (json) {
-      ObjectNode line = new ObjectMapper().createObjectNode();
-      line.putArray("ids");
-      line.putArray("pieces");
-      for (int id : all) {
-        line.withArray("ids").add(id);
-        line.withArray("pieces").add(tokenizer.decode(new int[] {id}));
-      }
-      System.out.println(BenchCommand.json(line.put("text", read)));
+      System.out.println(BenchCommand.json(new Tokens(all, pieces, read)));
     } else if (given != null) {
       System.out.println(read);
     } else {
-      for (int id : all) {
-        System.out.println(id + "\t" + visible(tokenizer.decode(new int[] {id})));
+      for (int i = 0; i < all.length; i++) {
+        System.out.println(all[i] + "\t" + visible(pieces.get(i)));
       }
     }
   }
+
+  @SuppressWarnings("ArrayRecordComponent") // written as JSON alone
+  private record Tokens(int[] ids, List<String> pieces, String text) {}
 
   /** One line, whatever is in the piece. */
   private static String visible(String piece) {

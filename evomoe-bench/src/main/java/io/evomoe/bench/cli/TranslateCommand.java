@@ -4,7 +4,6 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Predictor;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Option;
     description =
         "Translates standard input line by line to standard output. Both are UTF-8, with one sentence a line.",
     footer = "evomoe translate --checkpoint runs/mt < english.txt")
-final class TranslateCommand implements Callable<Integer> {
+final class TranslateCommand implements Runnable {
   @Option(
       names = "--checkpoint",
       required = true,
@@ -27,7 +26,7 @@ final class TranslateCommand implements Callable<Integer> {
   private long done;
 
   @Override
-  public Integer call() {
+  public void run() {
     Utf8Lines input = new Utf8Lines(System.in, "standard input");
     Search search = options.search();
     try (Predictor predictor = Predictor.open(checkpoint)) {
@@ -43,7 +42,6 @@ final class TranslateCommand implements Callable<Integer> {
         done += lines.size();
       } while (!lines.isEmpty());
     }
-    return 0;
   }
 
   private void announce(int line, int limit) {

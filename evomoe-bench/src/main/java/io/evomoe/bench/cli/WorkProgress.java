@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ final class WorkProgress implements TextProgress, AutoCloseable {
   private String current = "";
   private long total;
   private long shown;
-  private @Nullable ProgressBar bar;
+  private @Nullable TerminalBar bar;
 
   /** Lines go to standard output. */
   static WorkProgress onConsole() {
@@ -53,7 +52,7 @@ final class WorkProgress implements TextProgress, AutoCloseable {
       shown = now;
     }
     if (bar != null) {
-      bar.stepTo(done);
+      bar.at(done, "");
     } else if (TerminalBar.isThere() && now - shown > MOMENT) {
       bar = TerminalBar.of(work, all);
     } else if (!TerminalBar.isThere() && now - shown > BETWEEN_LINES) {
@@ -65,7 +64,7 @@ final class WorkProgress implements TextProgress, AutoCloseable {
   @Override
   public void close() {
     if (bar != null) {
-      TerminalBar.clear(bar);
+      bar.clear();
       bar = null;
     }
   }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import me.tongfei.progressbar.ProgressBar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,14 +38,26 @@ class TerminalBarTest {
 
   @Test
   void should_leave_nothing_of_a_longer_line() {
-    ProgressBar bar = Objects.requireNonNull(TerminalBar.of("evomoe", 200));
-    bar.setExtraMessage("loss 3.9123, 3.80 active, valid 3.8123 at step 150");
-    bar.stepTo(199).refresh();
-    bar.setExtraMessage("loss 3.9123, 3.80 active, valid 3.7305");
-    bar.stepTo(200);
-    TerminalBar.end(bar);
+    TerminalBar bar = Objects.requireNonNull(TerminalBar.of("evomoe", 200));
+    bar.at(199, "loss 3.9123, 3.80 active, valid 3.8123 at step 150");
+    bar.at(200, "loss 3.9123, 3.80 active, valid 3.7305");
+    bar.end();
 
     assertThat(screen()).singleElement().asString().endsWith("active, valid 3.7305");
+  }
+
+  @Test
+  void should_be_drawn_again_below_a_line() {
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    TerminalBar bar = Objects.requireNonNull(TerminalBar.of("evomoe", 200));
+    bar.at(20, "loss 3.9123");
+    TerminalBar.above(out, "evomoe: a line");
+
+    assertThat(screen()).hasSize(2).startsWith("evomoe: a line");
+    assertThat(screen().get(1)).startsWith("evomoe  10% [").endsWith("loss 3.9123");
+    bar.clear();
+    TerminalBar.above(out, "evomoe: another");
+    assertThat(screen()).containsExactly("evomoe: a line", "evomoe: another");
   }
 
   @Test
