@@ -54,9 +54,7 @@ final class BenchCommand {
     @Option(names = "--recompute", description = "recompute activations in the backward pass")
     boolean recompute;
 
-    @Option(
-        names = "--threads",
-        description = "threads of the kernels (default: the number of processors)")
+    @Option(names = "--threads", description = "threads of the kernels (default: all processors)")
     @Nullable Integer threads;
 
     @Option(names = "--steps", defaultValue = "8", description = "measured steps")

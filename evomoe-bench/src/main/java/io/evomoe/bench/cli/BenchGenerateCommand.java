@@ -40,10 +40,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
       description = "texts of a round, with prompts of 1 to --prompt tokens (default: one batch)")
   int requests;
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "5",
-      description = "measured rounds; the result is their median")
+  @Option(names = "--rounds", defaultValue = "5", description = "measured rounds, for their median")
   int rounds;
 
   @Option(names = "--warmup", defaultValue = "5", description = "rounds before the measured ones")

@@ -47,12 +47,10 @@ final class BenchModelOptions {
   @Option(
       names = "--temperature",
       defaultValue = "2.0",
-      description = "temperature of gates that anneal it; constant here")
+      description = "constant temperature of gates")
   double temperature;
 
-  @Option(
-      names = "--profile",
-      description = "also print the time in each kernel to standard error, which takes time itself")
+  @Option(names = "--profile", description = "also print each kernel's time to standard error")
   boolean profile;
 
   @Option(names = "--json", description = "print one line of JSON")

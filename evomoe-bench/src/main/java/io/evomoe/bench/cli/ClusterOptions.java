@@ -20,9 +20,7 @@ final class ClusterOptions {
           "train in rounds on this Spark cluster: spark://host:port, yarn, k8s://... or local[N]; SPARK_HOME is the folder of Spark")
   @Nullable String master;
 
-  @Option(
-      names = "--rounds",
-      description = "number of rounds; the run has this many times --local-steps steps")
+  @Option(names = "--rounds", description = "number of rounds of --local-steps steps")
   @Nullable Long rounds;
 
   @Mixin

@@ -26,10 +26,7 @@ import picocli.CommandLine.Option;
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
     })
 final class ConvertCommand implements Runnable {
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "run folder, or one checkpoint in it")
+  @Option(names = "--checkpoint", required = true, description = "run folder or a checkpoint in it")
   Path checkpoint = Path.of(".");
 
   @ArgGroup(multiplicity = "0..1")

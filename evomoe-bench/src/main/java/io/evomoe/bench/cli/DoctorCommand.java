@@ -28,10 +28,7 @@ import picocli.CommandLine.Option;
 final class DoctorCommand implements Callable<Integer> {
   private static final int INDENT = 26;
 
-  @Option(
-      names = "--out",
-      defaultValue = "runs",
-      description = "folder that results will be written to")
+  @Option(names = "--out", defaultValue = "runs", description = "folder for results")
   Path out = Path.of("runs");
 
   @Option(names = "--json", description = "print one line of JSON")

@@ -38,10 +38,7 @@ final class EvalCommand implements Runnable {
       Stream.concat(Stream.of("--batches", "--experts-per-token"), OF_TRANSLATION.stream())
           .toList();
 
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "folder of a run or of finetune; its last checkpoint is used")
+  @Option(names = "--checkpoint", required = true, description = "run or fine-tuning folder")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -52,22 +49,19 @@ final class EvalCommand implements Runnable {
 
   @Mixin DataOptions form = new DataOptions();
 
-  @Option(
-      names = "--split",
-      defaultValue = "valid",
-      description = "part of the data: train, valid or test")
+  @Option(names = "--split", defaultValue = "valid", description = "part: train, valid or test")
   String split = "valid";
 
   @Option(
       names = "--batches",
       defaultValue = "64",
-      description = "largest number of batches for the loss")
+      description = "maximum number of batches for the loss")
   int batches = 64;
 
   @Option(
       names = "--sentences",
       defaultValue = "2000",
-      description = "largest number of sentences to translate")
+      description = "maximum number of sentences to translate")
   int sentences = 2000;
 
   @Option(names = "--examples", defaultValue = "0", description = "translations to print")

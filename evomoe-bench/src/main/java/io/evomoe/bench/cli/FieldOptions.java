@@ -100,13 +100,27 @@ class FieldOptions {
     return given;
   }
 
-  /** Returns a record with the given values in place of its own. */
+  /**
+   * Returns a record with the given values in place of its own.
+   *
+   * @throws IllegalArgumentException naming options, if the values do not fit
+   */
   <R extends Record> R over(R usual) {
     Map<String, String> values = new LinkedHashMap<>();
-    given()
-        .forEach(
-            (field, option) ->
-                values.put(field.replaceFirst(".*\\.", ""), option.getValue().toString()));
-    return ConfigFile.set(usual, values);
+    given().forEach((field, option) -> values.put(own(field), option.getValue().toString()));
+    try {
+      return ConfigFile.set(usual, values);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      for (Map.Entry<String, OptionSpec> option : options.entrySet()) {
+        String word = "(?<![\\w-])" + own(option.getKey()) + "(?![\\w-])";
+        message = message.replaceAll(word, option.getValue().longestName());
+      }
+      throw new IllegalArgumentException(message, e);
+    }
+  }
+
+  private static String own(String field) {
+    return field.replaceFirst(".*\\.", "");
   }
 }

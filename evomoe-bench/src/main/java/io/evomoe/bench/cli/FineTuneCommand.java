@@ -40,10 +40,7 @@ import picocli.CommandLine.Spec;
       "evomoe finetune --checkpoint runs/roberta --data my.tsv --epochs 5"
     })
 final class FineTuneCommand implements Runnable {
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "folder of a run of task roberta; its last checkpoint is used")
+  @Option(names = "--checkpoint", required = true, description = "run folder, task roberta")
   Path checkpoint = Path.of(".");
 
   @Option(
@@ -73,9 +70,7 @@ final class FineTuneCommand implements Runnable {
           "folder for results; the same command with the same folder continues an interrupted run (default: runs/finetune)")
   @Nullable Path out;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private final PrintStream console = System.out;
 

@@ -24,9 +24,7 @@ final class GenerateCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
-  @Option(
-      names = "--prompt",
-      description = "text to continue (default: standard input, without its last line end)")
+  @Option(names = "--prompt", description = "text to continue (default: standard input)")
   @Nullable String prompt;
 
   @Mixin

@@ -22,22 +22,16 @@ final class LogitsCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
-  @Option(
-      names = "--ids",
-      required = true,
-      split = ",",
-      description = "token ids, e.g. 1,2,3; task mt: ids of the source")
+  @Option(names = "--ids", required = true, split = ",", description = "token ids, e.g. 1,2,3")
   int[] ids = {};
 
   @Option(
       names = "--target-ids",
       split = ",",
-      description = "task mt: ids of the translation so far (default: none)")
+      description = "task mt: ids of the translation so far")
   int[] targetIds = {};
 
-  @Option(
-      names = "--each",
-      description = "task gpt: logits after every token, as one JSON array a line")
+  @Option(names = "--each", description = "task gpt: logits after each token, a JSON array a line")
   boolean each;
 
   @Option(names = "--json", description = "print all logits as one JSON array")

@@ -14,10 +14,7 @@ import picocli.CommandLine.Option;
 final class ParameterCommand implements Runnable {
   @Mixin RunOptions options = new RunOptions();
 
-  @Option(
-      names = "--gate",
-      defaultValue = "evomoe",
-      description = "name of the gate, see evomoe gates")
+  @Option(names = "--gate", defaultValue = "evomoe", description = "a gate, see evomoe gates")
   String gate = "evomoe";
 
   @Override

@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
 /** Options that say what to train: shared by commands. */
 final class RunOptions {
   @Spec(Spec.Target.MIXEE)
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec command;
+  CommandSpec command = CommandSpec.create();
 
   @Option(
       names = "--task",
@@ -164,11 +163,13 @@ final class RunOptions {
   Set<String> arguments(Map<String, String> instead) {
     Map<String, OptionSpec> given = given();
     given.keySet().retainAll(instead.keySet());
+    List<String> replaced = given.values().stream().map(OptionSpec::longestName).toList();
     Set<String> arguments = new LinkedHashSet<>();
     for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
       for (String value : option.originalStringValues()) {
-        if (!given.containsValue(option) && !instead.containsKey(value.replaceFirst("=.*", ""))) {
-          arguments.add(option.longestName() + "=" + value);
+        String name = option.longestName();
+        if (!replaced.contains(name) && !instead.containsKey(value.replaceFirst("=.*", ""))) {
+          arguments.add(name + "=" + value);
         }
       }
     }

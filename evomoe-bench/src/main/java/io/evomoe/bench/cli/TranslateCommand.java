@@ -15,10 +15,7 @@ import picocli.CommandLine.Option;
         "Translates standard input line by line to standard output. Both are UTF-8, with one sentence a line.",
     footer = "evomoe translate --checkpoint runs/mt < english.txt")
 final class TranslateCommand implements Runnable {
-  @Option(
-      names = "--checkpoint",
-      required = true,
-      description = "folder of a run of task mt; its last checkpoint is used")
+  @Option(names = "--checkpoint", required = true, description = "run folder, task mt")
   Path checkpoint = Path.of(".");
 
   @Mixin SearchOptions options = new SearchOptions();

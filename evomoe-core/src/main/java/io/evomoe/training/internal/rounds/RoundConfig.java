@@ -21,7 +21,7 @@ public record RoundConfig(
         double outerMomentum,
     @Field(doc = "optimizer of the workers", initial = "ADAMW") Inner inner,
     @Field(
-            doc = "weights of an expert's differences: equal, or in proportion to its tokens",
+            doc = "weights of an expert's differences; `tokens` is in proportion to its tokens",
             initial = "EQUAL")
         ExpertWeights experts,
     @Field(doc = "number format of the differences", initial = "f32") WireFormat wire)
