@@ -39,11 +39,11 @@ enum OptionGroup {
   private static final int FEW = 20;
 
   private final String title;
-  private final List<String> names;
+  private final String names;
 
   OptionGroup(String title, String names) {
     this.title = title;
-    this.names = List.of(names.split(" ", -1));
+    this.names = " " + names + " ";
   }
 
   /** Completes the options and the help of a command and of its subcommands. */
@@ -117,7 +117,7 @@ enum OptionGroup {
   private static OptionGroup of(String option, CommandSpec command) {
     boolean trains = command.findOption("--learning-rate") != null;
     return Stream.of(values())
-        .filter(group -> group.names.contains(option))
+        .filter(group -> group.names.contains(" " + option + " "))
         .filter(group -> group != CLUSTER || command.findOption("--spark") != null)
         .findFirst()
         .orElse(trains ? TRAINING : MEASUREMENT);
