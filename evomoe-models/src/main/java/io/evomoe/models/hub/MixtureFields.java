@@ -58,8 +58,13 @@ record MixtureFields(
             ? new SharedExperts(1, fields.number(SHARED_HIDDEN, 1), true)
             : new SharedExperts(0, inExpert, false);
     int step = everyBlock ? 1 : fields.optionalNumber(STEP, 1, ConfigFields.LARGEST).orElse(1);
-    return StackConfig.of(layers, block.withMoe(new MoeConfig(count, inExpert, always)))
-        .withMoeEvery(step, everyBlock ? 0 : firstOf(fields, layers));
+    StackConfig stack =
+        StackConfig.of(layers, block.withMoe(new MoeConfig(count, inExpert, always)))
+            .withMoeEvery(step, everyBlock ? 0 : firstOf(fields, layers));
+    if (stack.moeLayers() == 0) {
+      throw fields.bad(STEP, "such that a block has experts", fields.root().path(STEP));
+    }
+    return stack;
   }
 
   /** The blocks in {@code mlp_only_layers} must be the first ones, or none. */

@@ -84,6 +84,7 @@ class HubBadInputTest {
         "olmoe|num_experts|5|mlp.gate.weight must have the shape [5, 32], has [6, 32]",
         "olmoe|num_experts_per_tok|7|num_experts_per_tok must be a whole number of at least 1 and at"
             + " most 6, was 7",
+        "qwen2_moe|decoder_sparse_step|9|decoder_sparse_step must be such that a block has experts",
         "qwen2_moe|mlp_only_layers|[1]|mlp_only_layers must be the first blocks in order",
         "qwen2_moe_stepped|use_sliding_window|true|sliding_window must be null",
         "qwen3_moe|norm_topk_prob|1|norm_topk_prob must be true or false, was 1"
