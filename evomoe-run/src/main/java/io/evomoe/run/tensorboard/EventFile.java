@@ -32,10 +32,7 @@ record EventFile(AppendedFile out) implements AutoCloseable {
     do {
       String name =
           String.format(
-              Locale.ROOT,
-              "events.out.tfevents.%010d.%04d.evomoe",
-              now.getEpochSecond(),
-              number++);
+              Locale.ROOT, "events.out.tfevents.%010d.%04d.evomoe", now.getEpochSecond(), number++);
       file = folder.resolve(name);
     } while (Files.exists(file));
     EventFile created = new EventFile(new AppendedFile(file));
