@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class ExpressionGraphTest {
     SDVariable result = result(graph, operation);
     graph.value(result);
     graph.seed(result, weights);
-    INDArray gradient = graph.gradient();
+    INDArray gradient = Objects.requireNonNull(graph.gradient());
 
     for (long i = 0; i < input.length(); i++) {
       double expected =
@@ -63,7 +64,7 @@ class ExpressionGraphTest {
 
   private static SDVariable result(ExpressionGraph graph, String operation) {
     SDVariable x = graph.input();
-    return OPERATIONS.get(operation).apply(x, x.sum(true, 1));
+    return Objects.requireNonNull(OPERATIONS.get(operation)).apply(x, x.sum(true, 1));
   }
 
   private static double loss(
