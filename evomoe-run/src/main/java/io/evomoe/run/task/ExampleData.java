@@ -14,6 +14,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.data.Split;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,7 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
   }
 
   /** A text with what is to be learned of it. */
-  private record Labelled<V>(V label, int[] ids) {}
+  private record Labelled<V>(V label, IntBuffer ids) {}
 
   /**
    * Reads rows of a label and a text, {@link RecordKind#CLASS}. Texts longer than {@code
@@ -94,13 +95,13 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
         rows.map(
             row -> {
               int[] ids = tokenizer.encode(row.get(1));
-              return new Labelled<>(
-                  label.apply(row.get(0)), Arrays.copyOf(ids, Math.min(ids.length, longest)));
+              int[] kept = Arrays.copyOf(ids, Math.min(ids.length, longest));
+              return new Labelled<>(label.apply(row.get(0)), IntBuffer.wrap(kept));
             }),
-        text -> IntStream.of(text.ids()),
+        text -> IntStream.of(text.ids().array()),
         some ->
             batch.apply(
-                TokenBatch.padded(some.stream().map(Labelled::ids).toList(), padding),
+                TokenBatch.padded(some.stream().map(text -> text.ids().array()).toList(), padding),
                 some.stream().map(Labelled::label).toList()));
   }
 
