@@ -39,7 +39,9 @@ interface RunState extends AutoCloseable {
    */
   BegunTraining begin(List<Callback> callbacks);
 
-  /** Returns the stored outcome of a finished run; empty for all others. */
+  /**
+   * Returns the stored outcome of a run that ended early, or of a finished one without its data.
+   */
   default Optional<Outcome> finished() {
     return Optional.empty();
   }

@@ -152,7 +152,9 @@ final class SavedState implements RunState {
   @Override
   public Optional<Outcome> finished() {
     Path result = saved.folder().path().resolve(ResultFile.NAME);
-    boolean over = saved.checkpoint().isEnd() || steps() == saved.config().training().steps();
+    boolean needsData = RunFolder.isOfNoFile(saved.checkpoint()) && opening.data() == null;
+    boolean over =
+        saved.checkpoint().isEnd() || (needsData && steps() == saved.config().training().steps());
     if (!saved.changes().isEmpty() || !over || !Files.exists(result)) {
       return Optional.empty();
     }

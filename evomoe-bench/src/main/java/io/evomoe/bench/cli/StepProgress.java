@@ -39,6 +39,9 @@ class StepProgress implements Callback {
     validLoss = Double.NaN;
     name = given.isEmpty() ? training.name().task() : given;
     bar = Loudness.showsProgress() ? TerminalBar.of(name, steps) : null;
+    if (bar != null) {
+      bar.at(training.progress().step(), "");
+    }
   }
 
   @Override

@@ -51,7 +51,7 @@ final class TerminalBar {
   /** Shows how much is done, some times a second at most. */
   void at(long now, String text) {
     synchronized (SCREEN) {
-      before = before < 0 ? Math.max(0, now - 1) : before;
+      before = before < 0 ? now : before;
       done = now;
       state = text;
       if (System.nanoTime() - drawn >= PERIOD) {

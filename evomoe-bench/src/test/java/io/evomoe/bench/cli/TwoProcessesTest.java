@@ -105,7 +105,7 @@ class TwoProcessesTest {
         .contains(out.toString())
         .containsAnyOf(
             " is being written by evomoe " + arguments.get(0) + ", process " + winner.pid(),
-            " must be new, is a ");
+            " must be new");
   }
 
   /** A run that is trained, and somebody who wants to go on with it. */

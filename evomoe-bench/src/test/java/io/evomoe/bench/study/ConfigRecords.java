@@ -72,7 +72,11 @@ final class ConfigRecords {
     ALL.put(
         TrainerConfig.defaults(10),
         fields(
-            "training: " + ANY, "guards: " + ANY, "ownOptimizer: " + ANY, "ownSchedule: " + ANY));
+            "training: " + ANY,
+            "guards: " + ANY,
+            "ownOptimizer: " + ANY,
+            "ownSchedule: " + ANY,
+            "remote: " + ANY));
     ALL.put(
         new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 10),
         fields(
