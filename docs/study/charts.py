@@ -33,6 +33,9 @@ SETTINGS = {
 RIVALS = {"Switch": "switch", "BASE": "base", "Hash": "hash", "StableMoE": "stablemoe"}
 SAME_PRIOR = "Switch, same prior"
 
+# The studies of the same runs with AdamW and with Muon.
+OPTIMIZERS = {"gpt, 500 steps": ("gpt-prior", "gpt-muon")}
+
 OLD = "gpt", "gpt-long", "gpt-3000", "mt", "roberta", "roberta-fresh"
 
 INTRO = """# Tables of the study
@@ -53,6 +56,11 @@ ALL_PRIOR = """
 ## Studies with the token prior in all gates
 
 `dts` is `evomoe` without the phase of one expert. It has a threshold of 0.1 in `gpt-long-rivals-prior`.
+"""
+MUON = """
+## Muon
+
+The runs of `gpt-prior` with Muon instead of AdamW, seed by seed. Each gate has the best of the same three learning rates.
 """
 NO_PRIOR = """
 ## Studies without the token prior
@@ -194,6 +202,17 @@ def more_table():
     return table(["setting", "gate", "n", "its loss", "evomoe - gate"], rows)
 
 
+def optimizer_table():
+    rows = []
+    for setting, (adamw, muon) in OPTIMIZERS.items():
+        for gate in "evomoe", "switch":
+            with_muon = values(muon, gate)
+            with_adamw = {seed: values(adamw, gate)[seed] for seed in with_muon}
+            losses = (f"{fmean(of.values()):.4f}" for of in (with_adamw, with_muon))
+            rows.append([setting, gate, len(with_muon), *losses, cell(paired(with_muon, with_adamw), 3)])
+    return table(["setting", "gate", "n", "AdamW", "Muon", "Muon - AdamW"], rows)
+
+
 def study_section(study):
     rows = []
     for label in sorted({run[0] for run in runs(study)}, key=lambda label: fmean(values(study, label).values())):
@@ -214,6 +233,7 @@ def page():
     parts += ["\n## Full test sets, and equal FLOPs\n", more_table()]
     parts += [ONE_PRIOR, *map(study_section, dict.fromkeys(name for row in SETTINGS.values() for name in row[:2]))]
     parts += [ALL_PRIOR, *(study_section(same) for *_, same in SETTINGS.values() if same)]
+    parts += [MUON, optimizer_table(), *(study_section(muon) for _, muon in OPTIMIZERS.values())]
     return "".join(parts + [NO_PRIOR, *map(study_section, OLD)])
 
 

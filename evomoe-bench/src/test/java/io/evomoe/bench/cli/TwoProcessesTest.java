@@ -108,17 +108,24 @@ class TwoProcessesTest {
             " must be new");
   }
 
+  private static void signal(String name, Process process) throws Exception {
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+  }
+
   /** A run that is trained, and somebody who wants to go on with it. */
   private void refusedToGoOn(Path out, List<String> training) throws Exception {
     Process one = run(training, "one");
     while (CheckpointFolder.latest(out.resolve("checkpoints")).isEmpty() && one.isAlive()) {
       Thread.sleep(1);
     }
+    signal("STOP", one); // or it could be over before the other has started
     Process two = run(List.of("train", "--resume", out.toString()), "two");
 
     assertThat(two.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
     assertThat(two.exitValue()).as(said("two")).isEqualTo(2);
     assertThat(said("two")).contains(" is being written by evomoe train, process " + one.pid());
+    signal("CONT", one);
     assertThat(one.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).isTrue();
     assertThat(one.exitValue()).as(said("one")).isZero();
   }
