@@ -48,7 +48,7 @@ public final class SparkTraining implements ClusterTraining {
                       settings.write(folder);
                     })
                 .in(request.out())) {
-          return train(run, data.data(), rounds, request);
+          return train(run, data.data(), start.data(), rounds, request);
         }
       }
     }
@@ -82,15 +82,19 @@ public final class SparkTraining implements ClusterTraining {
               workerCount, saved.rounds().workers());
           settings.write(out);
         }
-        return train(run, data, rounds.with(workers), request);
+        return train(run, data, settings.data(), rounds.with(workers), request);
       }
     }
   }
 
   private static Trained train(
-      Run<?> run, TaskData<?, ?> data, ClusterRounds rounds, ClusterRequest request) {
+      Run<?> run,
+      TaskData<?, ?> data,
+      List<String> text,
+      ClusterRounds rounds,
+      ClusterRequest request) {
     RunConfig config = run.config();
-    List<Callback> callbacks = new ArrayList<>(request.watching().of(data, config));
+    List<Callback> callbacks = new ArrayList<>(request.watching().of(data, config, text));
     callbacks.add(rounds);
     return new Trained(run.train(callbacks.toArray(Callback[]::new)), config, data);
   }

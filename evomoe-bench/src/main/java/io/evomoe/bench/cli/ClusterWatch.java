@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cluster.ClusterRequest;
-import io.evomoe.bench.cluster.RoundSettings;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
@@ -24,8 +23,8 @@ final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
   }
 
   @Override
-  public List<Callback> of(TaskData<?, ?> data, RunConfig config) {
-    TrainReport begun = new TrainReport(config, data, RoundSettings.read(folder).data());
+  public List<Callback> of(TaskData<?, ?> data, RunConfig config, List<String> text) {
+    TrainReport begun = new TrainReport(config, data, text);
     LiveReport written = options.page(folder, begun);
     report = begun;
     page = written;

@@ -48,8 +48,9 @@ public record ClusterRequest(
      * Returns the callbacks of a run that is about to begin or resume.
      *
      * @param data the local part of the text
+     * @param text paths of the text in the cluster
      */
-    List<Callback> of(TaskData<?, ?> data, RunConfig config);
+    List<Callback> of(TaskData<?, ?> data, RunConfig config, List<String> text);
   }
 
   /**
