@@ -186,7 +186,7 @@ public final class StepFile implements Callback {
   /**
    * Forces all steps to the disk, so that no later checkpoint can be newer than the log.
    *
-   * @throws UncheckedIOException if this fails, or a step could not be written
+   * @throws java.io.UncheckedIOException if this fails, or a step could not be written
    */
   public void force() {
     if (out != null) {
