@@ -77,22 +77,18 @@ public final class RunOpening {
 
   /** Trains with an optimizer that the function creates: the one that the run was begun with. */
   public RunOpening optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = trainer -> before.apply(trainer).withOptimizer(factory);
-    return this;
+    return trainer(settings -> settings.withOptimizer(factory));
   }
 
   /** Trains at this learning rate from now on. */
   public RunOpening schedule(LearningRateSchedule rate) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = trainer -> before.apply(trainer).withSchedule(rate);
+    trainer(settings -> settings.withSchedule(rate));
     return note(RunSettings.OWN_SCHEDULE, rate.getClass().getName());
   }
 
   /** Takes the steps elsewhere; needed for a run that was trained in rounds on a cluster. */
   public RunOpening remote(RemoteSteps steps) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = trainer -> before.apply(trainer).withRemote(steps);
+    trainer(settings -> settings.withRemote(steps));
     remote = true;
     return this;
   }
@@ -116,6 +112,12 @@ public final class RunOpening {
 
   Map<String, String> notes() {
     return notes;
+  }
+
+  private RunOpening trainer(UnaryOperator<TrainerConfig> change) {
+    UnaryOperator<TrainerConfig> before = own;
+    own = settings -> change.apply(before.apply(settings));
+    return this;
   }
 
   TrainerConfig trainer(RunConfig config) {

@@ -142,9 +142,7 @@ abstract class RunSettings<S> {
    * @param factory gets the kernels and the settings of the run
    */
   public S optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> before.apply(settings).withOptimizer(factory);
-    return self();
+    return trainer(settings -> settings.withOptimizer(factory));
   }
 
   /** Selects an installed learning rate schedule by name, with its default options. */
@@ -162,16 +160,13 @@ abstract class RunSettings<S> {
    * RunOpening#schedule}).
    */
   public S schedule(LearningRateSchedule rate) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> before.apply(settings).withSchedule(rate);
+    trainer(settings -> settings.withSchedule(rate));
     return note(OWN_SCHEDULE, rate.getClass().getName());
   }
 
   /** Takes the steps elsewhere, such as with the workers of a cluster. */
   public S remote(RemoteSteps steps) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> before.apply(settings).withRemote(steps);
-    return self();
+    return trainer(settings -> settings.withRemote(steps));
   }
 
   /**
@@ -194,6 +189,12 @@ abstract class RunSettings<S> {
   /** Changes any settings, as a whole. */
   public S change(UnaryOperator<RunConfig> change) {
     changes.add(change);
+    return self();
+  }
+
+  private S trainer(UnaryOperator<TrainerConfig> change) {
+    UnaryOperator<TrainerConfig> before = trainer;
+    trainer = settings -> change.apply(before.apply(settings));
     return self();
   }
 
