@@ -311,7 +311,11 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
       Dataset sources =
           data != null ? data : Objects.requireNonNull(from, "a start without data").run().data();
       RunFiles.requireUnused(output.path());
-      if (from != null && (tokenizers != null || ready != null)) {
+      if (ready != null && (from != null || tokenizers != null)) {
+        throw new IllegalArgumentException(
+            "prepared data has its tokenizer: it cannot be given with a tokenizer, or a run to start from");
+      }
+      if (from != null && tokenizers != null) {
         throw new IllegalArgumentException(
             "tokenizer must be that of " + from.run().folder().path() + ", where this run starts");
       }

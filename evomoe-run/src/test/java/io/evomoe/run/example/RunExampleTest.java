@@ -86,6 +86,13 @@ class RunExampleTest {
       assertThatThrownBy(
               () -> Run.of(other, List.of(text)).prepared(data).in(folder.resolve("other")))
           .hasMessageContaining("prepared data must be of the run's task, split and form of data");
+      assertThatThrownBy(
+              () ->
+                  Run.gpt(text)
+                      .tokenizer(folder.resolve("both/switch/tokenizer"))
+                      .prepared(data)
+                      .in(folder.resolve("other")))
+          .hasMessageContaining("prepared data has its tokenizer");
     }
   }
 
