@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A finished run with spawned experts is made longer, and killed between any two of the writes that
  * this takes. Every way on leads to the curve of a run that was not killed.
  */
+@Tag("long")
 class InterruptedChangeTest {
   private static final String STEPS = "60";
   private static final String CHECKPOINTS = "checkpoints";

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +111,7 @@ class ClassifyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void another_process_should_reach_the_accuracy_that_was_printed() throws Exception {
     Path log = folder.resolve("log");
     Process process =

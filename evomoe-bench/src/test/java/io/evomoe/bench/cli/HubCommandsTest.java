@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +100,7 @@ class HubCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt", "roberta", "mt"})
+  @Tag("long")
   void experts_that_are_copies_should_start_as_the_dense_model(String task) throws IOException {
     Path run = dense(task);
     Path start = task.equals("mt") ? run : imported(export(run, "published"));
@@ -125,6 +127,7 @@ class HubCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"evomoe", "dense", "switch"})
+  @Tag("long")
   void training_should_go_on_from_a_dense_model(String gate) throws IOException {
     Path imported = imported(export(dense("gpt"), "published"));
     Path out = folder.resolve("out");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,7 @@ class MuonRunTest {
   /** Before and after the spawn in step 6. */
   @ParameterizedTest
   @ValueSource(ints = {2, 4, 6, 10})
+  @Tag("long")
   void a_resumed_run_should_take_the_very_steps_of_the_run_that_was_not_interrupted(int step) {
     Path again = train(folder.resolve("again"));
     Path saved = again.resolve("checkpoints/step-%08d".formatted(step));

@@ -74,6 +74,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void a_variant_that_is_shown_should_have_charts_before_any_gate() throws IOException {
     Files.writeString(
         config, YAML.replace("reference: evomoe", "reference: evomoe\n  shown: [no-noise]"));
@@ -108,6 +109,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void should_train_anew_what_an_earlier_revision_has_trained() throws IOException {
     study("--only", "rate-switch-0.002");
     Files.writeString(config, YAML.replace("revision: 1", "revision: 2"));
@@ -139,6 +141,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void should_train_anew_what_was_made_of_other_data() throws IOException {
     study("--only", "rate-switch-0.002");
     Files.writeString(text.data(), Files.readString(text.data()).replace("roads", "lakes"));
@@ -169,6 +172,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void should_take_a_run_that_finished_but_was_not_recorded() throws IOException {
     study("--only", "rate-switch-0.002");
     forget("rate-switch-0.002");
@@ -178,6 +182,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void should_leave_models_for_other_commands_where_it_is_asked_to() throws IOException {
     Path run = folder.resolve("work/runs/rate-switch-0.002");
     String[] one = {"--only", "rate-switch-0.002", "--keep-all-models"};
@@ -195,6 +200,7 @@ class StudyCommandTest {
   }
 
   @Test
+  @Tag("long")
   void should_leave_a_run_as_it_is_that_somebody_trains_on_or_has() throws IOException {
     Path run = folder.resolve("work/runs/rate-switch-0.002");
     text.train(run, "switch", "6");

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ class TopKCommandsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
+  @Tag("long")
   void export_should_print_the_losses_that_eval_gives_and_write_the_same_weights(int task)
       throws IOException {
     TinyRuns tiny = TinyRuns.everyTask(folder).get(task);

@@ -114,6 +114,7 @@ class StudyTablesTest {
   }
 
   @Test
+  @Tag("long")
   void should_follow_the_difference_of_the_pairs_from_evaluation_to_evaluation() {
     recordAll();
 

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,7 @@ class ResumeTest {
 
   @ParameterizedTest
   @MethodSource("cuts")
+  @Tag("long")
   void should_take_the_very_steps_of_the_run_that_was_not_interrupted(
       DataType type, long spawnStep, long hardFrom, long cut) {
     Kernels kernels = KernelSelection.forType(type);

@@ -74,6 +74,7 @@ class StreamPlacementTest {
   /** In both stages of stablemoe, with a shared expert, and padding at the end of a sequence. */
   @ParameterizedTest
   @CsvSource({"base, CAUSAL, BEFORE", "stablemoe, DECODER, AFTER"})
+  @Tag("long")
   void should_have_the_gradient_of_central_differences_through_the_whole_block(
       String gate, Stack.Kind kind, NormPlacement placement) {
     for (long step : new long[] {0, 20}) {

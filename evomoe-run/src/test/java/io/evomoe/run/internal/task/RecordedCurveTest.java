@@ -8,6 +8,7 @@ import io.evomoe.training.StepRecord;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every gate, so that a new gate needs a curve, and every task; on other kernels than oneDNN's,
  * which take minutes for those, evomoe and switch.
  */
+@Tag("long")
 class RecordedCurveTest extends RecordedCurves {
   /** Gates whose routing does not change any more after half of the steps. */
   private static final Set<String> FROZEN = Set.of("hash", "stablemoe");

@@ -48,6 +48,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the run that was not stopped, to the bit. EvoMoE spawns before step 6 and is hard from step 15
  * on.
  */
+@Tag("long")
 class ResumedGatesTest {
   private static final int STEPS = 24;
   private static final int CHECKPOINT_EVERY = 3;
