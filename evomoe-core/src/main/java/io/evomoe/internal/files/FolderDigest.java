@@ -1,21 +1,14 @@
 package io.evomoe.internal.files;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Identifies the content of files and folders. */
 public final class FolderDigest {
-  private static final int BUFFER = 1 << 16;
-
   private FolderDigest() {}
 
   /**
@@ -30,23 +23,19 @@ public final class FolderDigest {
   /** Returns the digest of several folders or files, in their order. */
   public static String of(List<Path> sources) {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      Sha256 digest = new Sha256();
       for (Path source : sources) {
         if (Files.notExists(source)) {
           throw new IllegalArgumentException("there is no file or folder " + source);
         }
         InputFile.requireNoPipe("file " + source, source);
         for (Path file : files(source)) {
-          String head = file.getFileName() + " " + Files.size(file) + "\n";
-          digest.update(head.getBytes(StandardCharsets.UTF_8));
-          update(digest, file);
+          digest.add(file.getFileName() + " " + Files.size(file) + "\n").add(file);
         }
       }
-      return HexFormat.of().formatHex(digest.digest());
+      return digest.hex();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + sources + ": " + IoReason.of(e), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
@@ -60,15 +49,6 @@ public final class FolderDigest {
           .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
-    }
-  }
-
-  private static void update(MessageDigest digest, Path file) throws IOException {
-    byte[] buffer = new byte[BUFFER];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
     }
   }
 }

@@ -1,22 +1,26 @@
 package io.evomoe.internal.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,32 +39,23 @@ public final class FolderLock implements AutoCloseable {
   public static final String NAME = ".lock";
 
   private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
-
   private static final int MOST_TRIES = 1000;
+  private static final int MOST_READS = 20;
+  private static final long PAUSE_NANOS = 20_000_000;
+  private static final int LONGEST_HOLDER = 300;
 
   /**
-   * The holders in this process. Check it before opening a lock file: closing any channel on a file
-   * releases all locks of the process on it (POSIX).
+   * The holders in this process by folder. Check it before opening a lock file: closing any channel
+   * on a file releases all locks of the process on it (POSIX).
    */
-  private static final Map<Object, String> HELD = new ConcurrentHashMap<>();
+  private static final Map<Path, String> HELD = new ConcurrentHashMap<>();
 
-  /**
-   * Channels of failed attempts on locks of another class loader, kept open for the same reason.
-   */
-  private static final List<FileChannel> KEPT_OPEN = new CopyOnWriteArrayList<>();
-
-  private final Object folderKey;
-  private final Path file;
-  private final Object fileKey;
+  private final Path folder;
   private final FileChannel channel;
   private final List<Path> made;
-  private boolean closed;
 
-  private FolderLock(
-      Object folderKey, Path file, Object fileKey, FileChannel channel, List<Path> made) {
-    this.folderKey = folderKey;
-    this.file = file;
-    this.fileKey = fileKey;
+  private FolderLock(Path folder, FileChannel channel, List<Path> made) {
+    this.folder = folder;
     this.channel = channel;
     this.made = made;
   }
@@ -95,52 +90,43 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Claims the lock first within this process, then among all. */
+  /**
+   * Claims the lock first within this process, then among all. Returns null if the locked file was
+   * deleted by its last holder.
+   */
   private static @Nullable FolderLock claim(
       Path folder, String who, List<Path> made, Locking locking) throws IOException {
-    Object key = key(folder);
-    String holder = HELD.putIfAbsent(key, LockHolder.describe(who));
-    if (holder != null) {
-      throw new FolderInUseException(folder, holder);
+    Path real = folder.toRealPath();
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
+    String own = "%s, process %d, since %s".formatted(who, ProcessHandle.current().pid(), now);
+    String other = HELD.putIfAbsent(real, own);
+    if (other != null) {
+      throw new FolderInUseException(folder, other);
     }
-    FolderLock lock = null;
+    FileChannel channel = null;
+    boolean held = false;
     try {
-      lock = attempt(folder, key, made, locking);
-      return lock;
-    } finally {
-      if (lock == null) {
-        HELD.remove(key);
-      }
-    }
-  }
-
-  /** Returns null if the locked file is not the current one any more. */
-  private static @Nullable FolderLock attempt(
-      Path folder, Object folderKey, List<Path> made, Locking locking) throws IOException {
-    Path file = createFile(folder.resolve(NAME));
-    Object fileKey = key(file);
-    FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    boolean done = false;
-    try {
+      Path file = FileTree.requireNoLink(real.resolve(NAME));
+      FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+      Object created = key(file);
+      channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (!isFree(channel, locking, file)) {
-        throw new FolderInUseException(folder, LockHolder.read(channel));
+        throw new FolderInUseException(folder, holder(channel));
       }
       // Only the holder deletes the file: if it is still this one now, it stays.
-      if (!fileKey.equals(key(file))) {
+      held = Objects.equals(created, key(file));
+      if (!held) {
         return null;
       }
-      LockHolder.write(channel, Objects.requireNonNull(HELD.get(folderKey)));
-      done = true;
-      return new FolderLock(folderKey, file, fileKey, channel, made);
-    } catch (OverlappingFileLockException e) {
-      KEPT_OPEN.add(channel);
-      done = true;
-      throw new FolderInUseException(folder, LockHolder.read(channel));
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap((own + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+      return new FolderLock(real, channel, made);
     } finally {
-      if (!done) {
-        channel.close();
+      if (!held) {
+        HELD.remove(real);
+        if (channel != null) {
+          channel.close();
+        }
       }
     }
   }
@@ -148,30 +134,31 @@ public final class FolderLock implements AutoCloseable {
   private static boolean isFree(FileChannel channel, Locking locking, Path file) {
     try {
       return locking.tryLock(channel) != null;
+    } catch (OverlappingFileLockException ofAnotherClassLoader) {
+      return false;
     } catch (IOException e) {
       log.warn(
-          "{} cannot be locked ({}): nothing else must write to this folder now", file, reason(e));
+          "{} cannot be locked ({}): nothing else must write to this folder now",
+          file,
+          IoReason.of(e, file));
       return true;
     }
   }
 
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+  /** Returns the identity of a file, or null on a system without. */
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
-  private static Path createFile(Path file) throws IOException {
-    FileTree.requireNoLink(file);
-    try {
-      return Files.createFile(file);
-    } catch (FileAlreadyExistsException e) {
-      return file;
+  /** Reads who holds the lock. Waits a moment for a holder that has just started. */
+  private static String holder(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(LONGEST_HOLDER);
+    for (int i = 0; i < MOST_READS && channel.read(bytes.clear(), 0) <= 0; i++) {
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
-  }
-
-  /** Returns the identity of a file or folder, whatever path leads to it. */
-  private static Object key(Path path) throws IOException {
-    Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    return key == null ? path.toRealPath() : key;
+    String line = StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().findFirst().orElse("");
+    // Anyone with write access to the folder can have put anything there.
+    return line.isBlank() ? "another process" : line.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Returns the folders that must be created, the innermost first. */
@@ -180,7 +167,7 @@ public final class FolderLock implements AutoCloseable {
     for (Path at = folder.toAbsolutePath(); at != null && !Files.exists(at); at = at.getParent()) {
       missing.add(at);
     }
-    return List.copyOf(missing);
+    return missing;
   }
 
   /**
@@ -189,34 +176,22 @@ public final class FolderLock implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed) {
+    if (!channel.isOpen()) {
       return;
     }
-    closed = true;
-    try {
+    try (channel) {
       // Before the lock is released, because the file could then be that of the next holder.
-      if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && fileKey.equals(key(file))) {
-        Files.delete(file);
-      }
+      Files.deleteIfExists(folder.resolve(NAME));
     } catch (IOException e) {
-      log.debug("Left behind: {}", file, e);
+      log.debug("Left behind: the lock of {}", folder, e);
     }
+    HELD.remove(folder);
     try {
-      channel.close();
-    } catch (IOException e) {
-      log.debug("Cannot close {}", file, e);
-    }
-    HELD.remove(folderKey);
-    deleteMade();
-  }
-
-  private void deleteMade() {
-    for (Path folder : made) {
-      try {
-        Files.delete(folder);
-      } catch (IOException notEmpty) {
-        return;
+      for (Path empty : made) {
+        Files.delete(empty);
       }
+    } catch (IOException notEmpty) {
+      log.debug("Kept: {}", folder, notEmpty);
     }
   }
 

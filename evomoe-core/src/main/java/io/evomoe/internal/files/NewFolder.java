@@ -3,11 +3,10 @@ package io.evomoe.internal.files;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,17 +44,16 @@ public final class NewFolder implements AutoCloseable {
 
   static NewFolder open(Path folder, String who) {
     try {
-      Path target = Files.exists(folder) ? folder.toRealPath() : absolute(folder);
+      Path target =
+          Files.exists(folder)
+              ? folder.toRealPath()
+              : FileTree.requireNoLink(folder).toAbsolutePath();
       if (Files.exists(target.resolve(FolderLock.NAME))) {
         FolderLock.acquire(target, who).close();
       }
       Path staging = target.resolveSibling("." + target.getFileName() + ".unfinished");
-      if (Files.exists(staging, LinkOption.NOFOLLOW_LINKS)) {
-        requireOurs(staging);
-      } else {
-        requireEmpty(folder);
-      }
-      NewFolder made = new NewFolder(folder, target, staging, FolderLock.acquire(staging, who));
+      FolderLock lock = FolderLock.acquire(FileTree.requireNoLink(staging), who);
+      NewFolder made = new NewFolder(folder, target, staging, lock);
       try {
         made.begin();
         return made;
@@ -73,34 +71,14 @@ public final class NewFolder implements AutoCloseable {
   private void begin() throws IOException {
     // With the lock held, no other process can be about to finish it.
     requireEmpty(named);
-    FileTree.delete(path());
-    Files.createDirectory(path());
-    if (Files.exists(target)) {
-      requireReplaceable();
-    }
-  }
-
-  /** Checks with empty folders: one can replace another if and only if a full one can. */
-  private void requireReplaceable() throws IOException {
     if (target.equals(Path.of("").toRealPath())) {
       throw new IllegalArgumentException(
           "output folder must not be the current folder, was " + named + ": name a new one in it");
     }
-    copyPermissions();
-    try {
-      Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          "output folder %s cannot be replaced in one step (%s): name a new one in it"
-              .formatted(named, IoReason.of(e, named)),
-          e);
-    }
+    FileTree.delete(path());
     Files.createDirectory(path());
-    copyPermissions();
-  }
-
-  private void copyPermissions() throws IOException {
-    if (Files.getFileStore(target).supportsFileAttributeView("posix")) {
+    if (Files.exists(target)
+        && Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
       Files.setPosixFilePermissions(path(), Files.getPosixFilePermissions(target));
     }
   }
@@ -137,10 +115,6 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  private static Path absolute(Path folder) {
-    return FileTree.requireNoLink(folder).toAbsolutePath();
-  }
-
   private static void requireEmpty(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
@@ -149,20 +123,12 @@ public final class NewFolder implements AutoCloseable {
       throw new NotDirectoryException(folder.toString()); // a pipe could not be listed either
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      List<Path> sorted = entries.sorted().toList();
-      if (!sorted.isEmpty()) {
+      Path first = entries.sorted().findFirst().orElse(null);
+      if (first != null) {
         throw new IllegalArgumentException(
             "output folder %s must be new or empty, holds %s"
-                .formatted(folder, sorted.get(0).getFileName()));
+                .formatted(folder, first.getFileName()));
       }
-    }
-  }
-
-  /** Rejects files of others in that place. Ours has a lock file, or nothing yet. */
-  private static void requireOurs(Path staging) throws IOException {
-    FileTree.requireNoLink(staging);
-    if (Files.isDirectory(staging) && !Files.exists(staging.resolve(FolderLock.NAME))) {
-      requireEmpty(staging);
     }
   }
 }

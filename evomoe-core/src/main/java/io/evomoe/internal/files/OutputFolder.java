@@ -20,7 +20,7 @@ public final class OutputFolder implements AutoCloseable {
 
   /**
    * Opens a folder and creates it if it does not exist. If it was created and nothing was written,
-   * it is deleted on closing. Temporary files that killed processes left in it are deleted.
+   * it is deleted on closing.
    *
    * @throws io.evomoe.internal.files.FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is the root of a file system, or
@@ -41,19 +41,10 @@ public final class OutputFolder implements AutoCloseable {
           "output folder must not be the root of a file system, was %s: name a folder in it"
               .formatted(folder));
     }
-    FolderLock lock = null;
-    OutputFolder opened = null;
     try {
-      lock = FolderLock.acquire(folder, who);
-      Leftovers.delete(folder);
-      opened = new OutputFolder(folder, lock);
-      return opened;
+      return new OutputFolder(folder, FolderLock.acquire(folder, who));
     } catch (IOException e) {
       throw unusable(folder, e);
-    } finally {
-      if (opened == null && lock != null) {
-        lock.close();
-      }
     }
   }
 

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A file without a name for data that does not fit into memory. It is deleted when it is closed or
- * the process ends in any way. If a system keeps the name of an open file, it is that of a
- * temporary file of {@link AtomicFile}, which is deleted on closing.
+ * the process ends in any way. If a system keeps the name of an open file, it is deleted on
+ * closing.
  */
 public final class UnnamedFile extends RandomAccessFile {
   private static final Logger log = LoggerFactory.getLogger(UnnamedFile.class);
@@ -33,7 +33,7 @@ public final class UnnamedFile extends RandomAccessFile {
    */
   public static UnnamedFile open(Path folder) {
     try {
-      return new UnnamedFile(Files.createFile(AtomicFile.temporary(folder, "unnamed")));
+      return new UnnamedFile(Files.createTempFile(folder, ".unnamed", ".tmp"));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot make a file in " + folder + ": " + IoReason.of(e, folder), e);

@@ -27,6 +27,17 @@ class AtomicFileTest {
   }
 
   @Test
+  void should_replace_what_a_killed_process_left() throws IOException {
+    Path file = folder.resolve("result.json");
+    Files.writeString(folder.resolve(".result.json.tmp"), "half of a longer one");
+
+    AtomicFile.write(file, "whole");
+
+    assertThat(file).hasContent("whole");
+    assertThat(folder.toFile().list()).containsExactly("result.json");
+  }
+
+  @Test
   void should_create_missing_folders() {
     Path file = folder.resolve("a/b/result.json");
 

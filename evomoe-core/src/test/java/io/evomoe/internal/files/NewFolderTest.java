@@ -113,13 +113,15 @@ class NewFolderTest {
   }
 
   @Test
-  void should_refuse_what_is_not_ours_where_it_would_be_written() throws IOException {
+  void should_leave_what_is_not_ours_where_it_is_written() throws IOException {
     Path other = Files.createDirectory(folder.resolve(".empty.unfinished"));
     Files.writeString(other.resolve("poem"), "keep me");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFolder.open(empty, WHO))
-        .withMessageContaining(".empty.unfinished must be new or empty, holds poem");
+    try (NewFolder begun = NewFolder.open(empty, WHO)) {
+      write(begun.path());
+      begun.publish();
+    }
+    assertThat(empty.toFile().list()).containsExactly("sub");
     assertThat(other.resolve("poem")).hasContent("keep me");
   }
 

@@ -1,22 +1,14 @@
 package io.evomoe.run.data;
 
+import io.evomoe.internal.files.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** The SHA-256 of rows or token ids. Lengths keep different rows with the same text apart. */
 final class RowDigest {
-  private final MessageDigest digest;
+  private final Sha256 digest = new Sha256();
 
-  private RowDigest() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
+  private RowDigest() {}
 
   static String of(Dataset data) {
     RowDigest all = new RowDigest();
@@ -29,16 +21,16 @@ final class RowDigest {
                       all.add(row.size());
                       row.forEach(all::add);
                     }));
-    return HexFormat.of().formatHex(all.digest.digest());
+    return all.digest.hex();
   }
 
   private void add(int number) {
-    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, number));
+    digest.add(ByteBuffer.allocate(Integer.BYTES).putInt(0, number).array());
   }
 
   private void add(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     add(bytes.length);
-    digest.update(bytes);
+    digest.add(bytes);
   }
 }
