@@ -1,13 +1,21 @@
 package io.evomoe.internal.natives;
 
-import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.ScratchFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Collections;
+import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Folders to which libraries unpack native code before they load it. If the home folder is not
- * writable, JavaCPP and the tokenizer library use folders with known names below the temporary
- * folder. They load existing files from there. Another user who creates these folders first could
- * run code.
+ * writable, JavaCPP uses a folder with a known name below the temporary folder, and loads existing
+ * files from there. Another user who creates this folder first could run code.
  *
  * <p>Our folder is {@code .cache/evomoe/native} in the home folder, only for its owner. If it
  * cannot be created or could be changed by others, we use a private folder below the temporary one.
@@ -30,6 +37,11 @@ public final class NativeFolders {
   private static final String JNA = "jna.tmpdir";
   private static final String LOCK = "lock";
   private static final String HOME = ".cache/evomoe/native";
+  private static final boolean POSIX =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+  private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
+      Set.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
   private static @Nullable Path root;
   private static boolean prepared;
@@ -111,34 +123,30 @@ public final class NativeFolders {
     if (folder.startsWith(root())) {
       return;
     }
-    String fault = fault(folder);
-    if (!fault.isEmpty()) {
-      throw new IllegalStateException(
-          "native code must be unpacked to a folder that nobody else can change, %s %s: name"
-                  .formatted(folder, fault)
-              + " another with "
-              + setting);
-    }
-  }
-
-  private static String fault(Path folder) {
     try {
-      OwnFolder.make(folder);
-      return OwnFolder.fault(folder, OwnFolder.owner(root()));
+      make(folder);
+      String fault = fault(folder, Files.getOwner(root()));
+      if (!fault.isEmpty()) {
+        throw new IllegalStateException(
+            "native code must be unpacked to a folder that nobody else can change, %s %s: name another with %s"
+                .formatted(folder, fault, setting));
+      }
     } catch (IOException e) {
-      return "cannot be made or looked at (" + e + ")";
+      throw new UncheckedIOException(
+          "cannot use %s for native code: %s".formatted(folder, IoReason.of(e, folder)), e);
     }
   }
 
-  /**
-   * Returns the folder in the home folder if it can be trusted, otherwise a private temporary one.
-   */
+  /** Returns the folder in the home folder if only its owner can change it, otherwise a new one. */
   static Path find(Path home) {
     Path folder = home.resolve(HOME);
     try {
       if (home.isAbsolute() && Files.isDirectory(home)) {
-        OwnFolder.make(folder);
-        String fault = OwnFolder.faultOfOurs(folder);
+        make(folder);
+        Path probe = Files.createTempFile(folder, "probe", "");
+        UserPrincipal user = Files.getOwner(probe);
+        Files.delete(probe);
+        String fault = fault(folder, user);
         if (fault.isEmpty()) {
           return folder;
         }
@@ -147,24 +155,40 @@ public final class NativeFolders {
     } catch (IOException | SecurityException e) {
       log.info("Native code is unpacked to a temporary folder: {}", e.toString());
     }
-    return temporary();
+    Path temporary = ScratchFolder.create("native").path();
+    if (System.getProperty(JNA) == null) {
+      System.setProperty(JNA, temporary.resolve("jna").toString());
+    }
+    return temporary;
   }
 
-  private static Path temporary() {
-    try {
-      Path folder = Files.createTempDirectory("evomoe-native");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> FileTree.deleteQuietly(folder)));
-      if (System.getProperty(JNA) == null) {
-        System.setProperty(JNA, folder.resolve("jna").toString());
-      }
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "no folder for native code can be made, neither in the home folder nor in "
-              + System.getProperty("java.io.tmpdir")
-              + ": "
-              + IoReason.of(e),
-          e);
+  /** Creates a folder and its missing parents, only for this user. */
+  private static void make(Path folder) throws IOException {
+    FileAttribute<?>[] ownerOnly = {
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+    };
+    Files.createDirectories(folder, POSIX ? ownerOnly : new FileAttribute<?>[0]);
+  }
+
+  /**
+   * Returns why a folder cannot be trusted. Empty if it can. Systems without POSIX permissions
+   * separate home folders in other ways; nothing is checked there.
+   *
+   * @param user user who may own it, besides the administrator
+   */
+  static String fault(Path folder, UserPrincipal user) throws IOException {
+    if (!POSIX) {
+      return "";
     }
+    if (Files.isSymbolicLink(folder)) {
+      return "is a symbolic link";
+    }
+    PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+    if (!attributes.owner().equals(user) && !attributes.owner().getName().equals("root")) {
+      return "belongs to another user";
+    }
+    return Collections.disjoint(attributes.permissions(), WRITABLE_BY_OTHERS)
+        ? ""
+        : "can be written to by others";
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,22 +56,21 @@ class NativeFoldersTest {
 
     Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwx------"));
     assertThat(NativeFolders.find(home)).isEqualTo(planted);
-    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
-    assertPrivate(NativeFolders.find(home));
   }
 
   @Test
   void should_leave_a_folder_of_another_user() throws IOException {
-    Path theirs = folder.resolve("theirs");
-    if (OwnFolder.owner(Files.createDirectory(theirs)) == 0) {
+    Path home = folder.resolve("home");
+    Path theirs = Files.createDirectories(home.resolve(".cache/evomoe/native"));
+    Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwx------"));
+    UserPrincipal own = Files.getOwner(theirs);
+    if (own.getName().equals("root")) {
       Files.setAttribute(theirs, "unix:uid", 12345);
-      assertThat(OwnFolder.faultOfOurs(theirs)).isEqualTo("belongs to another user");
-      Path below = Files.createDirectory(theirs.resolve("below"));
-      assertThat(OwnFolder.faultOfOurs(below))
-          .isEqualTo("lies in " + theirs + ", which belongs to another user");
+      assertPrivate(NativeFolders.find(home));
+      assertThat(NativeFolders.fault(theirs, own)).isEqualTo("belongs to another user");
     } else {
-      assertThat(OwnFolder.fault(Path.of("/tmp"), 0)).isNotEmpty();
-      assertThat(OwnFolder.fault(theirs, 0)).isEqualTo("belongs to another user");
+      UserPrincipal other = Files.getOwner(Path.of("/"));
+      assertThat(NativeFolders.fault(theirs, other)).isEqualTo("belongs to another user");
     }
   }
 
