@@ -1,5 +1,7 @@
 package io.evomoe.training;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * The progress of a run.
  *
@@ -10,6 +12,18 @@ package io.evomoe.training;
  * @param skipped steps that changed nothing because a loss or gradient was not finite
  */
 public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped) {
+
+  /** Rejects negative numbers, and FLOPs that are not finite. */
+  public Progress {
+    FieldBound.atLeast("step", step, 0);
+    FieldBound.atLeast("tokens", tokens, 0);
+    FieldBound.atLeast("skipped", skipped, 0);
+    if (!(trainFlops >= 0) || Double.isInfinite(trainFlops)) {
+      throw new IllegalArgumentException(
+          "trainFlops must be at least 0 and finite, was " + trainFlops);
+    }
+  }
+
   /** The progress before the first step. */
   public static final Progress START = new Progress(0, 0, 0, false, 0);
 

@@ -257,7 +257,7 @@ class CommandsTest {
       CommandRun refused = CommandRun.of(command[0], command[1], out.toString());
       assertThat(refused.code()).isEqualTo(1);
       assertThat(refused.err())
-          .contains(model + " is damaged in tensor ", "is whole: " + earlier)
+          .contains(model + " is damaged: ", "is whole: " + earlier)
           .doesNotContain("\tat ");
     }
     assertThat(CommandRun.of("eval", "--checkpoint", earlier.toString()).out())

@@ -175,7 +175,7 @@ record WritingCommand(
   private static List<String> files(Path out) {
     try (Stream<Path> all = Files.walk(out)) {
       return all.filter(Files::isRegularFile)
-          .filter(file -> !file.getFileName().toString().startsWith("state.json"))
+          .filter(file -> !file.endsWith("state.json") && !file.endsWith("SHA256SUMS"))
           .map(file -> out.relativize(file) + " " + FolderDigest.of(file))
           .sorted()
           .toList();

@@ -54,7 +54,6 @@ record BestCheckpoint(Path directory) {
     try {
       return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
           ? Optional.of(directory.resolve(Files.readString(file).strip()))
-              .filter(Files::isDirectory)
               .filter(CheckpointFiles::isCheckpoint)
           : Optional.empty();
     } catch (IOException e) {

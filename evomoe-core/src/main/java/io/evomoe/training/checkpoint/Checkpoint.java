@@ -1,6 +1,7 @@
 package io.evomoe.training.checkpoint;
 
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.Sha256;
 import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
@@ -11,16 +12,14 @@ import io.evomoe.training.SavedRun;
 import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -41,22 +40,14 @@ public final class Checkpoint implements SavedRun {
    *
    * @param folder one {@code step-...} folder
    * @throws CheckpointException if a file is missing, unreadable, damaged or of an unknown format
-   *     version. The message names the file and, if possible, the tensor
+   *     version. The message names the file
    * @throws IllegalArgumentException if a file is a symbolic link
    */
   public static Checkpoint open(Path folder) {
-    CheckpointFiles.requireNoLinks(folder);
-    Optional<String> missing = CheckpointFiles.missing(folder);
-    if (missing.isPresent()) {
-      throw new CheckpointException(
-          folder + " is not a complete checkpoint: " + missing.get() + " is missing");
-    }
     try {
+      CheckpointFiles.verify(folder);
       CheckpointState state = CheckpointState.read(folder);
-      requireStepOfItsName(folder, state);
-      for (String name : CheckpointFiles.CHECKED) {
-        requireWhole(folder.resolve(name), state.files().get(name));
-      }
+      requireStepOfItsName(folder, state.progress().step());
       return new Checkpoint(folder, state);
     } catch (IOException e) {
       throw new CheckpointException("cannot read checkpoint " + folder + ": " + IoReason.of(e), e);
@@ -67,23 +58,12 @@ public final class Checkpoint implements SavedRun {
    * Checks that a folder named by us contains the step of its name. A folder with another name was
    * renamed on purpose.
    */
-  private static void requireStepOfItsName(Path folder, CheckpointState state) {
+  private static void requireStepOfItsName(Path folder, long step) {
     OptionalLong named = CheckpointFiles.stepInName(folder);
-    if (named.isPresent() && named.getAsLong() != state.step()) {
+    if (named.isPresent() && named.getAsLong() != step) {
       throw new CheckpointException(
           "%s is damaged: its name says step %d, its %s step %d"
-              .formatted(folder, named.getAsLong(), CheckpointState.FILE, state.step()));
-    }
-  }
-
-  private static void requireWhole(Path file, @Nullable FileChecksums written) throws IOException {
-    if (written == null) {
-      throw new CheckpointException(
-          file.resolveSibling(CheckpointState.FILE) + " has no checksum of " + file.getFileName());
-    }
-    Optional<String> damage = written.damage(file);
-    if (damage.isPresent()) {
-      throw new CheckpointException(damage.get());
+              .formatted(folder, named.getAsLong(), CheckpointFiles.STATE, step));
     }
   }
 
@@ -109,7 +89,7 @@ public final class Checkpoint implements SavedRun {
 
   @Override
   public long seed() {
-    return state.seed();
+    return state.context().seed();
   }
 
   /** Returns the free text of the run and the notes of its callbacks. */
@@ -119,12 +99,12 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns the SHA-256 of the file with all parameters and gate states, in hex. */
   public String modelSha256() {
-    return Objects.requireNonNull(state.files().get(CheckpointFiles.MODEL)).sha256();
-  }
-
-  /** Returns the number of optimizer updates by the name of each parameter that has moments. */
-  Map<String, Long> updates() {
-    return state.updates();
+    Path file = folder.resolve(CheckpointFiles.MODEL);
+    try {
+      return new Sha256().add(file).hex();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+    }
   }
 
   /** Returns the names of all parameters and gate states. */
@@ -140,11 +120,6 @@ public final class Checkpoint implements SavedRun {
 
   private TensorFile file(String name) {
     return new TensorFile(folder.resolve(name));
-  }
-
-  /** Returns the version of the library that wrote it. */
-  public String libraryVersion() {
-    return state.libraryVersion();
   }
 
   /**
@@ -194,17 +169,8 @@ public final class Checkpoint implements SavedRun {
    */
   @Override
   public void loadInto(Model<?> model, Optimizer optimizer) {
-    requireOptimizer(optimizer);
-    Map<Parameter, Moments> moments = new LinkedHashMap<>();
     Map<String, INDArray> arrays = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
-      Long updates = state.updates().get(parameter.name());
-      if (updates != null) {
-        Moments fresh = optimizer.zeros(parameter, updates);
-        moments.put(parameter, fresh);
-        CheckpointFiles.putMoments(arrays, parameter, fresh);
-      }
-    }
+    Map<Parameter, Moments> moments = zeros(model.parameters(), optimizer, arrays);
     requireSameExperts(model);
     requireFit(CheckpointFiles.OPTIMIZER, arrays, Set.of());
     load(model);
@@ -212,8 +178,29 @@ public final class Checkpoint implements SavedRun {
     moments.forEach(optimizer::restore);
   }
 
-  void requireOptimizer(Optimizer optimizer) {
-    state.requireOptimizer(optimizer, folder);
+  /**
+   * Returns empty moments of each parameter that has some in the checkpoint.
+   *
+   * @param arrays receives their arrays by name
+   * @throws CheckpointException if the optimizer is not the one of the run
+   */
+  Map<Parameter, Moments> zeros(
+      List<Parameter> parameters, Optimizer optimizer, Map<String, INDArray> arrays) {
+    if (!state.optimizer().equals(optimizer.name())) {
+      throw new CheckpointException(
+          "%s has the state of optimizer %s, which %s cannot take: resume it with %s (an optimizer of a program must be passed again), or load the weights alone"
+              .formatted(folder, state.optimizer(), optimizer.name(), state.optimizer()));
+    }
+    Map<Parameter, Moments> moments = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      Long updates = state.updates().get(parameter.name());
+      if (updates != null) {
+        Moments zeros = optimizer.zeros(parameter, updates);
+        moments.put(parameter, zeros);
+        CheckpointFiles.putMoments(arrays, parameter, zeros);
+      }
+    }
+    return moments;
   }
 
   /**
@@ -223,31 +210,21 @@ public final class Checkpoint implements SavedRun {
   void requireSameExperts(Model<?> model) {
     TensorFile file = file(CheckpointFiles.MODEL);
     Set<String> names = file.names();
+    List<ExpertPlace> places =
+        model.parameters().stream().flatMap(p -> p.place().expert().stream()).toList();
     Map<String, Integer> wanted = new LinkedHashMap<>();
-    Map<String, Integer> found = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
-      ExpertPlace expert = parameter.place().expert().orElse(null);
-      if (expert != null) {
-        wanted.merge(expert.layer(), expert.number() + 1, Math::max);
+    places.forEach(expert -> wanted.merge(expert.layer(), expert.number() + 1, Math::max));
+    for (ExpertPlace expert : places) {
+      int found = 0;
+      while (names.contains(expert.of(found))) {
+        found++;
       }
-      // Each part occurs once per expert, so the parts of one expert give the number of experts.
-      if (expert != null && expert.number() == 0) {
-        int there = 0;
-        while (names.contains(expert.of(there))) {
-          there++;
-        }
-        found.merge(expert.layer(), there, Math::max);
+      int experts = wanted.getOrDefault(expert.layer(), 0);
+      if (found > 0 && found != experts) {
+        throw new CheckpointException(
+            "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
+                .formatted(file.path(), found, expert.layer(), experts));
       }
-    }
-    wanted.forEach(
-        (layer, experts) -> requireSame(file.path(), layer, experts, found.getOrDefault(layer, 0)));
-  }
-
-  private static void requireSame(Path file, String layer, int experts, int found) {
-    if (found > 0 && found != experts) {
-      throw new CheckpointException(
-          "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
-              .formatted(file, found, layer, experts));
     }
   }
 
@@ -263,17 +240,9 @@ public final class Checkpoint implements SavedRun {
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
       throw new CheckpointException(
-          file.path() + ": the model does not have the tensors " + extra + earlierPlacement(extra));
+          file.path() + ": the model does not have the tensors " + extra);
     }
     file.forEach(arrays, SafeTensors::requireFit);
-  }
-
-  /** Explains left-over tensors that are norms of layers that no longer have them. */
-  private static String earlierPlacement(Set<String> extra) {
-    return extra.stream().allMatch(name -> name.contains(".feedForwardNorm."))
-        ? ", which layers of gates base and stablemoe had before they took the stream itself: train"
-            + " the run anew"
-        : "";
   }
 
   void read(String name, Map<String, INDArray> arrays) {

@@ -1,35 +1,36 @@
 package io.evomoe.training.checkpoint;
 
 import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.Sha256;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
 import io.evomoe.training.optimizer.Moments;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Names and bytes of the files of a checkpoint. */
+/**
+ * The files of a checkpoint. {@code SHA256SUMS} has one SHA-256 for each of the others, in the
+ * format of {@code sha256sum}. A CRC would be enough to find damage, but the SHA-256 of the model
+ * also identifies it in the lineage of later runs, and {@code sha256sum -c} can check it.
+ */
 final class CheckpointFiles {
   static final String MODEL = "model.safetensors";
   static final String OPTIMIZER = "optimizer.safetensors";
-  static final List<String> CHECKED = List.of(MODEL, OPTIMIZER);
+  static final String STATE = "state.json";
+  static final String CHECKSUMS = "SHA256SUMS";
 
+  private static final List<String> CHECKED = List.of(MODEL, OPTIMIZER, STATE);
   private static final Pattern STEP =
       Pattern.compile("(?:\\.replaced-|set-aside-)?step-(\\d{8,18})");
 
@@ -43,63 +44,74 @@ final class CheckpointFiles {
     return arrays;
   }
 
-  /** Adds the optimizer's arrays for a parameter: one or two. */
-  static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
-    arrays.put(parameter.name() + ".moment1", moments.first());
-    moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
-  }
-
-  /** Rejects symbolic links in place of files. */
-  static void requireNoLinks(Path folder) {
-    Stream.concat(names(), Stream.of(CheckpointState.CHECKSUM))
-        .map(folder::resolve)
-        .forEach(FileTree::requireNoLink);
-  }
-
-  /** Returns the first required file that is missing in this folder. */
-  static Optional<String> missing(Path folder) {
-    return names().filter(name -> !Files.isRegularFile(folder.resolve(name))).findFirst();
-  }
-
-  /** Returns whether a folder contains a checkpoint, or a part of one. */
-  static boolean isCheckpoint(Path folder) {
-    return names().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
-  }
-
-  private static Stream<String> names() {
-    return Stream.concat(CHECKED.stream(), Stream.of(CheckpointState.FILE));
-  }
-
-  /** Returns the step in the name of a folder, also of one that was renamed or replaced. */
-  static OptionalLong stepInName(Path folder) {
-    Matcher name = STEP.matcher(String.valueOf(folder.getFileName()));
-    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
-  }
-
-  static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(newDigest().digest(bytes));
-  }
-
-  static String sha256(Path file) throws IOException {
-    MessageDigest digest = newDigest();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   private static void put(Map<String, INDArray> arrays, String name, INDArray array) {
     if (arrays.put(name, array) != null) {
       throw new IllegalArgumentException("parameter names must be unique, found twice: " + name);
     }
   }
 
-  static MessageDigest newDigest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+  /** Adds the optimizer's arrays for a parameter: one or two. */
+  static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
+    arrays.put(parameter.name() + ".moment1", moments.first());
+    moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
+  }
+
+  /** Writes the checksums of the complete files, and forces them to the disk. */
+  static void writeChecksums(Path folder) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (String name : CHECKED) {
+      lines.append(checksum(folder, name));
     }
+    Files.writeString(folder.resolve(CHECKSUMS), lines);
+    FileTree.force(folder.resolve(CHECKSUMS));
+  }
+
+  /**
+   * Compares all files with their checksums.
+   *
+   * @throws CheckpointException naming a file that is missing or damaged
+   * @throws IllegalArgumentException if a file is a symbolic link
+   */
+  static void verify(Path folder) throws IOException {
+    Stream.concat(CHECKED.stream(), Stream.of(CHECKSUMS))
+        .map(folder::resolve)
+        .forEach(FileTree::requireNoLink);
+    for (String name : CHECKED) {
+      if (!Files.isRegularFile(folder.resolve(name))) {
+        throw new CheckpointException(
+            folder + " is not a complete checkpoint: " + name + " is missing");
+      }
+    }
+    Path checksums = folder.resolve(CHECKSUMS);
+    String written = Files.readString(checksums, StandardCharsets.ISO_8859_1);
+    int read = 0;
+    for (String name : CHECKED) {
+      String line = checksum(folder, name);
+      if (!written.startsWith(line, read)) {
+        throw new CheckpointException(
+            "%s is damaged: its SHA-256 is not the one in %s"
+                .formatted(folder.resolve(name), checksums));
+      }
+      read += line.length();
+    }
+    if (read != written.length()) {
+      throw new CheckpointException(checksums + " is damaged: it has more lines than files");
+    }
+  }
+
+  private static String checksum(Path folder, String name) throws IOException {
+    return new Sha256().add(folder.resolve(name)).hex() + "  " + name + "\n";
+  }
+
+  /** Returns whether a folder contains a checkpoint, or a part of one. */
+  static boolean isCheckpoint(Path folder) {
+    return CHECKED.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  /** Returns the step in the name of a folder, also of one that was renamed or replaced. */
+  static OptionalLong stepInName(Path folder) {
+    Matcher name = STEP.matcher(String.valueOf(folder.getFileName()));
+    return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 
   static Path parent(Path checkpoint) {

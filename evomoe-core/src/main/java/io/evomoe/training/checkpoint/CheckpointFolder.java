@@ -3,15 +3,18 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.Moments;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,15 +38,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * nor its target is read, renamed or deleted.
  */
 public final class CheckpointFolder implements CheckpointWriter {
-  /** How many times a newer checkpoint is tried if one has been deleted. */
-  private static final int MOST_NEWER = 20;
-
   private static final String STEP = "step-";
   private static final String TEMPORARY = ".saving-";
   private static final String REPLACED = ".replaced-";
   private static final String SET_ASIDE = "set-aside-";
   private static final List<String> OURS = List.of(STEP, TEMPORARY, REPLACED, SET_ASIDE);
-  private static final Pattern NAME = Pattern.compile("(?:\\.replaced-)?step-(\\d{8,18})");
+  private static final double MEBIBYTE = 1 << 20;
 
   private final Path directory;
   private final int keep;
@@ -91,19 +89,24 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   static Optional<Checkpoint> openLatest(Path directory, Function<Path, Checkpoint> open) {
-    Optional<Path> latest = latest(directory);
-    for (int more = MOST_NEWER; latest.isPresent(); more--) {
-      try {
-        return Optional.of(open.apply(latest.get()));
-      } catch (CheckpointException e) {
-        Optional<Path> newer = newerThan(latest.get());
-        if (newer.isEmpty() || more == 0) {
-          throw offeringEarlier(latest.get(), e);
-        }
-        latest = newer;
-      }
+    Path latest = latest(directory).orElse(null);
+    if (latest == null) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    try {
+      return Optional.of(open.apply(latest));
+    } catch (CheckpointException e) {
+      if (newerThan(latest).isPresent()) {
+        return openLatest(directory, open);
+      }
+      String offer =
+          before(latest).stream()
+              .filter(CheckpointFolder::isWhole)
+              .findFirst()
+              .map(path -> "; the checkpoint before it is whole: " + path)
+              .orElse("; there is no whole checkpoint before it");
+      throw new CheckpointException(e.getMessage() + offer, e);
+    }
   }
 
   /** Returns the newest checkpoint in the folder of another one, if that is not the newest. */
@@ -119,11 +122,6 @@ public final class CheckpointFolder implements CheckpointWriter {
         .filter(CheckpointFolder::isWhole)
         .findFirst()
         .map(Checkpoint::open);
-  }
-
-  /** Returns the newest checkpoint before another one in the same folder whose files are intact. */
-  public static Optional<Path> newestWholeBefore(Path checkpoint) {
-    return before(checkpoint).stream().filter(CheckpointFolder::isWhole).findFirst();
   }
 
   /** Returns the checkpoints before another one in the same folder, newest first. */
@@ -164,17 +162,19 @@ public final class CheckpointFolder implements CheckpointWriter {
   @Override
   public Path write(TrainingState state) {
     String name = name(state.progress().step());
+    Path temporary = directory.resolve(TEMPORARY + name);
     try {
       makeOnce();
       deleteLeftovers();
-      Path written = publish(writeTemporary(state, name), name);
+      writeFiles(Files.createDirectory(temporary), state);
+      Path written = publish(temporary, name);
       prune(written);
       new BestCheckpoint(directory).resume();
       return written;
     } catch (IOException e) {
+      FileTree.deleteQuietly(temporary);
       String earlier =
-          newestFirst(directory).stream()
-              .findFirst()
+          latest(directory)
               .map(folder -> "; the last checkpoint is " + folder)
               .orElse("; there is no earlier checkpoint");
       throw new UncheckedIOException(
@@ -182,14 +182,6 @@ public final class CheckpointFolder implements CheckpointWriter {
               .formatted(directory.resolve(name), IoReason.of(e), earlier),
           e);
     }
-  }
-
-  private static CheckpointException offeringEarlier(Path folder, CheckpointException e) {
-    String offer =
-        newestWholeBefore(folder)
-            .map(path -> "; the checkpoint before it is whole: " + path)
-            .orElse("; there is no whole checkpoint before it");
-    return new CheckpointException(e.getMessage() + offer, e);
   }
 
   private static boolean isWhole(Path folder) {
@@ -214,23 +206,34 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   @Override
   public void requireRoom(long bytes, long planned) {
-    DiskRoom.of(directory).ifPresent(free -> requireRoom(bytes, planned, free));
+    File there = directory.toAbsolutePath().toFile();
+    while (!there.exists()) {
+      there = Objects.requireNonNull(there.getParentFile(), "a root exists");
+    }
+    if (there.getTotalSpace() > 0) { // is known
+      requireRoom(bytes, planned, there.getUsableSpace());
+    }
   }
 
   void requireRoom(long bytes, long planned, long free) {
     long kept = Math.max(1, Math.min(keep, planned));
-    double there = newestFirst(directory).stream().mapToDouble(DiskRoom::used).sum();
+    double there = newestFirst(directory).stream().mapToDouble(CheckpointFolder::size).sum();
     double needed = (kept + 1.0) * bytes - there;
     if (needed > free) {
       throw new IllegalArgumentException(
           "%d checkpoints of %s in %s need %s more disk space, but %s are free: make room, lower guards.keepCheckpoints, or name another folder"
-              .formatted(
-                  kept + 1,
-                  DiskRoom.text(bytes),
-                  directory,
-                  DiskRoom.text((long) needed),
-                  DiskRoom.text(free)));
+              .formatted(kept + 1, mebibytes(bytes), directory, mebibytes(needed), mebibytes(free)));
     }
+  }
+
+  /** Returns the bytes of the files of a checkpoint. */
+  static long size(Path checkpoint) {
+    File[] files = checkpoint.toFile().listFiles();
+    return files == null ? 0 : Arrays.stream(files).mapToLong(File::length).sum();
+  }
+
+  private static String mebibytes(double bytes) {
+    return String.format(Locale.ROOT, "%,.1f MiB", bytes / MEBIBYTE);
   }
 
   /** Deletes leftovers of a process that was killed while writing. */
@@ -246,38 +249,15 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  private Path writeTemporary(TrainingState state, String name) throws IOException {
-    Path temporary = Files.createDirectory(directory.resolve(TEMPORARY + name));
-    try {
-      writeFiles(temporary, state);
-      return temporary;
-    } catch (IOException e) {
-      FileTree.deleteQuietly(temporary);
-      throw e;
-    }
-  }
-
   private void writeFiles(Path folder, TrainingState state) throws IOException {
-    Map<String, FileChecksums> files = new TreeMap<>();
-    files.put(
-        CheckpointFiles.MODEL,
-        writeVerified(
-            folder.resolve(CheckpointFiles.MODEL), CheckpointFiles.arrays(state.model())));
     Map<String, INDArray> moments = new LinkedHashMap<>();
     Map<String, Long> updates = collectMoments(state, moments);
-    files.put(
-        CheckpointFiles.OPTIMIZER,
-        writeVerified(folder.resolve(CheckpointFiles.OPTIMIZER), moments));
-    describe(state, updates, files).write(folder);
+    Map<String, INDArray> model = CheckpointFiles.arrays(state.model());
+    SafeTensors.write(folder.resolve(CheckpointFiles.MODEL), model, Map.of());
+    SafeTensors.write(folder.resolve(CheckpointFiles.OPTIMIZER), moments, Map.of());
+    describe(state, updates).write(folder);
+    CheckpointFiles.writeChecksums(folder);
     FileTree.force(folder);
-  }
-
-  private static FileChecksums writeVerified(Path file, Map<String, INDArray> arrays)
-      throws IOException {
-    SafeTensors.write(file, arrays, Map.of());
-    FileChecksums checksums = FileChecksums.of(file);
-    checksums.requireSameAs(file, arrays);
-    return checksums;
   }
 
   private static Map<String, Long> collectMoments(
@@ -293,37 +273,30 @@ public final class CheckpointFolder implements CheckpointWriter {
     return updates;
   }
 
-  private CheckpointState describe(
-      TrainingState state, Map<String, Long> updates, Map<String, FileChecksums> files) {
+  private CheckpointState describe(TrainingState state, Map<String, Long> updates) {
     String version = CheckpointFolder.class.getPackage().getImplementationVersion();
+    StepContext next = state.context();
+    Map<String, String> texts = new TreeMap<>(config);
+    texts.putAll(state.notes());
     return new CheckpointState(
         CheckpointState.FORMAT_VERSION,
         Objects.requireNonNullElse(version, "unknown"),
-        state.progress().step(),
-        state.progress().tokens(),
-        state.progress().trainFlops(),
-        state.context().phase(),
-        state.context().temperature(),
-        state.context().annealingLeft(),
-        state.context().hardExperts(),
-        state.seed(),
+        state.progress(),
+        new StepContext(
+            next.step(),
+            next.phase(),
+            next.temperature(),
+            next.annealingLeft(),
+            next.hardExperts(),
+            false,
+            state.seed()),
         state.optimizer().name(),
-        state.progress().spawned(),
-        state.progress().skipped(),
-        state.context().step() - state.progress().step(),
         state.model().parameters().stream()
             .filter(Parameter::frozen)
             .map(Parameter::name)
             .collect(Collectors.toSet()),
         updates,
-        withNotes(state),
-        files);
-  }
-
-  private Map<String, String> withNotes(TrainingState state) {
-    Map<String, String> text = new TreeMap<>(config);
-    text.putAll(state.notes());
-    return text;
+        texts);
   }
 
   private Path publish(Path temporary, String name) throws IOException {
@@ -363,7 +336,8 @@ public final class CheckpointFolder implements CheckpointWriter {
   private static List<Path> newestFirst(Path directory) {
     try {
       return entries(directory).stream()
-          .filter(folder -> NAME.matcher(folder.getFileName().toString()).matches())
+          .filter(folder -> !folder.getFileName().toString().startsWith(SET_ASIDE))
+          .filter(folder -> CheckpointFiles.stepInName(folder).isPresent())
           .filter(CheckpointFiles::isCheckpoint)
           .sorted(
               Comparator.comparingLong(CheckpointFolder::stepOf)
@@ -389,11 +363,10 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   private static long stepOf(Path folder) {
-    Matcher name = NAME.matcher(folder.getFileName().toString());
-    if (!name.matches()) {
-      throw new IllegalArgumentException(
-          "a checkpoint must be a folder step-00000123, was " + folder);
-    }
-    return Long.parseLong(name.group(1));
+    return CheckpointFiles.stepInName(folder)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "a checkpoint must be a folder step-00000123, was " + folder));
   }
 }

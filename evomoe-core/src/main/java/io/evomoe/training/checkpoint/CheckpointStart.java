@@ -118,7 +118,11 @@ public final class CheckpointStart implements SavedRun {
       left.removeAll(arrays.keySet());
     }
     from.requireFit(CheckpointFiles.MODEL, arrays, left);
-    Map<Parameter, Moments> kept = moments ? moments(model, optimizer, arrays) : Map.of();
+    Map<String, INDArray> ofMoments = new LinkedHashMap<>();
+    List<Parameter> loaded =
+        model.parameters().stream().filter(p -> arrays.containsKey(p.name())).toList();
+    Map<Parameter, Moments> kept = moments ? from.zeros(loaded, optimizer, ofMoments) : Map.of();
+    from.read(CheckpointFiles.OPTIMIZER, ofMoments); // before anything is set, as it may not fit
     from.read(CheckpointFiles.MODEL, arrays);
     if (sameGate) {
       from.freeze(model);
@@ -156,23 +160,5 @@ public final class CheckpointStart implements SavedRun {
             name ->
                 gates.stream().anyMatch(gate -> name.equals(gate) || name.startsWith(gate + ".")))
         .collect(Collectors.toCollection(LinkedHashSet::new));
-  }
-
-  /** Reads the moments before anything is set, so a file that does not fit changes nothing. */
-  private Map<Parameter, Moments> moments(
-      Model<?> model, Optimizer optimizer, Map<String, INDArray> loaded) {
-    from.requireOptimizer(optimizer);
-    Map<Parameter, Moments> kept = new LinkedHashMap<>();
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
-      Long updates = from.updates().get(parameter.name());
-      if (updates != null && loaded.containsKey(parameter.name())) {
-        Moments fresh = optimizer.zeros(parameter, updates);
-        kept.put(parameter, fresh);
-        CheckpointFiles.putMoments(arrays, parameter, fresh);
-      }
-    }
-    from.read(CheckpointFiles.OPTIMIZER, arrays);
-    return kept;
   }
 }

@@ -56,8 +56,7 @@ final class DenseCheckpoint implements DenseWeights {
 
   @Override
   public long[] shape(String name) {
-    return file.ask(
-        tensors -> tensors.info(name).shape().stream().mapToLong(Long::longValue).toArray());
+    return file.ask(tensors -> tensors.info(name).sizes());
   }
 
   @Override

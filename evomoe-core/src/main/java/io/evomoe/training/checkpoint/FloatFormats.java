@@ -64,20 +64,16 @@ public final class FloatFormats {
     if (array.dataType() != DataType.FLOAT) {
       throw new IllegalArgumentException("type must be FLOAT, was " + array.dataType());
     }
-    if (TensorBytes.isDense(array)) {
-      forEachDensePiece(array, most, sink);
-      return;
-    }
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
-        INDArray dense = array.dup('c')) {
-      forEachDensePiece(dense, most, sink);
-    }
-  }
-
-  private static void forEachDensePiece(INDArray array, int most, Sink sink) throws IOException {
-    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
-    for (long done = 0; done < array.length(); done += most) {
-      sink.accept(TensorBytes.piece(array, done, most).asFloatBuffer());
+    boolean dense = TensorBytes.isDense(array);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray ordered = dense ? array : array.dup('c');
+      Nd4j.getAffinityManager().ensureLocation(ordered, AffinityManager.Location.HOST);
+      for (long done = 0; done < array.length(); done += most) {
+        sink.accept(TensorBytes.piece(ordered, done, most).asFloatBuffer());
+      }
+      if (!dense) {
+        ordered.close();
+      }
     }
   }
 

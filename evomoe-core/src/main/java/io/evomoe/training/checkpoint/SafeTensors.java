@@ -4,9 +4,7 @@ import io.evomoe.internal.files.InputFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -17,7 +15,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * An open file in the safetensors format: the header's length in 8 little-endian bytes, a JSON
@@ -26,8 +23,6 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
  * the memory-mapped file directly into their arrays.
  */
 public final class SafeTensors implements Closeable {
-  private static final int ALIGNMENT = 8;
-
   private final Path file;
   private final FileChannel channel;
   private final SafeTensorsHeader header;
@@ -65,11 +60,7 @@ public final class SafeTensors implements Closeable {
    */
   public static void write(Path file, Map<String, INDArray> tensors, Map<String, String> metadata)
       throws IOException {
-    byte[] json = headerOf(tensors, metadata);
-    int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    ByteBuffer start = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-    Arrays.fill(start.array(), (byte) ' ');
-    start.putLong(padded).put(json).rewind();
+    ByteBuffer start = SafeTensorsHeader.of(tensors, metadata);
     try (FileChannel out =
         FileChannel.open(
             file,
@@ -176,34 +167,5 @@ public final class SafeTensors implements Closeable {
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  private static byte[] headerOf(Map<String, INDArray> tensors, Map<String, String> metadata) {
-    ObjectNode root = Json.MAPPER.createObjectNode();
-    if (!metadata.isEmpty()) {
-      ObjectNode texts = root.putObject(SafeTensorsHeader.METADATA);
-      metadata.forEach(texts::put);
-    }
-    long begin = 0;
-    for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
-      long end = begin + TensorBytes.size(entry.getValue());
-      ObjectNode node = root.putObject(entry.getKey());
-      node.put("dtype", typeName(entry));
-      Arrays.stream(entry.getValue().shape()).forEach(node.putArray("shape")::add);
-      node.putArray("data_offsets").add(begin).add(end);
-      begin = end;
-    }
-    return root.toString().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String typeName(Map.Entry<String, INDArray> entry) {
-    return TensorTypes.nameOf(entry.getValue().dataType())
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "tensor "
-                        + entry.getKey()
-                        + " must have a type of safetensors, was "
-                        + entry.getValue().dataType()));
   }
 }

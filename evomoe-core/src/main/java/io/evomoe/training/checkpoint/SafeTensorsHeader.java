@@ -1,37 +1,85 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.internal.files.Excerpt;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonAnySetter;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** Reads and checks the header of one safetensors file. */
+/** Reads, checks and writes the header of one safetensors file. */
 final class SafeTensorsHeader {
-  static final String METADATA = "__metadata__";
+  /** The element types by their names in files. */
+  static final Map<String, DataType> TYPES =
+      Map.ofEntries(
+          Map.entry("F64", DataType.DOUBLE),
+          Map.entry("F32", DataType.FLOAT),
+          Map.entry("F16", DataType.FLOAT16),
+          Map.entry("BF16", DataType.BFLOAT16),
+          Map.entry("I64", DataType.INT64),
+          Map.entry("I32", DataType.INT32),
+          Map.entry("I16", DataType.INT16),
+          Map.entry("I8", DataType.INT8),
+          Map.entry("U8", DataType.UINT8),
+          Map.entry("BOOL", DataType.BOOL));
+
+  private static final String METADATA = "__metadata__";
   private static final long MAXIMUM = 100_000_000;
+  private static final int ALIGNMENT = 8;
 
-  /** Levels: object, tensor, list of numbers. */
-  private static final int DEEPEST = 3;
-
-  private final Path file;
-  private final long dataBegin;
-  private final long fileSize;
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Map<String, String> metadata;
 
-  private SafeTensorsHeader(Path file, long dataBegin, long fileSize) {
-    this.file = file;
-    this.dataBegin = dataBegin;
-    this.fileSize = fileSize;
+  /** The JSON of a header. */
+  private static final class Fields {
+    @JsonProperty(METADATA)
+    private Map<String, String> metadata = Map.of();
+
+    @JsonAnySetter private final Map<String, Entry> tensors = new LinkedHashMap<>();
+  }
+
+  /** The JSON of a tensor. */
+  private record Entry(
+      String dtype, List<Long> shape, @JsonProperty("data_offsets") List<Long> offsets) {
+    private Entry {
+      if (!TYPES.containsKey(dtype)) {
+        throw new IllegalArgumentException("dtype is not supported: " + Excerpt.of(dtype));
+      }
+      if (shape.stream().anyMatch(size -> size < 0)) {
+        throw new IllegalArgumentException("shape is negative: " + Excerpt.of(shape));
+      }
+      if (offsets.size() != 2) {
+        throw new IllegalArgumentException("data_offsets must be two: " + Excerpt.of(offsets));
+      }
+    }
+  }
+
+  private SafeTensorsHeader(Path file, long dataBegin, long fileSize, Fields fields) {
+    this.metadata = fields.metadata;
+    fields.tensors.forEach(
+        (name, entry) ->
+            tensors.put(
+                name,
+                new TensorInfo(
+                    Objects.requireNonNull(TYPES.get(entry.dtype())),
+                    entry.shape(),
+                    dataBegin + entry.offsets().get(0),
+                    dataBegin + entry.offsets().get(1))));
+    requireGapless(file, dataBegin, fileSize);
   }
 
   static SafeTensorsHeader read(Path file, FileChannel channel) throws IOException {
@@ -46,10 +94,48 @@ final class SafeTensorsHeader {
       throw new CheckpointException(
           "%s: header length must be in 2..%d, was %d".formatted(file, longest, length));
     }
-    SafeTensorsHeader header = new SafeTensorsHeader(file, Long.BYTES + length, size);
-    header.parse(bytes(channel, Long.BYTES, (int) length).array());
-    header.requireGapless();
-    return header;
+    byte[] json = bytes(channel, Long.BYTES, (int) length).array();
+    try {
+      Fields fields = Json.MAPPER.readValue(json, Fields.class);
+      return new SafeTensorsHeader(file, Long.BYTES + length, size, fields);
+    } catch (JsonProcessingException e) {
+      throw new CheckpointException(file + ": header: " + Json.reason(e), e);
+    }
+  }
+
+  /** Returns the first bytes of a file, up to the elements of its first tensor. */
+  static ByteBuffer of(Map<String, INDArray> tensors, Map<String, String> metadata) {
+    ObjectNode root = Json.MAPPER.createObjectNode();
+    if (!metadata.isEmpty()) {
+      ObjectNode texts = root.putObject(METADATA);
+      metadata.forEach(texts::put);
+    }
+    long begin = 0;
+    for (Map.Entry<String, INDArray> entry : tensors.entrySet()) {
+      INDArray tensor = entry.getValue();
+      long end = begin + TensorBytes.size(tensor);
+      ObjectNode node = root.putObject(entry.getKey());
+      node.put("dtype", typeName(entry.getKey(), tensor.dataType()));
+      Arrays.stream(tensor.shape()).forEach(node.putArray("shape")::add);
+      node.putArray("data_offsets").add(begin).add(end);
+      begin = end;
+    }
+    byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
+    int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+    Arrays.fill(bytes.array(), (byte) ' ');
+    return bytes.putLong(padded).put(json).rewind();
+  }
+
+  private static String typeName(String tensor, DataType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "tensor %s must have a type of safetensors, was %s".formatted(tensor, type)));
   }
 
   Map<String, TensorInfo> tensors() {
@@ -60,102 +146,33 @@ final class SafeTensorsHeader {
     return metadata;
   }
 
-  private void parse(byte[] json) throws IOException {
-    Iterator<Map.Entry<String, JsonNode>> fields =
-        new CheckedJson(file + ": header", DEEPEST).read(json).fields();
-    while (fields.hasNext()) {
-      Map.Entry<String, JsonNode> field = fields.next();
-      if (field.getKey().equals(METADATA)) {
-        metadata(field.getValue());
-      } else {
-        tensors.put(field.getKey(), tensor(field.getKey(), field.getValue()));
-      }
-    }
-  }
-
-  private void metadata(JsonNode texts) {
-    if (!texts.isObject()) {
-      throw new CheckpointException(file + ": " + METADATA + " is not a JSON object");
-    }
-    texts.fields().forEachRemaining(e -> metadata.put(e.getKey(), e.getValue().asText()));
-  }
-
-  private TensorInfo tensor(String name, JsonNode node) {
-    String typeName = node.path("dtype").asText();
-    DataType type =
-        TensorTypes.named(typeName)
-            .orElseThrow(() -> bad(name, "has a dtype that is not supported, " + typeName));
-    List<Long> shape = numbers(name, "shape", node.path("shape"));
-    List<Long> offsets = numbers(name, "data_offsets", node.path("data_offsets"));
-    if (offsets.size() != 2) {
-      throw bad(name, "must have two data_offsets, had " + offsets);
-    }
-    long data = fileSize - dataBegin;
-    if (offsets.get(0) > offsets.get(1) || offsets.get(1) > data) {
-      throw bad(
-          name, "has data_offsets " + offsets + " outside of the file's " + data + " data bytes");
-    }
-    TensorInfo info =
-        new TensorInfo(type, shape, dataBegin + offsets.get(0), dataBegin + offsets.get(1));
-    requireSize(name, info);
-    return info;
-  }
-
-  private void requireSize(String name, TensorInfo info) {
-    long bytes = info.end() - info.begin();
-    try {
-      if (Math.multiplyExact(info.length(), (long) info.type().width()) == bytes) {
-        return;
-      }
-    } catch (ArithmeticException e) {
-      throw new CheckpointException(
-          "%s: tensor %s has too many elements, shape %s".formatted(file, name, info.shape()), e);
-    }
-    throw bad(
-        name, "has " + bytes + " bytes, which is not the size of " + info.type() + info.shape());
-  }
-
-  private void requireGapless() {
-    List<Map.Entry<String, TensorInfo>> byBegin = new ArrayList<>(tensors.entrySet());
-    byBegin.sort(
+  /** Checks that each tensor begins at the end of the one before it, and has its size. */
+  private void requireGapless(Path file, long dataBegin, long fileSize) {
+    List<Map.Entry<String, TensorInfo>> inOrder = new ArrayList<>(tensors.entrySet());
+    inOrder.sort(
         Comparator.comparingLong((Map.Entry<String, TensorInfo> e) -> e.getValue().begin())
             .thenComparingLong(e -> e.getValue().end()));
-    long expected = dataBegin;
-    for (Map.Entry<String, TensorInfo> entry : byBegin) {
-      long begin = entry.getValue().begin();
-      if (begin != expected) {
-        throw bad(
-            entry.getKey(),
-            (begin < expected ? "overlaps the tensor before it" : "leaves a gap before it")
-                + ": begins at byte "
-                + begin
-                + ", expected "
-                + expected);
+    long at = dataBegin;
+    for (Map.Entry<String, TensorInfo> entry : inOrder) {
+      TensorInfo info = entry.getValue();
+      try {
+        long end = Math.addExact(at, Math.multiplyExact(info.length(), info.type().width()));
+        if (info.begin() != at || info.end() != end) {
+          throw new CheckpointException(
+              "%s: tensor %s must have bytes %d to %d, has %d to %d"
+                  .formatted(
+                      file, Excerpt.of(entry.getKey()), at, end, info.begin(), info.end()));
+        }
+        at = end;
+      } catch (ArithmeticException e) {
+        throw new CheckpointException(
+            file + ": tensor " + Excerpt.of(entry.getKey()) + " has too many elements", e);
       }
-      expected = entry.getValue().end();
     }
-    if (expected != fileSize) {
+    if (at != fileSize) {
       throw new CheckpointException(
-          "%s: the tensors end at byte %d, the file at %d".formatted(file, expected, fileSize));
+          "%s: the tensors end at byte %d, the file at %d".formatted(file, at, fileSize));
     }
-  }
-
-  private List<Long> numbers(String name, String field, JsonNode node) {
-    List<Long> numbers = new ArrayList<>();
-    for (JsonNode number : node) {
-      if (!number.canConvertToLong() || !number.isIntegralNumber() || number.asLong() < 0) {
-        throw bad(name, "has a " + field + " entry that is not a whole number from 0: " + number);
-      }
-      numbers.add(number.asLong());
-    }
-    if (!node.isArray()) {
-      throw bad(name, "has no " + field);
-    }
-    return numbers;
-  }
-
-  private CheckpointException bad(String tensor, String what) {
-    return new CheckpointException("%s: tensor %s %s".formatted(file, tensor, what));
   }
 
   private static ByteBuffer bytes(FileChannel channel, long position, int count)

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.util.zip.CRC32C;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,18 +33,6 @@ final class TensorBytes {
         channel.write(piece);
       }
     }
-  }
-
-  /** Returns the CRC-32C of the bytes that {@link #write} writes. */
-  static String crc32c(INDArray array) {
-    INDArray dense = isDense(array) ? array : array.dup('c');
-    Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
-    CRC32C crc = new CRC32C();
-    long size = size(dense);
-    for (long done = 0; done < size; done += PIECE) {
-      crc.update(bytes(dense, done, Math.min(PIECE, size - done)));
-    }
-    return FileChecksums.text(crc);
   }
 
   /** Copies from {@code begin} of the memory-mapped file to a dense array. */

@@ -127,7 +127,7 @@ class CheckpointFolderTest {
 
   @Test
   void checkpoints_that_make_room_should_count_as_free() {
-    long there = DiskRoom.used(write(1)) + DiskRoom.used(write(2));
+    long there = CheckpointFolder.size(write(1)) + CheckpointFolder.size(write(2));
     CheckpointFolder checkpoints = new CheckpointFolder(directory, 2, Map.of());
 
     assertThatCode(() -> checkpoints.requireRoom(there, 9, 2 * there)).doesNotThrowAnyException();

@@ -20,9 +20,9 @@ import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.optimizer.Moments;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 class ResumeTest {
   private static final TrainerConfig CONFIG =
@@ -176,52 +175,22 @@ class ResumeTest {
 
     Files.writeString(file, text.replace("\"step\" : 3", "\"step\" : 2"));
     assertThatThrownBy(() -> Checkpoint.open(saved))
-        .hasMessageContainingAll("state.json", "damaged", "do not match");
+        .hasMessageContainingAll("state.json is damaged", "SHA-256");
     rewriteState(saved, text.substring(0, text.length() / 2));
     assertThatThrownBy(() -> Checkpoint.open(saved))
         .hasMessageContainingAll("state.json", "damaged");
     rewriteState(saved, text.replace("\"seed\"", "\"sead\""));
-    assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageContainingAll("state.json", "seed");
-    rewriteState(saved, text.replace("\"formatVersion\" : 2", "\"formatVersion\" : 3"));
     assertThatThrownBy(() -> Checkpoint.open(saved))
-        .hasMessageContaining("formatVersion must be 1 or 2, was 3");
+        .hasMessageContainingAll("state.json", "damaged", "context.seed");
+    rewriteState(saved, text.replace("\"formatVersion\" : 3", "\"formatVersion\" : 4"));
+    assertThatThrownBy(() -> Checkpoint.open(saved))
+        .hasMessageContaining("formatVersion must be 3, was 4");
     rewriteState(saved, text);
-    Files.delete(saved.resolve("state.json.sha256"));
-    assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageContaining("sha256 is missing");
-  }
-
-  @Test
-  void should_read_a_checkpoint_of_before_gates_were_told_earlier_steps() throws IOException {
-    Path saved = savedAfter(3);
-    String text = Files.readString(saved.resolve("state.json"));
-    rewriteState(saved, text.replaceFirst("\"earlierSteps\" : 0,", ""));
-
-    assertThat(Checkpoint.open(saved).context().step()).isEqualTo(3);
-  }
-
-  @Test
-  void should_read_a_checkpoint_of_the_first_format() throws IOException {
-    Path saved = savedAfter(3);
-    Path file = saved.resolve("state.json");
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
-    ObjectNode hashes = state.putObject("sha256");
-    for (String name : CheckpointFiles.CHECKED) {
-      hashes.put(name, state.path("files").path(name).path("sha256").asText());
-    }
-    state
-        .put("formatVersion", 1)
-        .remove(List.of("files", "skipped", "earlierSteps", "annealingLeft", "hardExperts"));
-    Files.writeString(file, state.toString());
-    Files.delete(saved.resolve("state.json.sha256"));
-
-    assertThat(Checkpoint.open(saved).progress().step()).isEqualTo(3);
-
-    Path model = saved.resolve("model.safetensors");
-    byte[] bytes = Files.readAllBytes(model);
-    bytes[bytes.length - 1] ^= 1;
-    Files.write(model, bytes);
+    Files.writeString(saved.resolve("SHA256SUMS"), "more\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageContaining("SHA256SUMS is damaged");
+    Files.delete(saved.resolve("SHA256SUMS"));
     assertThatThrownBy(() -> Checkpoint.open(saved))
-        .hasMessageContaining(model + " is damaged in an unknown place");
+        .hasMessageContainingAll("there is no such file", "SHA256SUMS");
   }
 
   @Test
@@ -229,8 +198,8 @@ class ResumeTest {
     saveEveryThird(4);
     Path newest = directory.resolve("step-00000010");
     Path before = directory.resolve("step-00000009");
-    Files.delete(newest.resolve("state.json.sha256"));
-    Files.createDirectory(newest.resolve("state.json.sha256"));
+    Files.delete(newest.resolve("SHA256SUMS"));
+    Files.createDirectory(newest.resolve("SHA256SUMS"));
 
     assertThatThrownBy(() -> CheckpointFolder.openLatest(directory))
         .isInstanceOf(CheckpointException.class)
@@ -299,8 +268,7 @@ class ResumeTest {
 
   private static void rewriteState(Path checkpoint, String text) throws IOException {
     Files.writeString(checkpoint.resolve("state.json"), text);
-    String hash = CheckpointFiles.sha256(text.getBytes(StandardCharsets.UTF_8));
-    Files.writeString(checkpoint.resolve("state.json.sha256"), hash + "  state.json\n");
+    CheckpointFiles.writeChecksums(checkpoint);
   }
 
   @Test

@@ -40,13 +40,12 @@ class EarlierPlacementTest {
         .isThrownBy(() -> Checkpoint.open(saved).loadModel(model))
         .withMessage(
             "%s: the model does not have the tensors [blocks.1.feedForwardNorm.gain,"
-                + " blocks.1.feedForwardNorm.shift], which layers of gates base and stablemoe had"
-                + " before they took the stream itself: train the run anew",
+                + " blocks.1.feedForwardNorm.shift]",
             saved.resolve("model.safetensors"));
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Checkpoint.open(saved).loadInto(model, optimizer()))
         .withMessageContaining("blocks.1.feedForwardNorm.gain.moment1")
-        .withMessageEndingWith("took the stream itself: train the run anew");
+        .withMessageStartingWith(saved.resolve("optimizer.safetensors") + ": the model does not have");
     for (int i = 0; i < before.size(); i++) {
       assertThat(model.parameters().get(i).value()).isEqualTo(before.get(i));
     }
