@@ -206,7 +206,7 @@ public final class TunedFolder {
               .formatted(checkpoint.location()));
     }
     List<Path> data = RunFolder.data(checkpoint);
-    if (!RunFolder.isSameData(checkpoint, data)) {
+    if (!RunFolder.isSameData(checkpoint, FolderDigest.of(data))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the classifier was fine-tuned on; name the texts to measure on (--data)"
               .formatted(data));

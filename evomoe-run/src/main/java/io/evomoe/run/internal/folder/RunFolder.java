@@ -1,8 +1,9 @@
 package io.evomoe.run.internal.folder;
 
+import java.io.UncheckedIOException;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
@@ -12,7 +13,6 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -159,16 +159,7 @@ public record RunFolder(Path path) {
    * @param config that the checkpoints are bound to; its guards limit how many are kept
    */
   public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
-    return checkpointWriter(data, FolderDigest.of(data), config);
-  }
-
-  /**
-   * Returns a writer for data that was read before.
-   *
-   * @param content digest of the data as it was read
-   */
-  public CheckpointFolder checkpointWriter(List<Path> data, String content, RunConfig config) {
-    return checkpointWriter(data, content, config, Map.of());
+    return checkpointWriter(data, FolderDigest.of(data), config, Map.of());
   }
 
   /**
@@ -208,9 +199,7 @@ public record RunFolder(Path path) {
     return Map.of(DATA, paths, CONTENT, content);
   }
 
-  /**
-   * Returns a checkpoint's entries for its data; empty if an earlier version wrote it without them.
-   */
+  /** Returns a checkpoint's entries for its data. */
   public static Map<String, String> dataEntries(Checkpoint checkpoint) {
     Map<String, String> kept = new HashMap<>(checkpoint.config());
     kept.keySet().retainAll(Set.of(DATA, CONTENT));
@@ -231,8 +220,7 @@ public record RunFolder(Path path) {
         RunFiles.isCheckpoint(wanted)
             ? Checkpoint.open(wanted.toAbsolutePath().normalize())
             : latest();
-    String trainedWith = checkpoint.config().get(VOCABULARY);
-    if (trainedWith != null && !trainedWith.equals(tokenizerDigest())) {
+    if (!tokenizerDigest().equals(checkpoint.config().get(VOCABULARY))) {
       throw new IllegalArgumentException(
           "%s that %s was trained with"
               .formatted(
@@ -271,15 +259,9 @@ public record RunFolder(Path path) {
     return "".equals(checkpoint.config().get(DATA));
   }
 
-  /** Whether the data is that of the run's start; true if an earlier version did not record it. */
-  public static boolean isSameData(Checkpoint checkpoint, List<Path> data) {
-    String content = checkpoint.config().get(CONTENT);
-    return content == null || content.equals(FolderDigest.of(data));
-  }
-
-  /** Whether data with a known digest is that of the run's start. */
+  /** Whether data with a digest is that of the run's start. */
   public static boolean isSameData(Checkpoint checkpoint, String content) {
-    return content.equals(checkpoint.config().getOrDefault(CONTENT, content));
+    return content.equals(checkpoint.config().get(CONTENT));
   }
 
   private Path checkpoints() {

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.internal.files.FolderDigest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
@@ -25,9 +26,6 @@ import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.CheckpointException;
-import io.evomoe.training.checkpoint.CheckpointFolder;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,35 +41,27 @@ import org.slf4j.LoggerFactory;
 public final class RunCheckpoint implements TaskRun, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
 
-  /** Maximum number of times that a newer checkpoint replaces a deleted one. */
-  private static final int MOST_NEWER = 20;
-
   private final RunFolder folder;
   private final RunConfig config;
-  private final boolean newest;
   private final List<String> changes;
-  private final Given given;
-  private Checkpoint checkpoint;
+  private final @Nullable Dataset givenData;
+  private final @Nullable Tokenizer givenTokenizer;
+  private final Checkpoint checkpoint;
   private @Nullable Tokenizer tokenizer;
-
-  /** What a program passes again; null for what the run has. */
-  private record Given(@Nullable Dataset data, @Nullable Tokenizer tokenizer) {
-    static final Given NOTHING = new Given(null, null);
-  }
 
   private RunCheckpoint(
       RunFolder folder,
       RunConfig config,
       Checkpoint checkpoint,
-      boolean newest,
       List<String> changes,
-      Given given) {
+      @Nullable Dataset givenData,
+      @Nullable Tokenizer givenTokenizer) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
-    this.newest = newest;
     this.changes = changes;
-    this.given = given;
+    this.givenData = givenData;
+    this.givenTokenizer = givenTokenizer;
   }
 
   /**
@@ -88,8 +78,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     RunConfig written = run.next(checkpoint).orElse(file);
     RunConfig config =
         BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
-    return new RunCheckpoint(
-        run, config, checkpoint, run.path().equals(path), List.of(), Given.NOTHING);
+    return new RunCheckpoint(run, config, checkpoint, List.of(), null, null);
   }
 
   private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
@@ -113,12 +102,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     RunConfig written = run.next(checkpoint).orElse(file);
     ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
     return new RunCheckpoint(
-        run,
-        Tasks.checked(resumed.config()),
-        checkpoint,
-        run.path().equals(path),
-        resumed.changes(),
-        Given.NOTHING);
+        run, Tasks.checked(resumed.config()), checkpoint, resumed.changes(), null, null);
   }
 
   /**
@@ -147,7 +131,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   /** Returns the same checkpoint with another configuration; must be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, newest, changes, given);
+    return new RunCheckpoint(folder, other, checkpoint, changes, givenData, givenTokenizer);
   }
 
   /**
@@ -158,7 +142,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
    * @param own tokenizer that a program passes again; null for that of the folder
    */
   public RunCheckpoint with(@Nullable Dataset data, @Nullable Tokenizer own) {
-    return new RunCheckpoint(folder, config, checkpoint, newest, changes, new Given(data, own));
+    return new RunCheckpoint(folder, config, checkpoint, changes, data, own);
   }
 
   /** Returns the configuration of the run and its remaining steps. */
@@ -169,8 +153,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   /** Returns the files and folders of the training data, as recorded. */
   public List<Path> dataPaths() {
-    Dataset other = given.data();
-    return other == null ? RunFolder.data(checkpoint) : other.paths();
+    return givenData == null ? RunFolder.data(checkpoint) : givenData.paths();
   }
 
   /**
@@ -180,9 +163,8 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
    */
   @Override
   public Dataset data() {
-    Dataset other = given.data();
-    if (other != null) {
-      return other;
+    if (givenData != null) {
+      return givenData;
     }
     Dataset data = Dataset.files(dataPaths());
     for (Path source : data.paths()) {
@@ -192,7 +174,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
                 .formatted(source));
       }
     }
-    if (!RunFolder.isSameData(checkpoint, data.paths())) {
+    if (!RunFolder.isSameData(checkpoint, FolderDigest.of(data.paths()))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the run was started with; name its data (--data) to continue"
               .formatted(data.paths()));
@@ -224,7 +206,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   public synchronized Tokenizer tokenizer() {
     Tokenizer loaded = tokenizer;
     if (loaded == null) {
-      loaded = ProgramTokenizer.open(folder, given.tokenizer());
+      loaded = ProgramTokenizer.open(folder, givenTokenizer);
       tokenizer = loaded;
     }
     return loaded;
@@ -243,28 +225,14 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   }
 
   /**
-   * Loads the checkpoint into a model. If this is the newest checkpoint and a running training has
-   * deleted it since, the now newest one replaces it.
+   * Loads the checkpoint into a model.
    *
    * @param fresh a model of this run's configuration before its first step
    */
   public <M extends Model<?>> TrainedModel<M> load(M fresh) {
-    boolean grown = false;
-    for (int more = MOST_NEWER; ; more--) {
-      if (!grown) {
-        grow(fresh);
-        grown = checkpoint.progress().spawned();
-      }
-      try {
-        checkpoint.loadModel(fresh);
-        return new TrainedModel<>(fresh, checkpoint.context().evaluating());
-      } catch (CheckpointException | UncheckedIOException e) {
-        if (more == 0 || !newest || CheckpointFolder.newerThan(checkpoint.location()).isEmpty()) {
-          throw e;
-        }
-        checkpoint = folder.checkpoint(folder.path());
-      }
-    }
+    grow(fresh);
+    checkpoint.loadModel(fresh);
+    return new TrainedModel<>(fresh, checkpoint.context().evaluating());
   }
 
   /**
@@ -315,13 +283,8 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   private <B, M extends Model<B>> Measurement evaluate(
       Task<B, M> task, EvalRequest request, Consumer<String> said) {
-    Integer expertsPerToken = request.expertsPerToken();
     try (TrainedModel<M> trained = load(fresh(task))) {
-      return task.evaluate(
-          expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken),
-          this,
-          request,
-          said);
+      return task.evaluate(routed(trained, request.expertsPerToken()), this, request, said);
     }
   }
 
@@ -336,9 +299,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   private <B, M extends Model<B>> HubExport export(
       Task<B, M> task, TrainedModel<?> trained, ExportRequest request) {
-    Integer expertsPerToken = request.expertsPerToken();
-    TrainedModel<?> routed =
-        expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
+    TrainedModel<?> routed = routed(trained, request.expertsPerToken());
     Optional<TextEnds> ends =
         folder.hasTokenizer() && !folder.hasProgramTokenizer()
             ? Optional.of(textEnds())
@@ -352,6 +313,11 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
             Optional.ofNullable(request.family()));
     TrainedModel<M> typed = task.typed(routed, config.model().architecture());
     return task.export(typed.model(), exported).ofRun(description());
+  }
+
+  private static <M extends Model<?>> TrainedModel<M> routed(
+      TrainedModel<M> trained, @Nullable Integer expertsPerToken) {
+    return expertsPerToken == null ? trained : trained.withExpertsPerToken(expertsPerToken);
   }
 
   private TextEnds textEnds() {
