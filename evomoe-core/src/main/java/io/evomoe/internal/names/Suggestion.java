@@ -31,7 +31,7 @@ public final class Suggestion {
     String closest = null;
     int least = asked.length() / LETTERS_A_MISTAKE + 1;
     for (String name : known) {
-      int mistakes = mistakes(asked, plain(name), least);
+      int mistakes = mistakes(asked, plain(name));
       if (mistakes < least) {
         least = mistakes;
         closest = name;
@@ -44,16 +44,11 @@ public final class Suggestion {
     return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 
-  private static int mistakes(String asked, String name, int most) {
-    int least = most;
-    for (String rest = name; true; rest = rest.substring(rest.indexOf('.') + 1)) {
-      if (Math.abs(rest.length() - asked.length()) < least) {
-        least = Math.min(least, distance(asked, rest));
-      }
-      if (rest.indexOf('.') < 0) {
-        return least;
-      }
-    }
+  /** Returns the mistakes in a name, or in its last parts if these have fewer. */
+  private static int mistakes(String asked, String name) {
+    int whole = distance(asked, name);
+    int dot = name.indexOf('.');
+    return dot < 0 ? whole : Math.min(whole, mistakes(asked, name.substring(dot + 1)));
   }
 
   /** Returns the number of letters to insert, delete, replace or swap with their neighbour. */
@@ -61,17 +56,21 @@ public final class Suggestion {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {
       for (int j = 0; j <= b.length(); j++) {
-        d[i][j] = i == 0 || j == 0 ? i + j : step(a, b, i, j, d);
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        d[i][j] = Math.min(replaced, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        if (i > 1 && j > 1 && isSwapped(a, i, b, j)) {
+          d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+        }
       }
     }
     return d[a.length()][b.length()];
   }
 
-  private static int step(String a, String b, int i, int j, int[][] d) {
-    int replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-    int least = Math.min(replaced, Math.min(d[i - 1][j], d[i][j - 1]) + 1);
-    boolean swapped =
-        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
-    return swapped ? Math.min(least, d[i - 2][j - 2] + 1) : least;
+  private static boolean isSwapped(String a, int i, String b, int j) {
+    return a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
   }
 }
