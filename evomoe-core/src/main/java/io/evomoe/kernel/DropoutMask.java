@@ -35,15 +35,6 @@ public final class DropoutMask {
   /**
    * Fills {@code factors} with the factors of elements {@code first}, {@code first + 1} and so on.
    */
-  public void fill(float[] factors, long first) {
-    for (int i = 0; i < factors.length; i++) {
-      factors[i] = (float) factor(first + i);
-    }
-  }
-
-  /**
-   * Fills {@code factors} with the factors of elements {@code first}, {@code first + 1} and so on.
-   */
   public void fill(double[] factors, long first) {
     for (int i = 0; i < factors.length; i++) {
       factors[i] = factor(first + i);

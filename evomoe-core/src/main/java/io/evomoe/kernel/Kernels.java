@@ -145,10 +145,8 @@ public interface Kernels extends RowKernels {
     INDArray expanded = groupedLinear(x, groups, nets.expand());
     GroupedMap gating = nets.up();
     INDArray up = gating == null ? null : groupedLinear(x, groups, gating);
-    INDArray hidden =
-        up == null
-            ? activation(nets.activation(), expanded)
-            : gatedActivation(nets.activation(), expanded, up);
+    INDArray activated = activation(nets.activation(), expanded);
+    INDArray hidden = up == null ? activated : times(activated, up);
     RowGroups inner = RowGroups.routed(groups.offsets());
     return new FeedForwardPass(expanded, up, hidden, groupedLinear(hidden, inner, nets.contract()));
   }
@@ -172,11 +170,10 @@ public interface Kernels extends RowKernels {
     RowGroups inner = RowGroups.routed(groups.offsets());
     INDArray dHidden = groupedInputGradient(dy, inner, nets.contract().weights());
     INDArray up = forward.up();
-    INDArray dUp = up == null ? null : dHidden.ulike();
-    INDArray dExpanded =
-        up == null || dUp == null
-            ? activationGradient(nets.activation(), forward.expanded(), dHidden)
-            : gatedActivationGradient(nets.activation(), forward.expanded(), up, dHidden, dUp);
+    INDArray dUp =
+        up == null ? null : times(activation(nets.activation(), forward.expanded()), dHidden);
+    INDArray dActivated = up == null ? dHidden : times(dHidden, up);
+    INDArray dExpanded = activationGradient(nets.activation(), forward.expanded(), dActivated);
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
@@ -199,18 +196,6 @@ public interface Kernels extends RowKernels {
 
   /** Computes {@code dy * activation'(x)}, with x the input of the forward pass. */
   INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy);
-
-  /** Computes {@code activation(x) * up} element by element: a gated linear unit. */
-  INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up);
-
-  /**
-   * Computes the backward pass of {@link #gatedActivation}.
-   *
-   * @param dUp same shape as up, overwritten with its gradient, {@code dy * activation(x)}
-   * @return the gradient of x, {@code dy * up * activation'(x)}
-   */
-  INDArray gatedActivationGradient(
-      ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp);
 
   /**
    * Computes layer normalisation over rows (Ba et al. 2016).
@@ -337,14 +322,13 @@ public interface Kernels extends RowKernels {
     }
   }
 
-  /** Updates value and both moments in place; same shape. */
-  void adamW(INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step);
-
   /** Applies several updates, of arrays that do not overlap. */
-  default void adamW(List<AdamWUpdate> updates) {
-    for (AdamWUpdate update : updates) {
-      adamW(update.value(), update.gradient(), update.moment1(), update.moment2(), update.step());
-    }
+  void adamW(List<AdamWUpdate> updates);
+
+  /** Updates value and both moments in place; same shape. */
+  default void adamW(
+      INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {
+    adamW(List.of(new AdamWUpdate(value, gradient, moment1, moment2, step)));
   }
 
   /**

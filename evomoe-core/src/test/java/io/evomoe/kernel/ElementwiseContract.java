@@ -3,6 +3,8 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -84,40 +86,39 @@ interface ElementwiseContract extends KernelFixture {
     double[] far = {-1000, -200, 0, 200, 1000};
     INDArray x = Nd4j.createFromArray(far).castTo(kernels().dataType()).reshape(1, 5);
     INDArray ones = x.mul(0).addi(1);
-    INDArray dUp = ones.dup();
     ActivationFunction silu = ActivationFunction.SILU;
     assertThat(vector(kernels().activation(silu, x)))
         .containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
     assertThat(vector(kernels().activationGradient(silu, x, ones)))
         .containsExactly(new double[] {0, 0, 0.5, 1, 1}, within(1e-6));
-    assertThat(vector(kernels().gatedActivation(silu, x, ones)))
-        .containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
-    assertThat(vector(kernels().gatedActivationGradient(silu, x, ones, ones, dUp)))
-        .containsExactly(new double[] {0, 0, 0.5, 1, 1}, within(1e-6));
-    assertThat(vector(dUp)).containsExactly(new double[] {0, 0, 0, 200, 1000}, within(1e-6));
   }
 
   @ParameterizedTest
   @EnumSource(ActivationFunction.class)
   default void should_gate_every_element(ActivationFunction activation) {
-    INDArray x = random(1, 33, 65).muli(3);
-    INDArray up = random(2, 33, 65);
-    INDArray dy = random(3, 33, 65);
-    INDArray dUp = garbage(33, 65);
+    int d = 17;
+    INDArray x = random(1, 33, d).muli(3);
+    INDArray dy = random(2, 33, d);
+    INDArray one = Nd4j.eye(d).castTo(kernels().dataType());
+    GroupedMap identity = new GroupedMap(List.of(one), List.of());
+    GroupedMap twice = new GroupedMap(List.of(one.mul(2)), List.of());
+    FeedForwardNets nets = new FeedForwardNets(activation, identity, twice, identity);
+    double[] ups = vector(x.mul(2));
     double[] values = Arrays.stream(vector(x)).map(value(activation)).toArray();
     double[] slopes = Arrays.stream(vector(x)).map(slope(activation)).toArray();
-    double[] dx = SlowMath.multiply(SlowMath.multiply(slopes, vector(up)), vector(dy));
-    withoutChanging(
-        () -> {
-          INDArray y = kernels().gatedActivation(activation, x, up);
-          assertResult(y, 33, 65);
-          assertClose(y, SlowMath.multiply(values, vector(up)));
-          assertClose(kernels().gatedActivationGradient(activation, x, up, dy, dUp), dx);
-        },
-        x,
-        up,
-        dy);
-    assertClose(dUp, SlowMath.multiply(values, vector(dy)));
+    double[] slope = SlowMath.multiply(slopes, ups);
+    for (int i = 0; i < slope.length; i++) {
+      slope[i] += 2 * values[i];
+    }
+    RowGroups all = RowGroups.shared(1, 33);
+    FeedForwardPass pass = kernels().feedForward(nets, x, all);
+    assertClose(pass.output(), SlowMath.multiply(values, ups), toleranceOfGated());
+    MapGradients unused = new MapGradients(new Accumulator(one.dup(), 0), null);
+    INDArray dx =
+        kernels()
+            .feedForwardGradient(
+                nets, x, all, pass, dy, g -> new FeedForwardGradients(unused, unused, unused));
+    assertClose(dx, SlowMath.multiply(slope, vector(dy)), toleranceOfGated());
   }
 
   @Test

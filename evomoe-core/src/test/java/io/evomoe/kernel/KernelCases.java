@@ -46,7 +46,7 @@ final class KernelCases {
       cases.put("activation " + activation, kernels -> activation(kernels, activation));
     }
     for (ActivationFunction activation : ActivationFunction.values()) {
-      cases.put("gated activation " + activation, kernels -> gated(kernels, activation));
+      cases.put("gated net " + activation, kernels -> gated(kernels, activation));
     }
     cases.put("layerNorm", KernelCases::layerNorm);
     cases.put("rmsNorm", KernelCases::rmsNorm);
@@ -135,12 +135,30 @@ final class KernelCases {
   }
 
   private static List<double[]> gated(Kernels kernels, ActivationFunction activation) {
-    INDArray x = random(kernels, 1, N, D).muli(3);
-    INDArray up = random(kernels, 2, N, D);
-    INDArray dy = random(kernels, 3, N, D);
-    INDArray dUp = random(kernels, 4, N, D);
-    INDArray dx = kernels.gatedActivationGradient(activation, x, up, dy, dUp);
-    return flat(kernels.gatedActivation(activation, x, up), dx, dUp);
+    INDArray x = random(kernels, 1, N, D);
+    FeedForwardNets nets =
+        new FeedForwardNets(
+            activation, map(kernels, 2, D, OUT), map(kernels, 3, D, OUT), map(kernels, 4, OUT, D));
+    RowGroups all = RowGroups.shared(1, N);
+    FeedForwardPass pass = kernels.feedForward(nets, x, all);
+    INDArray[] gradients = {
+      random(kernels, 5, D, OUT), random(kernels, 6, D, OUT), random(kernels, 7, OUT, D)
+    };
+    List<MapGradients> into =
+        Arrays.stream(gradients).map(w -> new MapGradients(new Accumulator(w, 1), null)).toList();
+    INDArray dx =
+        kernels.feedForwardGradient(
+            nets,
+            x,
+            all,
+            pass,
+            random(kernels, 8, N, D),
+            g -> new FeedForwardGradients(into.get(0), into.get(1), into.get(2)));
+    return flat(pass.output(), dx, gradients[0], gradients[1], gradients[2]);
+  }
+
+  private static GroupedMap map(Kernels kernels, int seed, int in, int out) {
+    return new GroupedMap(List.of(random(kernels, seed, in, out).divi(Math.sqrt(in))), List.of());
   }
 
   private static List<double[]> rmsNorm(Kernels kernels) {

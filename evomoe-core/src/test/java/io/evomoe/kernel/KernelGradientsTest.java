@@ -140,15 +140,34 @@ class KernelGradientsTest {
 
   @ParameterizedTest
   @EnumSource(ActivationFunction.class)
-  void should_differentiate_gated_activations(ActivationFunction activation) {
-    INDArray x = random(1, 7, 9).muli(2);
-    INDArray up = random(2, 7, 9);
-    INDArray dy = random(3, 7, 9);
-    INDArray dUp = zeros(7, 9);
-    INDArray dx = kernels.gatedActivationGradient(activation, x, up, dy, dUp);
-    DoubleSupplier loss = loss(() -> kernels.gatedActivation(activation, x, up), dy);
+  void should_differentiate_gated_nets(ActivationFunction activation) {
+    INDArray x = random(1, 7, 5);
+    INDArray expand = random(2, 5, 6);
+    INDArray up = random(3, 5, 6);
+    INDArray contract = random(4, 6, 5);
+    INDArray dy = random(5, 7, 5);
+    FeedForwardNets nets = new FeedForwardNets(activation, map(expand), map(up), map(contract));
+    RowGroups all = RowGroups.shared(1, 7);
+    DoubleSupplier loss = loss(() -> kernels.feedForward(nets, x, all).output(), dy);
+    List<INDArray> targets = List.of(zeros(5, 6), zeros(5, 6), zeros(6, 5));
+    List<MapGradients> into =
+        targets.stream().map(w -> new MapGradients(new Accumulator(w, 0), null)).toList();
+    INDArray dx =
+        kernels.feedForwardGradient(
+            nets,
+            x,
+            all,
+            kernels.feedForward(nets, x, all),
+            dy,
+            g -> new FeedForwardGradients(into.get(0), into.get(1), into.get(2)));
     CHECK.check(loss, "x", x, dx);
-    CHECK.check(loss, "up", up, dUp);
+    CHECK.check(loss, "expand", expand, targets.get(0));
+    CHECK.check(loss, "up", up, targets.get(1));
+    CHECK.check(loss, "contract", contract, targets.get(2));
+  }
+
+  private static GroupedMap map(INDArray weight) {
+    return new GroupedMap(List.of(weight), List.of());
   }
 
   @ParameterizedTest

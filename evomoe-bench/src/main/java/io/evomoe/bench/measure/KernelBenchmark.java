@@ -77,7 +77,7 @@ public final class KernelBenchmark {
     time("rmsNorm gradient", () -> kernels.rmsNormGradient(x, normalized, gain, 1e-6, x, dGain));
     INDArray heads = kernels.linearOperand(x, random(WIDTH, WIDTH), null);
     time("attention 16x8x128x32", () -> kernels.attention(heads, heads, heads, shape));
-    decoderKernels(x, h);
+    decoderKernels(x);
     time("crossEntropy 2048x4096", () -> kernels.crossEntropy(logits, rows, true));
     time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows));
     time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS));
@@ -91,7 +91,7 @@ public final class KernelBenchmark {
   }
 
   /** What blocks of Llama's kind have beside those of GPT's. */
-  private void decoderKernels(INDArray x, INDArray h) {
+  private void decoderKernels(INDArray x) {
     int[] positions = positions(s -> s % 128);
     INDArray cosines = random(128, 16);
     INDArray sines = random(128, 16);
@@ -108,7 +108,6 @@ public final class KernelBenchmark {
         "attention 16x8x128x32, 2 key-value heads",
         () -> kernels.attention(x, shared, shared, grouped));
     time("the same in documents", () -> kernels.attention(x, shared, shared, grouped, mask));
-    time("gated silu 2048x1024", () -> kernels.gatedActivation(ActivationFunction.SILU, h, h));
     time("gated net 2048x256x1024", () -> kernels.feedForward(nets, x, all));
   }
 

@@ -4,7 +4,6 @@ import io.evomoe.kernel.LabelSmoothing;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.ops.NDBase;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -21,14 +20,14 @@ final class CrossEntropy {
       return overwriteCounted(logits, positions, smoothing, gradient);
     }
     double mean = 0;
-    INDArray rows = Rows.gather(logits, counted);
+    INDArray rows = Nd4jRowKernels.gather(logits, counted);
     if (counted.length > 0) {
       INDArray positions = positions(targets, counted, logits.columns());
       mean = overwriteCounted(rows, positions, smoothing, gradient);
     }
     if (gradient) {
       logits.assign(0);
-      Rows.scatter(rows, counted, logits);
+      Nd4jRowKernels.scatter(rows, counted, logits);
     }
     return mean;
   }
@@ -49,7 +48,7 @@ final class CrossEntropy {
     double loss = total(Transforms.log(sums, true).subi(expected));
     if (gradient) {
       logits.diviColumnVector(sums.muli(n));
-      subtract(flat, positions, chosen.assign(smoothing.target() / n));
+      Nd4jRowKernels.scatter("scatter_sub", flat, positions, chosen.assign(smoothing.target() / n));
       if (!smoothing.isNone()) {
         logits.subi(smoothing.everyClass() / n);
       }
@@ -61,24 +60,11 @@ final class CrossEntropy {
     return losses.castTo(DataType.DOUBLE).sumNumber().doubleValue();
   }
 
-  private static void subtract(INDArray from, INDArray positions, INDArray values) {
-    Nd4j.exec(
-        DynamicCustomOp.builder("scatter_sub")
-            .addInputs(from, positions, values)
-            .addOutputs(from)
-            .build());
-  }
-
   /** Returns the positions of the target logits after the counted rows were gathered. */
   private static INDArray positions(int[] targets, int[] counted, int classes) {
     long[] positions = new long[counted.length];
     for (int i = 0; i < counted.length; i++) {
-      int target = targets[counted[i]];
-      if (target >= classes) {
-        throw new IllegalArgumentException(
-            "target must be below " + classes + " (classes), was " + target);
-      }
-      positions[i] = (long) i * classes + target;
+      positions[i] = (long) i * classes + targets[counted[i]];
     }
     return Nd4j.createFromArray(positions);
   }

@@ -2,20 +2,19 @@ package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.LabelSmoothing;
-import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Kernels made only of ND4J operations.
@@ -24,10 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * reference for faster providers and the basis of gradient checks. ND4J rejects arithmetic on
  * arrays without rows, which experts without tokens produce, so kernels pass those through.
  */
-public final class Nd4jKernels implements Kernels {
+public final class Nd4jKernels extends Nd4jRowKernels {
   static final String NAME = "nd4j";
-
-  private final DataType dataType;
 
   /**
    * Creates kernels for one type.
@@ -36,60 +33,58 @@ public final class Nd4jKernels implements Kernels {
    * @throws IllegalArgumentException if the type is another one
    */
   public Nd4jKernels(DataType dataType) {
+    super(dataType);
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
       throw new IllegalArgumentException("data type must be FLOAT or DOUBLE, was " + dataType);
     }
-    this.dataType = dataType;
-  }
-
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public DataType dataType() {
-    return dataType;
   }
 
   @Override
   public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    INDArray y = Products.multiply(x, false, weight, false);
+    INDArray y = multiply(x, false, weight, false);
     return bias == null || y.isEmpty() ? y : y.addiRowVector(bias);
   }
 
   @Override
-  public INDArray multiply(INDArray a, boolean transposeA, INDArray b, boolean transposeB) {
-    return Products.multiply(a, transposeA, b, transposeB);
-  }
-
-  @Override
-  public void multiplyInto(
+  protected void addProduct(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
-    Products.multiplyInto(a, transposeA, b, transposeB, into);
-  }
-
-  @Override
-  public void columnSumsInto(INDArray x, Accumulator into) {
-    Sums.ofColumns(x, into);
+    Nd4j.gemm(a, b, into.array(), transposeA, transposeB, 1, into.beta());
   }
 
   @Override
   public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
-    return GroupedProducts.linear(x, groups, map);
+    INDArray y = array(groups.rows(), map.out());
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        INDArray rows = groups.outputsOf(y, g);
+        multiplyInto(groups.inputsOf(x, g), false, map.weight(g), false, new Accumulator(rows, 0));
+        INDArray bias = map.bias(g);
+        if (bias != null) {
+          rows.addiRowVector(bias);
+        }
+      }
+    }
+    return y;
   }
 
   @Override
   public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
-    return GroupedProducts.inputGradient(dy, groups, weights);
+    INDArray dx = array(groups.inputRows(), weights.get(0).rows());
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        double beta = groups.isShared() && g > 0 ? 1 : 0;
+        Accumulator into = new Accumulator(groups.inputsOf(dx, g), beta);
+        multiplyInto(groups.outputsOf(dy, g), false, weights.get(g), true, into);
+      }
+    }
+    return dx;
   }
 
   @Override
   public void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    INDArray inputs = groups.inputsOf(x, group);
     INDArray gradients = groups.outputsOf(dy, group);
-    Products.multiplyInto(inputs, true, gradients, false, into.weight());
+    multiplyInto(groups.inputsOf(x, group), true, gradients, false, into.weight());
     Accumulator bias = into.bias();
     if (bias != null) {
       columnSumsInto(gradients, bias);
@@ -107,23 +102,12 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public INDArray gatedActivation(ActivationFunction activation, INDArray x, INDArray up) {
-    return x.isEmpty() ? x : Activations.apply(activation, x).muli(up);
-  }
-
-  @Override
-  public INDArray gatedActivationGradient(
-      ActivationFunction activation, INDArray x, INDArray up, INDArray dy, INDArray dUp) {
-    if (x.isEmpty()) {
-      return x;
-    }
-    dUp.assign(Activations.apply(activation, x).muli(dy));
-    return Activations.derivative(activation, x).muli(up).muli(dy);
-  }
-
-  @Override
   public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
-    return LayerNormalization.forward(x, gain, shift, epsilon);
+    INDArray mean = x.mean(1);
+    INDArray output = x.subColumnVector(mean);
+    INDArray variance = output.mul(output).mean(1);
+    output.muliColumnVector(inverseRoot(variance, epsilon));
+    return new Normalized(output.muliRowVector(gain).addiRowVector(shift), mean, variance);
   }
 
   @Override
@@ -135,16 +119,19 @@ public final class Nd4jKernels implements Kernels {
       INDArray dy,
       Accumulator gainGradient,
       Accumulator shiftGradient) {
-    INDArray deviation = LayerNormalization.inverseDeviation(forward.variance(), epsilon);
-    INDArray standard = LayerNormalization.standardize(x, forward.mean(), deviation);
+    INDArray inverse = inverseRoot(forward.variance(), epsilon);
+    INDArray standard = x.subColumnVector(forward.mean()).muliColumnVector(inverse);
     columnSumsInto(dy.mul(standard), gainGradient);
     columnSumsInto(dy, shiftGradient);
-    return LayerNormalization.inputGradient(standard, deviation, dy.mulRowVector(gain));
+    INDArray g = dy.mulRowVector(gain);
+    return normalizedGradient(standard, inverse, g, g.subColumnVector(g.mean(1)));
   }
 
   @Override
   public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    return RootMeanSquare.forward(x, gain, epsilon);
+    INDArray meanSquare = x.mul(x).mean(1);
+    INDArray standard = x.mulColumnVector(inverseRoot(meanSquare, epsilon));
+    return new RmsNormalized(standard.muliRowVector(gain), meanSquare);
   }
 
   @Override
@@ -155,15 +142,48 @@ public final class Nd4jKernels implements Kernels {
       double epsilon,
       INDArray dy,
       Accumulator gainGradient) {
-    INDArray inverse = LayerNormalization.inverseDeviation(forward.meanSquare(), epsilon);
+    INDArray inverse = inverseRoot(forward.meanSquare(), epsilon);
     INDArray standard = x.mulColumnVector(inverse);
     columnSumsInto(dy.mul(standard), gainGradient);
-    return RootMeanSquare.inputGradient(standard, inverse, dy.mulRowVector(gain));
+    INDArray g = dy.mulRowVector(gain);
+    return normalizedGradient(standard, inverse, g, g);
+  }
+
+  /** Returns {@code 1 / sqrt(square + epsilon)} [n]. */
+  private static INDArray inverseRoot(INDArray square, double epsilon) {
+    return Transforms.sqrt(square.add(epsilon), false).rdivi(1);
+  }
+
+  /**
+   * Returns {@code inverse (centered - standard mean(g standard))} in each row. Overwrites {@code
+   * standard}.
+   *
+   * @param standard normalised rows, before gain and shift
+   * @param g their gradient
+   * @param centered g, without its mean for rows of mean 0
+   */
+  private static INDArray normalizedGradient(
+      INDArray standard, INDArray inverse, INDArray g, INDArray centered) {
+    INDArray projection = g.mul(standard).mean(1);
+    return centered.sub(standard.muliColumnVector(projection)).muliColumnVector(inverse);
   }
 
   @Override
   public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
-    Rotation.rotate(x, Rows.gather(cosines, positions), Rows.gather(sines, positions), back);
+    INDArray c = gather(cosines, positions);
+    INDArray s = back ? gather(sines, positions).neg() : gather(sines, positions);
+    long half = cosines.size(1);
+    for (long first = 0; first < x.size(1); first += 2 * half) {
+      INDArray a = columns(x, first, half);
+      INDArray b = columns(x, first + half, half);
+      INDArray turned = a.mul(c).subi(b.mul(s));
+      b.assign(b.mul(c).addi(a.mul(s)));
+      a.assign(turned);
+    }
+  }
+
+  private static INDArray columns(INDArray x, long first, long width) {
+    return x.get(NDArrayIndex.all(), NDArrayIndex.interval(first, first + width));
   }
 
   @Override
@@ -173,89 +193,8 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient) {
-    LabelSmoothing smoothed = new LabelSmoothing(smoothing, logits.size(1));
-    return CrossEntropy.overwrite(logits, targets, smoothed, gradient);
-  }
-
-  @Override
-  public INDArray gatherRows(INDArray x, int[] rows) {
-    return Rows.gather(x, rows);
-  }
-
-  @Override
-  public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    Sums.scale(into);
-    Rows.scatter(x, rows, into.array());
-  }
-
-  @Override
-  public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
-    INDArray combined = Rows.zeros(dataType, n, x.columns());
-    if (rows.length > 0) {
-      Rows.scatter(x.mulColumnVector(Rows.vector(dataType, weights)), rows, combined);
-    }
-    return combined;
-  }
-
-  @Override
-  public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
-    INDArray spread = Rows.gather(dy, rows);
-    return rows.length == 0 ? spread : spread.muliColumnVector(Rows.vector(dataType, weights));
-  }
-
-  @Override
-  public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
-    return rows.length == 0
-        ? Nd4j.createUninitialized(dataType, 0)
-        : Rows.gather(y, rows).muli(x).sum(1);
-  }
-
-  @Override
-  public INDArray place(INDArray values, RoutedRows rows) {
-    return Rows.place(values, rows);
-  }
-
-  @Override
-  public INDArray softmax(INDArray x) {
-    return x.isEmpty() ? x : SoftmaxRows.of(x);
-  }
-
-  @Override
-  public INDArray rowsWhere(INDArray x, INDArray beside) {
-    return x.isEmpty() ? x : Rows.where(x, beside);
-  }
-
-  @Override
-  public INDArray softmaxGradient(INDArray y, INDArray dy) {
-    return y.isEmpty() ? y : SoftmaxRows.gradient(y, dy);
-  }
-
-  @Override
-  public INDArray add(INDArray a, INDArray b) {
-    return a.isEmpty() ? a : a.add(b);
-  }
-
-  @Override
-  public void addInto(INDArray a, INDArray b) {
-    if (!a.isEmpty()) {
-      a.addi(b);
-    }
-  }
-
-  @Override
-  public INDArray dropout(INDArray x, double rate, long seed) {
-    return x.isEmpty() ? x : Dropout.mask(dataType, x.shape(), rate, seed).muli(x);
-  }
-
-  @Override
-  public double sumOfSquares(INDArray x) {
-    return Sums.ofSquares(x);
-  }
-
-  @Override
-  public void adamW(
-      INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {
-    AdamW.update(value, gradient, moment1, moment2, step);
+  protected double meanLoss(
+      INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
+    return CrossEntropy.overwrite(logits, targets, smoothing, gradient);
   }
 }

@@ -23,7 +23,7 @@ final class RowSums {
   static RowSums of(INDArray x, int[] rows) {
     int[] order = stableOrder(rows);
     int[] sorted = Arrays.stream(order).map(i -> rows[i]).toArray();
-    RowSums sums = new RowSums(sorted, Rows.gather(x, order));
+    RowSums sums = new RowSums(sorted, Nd4jRowKernels.gather(x, order));
     if (sums.hasRepeats()) {
       sums.reduce();
     }
@@ -41,7 +41,7 @@ final class RowSums {
   }
 
   private void reduce() {
-    INDArray zero = Rows.zeros(values.dataType(), 1, values.columns());
+    INDArray zero = Nd4j.zeros(values.dataType(), 1, values.columns());
     values = Nd4j.concat(0, values, zero);
     while (hasRepeats()) {
       addNeighbours();
@@ -67,8 +67,8 @@ final class RowSums {
     }
     left[count] = zero;
     right[count] = zero;
-    INDArray partners = Rows.gather(values, Arrays.copyOf(right, count + 1));
-    values = Rows.gather(values, Arrays.copyOf(left, count + 1)).addi(partners);
+    INDArray partners = Nd4jRowKernels.gather(values, Arrays.copyOf(right, count + 1));
+    values = Nd4jRowKernels.gather(values, Arrays.copyOf(left, count + 1)).addi(partners);
     rows = Arrays.copyOf(places, count);
   }
 

@@ -66,6 +66,13 @@ final class Address extends FloatPointer {
     memcpy(new Address().at(to), new Address().at(from), bytes);
   }
 
+  /** Writes a float32 row into each of some rows. */
+  static void repeat(long row, long to, long width, int rows) {
+    for (int i = 0; i < rows; i++) {
+      copy(row, to + i * width * Float.BYTES, width * Float.BYTES);
+    }
+  }
+
   /**
    * Returns {@code length} elements from an address.
    *

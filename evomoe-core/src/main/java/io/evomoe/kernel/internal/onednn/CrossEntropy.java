@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.LabelSmoothing;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -26,7 +27,6 @@ final class CrossEntropy {
   }
 
   double meanLoss(INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
-    requireClasses(targets, logits.size(1));
     int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
     int rows = targets.length;
     int classes = (int) logits.size(1);
@@ -40,38 +40,24 @@ final class CrossEntropy {
         piece -> {
           int start = piece * BLOCK;
           int size = Math.min(BLOCK, rows - start);
-          long from = OneDnnKernels.row(logits, start, classes);
+          long from = Address.row(logits, start);
           long length = (long) size * classes;
           long block = blocks.get().address(length);
           // Of a block, because a buffer ends at 2 GiB.
           FloatBuffer z = Address.buffer(from, length);
           FloatBuffer p = Address.buffer(block, length);
-          softmax.forward(from, block, size, classes);
+          softmax.forward(from, block, size, classes, DataType.FLOAT);
           for (int r = 0; r < size; r++) {
             int target = targets[start + r];
             sums[piece] += target < 0 ? 0 : loss(z, p, r, target, classes, smoothing);
           }
           if (gradient) {
-            long factors = Address.of(factor);
-            if (smoothing.isNone()) {
-              softmax.scale(block, factors, from, size, classes);
-            } else {
-              softmax.scaleAndShift(block, factors, from, size, classes);
-            }
+            softmax.scaleAndShift(block, Address.of(factor), from, size, classes);
             float target = (float) (share * smoothing.target());
             subtractTargets(z, targets, start, size, classes, target);
           }
         });
     return counted == 0 ? 0 : Arrays.stream(sums).sum() / counted;
-  }
-
-  private static void requireClasses(int[] targets, long classes) {
-    for (int target : targets) {
-      if (target >= classes) {
-        throw new IllegalArgumentException(
-            "target must be below " + classes + " (classes), was " + target);
-      }
-    }
   }
 
   private static double loss(
@@ -106,7 +92,7 @@ final class CrossEntropy {
 
   private static void subtractTargets(
       FloatBuffer z, int[] targets, int start, int size, int classes, float share) {
-    float @org.jspecify.annotations.Nullable [] zeros = null;
+    float @Nullable [] zeros = null;
     for (int row = 0; row < size; row++) {
       int base = row * classes;
       int target = targets[start + row];

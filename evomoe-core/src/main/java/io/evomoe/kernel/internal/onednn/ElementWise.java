@@ -3,6 +3,8 @@ package io.evomoe.kernel.internal.onednn;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.evomoe.kernel.ActivationFunction;
+import java.util.List;
+import java.util.function.LongFunction;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,47 +26,35 @@ final class ElementWise {
     this.type = type;
   }
 
-  private long bytes(long elements) {
-    return elements * type.width();
-  }
-
   void activation(ActivationFunction activation, long x, long y, long length) {
-    forPieces(
-        length,
-        (start, size) ->
-            cache
-                .get(new Key("forward", activation, size), () -> forward(activation, size))
-                .execute(x + bytes(start), y + bytes(start)));
+    each("forward " + activation, size -> forward(activation, size), length, x, y);
   }
 
   /** Computes its gradient. dx may be x or dy. */
   void activationGradient(ActivationFunction activation, long x, long dy, long dx, long length) {
-    forPieces(
-        length,
-        (start, size) ->
-            cache
-                .get(new Key("backward", activation, size), () -> backward(activation, size))
-                .execute(x + bytes(start), dy + bytes(start), dx + bytes(start)));
+    each("backward " + activation, size -> backward(activation, size), length, x, dy, dx);
   }
 
   /** Computes sum = a + b, which may be in place. */
   void add(long a, long b, long sum, long length) {
-    forPieces(
-        length,
-        (start, size) ->
-            cache
-                .get(new Key("add", null, size), () -> binary(dnnl_binary_add, size))
-                .execute(a + bytes(start), b + bytes(start), sum + bytes(start)));
+    each("add", size -> binary(dnnl_binary_add, size), length, a, b, sum);
   }
 
   /** Computes product = a * b, which may be in place. */
   void multiply(long a, long b, long product, long length) {
+    each("multiply", size -> binary(dnnl_binary_mul, size), length, a, b, product);
+  }
+
+  private void each(String kind, LongFunction<Primitive> create, long length, long... addresses) {
     forPieces(
         length,
-        (start, size) ->
-            cache
-                .get(new Key("multiply", null, size), () -> binary(dnnl_binary_mul, size))
-                .execute(a + bytes(start), b + bytes(start), product + bytes(start)));
+        (start, size) -> {
+          long[] own = addresses.clone();
+          for (int i = 0; i < own.length; i++) {
+            own[i] += start * type.width();
+          }
+          cache.get(List.of(kind, size), () -> create.apply(size)).execute(own);
+        });
   }
 
   /** Covers a length by powers of two, and the last piece by the rest. */
@@ -93,49 +83,48 @@ final class ElementWise {
     return activation == ActivationFunction.SILU ? 1 : 0;
   }
 
-  private dnnl_primitive_desc forwardDescription(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = Dnnl.description();
-    Dnnl.check(
-        dnnl_eltwise_forward_primitive_desc_create(
-            description,
-            Dnnl.engine(),
-            dnnl_forward_training,
-            algorithm(activation),
-            flat,
-            flat,
-            alpha(activation),
-            0f,
-            Dnnl.attributes()),
-        "describe " + activation);
-    return description;
+  private static dnnl_primitive_desc described(
+      ActivationFunction activation, dnnl_memory_desc flat) {
+    return Dnnl.describe(
+        activation.toString(),
+        to ->
+            dnnl_eltwise_forward_primitive_desc_create(
+                to,
+                Dnnl.engine(),
+                dnnl_forward_training,
+                algorithm(activation),
+                flat,
+                flat,
+                alpha(activation),
+                0f,
+                Dnnl.attributes()));
   }
 
   private Primitive forward(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.flat(type, size);
-    return new Primitive.Builder(forwardDescription(activation, size))
+    dnnl_memory_desc flat = Layout.dense(type, size).memory();
+    return new Primitive.Builder(described(activation, flat))
         .slot(DNNL_ARG_SRC, flat)
         .slot(DNNL_ARG_DST, flat)
         .build();
   }
 
   private Primitive backward(ActivationFunction activation, long size) {
-    dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = Dnnl.description();
-    Dnnl.check(
-        dnnl_eltwise_backward_primitive_desc_create(
-            description,
-            Dnnl.engine(),
-            algorithm(activation),
-            flat,
-            flat,
-            flat,
-            alpha(activation),
-            0f,
-            forwardDescription(activation, size),
-            Dnnl.attributes()),
-        "describe the gradient of " + activation);
-    return new Primitive.Builder(description)
+    dnnl_memory_desc flat = Layout.dense(type, size).memory();
+    return new Primitive.Builder(
+            Dnnl.describe(
+                "the gradient of " + activation,
+                to ->
+                    dnnl_eltwise_backward_primitive_desc_create(
+                        to,
+                        Dnnl.engine(),
+                        algorithm(activation),
+                        flat,
+                        flat,
+                        flat,
+                        alpha(activation),
+                        0f,
+                        described(activation, flat),
+                        Dnnl.attributes())))
         .slot(DNNL_ARG_SRC, flat)
         .slot(DNNL_ARG_DIFF_DST, flat)
         .slot(DNNL_ARG_DIFF_SRC, flat)
@@ -143,13 +132,13 @@ final class ElementWise {
   }
 
   private Primitive binary(int algorithm, long size) {
-    dnnl_memory_desc flat = Dnnl.flat(type, size);
-    dnnl_primitive_desc description = Dnnl.description();
-    Dnnl.check(
-        dnnl_binary_primitive_desc_create(
-            description, Dnnl.engine(), algorithm, flat, flat, flat, Dnnl.attributes()),
-        "describe a sum or product of elements");
-    return new Primitive.Builder(description)
+    dnnl_memory_desc flat = Layout.dense(type, size).memory();
+    return new Primitive.Builder(
+            Dnnl.describe(
+                "a sum or product of elements",
+                to ->
+                    dnnl_binary_primitive_desc_create(
+                        to, Dnnl.engine(), algorithm, flat, flat, flat, Dnnl.attributes())))
         .slot(DNNL_ARG_SRC_0, flat)
         .slot(DNNL_ARG_SRC_1, flat)
         .slot(DNNL_ARG_DST, flat)
@@ -160,7 +149,4 @@ final class ElementWise {
   interface Piece {
     void run(long start, long size);
   }
-
-  private record Key(
-      String kind, @org.jspecify.annotations.Nullable ActivationFunction what, long size) {}
 }

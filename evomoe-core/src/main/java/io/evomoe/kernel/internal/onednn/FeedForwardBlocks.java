@@ -6,9 +6,8 @@ import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.kernel.internal.onednn.GroupedProducts.Gradient;
-import io.evomoe.kernel.internal.onednn.LargeProducts.Target;
-import io.evomoe.kernel.internal.onednn.LargeProducts.Weight;
+import io.evomoe.kernel.internal.onednn.Products.Target;
+import io.evomoe.kernel.internal.onednn.Products.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,20 +24,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Arrays between the maps, forward and backward, have the type of the products' operands.
  */
 final class FeedForwardBlocks {
-  private final GroupedProducts products;
-  private final LargeProducts maps;
+  private final Products products;
   private final ElementWise elementWise;
   private final ThreadLocal<Scratch> scratch;
 
-  FeedForwardBlocks(LargeProducts maps, GroupedProducts products) {
-    this.maps = maps;
+  FeedForwardBlocks(Products products) {
     this.products = products;
-    this.elementWise = new ElementWise(new PrimitiveCache(), maps.type());
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(maps.type()));
+    this.elementWise = new ElementWise(new PrimitiveCache(), products.type());
+    this.scratch = ThreadLocal.withInitial(() -> new Scratch(products.type()));
   }
 
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
-    Operands operands = maps.operands();
+    Operands operands = products.operands();
     Operand in = operands.of(x);
     List<Weight> expand = weights(nets.expand(), groups, operands);
     List<Weight> gate = weights(nets.up(), groups, operands);
@@ -48,8 +45,8 @@ final class FeedForwardBlocks {
     GroupedMap gating = nets.up();
     INDArray up = gating == null ? null : between(nets, groups);
     INDArray hidden = between(nets, groups);
-    INDArray y = OneDnnKernels.matrix(groups.rows(), nets.width());
-    GroupedBands.run(
+    INDArray y = OneDnnKernels.floats(groups.rows(), nets.width());
+    Pieces.ofGroups(
         groups,
         band -> {
           int g = band.group();
@@ -58,21 +55,21 @@ final class FeedForwardBlocks {
           long from = products.row(in, band.inputRow(), nets.width());
           Target e = Target.of(expanded, band.row());
           Target h = Target.of(hidden, band.row());
-          maps.linear(from, expand.get(g), nets.expand().bias(g), e, rows);
+          products.linear(from, expand.get(g), nets.expand().bias(g), e, rows);
           elementWise.activation(nets.activation(), e.address(), h.address(), length);
           if (up != null) {
             Target u = Target.of(up, band.row());
-            maps.linear(from, gate.get(g), Objects.requireNonNull(gating).bias(g), u, rows);
+            products.linear(from, gate.get(g), Objects.requireNonNull(gating).bias(g), u, rows);
             elementWise.multiply(h.address(), u.address(), h.address(), length);
           }
           Target to = Target.of(y, band.row());
-          maps.linear(h.address(), contract.get(g), nets.contract().bias(g), to, rows);
+          products.linear(h.address(), contract.get(g), nets.contract().bias(g), to, rows);
         });
     return new FeedForwardPass(expanded, up, hidden, y);
   }
 
   private INDArray between(FeedForwardNets nets, RowGroups groups) {
-    return Nd4j.createUninitialized(maps.type(), groups.rows(), nets.hidden());
+    return Nd4j.createUninitialized(products.type(), groups.rows(), nets.hidden());
   }
 
   private static List<Weight> weights(
@@ -80,9 +77,7 @@ final class FeedForwardBlocks {
     if (map == null) {
       return List.of();
     }
-    return operands.ofWeights(map.weights(), groups).stream()
-        .map(values -> new Weight(values, map.in(), map.out()))
-        .toList();
+    return operands.ofWeights(map.weights(), groups);
   }
 
   /** Returns the gradient of x. Overwrites the expanded rows of the pass. */
@@ -93,7 +88,7 @@ final class FeedForwardBlocks {
       FeedForwardPass forward,
       INDArray dy,
       IntFunction<FeedForwardGradients> into) {
-    Operands operands = maps.operands();
+    Operands operands = products.operands();
     Operand in = operands.of(x);
     Operand dOut = operands.of(dy);
     Backward backward =
@@ -105,37 +100,37 @@ final class FeedForwardBlocks {
             weights(nets.expand(), groups, operands),
             weights(nets.up(), groups, operands),
             weights(nets.contract(), groups, operands),
-            OneDnnKernels.matrix(groups.inputRows(), nets.width()));
+            OneDnnKernels.floats(groups.inputRows(), nets.width()));
     operands.ready();
-    GroupedBands.runInputs(groups, band -> pull(band, backward));
+    Pieces.ofGroupInputs(groups, band -> pull(band, backward));
     Operand hidden = operands.of(forward.hidden());
     Operand dExpanded = operands.of(forward.expanded());
     Operand dUp = forward.up() == null ? null : operands.of(forward.up());
-    List<Gradient> gradients = new ArrayList<>();
+    List<Runnable> pieces = new ArrayList<>();
     RowGroups inner = RowGroups.routed(groups.offsets());
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
-        gradients.add(products.gradient(hidden, dOut, inner, g, net.contract()));
-        gradients.add(products.gradient(in, dExpanded, groups, g, net.expand()));
+        products.addGradients(hidden, dOut, inner, g, net.contract(), pieces);
+        products.addGradients(in, dExpanded, groups, g, net.expand(), pieces);
         if (dUp != null) {
-          gradients.add(products.gradient(in, dUp, groups, g, Objects.requireNonNull(net.up())));
+          products.addGradients(in, dUp, groups, g, Objects.requireNonNull(net.up()), pieces);
         }
       }
     }
-    products.parameterGradients(gradients);
+    Pieces.run(pieces);
     return backward.dx;
   }
 
   /** Computes the gradients of a band's rows, between the maps and at the input. */
-  private void pull(GroupedBands.Band band, Backward b) {
+  private void pull(Pieces.GroupBand band, Backward b) {
     int g = band.group();
     int rows = band.rows();
     long length = rows * b.nets.hidden();
     long dHidden = scratch.get().address(3 * length);
-    Target inScratch = new Target(dHidden, maps.type());
+    Target inScratch = new Target(dHidden, products.type());
     long dOut = products.row(b.dOut, band.row(), b.nets.width());
-    maps.inputGradient(dOut, b.contract.get(g), inScratch, rows, false);
+    products.inputGradient(dOut, b.contract.get(g), inScratch, rows, false);
     long e = Address.row(b.forward.expanded(), band.row());
     INDArray up = b.forward.up();
     long u = up == null ? 0 : Address.row(up, band.row());
@@ -143,9 +138,9 @@ final class FeedForwardBlocks {
     long toExpanded = up == null ? dHidden : gatedGradients(activation, e, u, dHidden, length);
     elementWise.activationGradient(activation, e, toExpanded, e, length);
     Target to = Target.of(b.dx, band.inputRow());
-    maps.inputGradient(e, b.expand.get(g), to, rows, b.groups.isShared() && g > 0);
+    products.inputGradient(e, b.expand.get(g), to, rows, b.groups.isShared() && g > 0);
     if (up != null) {
-      maps.inputGradient(u, b.up.get(g), to, rows, true);
+      products.inputGradient(u, b.up.get(g), to, rows, true);
     }
   }
 
@@ -157,7 +152,7 @@ final class FeedForwardBlocks {
    */
   private long gatedGradients(
       ActivationFunction activation, long e, long u, long dHidden, long length) {
-    long bytes = length * maps.type().width();
+    long bytes = length * products.type().width();
     long activated = dHidden + bytes;
     long dActivated = activated + bytes;
     elementWise.activation(activation, e, activated, length);

@@ -5,7 +5,6 @@ import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
-import io.evomoe.kernel.internal.onednn.HeadProducts.MaskKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,7 @@ final class HeadAttention {
       KeyGradients into) {
     Form form = tile.form();
     double scale = form.scale();
-    DataType type = values.layout().type();
+    DataType type = values.type();
     TileSquares room = new TileSquares(form, type, squares.get());
     computed.compute(tile, room.scores(), room.scores(), DataType.FLOAT);
     if (type != DataType.FLOAT) {
@@ -223,17 +222,18 @@ final class HeadAttention {
     }
 
     private List<Mask> masks(AttentionTile tile) {
+      Form form = tile.form();
       if (documents) {
-        return List.of(new Mask(MaskKind.DOCUMENTS, documentMask(tile)));
+        return List.of(new Mask(form.sequences(), form.queries(), documentMask(tile)));
       }
       List<Mask> masks = new ArrayList<>();
       if (groups.products().causal()) {
-        INDArray later = hidden.computeIfAbsent(tile.form(), form -> causalMasks.of(tile));
-        masks.add(new Mask(MaskKind.CAUSAL, Address.of(later)));
+        INDArray later = hidden.computeIfAbsent(form, unused -> causalMasks.of(tile));
+        masks.add(new Mask(1, form.queries(), Address.of(later)));
       }
       if (padded != null) {
         long first = (long) tile.firstSequence() * shape.keys();
-        masks.add(new Mask(MaskKind.PADDING, Address.of(padded) + first * Float.BYTES));
+        masks.add(new Mask(form.sequences(), 1, Address.of(padded) + first * Float.BYTES));
       }
       return masks;
     }

@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,15 +10,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * head of keys and values.
  *
  * @param address address of the first element
- * @param layout layout from there
+ * @param sequence elements from one sequence to the next
+ * @param head elements from one head to the next
+ * @param row elements from one row to the next
  */
-record HeadRows(long address, Layout layout) {
+record HeadRows(long address, DataType type, long sequence, long head, long row) {
 
   /** Returns keys or values [batch * keys, keyValueHeads * w], or gradients of them. */
   static HeadRows ofKeys(INDArray rows, AttentionShape shape) {
     long row = Address.rowStride(rows);
     long head = rows.size(1) / shape.keyValueHeads();
-    return new HeadRows(Address.of(rows), layout(rows, shape.keys() * row, head, row));
+    return new HeadRows(Address.of(rows), rows.dataType(), shape.keys() * row, head, row);
   }
 
   /**
@@ -28,23 +31,23 @@ record HeadRows(long address, Layout layout) {
     long row = Address.rowStride(rows);
     long width = rows.size(1) / shape.heads();
     long head = shape.group() * width;
+    long first = Address.of(rows);
     return groups.folded()
-        ? new HeadRows(Address.of(rows), layout(rows, row, head, width))
-        : new HeadRows(Address.of(rows), layout(rows, shape.queries() * row, head, row));
+        ? new HeadRows(first, rows.dataType(), row, head, width)
+        : new HeadRows(first, rows.dataType(), shape.queries() * row, head, row);
   }
 
   /** Returns the rows from the given sequence, head, row and element of a row. */
-  HeadRows from(long sequence, long head, long row, long element) {
-    long elements = sequence * layout.sequence + head * layout.head + row * layout.row + element;
-    return new HeadRows(address + elements * layout.type.width(), layout);
+  HeadRows from(long firstSequence, long firstHead, long firstRow, long element) {
+    long elements = firstSequence * sequence + firstHead * head + firstRow * row + element;
+    return new HeadRows(address + elements * type.width(), type, sequence, head, row);
   }
 
-  private static Layout layout(INDArray rows, long sequence, long head, long row) {
-    return new Layout(rows.dataType(), sequence, head, row);
+  /** Returns the layout of the first rows of a tile. */
+  Layout layout(Form form, long rows) {
+    return new Layout(
+        type,
+        new long[] {form.sequences(), form.heads(), rows, form.headWidth()},
+        new long[] {sequence, head, row, 1});
   }
-
-  /**
-   * Type of the elements, and the number of elements from one sequence, head and row to the next.
-   */
-  record Layout(DataType type, long sequence, long head, long row) {}
 }

@@ -2,7 +2,6 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
-import io.evomoe.kernel.internal.onednn.HeadRows.Layout;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,9 +35,11 @@ final class KeyGradients {
     long width = (long) form.heads() * form.headWidth();
     long length = width * form.sequences() * form.keys();
     long room = summed ? scratch.address(2 * length) : 0;
-    Layout dense = new Layout(DataType.FLOAT, form.keys() * width, form.headWidth(), width);
-    this.keySums = new HeadRows(room, dense);
-    this.valueSums = new HeadRows(room + length * Float.BYTES, dense);
+    long sequence = form.keys() * width;
+    DataType exact = DataType.FLOAT;
+    this.keySums = new HeadRows(room, exact, sequence, form.headWidth(), width);
+    this.valueSums =
+        new HeadRows(room + length * Float.BYTES, exact, sequence, form.headWidth(), width);
   }
 
   HeadRows keys() {

@@ -1,84 +1,233 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.RoutedRows;
-import io.evomoe.kernel.RowKernels;
+import io.evomoe.kernel.RowBounds;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Moves of rows in Java loops, because oneDNN does not have them, and softmax by its primitives.
+ * Rows are staged through heap arrays, because the JIT compiles loops over these to vector code.
  */
-abstract class OneDnnRowKernels implements RowKernels {
-  final PrimitiveCache cache = new PrimitiveCache();
+abstract class OneDnnRowKernels extends OneDnnArrayKernels {
+  private static final int PIECE = 1 << 16;
+
   final SoftmaxRows softmax = new SoftmaxRows(cache);
 
   @Override
   public INDArray gatherRows(INDArray x, int[] rows) {
-    INDArray y = OneDnnKernels.matrix(rows.length, x.size(1));
-    Rows.gather(x, rows, y);
+    RowBounds.require(rows, x.size(0));
+    INDArray y = array(rows.length, x.size(1));
+    int width = (int) x.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    eachRow(
+        rows.length,
+        width,
+        (i, row, unused) -> {
+          from.get(rows[i] * width, row);
+          to.put(i * width, row);
+        });
     return y;
   }
 
+  /** Adds in the order of the rows of x. */
   @Override
   public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    OneDnnKernels.clearIfFresh(into);
-    Rows.scatterAdd(x, rows, into.array());
+    RowBounds.require(rows, into.array().size(0));
+    begin(into);
+    int width = (int) x.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(into.array());
+    float[] sum = new float[width];
+    float[] row = new float[width];
+    for (int i = 0; i < rows.length; i++) {
+      from.get(i * width, row);
+      to.get(rows[i] * width, sum);
+      addScaled(sum, row, 1);
+      to.put(rows[i] * width, sum);
+    }
   }
 
   @Override
   public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
-    INDArray y = OneDnnKernels.matrix(n, x.size(1));
-    Rows.combine(x, rows, weights, y);
+    RowBounds.require(rows, n);
+    INDArray y = array(n, x.size(1));
+    int width = (int) x.size(1);
+    int[] start = new int[n + 1];
+    int[] order = sortByRow(rows, start);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    eachRow(
+        n,
+        width,
+        (s, sum, row) -> {
+          Arrays.fill(sum, 0f);
+          for (int a = start[s]; a < start[s + 1]; a++) {
+            from.get(order[a] * width, row);
+            addScaled(sum, row, (float) weights[order[a]]);
+          }
+          to.put(s * width, sum);
+        });
     return y;
   }
 
   @Override
   public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
-    INDArray y = OneDnnKernels.matrix(rows.length, dy.size(1));
-    Rows.spread(dy, rows, weights, y);
+    RowBounds.require(rows, dy.size(0));
+    INDArray y = array(rows.length, dy.size(1));
+    int width = (int) y.size(1);
+    FloatBuffer from = Address.buffer(dy);
+    FloatBuffer to = Address.buffer(y);
+    eachRow(
+        rows.length,
+        width,
+        (i, row, unused) -> {
+          from.get(rows[i] * width, row);
+          scale(row, (float) weights[i]);
+          to.put(i * width, row);
+        });
     return y;
   }
 
   @Override
   public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
-    INDArray dots = OneDnnKernels.vector(rows.length);
-    Rows.dots(x, y, rows, dots);
+    RowBounds.require(rows, y.size(0));
+    INDArray dots = array(rows.length);
+    int width = (int) x.size(1);
+    FloatBuffer left = Address.buffer(x);
+    FloatBuffer right = Address.buffer(y);
+    FloatBuffer to = Address.buffer(dots);
+    eachRow(
+        rows.length,
+        width,
+        (i, a, b) -> {
+          left.get(i * width, a);
+          right.get(rows[i] * width, b);
+          to.put(i, (float) DotProduct.of(a, b, width));
+        });
     return dots;
   }
 
   @Override
   public INDArray place(INDArray values, RoutedRows rows) {
-    INDArray y = OneDnnKernels.matrix(rows.n(), rows.groups());
-    Rows.place(values, rows, y);
+    RowBounds.require(rows.rows(), rows.n());
+    INDArray y = array(rows.n(), rows.groups());
+    clearDense(y);
+    FloatBuffer from = Address.buffer(values);
+    FloatBuffer to = Address.buffer(y);
+    int[] places = rows.places();
+    for (int i = 0; i < places.length; i++) {
+      to.put(places[i], from.get(i));
+    }
     return y;
   }
 
   @Override
   public INDArray rowsWhere(INDArray x, INDArray beside) {
-    INDArray y = OneDnnKernels.like(x);
-    Rows.where(x, beside, y);
+    INDArray y = like(x);
+    int width = (int) x.size(1);
+    int others = (int) beside.size(1);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer by = Address.buffer(beside);
+    FloatBuffer to = Address.buffer(y);
+    float[] none = new float[width];
+    eachRow(
+        (int) x.size(0),
+        Math.max(width, others),
+        (i, row, other) -> {
+          by.get(i * others, other, 0, others);
+          from.get(i * width, row, 0, width);
+          to.put(i * width, isZero(other, others) ? none : row, 0, width);
+        });
     return y;
+  }
+
+  private static boolean isZero(float[] row, int width) {
+    for (int j = 0; j < width; j++) {
+      if (row[j] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
   public INDArray softmax(INDArray x) {
-    INDArray y = OneDnnKernels.like(x);
-    int width = (int) x.size(1);
+    INDArray y = like(x);
     Pieces.ofRows(
         (int) x.size(0),
-        (from, rows) -> softmax.forward(Address.row(x, from), Address.row(y, from), rows, width));
+        (from, rows) ->
+            softmax.forward(
+                Address.row(x, from), Address.row(y, from), rows, x.size(1), DataType.FLOAT));
     return y;
   }
 
   @Override
   public INDArray softmaxGradient(INDArray y, INDArray dy) {
-    INDArray dx = OneDnnKernels.like(y);
-    int width = (int) y.size(1);
+    INDArray dx = like(y);
     Pieces.ofRows(
         (int) y.size(0),
         (from, rows) ->
             softmax.backward(
-                Address.row(y, from), Address.row(dy, from), Address.row(dx, from), rows, width));
+                Address.row(y, from),
+                Address.row(dy, from),
+                Address.row(dx, from),
+                rows,
+                y.size(1),
+                DataType.FLOAT));
     return dx;
+  }
+
+  /** Runs body on each of n rows, on any thread, with two arrays of that thread for a row each. */
+  private static void eachRow(int n, int width, RowBody body) {
+    Parallel.ranges(
+        n,
+        Math.max(1, PIECE / width),
+        (first, last) -> {
+          float[] one = new float[width];
+          float[] other = new float[width];
+          for (int i = first; i < last; i++) {
+            body.run(i, one, other);
+          }
+        });
+  }
+
+  /** Returns the indices of rows in the order of their values, and where each value begins. */
+  private static int[] sortByRow(int[] rows, int[] start) {
+    for (int row : rows) {
+      start[row + 1]++;
+    }
+    for (int s = 1; s < start.length; s++) {
+      start[s] += start[s - 1];
+    }
+    int[] next = start.clone();
+    int[] order = new int[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      order[next[rows[i]]++] = i;
+    }
+    return order;
+  }
+
+  private static void addScaled(float[] sum, float[] row, float weight) {
+    for (int j = 0; j < sum.length; j++) {
+      sum[j] += weight * row[j];
+    }
+  }
+
+  private static void scale(float[] row, float factor) {
+    for (int j = 0; j < row.length; j++) {
+      row[j] *= factor;
+    }
+  }
+
+  /** Processes a row. */
+  @FunctionalInterface
+  private interface RowBody {
+    void run(int index, float[] one, float[] other);
   }
 }

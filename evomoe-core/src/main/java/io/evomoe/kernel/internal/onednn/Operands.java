@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Products.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Operands {
   private final Rounding rounding;
   private final List<Rounded> rounded = new ArrayList<>();
+  private boolean ready;
 
   Operands(Rounding rounding) {
     this.rounding = rounding;
@@ -34,6 +36,10 @@ final class Operands {
   private Operand of(INDArray array, long address, long length) {
     if (!isRounded(array)) {
       return () -> address;
+    }
+    if (ready) {
+      throw new IllegalStateException(
+          "an operand that needs rounding must be added before ready(), was " + array.dataType());
     }
     Rounded operand = new Rounded(address, length);
     rounded.add(operand);
@@ -61,17 +67,19 @@ final class Operands {
   }
 
   /** Returns the weights that bands of groups of rows are multiplied with. */
-  List<Operand> ofWeights(List<INDArray> weights, RowGroups groups) {
-    List<Operand> operands = new ArrayList<>();
+  List<Weight> ofWeights(List<INDArray> weights, RowGroups groups) {
+    List<Weight> operands = new ArrayList<>();
     for (int g = 0; g < weights.size(); g++) {
       INDArray weight = weights.get(g);
-      operands.add(Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight));
+      Operand values = Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight);
+      operands.add(new Weight(values, weight.size(0), weight.size(1)));
     }
     return operands;
   }
 
   /** Rounds the collected arrays. Addresses are known afterwards. */
   void ready() {
+    ready = true;
     if (rounded.isEmpty()) {
       return;
     }

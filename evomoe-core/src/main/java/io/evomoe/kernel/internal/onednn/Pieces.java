@@ -1,7 +1,10 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
+import io.evomoe.kernel.RowGroups;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
@@ -44,18 +47,17 @@ final class Pieces {
 
   /** Runs body on bands of at most {@value #ROWS} rows. */
   static void ofRows(int rows, Band body) {
-    run(bands(rows), piece -> band(rows, piece, body));
+    run(
+        bands(rows),
+        piece -> {
+          int from = piece * ROWS;
+          body.run(from, Math.min(ROWS, rows - from));
+        });
   }
 
   /** Returns the number of bands. */
   static int bands(int rows) {
     return (rows + ROWS - 1) / ROWS;
-  }
-
-  /** Runs body on one of the bands. */
-  static void band(int rows, int piece, Band body) {
-    int from = piece * ROWS;
-    body.run(from, Math.min(ROWS, rows - from));
   }
 
   /**
@@ -69,6 +71,50 @@ final class Pieces {
           long from = (long) piece * ELEMENTS;
           body.run(from * Float.BYTES, Math.min(ELEMENTS, elements - from));
         });
+  }
+
+  /** Runs body on the bands of the rows of all groups, in any order. */
+  static void ofGroups(RowGroups groups, Consumer<GroupBand> body) {
+    List<GroupBand> bands = new ArrayList<>();
+    for (int g = 0; g < groups.count(); g++) {
+      for (int piece = 0; piece < bands(groups.size(g)); piece++) {
+        bands.add(GroupBand.of(groups, g, piece));
+      }
+    }
+    run(bands.size(), piece -> body.accept(bands.get(piece)));
+  }
+
+  /**
+   * Runs body on the bands of all groups. Bands of the same input rows follow each other, in the
+   * order of the groups.
+   */
+  static void ofGroupInputs(RowGroups groups, Consumer<GroupBand> body) {
+    if (!groups.isShared()) {
+      ofGroups(groups, body);
+      return;
+    }
+    run(
+        bands(groups.inputRows()),
+        piece -> {
+          for (int g = 0; g < groups.count(); g++) {
+            body.accept(GroupBand.of(groups, g, piece));
+          }
+        });
+  }
+
+  /**
+   * Rows of one group.
+   *
+   * @param row first row, counted over all groups
+   * @param inputRow first row of the input
+   */
+  record GroupBand(int group, int row, int inputRow, int rows) {
+    private static GroupBand of(RowGroups groups, int group, int piece) {
+      int from = piece * ROWS;
+      int rows = Math.min(ROWS, groups.size(group) - from);
+      return new GroupBand(
+          group, groups.offset(group) + from, groups.inputOffset(group) + from, rows);
+    }
   }
 
   /** Processes contiguous rows. */

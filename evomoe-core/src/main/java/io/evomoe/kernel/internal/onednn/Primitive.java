@@ -54,16 +54,17 @@ final class Primitive {
     if (workingBytes > 0) {
       this.slots.add(new Slot(DNNL_ARG_SCRATCHPAD, working).copy());
     }
-    Descriptions.destroy();
+    Dnnl.destroyDescriptions();
   }
 
   /** Returns a primitive that copies elements between memories of any type and layout. */
   static Primitive copy(dnnl_memory_desc from, dnnl_memory_desc to) {
-    dnnl_primitive_desc description = Dnnl.description();
-    Dnnl.check(
-        dnnl_reorder_primitive_desc_create(
-            description, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()),
-        "describe a copy");
+    dnnl_primitive_desc description =
+        Dnnl.describe(
+            "a copy",
+            made ->
+                dnnl_reorder_primitive_desc_create(
+                    made, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()));
     return new Builder(description).slot(DNNL_ARG_FROM, from).slot(DNNL_ARG_TO, to).build();
   }
 

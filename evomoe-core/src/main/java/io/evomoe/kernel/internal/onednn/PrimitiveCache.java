@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -31,5 +32,10 @@ final class PrimitiveCache {
       primitives.put(key, primitive);
     }
     return primitive.promised();
+  }
+
+  /** Returns a primitive that copies elements between layouts of one shape, for one execution. */
+  Primitive copy(Layout from, Layout to) {
+    return get(List.of(from, to), () -> Primitive.copy(from.memory(), to.memory()));
   }
 }

@@ -74,11 +74,7 @@ final class Rounding {
         length,
         (start, size) ->
             cache
-                .get(size, () -> primitive(size))
+                .copy(Layout.dense(DataType.FLOAT, size), Layout.dense(type, size))
                 .execute(from + start * Float.BYTES, to + start * type.width()));
-  }
-
-  private Primitive primitive(long size) {
-    return Primitive.copy(Dnnl.flat(DataType.FLOAT, size), Dnnl.flat(type, size));
   }
 }

@@ -36,7 +36,8 @@ class PrimitiveCacheTest {
   private void compileAllForms(SoftmaxRows softmax) {
     for (int rows = 1; rows <= ROWS; rows++) {
       for (int columns = 1; columns <= COLUMNS; columns++) {
-        softmax.backward(Address.of(x), Address.of(y), Address.of(z), rows, columns);
+        softmax.backward(
+            Address.of(x), Address.of(y), Address.of(z), rows, columns, DataType.FLOAT);
         softmax.scaleAndShift(Address.of(x), Address.of(y), Address.of(z), rows, columns);
       }
     }

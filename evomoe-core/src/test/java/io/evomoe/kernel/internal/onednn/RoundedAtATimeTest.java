@@ -3,7 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.testing.Differences;
@@ -50,25 +50,19 @@ class RoundedAtATimeTest {
     INDArray dw = random(4, IN, OUT);
     INDArray db = random(5, OUT);
     INDArray dx =
-        new GroupedProducts(products(most))
-            .gradients(
-                x,
-                weight,
-                dy,
-                new MapGradients(new Accumulator(dw, beta), new Accumulator(db, beta)));
+        kernels(most)
+            .linearGradient(x, weight, dy, new Accumulator(dw, beta), new Accumulator(db, beta));
     return new INDArray[] {dx, dw, db};
   }
 
   private INDArray[] ofTable(INDArray table, long most, double beta) {
     INDArray dTable = random(4, OUT, IN);
-    INDArray dx =
-        new TiledProducts(products(most))
-            .tableGradient(x, table, dy, new Accumulator(dTable, beta));
+    INDArray dx = kernels(most).tableGradient(x, table, dy, new Accumulator(dTable, beta));
     return new INDArray[] {dx, dTable};
   }
 
-  private static LargeProducts products(long most) {
-    return new Bf16LargeProducts(new Rounding(DataType.BFLOAT16, most));
+  private static Kernels kernels(long most) {
+    return new OneDnnKernels(new Products(new Rounding(DataType.BFLOAT16, most)));
   }
 
   private static void assertClose(INDArray[] found, INDArray[] expected) {

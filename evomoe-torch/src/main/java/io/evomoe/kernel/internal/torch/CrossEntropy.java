@@ -1,6 +1,5 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.LabelSmoothing;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
@@ -17,17 +16,9 @@ final class CrossEntropy {
 
   private CrossEntropy() {}
 
+  /** Overwrites logits of which some rows count, at least one. */
   static double overwrite(
-      INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
-    requireClasses(targets, logits.size(1));
-    if (logits.isEmpty()) {
-      return 0;
-    }
-    int counted = (int) IntStream.of(targets).filter(target -> target >= 0).count();
-    if (counted == 0) {
-      Products.scale(new Accumulator(logits, 0));
-      return 0;
-    }
+      INDArray logits, int[] targets, int counted, LabelSmoothing smoothing, boolean gradient) {
     double[] losses = new double[targets.length];
     Work.each(
         targets.length,
@@ -82,14 +73,5 @@ final class CrossEntropy {
   /** [n, 1]. */
   private static Tensor rowSums(Tensor x) {
     return x.sum(1).unsqueeze(1);
-  }
-
-  private static void requireClasses(int[] targets, long classes) {
-    for (int target : targets) {
-      if (target >= classes) {
-        throw new IllegalArgumentException(
-            "target must be below " + classes + " (classes), was " + target);
-      }
-    }
   }
 }

@@ -142,7 +142,15 @@ final class Place {
       return;
     }
     if (cuda == null) {
-      Dropout.onHost(x, mask, y);
+      Work.each(
+          x.length(),
+          1,
+          (tensors, from, count) -> {
+            double[] factors = new double[count];
+            mask.fill(factors, from);
+            Tensor kept = tensors.of(factors, x.dataType());
+            torch.mul_out(tensors.flat(y, from, count), tensors.flat(x, from, count), kept);
+          });
     } else {
       requireReadable(Tensors.element(x, 0).address());
       requireReadable(Tensors.element(y, 0).address());

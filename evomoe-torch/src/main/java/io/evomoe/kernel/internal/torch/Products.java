@@ -1,9 +1,7 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Precision;
 import java.util.function.Consumer;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -76,30 +74,12 @@ final class Products {
     }
   }
 
-  /** Adds the sums over rows of x to a vector. */
+  /** Adds the sums over rows of x to a vector, or overwrites it if beta is 0. */
   static void columnSums(Tensor x, Tensor into, double beta) {
-    add(x.sum(0), into, beta);
-  }
-
-  /** {@code into = beta into + x}. */
-  static void add(Tensor x, Tensor into, double beta) {
-    scale(into, beta);
-    into.add_(x);
-  }
-
-  /** Multiplies by beta; 0 times the old content is 0, even if it is NaN. */
-  private static void scale(Tensor into, double beta) {
     if (beta == 0) {
-      into.zero_();
-    } else if (beta != 1) {
-      into.mul_(new Scalar(beta));
-    }
-  }
-
-  /** Scales the old content if nothing is added. */
-  static void scale(Accumulator into) {
-    if (!into.array().isEmpty()) {
-      Work.within(tensors -> scale(tensors.flat(into.array()), into.beta()));
+      into.copy_(x.sum(0));
+    } else {
+      into.add_(x.sum(0));
     }
   }
 

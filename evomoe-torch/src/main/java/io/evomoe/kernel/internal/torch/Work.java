@@ -4,6 +4,10 @@ import io.evomoe.internal.threads.Parallel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Pieces of a kernel that the threads of the process take one by one; torch and its OpenBLAS have
@@ -45,6 +49,27 @@ final class Work {
     }
     Parallel.ranges(
         all, grain(elements), (from, to) -> within(tensors -> body.run(tensors, from, to - from)));
+  }
+
+  /** Runs body on pieces of the same elements of arrays without gaps. */
+  static void flat(Consumer<Tensor[]> body, INDArray... arrays) {
+    each(
+        arrays[0].length(),
+        1,
+        (all, from, n) -> body.accept(parts(arrays, a -> all.flat(a, from, n))));
+  }
+
+  /** Runs body on pieces of the same rows of matrices. */
+  static void rows(Consumer<Tensor[]> body, INDArray... matrices) {
+    long width = Stream.of(matrices).mapToLong(matrix -> matrix.size(1)).max().orElseThrow();
+    each(
+        matrices[0].size(0),
+        width,
+        (all, from, n) -> body.accept(parts(matrices, m -> all.rows(m, from, n))));
+  }
+
+  private static Tensor[] parts(INDArray[] arrays, Function<INDArray, Tensor> part) {
+    return Stream.of(arrays).map(part).toArray(Tensor[]::new);
   }
 
   /** Returns the number of rows per piece; unlimited if work is not divided. */

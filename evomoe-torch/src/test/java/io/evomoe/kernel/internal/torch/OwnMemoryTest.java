@@ -132,7 +132,11 @@ class OwnMemoryTest {
 
     private static Gpt model(Kernels kernels, String gate) {
       StackConfig blocks =
-          StackConfig.of(2, 32, 2).withIntermediateSize(64).withExperts(4).withMoeEvery(2).with(b -> b.dropout(0.1));
+          StackConfig.of(2, 32, 2)
+              .withIntermediateSize(64)
+              .withExperts(4)
+              .withMoeEvery(2)
+              .with(b -> b.dropout(0.1));
       return new Gpt(
           new GptConfig(64, 16, blocks),
           Gates.of(GateRegistry.installed().provider(gate), Map.of()),

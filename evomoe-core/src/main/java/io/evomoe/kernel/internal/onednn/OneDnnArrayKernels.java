@@ -1,0 +1,183 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.internal.threads.Parallel;
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.AdamWUpdate;
+import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.KernelBase;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One-pass loops over whole arrays: sums, AdamW, dropout, and transfers from and to the host. Most
+ * are Java loops. Their elements are staged through heap arrays, because the JIT compiles loops
+ * over these to vector code.
+ */
+abstract class OneDnnArrayKernels extends KernelBase {
+  /** Elements staged at a time: four arrays of it stay in the first-level cache. */
+  static final int BLOCK = 2048;
+
+  private static final int GRAIN = 32 * BLOCK;
+
+  final PrimitiveCache cache = new PrimitiveCache();
+  final ElementWise elementWise = new ElementWise(cache, DataType.FLOAT);
+
+  OneDnnArrayKernels() {
+    super(OneDnnKernelProvider.NAME, DataType.FLOAT);
+  }
+
+  @Override
+  protected void begin(Accumulator into) {
+    if (into.beta() == 0 && !into.array().isEmpty()) {
+      clearDense(into.array());
+    }
+  }
+
+  static void clearDense(INDArray array) {
+    long from = Address.of(array);
+    Pieces.ofElements(array.length(), (i, n) -> Address.clear(from + i, n * Float.BYTES));
+  }
+
+  @Override
+  public INDArray add(INDArray a, INDArray b) {
+    INDArray sum = like(a);
+    addTo(sum, a, b);
+    return sum;
+  }
+
+  @Override
+  public void addInto(INDArray a, INDArray b) {
+    addTo(a, a, b);
+  }
+
+  private void addTo(INDArray sum, INDArray a, INDArray b) {
+    long left = Address.of(a);
+    long right = Address.of(b);
+    long to = Address.of(sum);
+    Pieces.ofElements(a.length(), (i, n) -> elementWise.add(left + i, right + i, to + i, n));
+  }
+
+  @Override
+  public double[] read(INDArray array) {
+    INDArray flat = array.reshape(array.length());
+    double[] values = new double[Math.toIntExact(array.length())];
+    FloatBuffer from = Address.buffer(flat.stride(0) == 1 ? flat : flat.dup());
+    eachBlock(
+        values.length,
+        (block, i, size) -> {
+          from.get(i, block, 0, size);
+          for (int j = 0; j < size; j++) {
+            values[i + j] = block[j];
+          }
+        });
+    return values;
+  }
+
+  @Override
+  public INDArray write(double[] values, long... shape) {
+    INDArray array = array(shape);
+    FloatBuffer to = Address.buffer(array);
+    eachBlock(
+        values.length,
+        (block, i, size) -> {
+          for (int j = 0; j < size; j++) {
+            block[j] = (float) values[i + j];
+          }
+          to.put(i, block, 0, size);
+        });
+    return array;
+  }
+
+  @Override
+  public INDArray dropout(INDArray x, double rate, long seed) {
+    INDArray y = like(x);
+    FloatBuffer from = Address.buffer(x);
+    FloatBuffer to = Address.buffer(y);
+    DropoutMask mask = new DropoutMask(rate, seed);
+    eachBlock(
+        Math.toIntExact(x.length()),
+        (block, i, size) -> {
+          from.get(i, block, 0, size);
+          for (int j = 0; j < size; j++) {
+            block[j] *= (float) mask.factor(i + j);
+          }
+          to.put(i, block, 0, size);
+        });
+    return y;
+  }
+
+  /** Processes [0, length) in blocks. A thread uses one array for all of its blocks. */
+  private static void eachBlock(int length, BlockBody body) {
+    Parallel.ranges(
+        length,
+        GRAIN,
+        (first, last) -> {
+          float[] block = new float[BLOCK];
+          for (int i = first; i < last; i += BLOCK) {
+            body.run(block, i, Math.min(BLOCK, last - i));
+          }
+        });
+  }
+
+  @Override
+  public double sumOfSquares(INDArray x) {
+    return sumOfSquares(List.of(x));
+  }
+
+  @Override
+  public double sumOfSquares(List<INDArray> arrays) {
+    List<Piece> pieces = pieces(arrays);
+    double[] partial = new double[pieces.size()];
+    List<FloatBuffer> buffers = arrays.stream().map(Address::buffer).toList();
+    Parallel.each(
+        pieces.size(),
+        p -> {
+          Piece piece = pieces.get(p);
+          FloatBuffer buffer = buffers.get(piece.array);
+          float[] block = new float[BLOCK];
+          for (int i = piece.from; i < piece.to; i += BLOCK) {
+            int size = Math.min(BLOCK, piece.to - i);
+            buffer.get(i, block, 0, size);
+            partial[p] += DotProduct.of(block, block, size);
+          }
+        });
+    return Arrays.stream(partial).sum();
+  }
+
+  @Override
+  public void adamW(List<AdamWUpdate> updates) {
+    List<Piece> pieces = pieces(updates.stream().map(AdamWUpdate::value).toList());
+    List<AdamWLoop> loops = updates.stream().map(AdamWLoop::new).toList();
+    Parallel.each(
+        pieces.size(),
+        p -> {
+          Piece piece = pieces.get(p);
+          loops.get(piece.array).update(piece.from, piece.to);
+        });
+  }
+
+  /** Cuts arrays. The cuts depend only on their lengths, not on the number of threads. */
+  private static List<Piece> pieces(List<INDArray> arrays) {
+    List<Piece> pieces = new ArrayList<>();
+    for (int a = 0; a < arrays.size(); a++) {
+      int length = Math.toIntExact(arrays.get(a).length());
+      for (int from = 0; from < length; from += GRAIN) {
+        pieces.add(new Piece(a, from, Math.min(length, from + GRAIN)));
+      }
+    }
+    return pieces;
+  }
+
+  /** Processes elements [from, from + size), staged in the block. */
+  @FunctionalInterface
+  private interface BlockBody {
+    void run(float[] block, int from, int size);
+  }
+
+  /** Elements [from, to) of an array in a list. */
+  private record Piece(int array, int from, int to) {}
+}

@@ -1,0 +1,176 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
+
+import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Products.Target;
+import io.evomoe.kernel.internal.onednn.Products.Weight;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Products of whole matrices, and linear maps of groups of rows, in pieces for threads. */
+abstract class OneDnnProductKernels extends OneDnnRowKernels {
+  final Products products;
+  final Products float32;
+
+  OneDnnProductKernels(Products products) {
+    this.products = products;
+    this.float32 =
+        products.type() == DataType.FLOAT ? products : new Products(new Rounding(DataType.FLOAT));
+  }
+
+  @Override
+  public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    return linear(x, weight, bias, DataType.FLOAT);
+  }
+
+  @Override
+  public INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    return linear(x, weight, bias, products.type());
+  }
+
+  private INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias, DataType type) {
+    int rows = Math.toIntExact(x.size(0));
+    INDArray y = Nd4j.createUninitialized(type, rows, weight.size(1));
+    if (rows > 0 && !weight.isEmpty()) {
+      GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
+      linear(x, RowGroups.shared(1, rows), map, y);
+    }
+    return y;
+  }
+
+  @Override
+  public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
+    INDArray y = array(groups.rows(), map.out());
+    linear(x, groups, map, y);
+    return y;
+  }
+
+  /** Writes the maps of x to y, which may have another type. */
+  private void linear(INDArray x, RowGroups groups, GroupedMap map, INDArray y) {
+    Operands operands = products.operands();
+    Operand in = operands.of(x);
+    List<Weight> weights = operands.ofWeights(map.weights(), groups);
+    operands.ready();
+    Pieces.ofGroups(
+        groups,
+        band ->
+            products.linear(
+                products.row(in, band.inputRow(), map.in()),
+                weights.get(band.group()),
+                map.bias(band.group()),
+                Target.of(y, band.row()),
+                band.rows()));
+  }
+
+  @Override
+  public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
+    INDArray dx = array(groups.inputRows(), weights.get(0).size(0));
+    Operands operands = products.operands();
+    Operand gradient = operands.of(dy);
+    List<Weight> values = operands.ofWeights(weights, groups);
+    operands.ready();
+    Pieces.ofGroupInputs(
+        groups,
+        band ->
+            products.inputGradient(
+                products.row(gradient, band.row(), dy.size(1)),
+                values.get(band.group()),
+                Target.of(dx, band.inputRow()),
+                band.rows(),
+                groups.isShared() && band.group() > 0));
+    return dx;
+  }
+
+  @Override
+  public void groupParameterGradients(
+      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
+    Operands operands = products.operands();
+    int rows = groups.size(group);
+    Operand in = operands.ofRows(x, groups.inputOffset(group), rows);
+    Operand gradient = operands.ofRows(dy, groups.offset(group), rows);
+    operands.ready();
+    List<Runnable> pieces = new ArrayList<>();
+    products.addGradients(in, gradient, RowGroups.shared(1, rows), 0, into, pieces);
+    Pieces.run(pieces);
+  }
+
+  @Override
+  protected void addProduct(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
+    int terms = Math.toIntExact(a.size(transposeA ? 0 : 1));
+    Operands operands = products.operands();
+    Operand left = operands.of(a);
+    Operand right = operands.of(b);
+    operands.ready();
+    List<Runnable> pieces = new ArrayList<>();
+    products.addPieces(
+        transposeA, transposeB, left.address(), right.address(), into, terms, null, pieces);
+    Pieces.run(pieces);
+  }
+
+  @Override
+  public INDArray linearGradient(
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      Accumulator weightGradient,
+      @Nullable Accumulator biasGradient) {
+    return x.size(0) == 0
+        ? super.linearGradient(x, weight, dy, weightGradient, biasGradient).castTo(x.dataType())
+        : gradients(x, weight, false, dy, new MapGradients(weightGradient, biasGradient));
+  }
+
+  @Override
+  public INDArray tableGradient(
+      INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
+    return x.isEmpty() || dy.isEmpty()
+        ? super.tableGradient(x, table, dy, tableGradient)
+        : gradients(x, table, true, dy, new MapGradients(tableGradient, null));
+  }
+
+  /**
+   * Computes the gradients of x W, or of x W^T if the weight is transposed. Takes some rows at a
+   * time, so that few of them are rounded together.
+   */
+  private INDArray gradients(
+      INDArray x, INDArray weight, boolean transposed, INDArray dy, MapGradients into) {
+    int rows = Math.toIntExact(x.size(0));
+    int out = Math.toIntExact(dy.size(1));
+    INDArray dx = Nd4j.createUninitialized(x.dataType(), rows, x.size(1));
+    int most = products.rounding().rows(out);
+    MapGradients sums = into;
+    int size;
+    for (int from = 0; from < rows; from += size) {
+      size = Math.min(most, rows - from);
+      Operands operands = products.operands();
+      Operand in = operands.ofRows(x, from, size);
+      Operand gradient = operands.ofRows(dy, from, size);
+      Operand values = operands.of(weight);
+      operands.ready();
+      long left = (transposed ? gradient : in).address();
+      long right = (transposed ? in : gradient).address();
+      Accumulator part = new Accumulator(dx.get(interval(from, from + size), all()), 0);
+      List<Runnable> pieces = new ArrayList<>();
+      products.addPieces(true, false, left, right, sums.weight(), size, sums.bias(), pieces);
+      products.addPieces(
+          false, !transposed, gradient.address(), values.address(), part, out, null, pieces);
+      Pieces.run(pieces);
+      sums = into.further();
+    }
+    return dx;
+  }
+
+  @Override
+  protected void addColumnSums(INDArray x, Accumulator into) {
+    Pieces.run(1, piece -> float32.columnSums(Address.of(x), x.size(0), x.size(1), into));
+  }
+}
