@@ -25,9 +25,14 @@ final class Address extends FloatPointer {
     return array.data().address() + array.offset() * array.data().getElementSize();
   }
 
+  /** Returns an element of an array without gaps. */
+  static long element(INDArray array, long index) {
+    return of(array) + index * array.data().getElementSize();
+  }
+
   /** Returns the first element of a row of a matrix without gaps. */
   static long row(INDArray matrix, long row) {
-    return of(matrix) + row * matrix.size(1) * matrix.data().getElementSize();
+    return element(matrix, row * matrix.size(1));
   }
 
   /**

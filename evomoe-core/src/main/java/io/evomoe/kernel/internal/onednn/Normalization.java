@@ -45,8 +45,8 @@ final class Normalization {
                     Address.of(gain),
                     Address.of(shift),
                     Address.row(y, from),
-                    Address.of(mean) + from * Float.BYTES,
-                    Address.of(variance) + from * Float.BYTES));
+                    Address.element(mean, from),
+                    Address.element(variance, from)));
     return new Normalized(y, mean, variance);
   }
 
@@ -73,8 +73,8 @@ final class Normalization {
               .get(new Key(form, true), () -> layerBackward(form))
               .execute(
                   Address.row(x, from),
-                  Address.of(forward.mean()) + from * Float.BYTES,
-                  Address.of(forward.variance()) + from * Float.BYTES,
+                  Address.element(forward.mean(), from),
+                  Address.element(forward.variance(), from),
                   Address.of(gain),
                   Address.row(dy, from),
                   Address.row(dx, from),
@@ -101,7 +101,7 @@ final class Normalization {
                     Address.row(x, from),
                     Address.of(gain),
                     Address.row(y, from),
-                    Address.of(meanSquare) + from * Float.BYTES));
+                    Address.element(meanSquare, from)));
     return new RmsNormalized(y, meanSquare);
   }
 
