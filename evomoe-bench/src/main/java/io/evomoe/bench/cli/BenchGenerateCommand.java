@@ -1,16 +1,42 @@
 package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.evomoe.bench.measure.GenerateBenchmark;
 import io.evomoe.bench.measure.GenerateSpeed;
+import io.evomoe.bench.measure.GenerateSpeed.OfBatch;
 import io.evomoe.bench.measure.KernelClock;
+import io.evomoe.bench.measure.MachineSpeed;
+import io.evomoe.bench.measure.ProcessMemory;
+import io.evomoe.bench.measure.UntrainedModel;
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.internal.names.FieldBound;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.causal.Generation;
+import io.evomoe.models.causal.GenerationBatch;
+import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.moe.Growth;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code evomoe bench generate}. */
+/**
+ * {@code evomoe bench generate}: greedy generation after random prompts, with the keys and values of
+ * what was read kept. With {@code --requests}, prompts differ in length, and a text begins when
+ * another one ends.
+ */
 @Command(
     name = "generate",
     description = "Times greedy generation by a GPT or Llama model from random tokens.",
@@ -48,21 +74,76 @@ final class BenchGenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws JsonProcessingException {
-    GenerateBenchmark benchmark =
-        new GenerateBenchmark(
-            model.model(Math.addExact(prompt, tokens), false),
-            model.precision(),
-            batches,
-            prompt,
-            tokens,
-            requests,
-            model.temperature,
-            model.hard,
-            warmup,
-            rounds);
+    FieldBound.atLeast("batch", batches.size(), 1);
+    batches.forEach(batch -> FieldBound.atLeast("batch", batch, 1));
+    FieldBound.atLeast("prompt", prompt, 1);
+    FieldBound.atLeast("tokens", tokens, 1);
+    FieldBound.atLeast("requests", requests, 0);
+    FieldBound.atLeast("warmup", warmup, 1);
+    FieldBound.atLeast("rounds", rounds, 1);
     KernelClock clock = new KernelClock();
-    GenerateSpeed speed = model.profile ? benchmark.run(clock) : benchmark.run();
+    GenerateSpeed speed = speed(model.model(Math.addExact(prompt, tokens), false), clock);
     model.print(speed, clock, rounds * tokens, "token");
     return 0;
+  }
+
+  private GenerateSpeed speed(UntrainedModel untrained, KernelClock clock) {
+    StepContext context = model.context();
+    Kernels plain = KernelSelection.forPrecision(model.precision());
+    CausalLanguageModel made = untrained.make(model.profile ? clock.timed(plain) : plain, 1);
+    if (made.evolving().growth() == Growth.SPAWNED) {
+      made.spawn(EvolutionConfig.defaults().spawnMethod(), UntrainedModel.SEED);
+    }
+    Generation generation = new Generation(made, context);
+    int count = requests == 0 ? Collections.max(batches) : requests;
+    List<int[]> prompts = IntStream.range(0, count).mapToObj(i -> prompt(untrained, i)).toList();
+    List<OfBatch> speeds =
+        batches.stream()
+            .map(
+                batch ->
+                    speed(generation, prompts.subList(0, requests == 0 ? batch : count), batch, clock))
+            .toList();
+    int[] ids = untrained.randomTokens(0, prompt);
+    LanguageBatch one = new LanguageBatch(TokenBatch.of(prompt, ids), ids);
+    double active = RoutingReport.meanActiveExperts(made.loss(one, context).reports());
+    return new GenerateSpeed(
+        untrained.gate(),
+        model.precision().toString(),
+        plain.name(),
+        made.parameters().stream().mapToLong(Parameter::length).sum(),
+        Math.round(made.activeParameters(active)),
+        active,
+        prompt,
+        tokens,
+        speeds,
+        ProcessMemory.peakMebibytes());
+  }
+
+  private OfBatch speed(Generation generation, List<int[]> prompts, int batch, KernelClock clock) {
+    Runnable round = () -> generate(generation, prompts, batch);
+    IntStream.range(0, warmup).forEach(i -> round.run());
+    clock.reset();
+    double[] seconds =
+        DoubleStream.generate(() -> MachineSpeed.seconds(round)).limit(rounds).toArray();
+    double median = StatUtils.percentile(seconds, 50);
+    double all = (double) prompts.size() * tokens;
+    return new OfBatch(batch, 1000 * median, 1000 * median / tokens, all / median);
+  }
+
+  private void generate(Generation generation, List<int[]> prompts, int together) {
+    GenerationConfig config = GenerationConfig.greedy().with(g -> g.maxNewTokens(tokens));
+    Iterator<int[]> waiting = prompts.iterator();
+    try (GenerationBatch batch = generation.batch()) {
+      while (waiting.hasNext() || batch.size() > 0) {
+        while (waiting.hasNext() && batch.size() < together) {
+          batch.join(waiting.next(), config);
+        }
+        batch.step();
+      }
+    }
+  }
+
+  private int[] prompt(UntrainedModel untrained, int text) {
+    return untrained.randomTokens(text, requests == 0 ? prompt : 1 + 5 * text % prompt);
   }
 }

@@ -12,6 +12,8 @@ import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
@@ -75,6 +77,11 @@ final class BenchModelOptions {
     return compute.over(ComputeConfig.DEFAULT).precision();
   }
 
+  /** What gates are told of generated tokens; rejects a temperature out of its bounds. */
+  StepContext context() {
+    return new StepContext(0, hard ? Phase.HARD : Phase.SOFT, temperature, false, UntrainedModel.SEED);
+  }
+
   /**
    * The decoder.
    *
@@ -82,6 +89,7 @@ final class BenchModelOptions {
    * @param recomputed whether activations are computed again in the backward pass
    */
   UntrainedModel model(int positions, boolean recomputed) {
+    context();
     ModelConfig model = size.over(USUAL);
     StackConfig stack =
         new Preset("bench", model, QUICK.training(), Map.of())

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
   private final WatchOptions options;
   private final Path folder;
-  private @Nullable TrainReport report;
+  private @Nullable RunsReport report;
   private @Nullable LiveReport page;
 
   ClusterWatch(WatchOptions options, Path folder) {
@@ -24,7 +25,7 @@ final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
 
   @Override
   public List<Callback> of(TaskData<?, ?> data, RunConfig config, List<String> text) {
-    TrainReport begun = new TrainReport(config, data, text);
+    RunsReport begun = Description.report(config, data, text);
     LiveReport written = options.page(folder, begun);
     report = begun;
     page = written;
@@ -34,7 +35,7 @@ final class ClusterWatch implements ClusterRequest.Watching, AutoCloseable {
   /** The run has come to its end. */
   void end(Outcome outcome) {
     if (report != null) {
-      report.end(outcome);
+      report.add(outcome);
     }
   }
 

@@ -2,13 +2,17 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.KeepModels;
+import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
@@ -22,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -109,14 +114,14 @@ final class CompareCommand implements Callable<Integer> {
     console.println(prepared.data().description());
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
-    CompareReport report =
-        new CompareReport(
-            folder,
-            options.task,
-            prepared.data(),
-            DataNote.names(data),
-            description(prepared.data(), configs.get(0)),
-            configs.size());
+    RunsReport report =
+        new RunsReport(
+            ReportData.empty(
+                "EvoMoE comparison: " + options.task,
+                DataNote.of(DataNote.names(data), Optional.of(prepared.data().description())),
+                description(prepared.data(), configs.get(0))),
+            prepared.data().metricName());
+    List<Outcome> outcomes = new ArrayList<>();
     List<PlannedRun> plan =
         configs.stream()
             .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, prepared.content())))
@@ -139,6 +144,8 @@ final class CompareCommand implements Callable<Integer> {
         }
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
+        int number = outcomes.size() + 1;
+        report.begin("", plan.size() == 1 ? "" : "run %d of %d".formatted(number, plan.size()));
         List<Callback> told = new ArrayList<>(List.of(curves));
         told.addAll(watch.callbacks(planned.place().folder(), page));
         Outcome outcome =
@@ -151,11 +158,15 @@ final class CompareCommand implements Callable<Integer> {
           whole = false;
         }
         report.add(outcome);
+        outcomes.add(outcome);
+        ResultFile.write(
+            folder.resolve(ResultFile.NAME), outcomes.stream().map(Outcome::result).toList());
         page.settle();
         memory.requireWithin();
       }
     }
-    report.print(console, Description.heldOut(prepared.data(), configs.get(0)));
+    ConsoleRun.print(console, outcomes, Description.heldOut(prepared.data(), configs.get(0)));
+    console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
     before.stream().filter(run -> !run.hasModel()).forEach(run -> printDropped(run, keep));
     printModels(keep, over);
     if (stop.isStopped() && !whole) {

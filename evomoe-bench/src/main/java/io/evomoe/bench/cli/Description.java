@@ -10,7 +10,11 @@ import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunsReport;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +56,20 @@ final class Description {
   static String heldOut(TaskData<?, ?> data, RunConfig config) {
     return "Validation loss: on %s of the validation set (training.evalBatches)"
         .formatted(data.heldOut(config).text());
+  }
+
+  /**
+   * The report on one run before its first step.
+   *
+   * @param sources of its data, as they were given
+   */
+  static RunsReport report(RunConfig config, TaskData<?, ?> data, List<String> sources) {
+    String title = "EvoMoE training: %s, %s, seed %d";
+    String note = DataNote.of(sources, Optional.of(data.description()));
+    return new RunsReport(
+        ReportData.empty(
+            title.formatted(config.task(), config.gate(), config.seed()), note, of(data, config)),
+        data.metricName());
   }
 
   /** Of all runs that are as large and trained as this one. */

@@ -141,7 +141,7 @@ final class FineTuneCommand implements Runnable {
     description.put("Data", counts);
     description.putAll(Description.ofFineTuning(tuning));
     String note = DataNote.of(DataNote.names(texts), Optional.of(counts));
-    return new ReportData(title, note, description, List.of(), List.of());
+    return ReportData.empty(title, note, description);
   }
 
   private String goOn(FineTuning tuning) {

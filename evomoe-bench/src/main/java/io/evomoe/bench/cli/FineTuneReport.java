@@ -5,6 +5,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.record.TunedKind;
@@ -63,7 +64,7 @@ final class FineTuneReport implements LiveReport.Content {
   }
 
   @Override
-  public ReportData with(Optional<LiveReport.Going> going) {
+  public ReportData with(Optional<Outcome> going) {
     List<RecordedRun> runs = new ArrayList<>();
     over.forEach(training -> runs.add(curve(training)));
     List<RunResult> results = new ArrayList<>();
@@ -76,7 +77,8 @@ final class FineTuneReport implements LiveReport.Content {
                 runs.add(run.recorded().labelled(training.title()));
               });
     }
-    return new ReportData(empty.title(), empty.note(), empty.description(), results, runs);
+    return new ReportData(
+        empty.title(), empty.note(), empty.description(), results, runs, Optional.empty());
   }
 
   private RecordedRun curve(TunedKind training) {
@@ -92,15 +94,10 @@ final class FineTuneReport implements LiveReport.Content {
           .filter(RunResult::isInterrupted)
           .forEach(stopped -> description.put("Stopped", stopped.gate() + stopped.interruption()));
     }
-    return new ClassReport(
-            data.title(),
-            data.note(),
-            description,
-            scores,
-            Optional.ofNullable(evaluation),
-            data.runs(),
-            data.live())
-        .html();
+    ReportData page =
+        new ReportData(
+            data.title(), data.note(), description, data.results(), data.runs(), data.live());
+    return new ClassReport(page, scores, Optional.ofNullable(evaluation)).html();
   }
 
   /** Not of the page, which has the scores in place of a table of runs. */

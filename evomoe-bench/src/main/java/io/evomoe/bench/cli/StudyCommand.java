@@ -3,8 +3,8 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.bench.study.Study;
-import io.evomoe.bench.study.StudyCharts;
 import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.bench.study.StudyOrigin;
 import io.evomoe.bench.study.StudyResults;
@@ -28,7 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -229,11 +229,9 @@ final class StudyCommand implements Callable<Integer> {
     console.println(prepared.data().description());
     StudyClock clock = new StudyClock(study, maxMinutes);
     String goOn = CommandText.again(spec, List.of());
-    StudyReport report =
-        new StudyReport(
-            study,
-            DataNote.of(DataNote.names(sources), Optional.empty()),
-            prepared.data().metricName());
+    String note = DataNote.of(DataNote.names(sources), Optional.empty());
+    RunsReport report =
+        new RunsReport(study.report(note, Map.of()), prepared.data().metricName());
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(folder, report)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
@@ -262,15 +260,17 @@ final class StudyCommand implements Callable<Integer> {
                 study.results().origin().dataSha256() + " revision " + study.config().revision());
         // Until its model is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
+        report.replace(study.report(note, Description.ofStudy(settings)));
         report.begin(
-            run, settings, String.format(Locale.ROOT, "run %d of %d", i + 1, missing.size()));
+            run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
+            "run %d of %d".formatted(i + 1, missing.size()));
         List<Callback> told = watch.callbacks(place.folder(), page);
         Outcome outcome = outcome(place, run, prepared, told, stop, memory);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
           settle(place);
-          report.over();
+          report.replace(study.report(note, Description.ofStudy(settings)));
           page.settle();
         }
         memory.requireWithin();
@@ -303,26 +303,22 @@ final class StudyCommand implements Callable<Integer> {
     console.println();
     console.print(text);
     AtomicFile.write(folder.resolve(StudyTables.NAME), text);
-    StudyCharts charts = new StudyCharts(study);
-    if (charts.isEmpty()) {
-      return;
-    }
-    charts.write(folder.resolve(StudyCharts.NAME));
-    HtmlReport.write(
-        local.resolve(HtmlReport.NAME), charts.report(note, Description.ofStudy(shown(study))));
+    Path page = local.resolve(HtmlReport.NAME);
+    Optional<RunConfig> shown = shown(study);
+    shown.ifPresent(
+        settings -> HtmlReport.write(page, study.report(note, Description.ofStudy(settings))));
     console.printf(
-        "%nTables and charts: %s, %s, %s%n",
+        "%nTables%s: %s%s%n",
+        shown.isPresent() ? " and charts" : "",
         folder.resolve(StudyTables.NAME),
-        folder.resolve(StudyCharts.NAME),
-        local.resolve(HtmlReport.NAME));
+        shown.isPresent() ? ", " + page : "");
   }
 
-  /** The settings of a run that the charts have. */
-  private static RunConfig shown(Study study) {
+  /** The settings of a run that the charts have, if they have one. */
+  private static Optional<RunConfig> shown(Study study) {
     return study.runs().stream()
         .filter(run -> run.part() != StudyRun.Part.RATE && study.record(run).isPresent())
         .findFirst()
-        .flatMap(study::config)
-        .orElseThrow();
+        .flatMap(study::config);
   }
 }

@@ -3,14 +3,13 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.SummaryTable;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
@@ -306,13 +305,13 @@ final class TrainCommand implements Callable<Integer> {
     console.println(Description.losses(config));
     console.flush();
     Outcome outcome;
-    TrainReport report = new TrainReport(config, data, DataNote.names(run.data()));
+    RunsReport report = Description.report(config, data, DataNote.names(run.data()));
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(run.folder(), report)) {
       List<Callback> told = new ArrayList<>(watch.callbacks(run.folder(), page));
       told.add(new ConsoleRun(config.gate(), console, stop, memory));
       outcome = run.train(told.toArray(Callback[]::new));
-      report.end(outcome);
+      report.add(outcome);
       memory.requireWithin();
     }
     printSummary(outcome, run.folder(), Description.heldOut(data, config));
@@ -323,10 +322,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void printSummary(Outcome outcome, Path folder, String measured) {
-    console.println();
-    console.println(SummaryTable.of(List.of(outcome.result())).text(StandardOutput.columns()));
-    console.println(measured);
-    Annealing.of(outcome.recorded()).ifPresent(a -> console.println(a.text()));
+    ConsoleRun.print(console, List.of(outcome), measured);
     console.printf("Run: %s%n", folder);
   }
 }

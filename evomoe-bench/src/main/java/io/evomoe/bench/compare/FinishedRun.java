@@ -1,12 +1,9 @@
 package io.evomoe.bench.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -26,11 +23,7 @@ public record FinishedRun(String fingerprint, RunResult result, RecordedRun reco
    * @throws IllegalArgumentException if the folder cannot be created or written
    */
   public void write(Path file) {
-    try {
-      AtomicFile.write(file, Json.MAPPER.writeValueAsString(this) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a finished run has a JSON form", e);
-    }
+    AtomicFile.write(file, Json.line(this) + "\n");
   }
 
   /**
@@ -43,12 +36,7 @@ public record FinishedRun(String fingerprint, RunResult result, RecordedRun reco
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(Json.read(Files.readString(file), FinishedRun.class));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + " is not a finished run: " + Json.fault(e), e);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(file + " cannot be read: " + IoReason.of(e, file), e);
-    }
+    String text = Json.content(file.toString(), file);
+    return Optional.of(Json.read(text, FinishedRun.class, file + " is not a finished run"));
   }
 }

@@ -1,16 +1,9 @@
 package io.evomoe.bench.doctor;
 
 import io.evomoe.internal.threads.Workers;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /** Java, the processors and the threads on them, and how busy they are. */
 final class ProcessorFindings {
@@ -20,34 +13,27 @@ final class ProcessorFindings {
   /** Of the processors, as load: from here on others take time from a run. */
   private static final double BUSY = 0.5;
 
-  private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
-
   private ProcessorFindings() {}
 
   static List<Finding> here() {
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     int processors = Runtime.getRuntime().availableProcessors();
+    String java =
+        "%s, %s (%s)"
+            .formatted(
+                Runtime.version(),
+                System.getProperty("java.vendor", "unknown vendor"),
+                System.getProperty("java.home", ""));
     return List.of(
-        java(
-            Runtime.version().toString(),
-            System.getProperty("java.vendor", "unknown vendor"),
-            System.getProperty("java.home", ""),
-            System.getProperty("java.vm.info", "")),
-        threads(processors, cores()),
+        Finding.ok("java", java),
+        threads(processors),
         waiting(System.getenv()),
         load(load, processors));
   }
 
-  static Finding java(String version, String vendor, String home, String mode) {
-    String found = "%s, %s (%s)".formatted(version, vendor, home);
-    return mode.startsWith("interpreted")
-        ? Finding.slow("java", found + ", interpreted", "remove -Xint: it disables compilation")
-        : Finding.ok("java", found);
-  }
-
-  private static Finding threads(int processors, Optional<Integer> cores) {
+  private static Finding threads(int processors) {
     try {
-      return threads(processors, cores, Workers.shared().threads());
+      return threads(processors, Workers.shared().threads());
     } catch (IllegalArgumentException e) {
       return Finding.stops(
           THREADS,
@@ -60,15 +46,9 @@ final class ProcessorFindings {
    * Threads of the kernels.
    *
    * @param processors that this process may use
-   * @param cores of the machine, where that is known
    */
-  static Finding threads(int processors, Optional<Integer> cores, int threads) {
-    String found =
-        "%d of the kernels on %d processors%s"
-            .formatted(
-                threads,
-                processors,
-                cores.map(n -> " (the machine has %d cores)".formatted(n)).orElse(""));
+  static Finding threads(int processors, int threads) {
+    String found = "%d of the kernels on %d processors".formatted(threads, processors);
     return Finding.slow(
             THREADS, found, "unset OMP_NUM_THREADS and -Devomoe.threads to use all processors")
         .unless(threads == processors);
@@ -100,29 +80,5 @@ final class ProcessorFindings {
             "load",
             found + " in the last minute",
             "close other programs: they slow down training and distort measured times");
-  }
-
-  /** Cores of the machine; empty where the system does not tell. */
-  static Optional<Integer> cores() {
-    try {
-      return cores(Files.readAllLines(PROCESSORS));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  /** The different pairs of a package and a core in it. */
-  static Optional<Integer> cores(Collection<String> lines) {
-    Set<String> cores = new HashSet<>();
-    String chip = "";
-    for (String line : lines) {
-      String value = line.substring(line.indexOf(':') + 1).strip();
-      if (line.startsWith("physical id")) {
-        chip = value;
-      } else if (line.startsWith("core id")) {
-        cores.add(chip + "/" + value);
-      }
-    }
-    return cores.isEmpty() ? Optional.empty() : Optional.of(cores.size());
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.bench.measure;
 
 import io.evomoe.gates.BalancedAssignment;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
@@ -19,9 +20,8 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.StatUtils;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -36,8 +36,6 @@ public final class KernelBenchmark {
   private static final int ASSIGNED_TOKENS = 4096;
   private static final int ASSIGNED_EXPERTS = 64;
   private static final int RUNS = 9;
-  private static final WorkspaceConfiguration WORKSPACE =
-      WorkspaceConfiguration.builder().policyLearning(LearningPolicy.FIRST_LOOP).build();
 
   private final Kernels kernels;
   private final List<KernelTime> times = new ArrayList<>();
@@ -142,12 +140,11 @@ public final class KernelBenchmark {
   private void time(String provider, String name, Runnable kernel) {
     double[] seconds = new double[2 + RUNS];
     for (int i = 0; i < seconds.length; i++) {
-      try (MemoryWorkspace ignored =
-          Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "evomoe-kernels")) {
+      try (MemoryWorkspace ignored = Workspaces.open("kernels")) {
         seconds[i] = MachineSpeed.seconds(kernel);
       }
     }
-    double median = Median.of(Arrays.stream(seconds).skip(2));
+    double median = StatUtils.percentile(seconds, 2, RUNS, 50);
     times.add(new KernelTime(provider, name, 1e6 * median));
   }
 

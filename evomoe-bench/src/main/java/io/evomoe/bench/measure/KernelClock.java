@@ -18,7 +18,7 @@ public final class KernelClock {
   private final Map<String, long[]> nanosAndCalls = new TreeMap<>();
 
   /** The same kernels, timed; {@link Kernels#exact} gives timed ones as well. */
-  Kernels timed(Kernels kernels) {
+  public Kernels timed(Kernels kernels) {
     return timed(Kernels.class, "", kernels);
   }
 
@@ -52,7 +52,7 @@ public final class KernelClock {
   }
 
   /** Forgets what was measured so far. */
-  void reset() {
+  public void reset() {
     nanosAndCalls.clear();
   }
 

@@ -11,7 +11,7 @@ public final class ProcessMemory {
   private ProcessMemory() {}
 
   /** Largest resident size so far in MiB; NaN where the system does not tell. */
-  static double peakMebibytes() {
+  public static double peakMebibytes() {
     return kibibytes(STATUS, "VmHWM:") / 1024;
   }
 

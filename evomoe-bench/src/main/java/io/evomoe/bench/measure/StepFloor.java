@@ -5,14 +5,13 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 
 /**
- * What a training step would take if it did nothing but its matrix products, one after another, and
- * moved what it must move, at the speeds that this process reaches by itself.
+ * What a training step would take if it did nothing but its matrix products, at the speed of one
+ * large product, and moved what it must move, at the bandwidth of memory.
  *
  * <p>Products are those with weights, forward and backward, of attention's maps, feed-forward nets,
- * experts (the rows of a step spread evenly over them), routers and head, through the kernels of
- * the step and with whatever rounding these need; and attention's own, {@code q k^T} and
- * probabilities times v and their four gradients, for the keys that a query sees, at the speed of
- * the largest product. A forward pass that is computed again counts again.
+ * experts, routers and head; and attention's own, {@code q k^T} and probabilities times v and their
+ * four gradients, for the keys that a query sees. A forward pass that is computed again counts
+ * again.
  *
  * <p>Bytes are, in float32, a parameter, its gradient and its two moments, each written once and
  * read once (32 a parameter); the logits, in float32, written once and read once; and what is kept
@@ -23,7 +22,7 @@ import io.evomoe.kernel.Precision;
  * than once, the residual stream, and whatever else passes between two layers are not counted: they
  * may stay in the cache.
  *
- * @param productsMillis milliseconds of all products of a step
+ * @param productsMillis milliseconds of all products of a step at the speed of the largest one
  * @param productsGigaflops multiplications and additions of these products, 1e9
  * @param bytesMoved a step
  * @param bandwidthGigabytesPerSecond reading and writing together, of large arrays, 1e9 bytes
@@ -42,13 +41,12 @@ public record StepFloor(
    * @param kernels of the step
    * @param peak 1e9 operations a second of the largest product
    */
-  static StepFloor measured(Kernels kernels, Precision precision, StepShape shape, double peak) {
-    StepProducts withWeights = StepProducts.timed(kernels, shape);
-    double products = withWeights.millis() + shape.attentionFlops() / (peak * 1e6);
-    double flops = withWeights.flops() + shape.attentionFlops();
+  public static StepFloor measured(
+      Kernels kernels, Precision precision, StepShape shape, double peak) {
+    double products = shape.flops() / (peak * 1e6);
     double bytes = shape.bytesMoved(precision == Precision.BF16 ? 2 : Float.BYTES);
     double bandwidth = MachineSpeed.memoryGigabytes(kernels);
     return new StepFloor(
-        products, flops * 1e-9, bytes, bandwidth, products + bytes / (bandwidth * 1e6));
+        products, shape.flops() * 1e-9, bytes, bandwidth, products + bytes / (bandwidth * 1e6));
   }
 }

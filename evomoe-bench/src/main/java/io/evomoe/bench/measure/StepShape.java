@@ -1,6 +1,5 @@
 package io.evomoe.bench.measure;
 
-import io.evomoe.kernel.RowGroups;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
@@ -18,7 +17,7 @@ import java.util.Objects;
  * @param mixtures MoE blocks; 0 for a dense model
  * @param activeExperts mean number of experts that a token of an MoE block uses
  */
-record StepShape(
+public record StepShape(
     StackConfig stack,
     int vocabulary,
     int sequence,
@@ -27,54 +26,52 @@ record StepShape(
     int mixtures,
     double activeExperts) {
 
-  static StepShape of(
-      UntrainedModel model, int sequence, int batch, long parameters, double activeExperts) {
-    StackConfig stack = model.size().stack();
-    int vocabulary = model.size().vocabulary();
-    return new StepShape(
-        stack, vocabulary, sequence, batch, parameters, model.mixtures(), activeExperts);
-  }
-
   /** Experts of an MoE block; one without such blocks. */
-  MoeConfig moe() {
+  private MoeConfig moe() {
     BlockConfig block = stack.block();
     return Objects.requireNonNullElse(block.moe(), MoeConfig.of(1, block.intermediateSize()));
   }
 
-  /** Tokens of a step. */
-  int tokens() {
+  private int tokens() {
     return sequence * batch;
   }
 
   /** How often the forward pass of a block is computed. */
-  int forwards() {
+  private int forwards() {
     return stack.block().recomputed() ? 2 : 1;
   }
 
-  /** Rows of an MoE block's experts, all together. */
-  int expertRows() {
-    return (int) Math.round(tokens() * activeExperts);
-  }
-
-  /** Those rows, the same number for each expert; shared where every expert takes every token. */
-  RowGroups expertGroups() {
-    int experts = moe().experts();
-    if (expertRows() == Math.multiplyExact(experts, tokens())) {
-      return RowGroups.shared(experts, tokens());
-    }
-    int[] offsets = new int[experts + 1];
-    for (int e = 0; e <= experts; e++) {
-      offsets[e] = (int) ((long) e * expertRows() / experts);
-    }
-    return RowGroups.routed(offsets);
-  }
-
   /** Maps of the input of a feed-forward net. */
-  int mapsIn() {
+  private int mapsIn() {
     return stack.block().feedForward().gated() ? 2 : 1;
   }
 
-  /** Multiplications and additions of attention's products, of the keys that a query sees. */
+  /** Multiplications and additions of all products of a step, forward and backward. */
+  double flops() {
+    return weightFlops() + attentionFlops();
+  }
+
+  /** Those with weights: of the blocks, and of the head, which is never computed again. */
+  double weightFlops() {
+    AttentionConfig form = stack.block().attention();
+    double attention = 2.0 * (form.queryWidth() + form.keyWidth()) * stack.hiddenSize();
+    double ofUnit = (mapsIn() + 1.0) * stack.hiddenSize();
+    double dense = ofUnit * stack.block().intermediateSize();
+    double used = sharedUnits() + activeExperts * moe().intermediateSize();
+    double mixture = (double) stack.hiddenSize() * moe().experts() + ofUnit * used;
+    double blocks =
+        stack.numHiddenLayers() * attention
+            + (stack.numHiddenLayers() - mixtures) * dense
+            + mixtures * mixture;
+    double head = (double) vocabulary * stack.hiddenSize();
+    return 2.0 * tokens() * ((forwards() + 2) * blocks + 3 * head);
+  }
+
+  private int sharedUnits() {
+    return moe().shared().count() * moe().shared().intermediateSize();
+  }
+
+  /** Those of attention itself, of the keys that a query sees. */
   double attentionFlops() {
     double pairs = 0.5 * sequence * (sequence + 1.0) * batch;
     int products = 2 * forwards() + 4;
@@ -105,10 +102,8 @@ record StepShape(
     AttentionConfig form = stack.block().attention();
     double attention = stack.hiddenSize() + 2.0 * form.queryWidth() + 2.0 * form.keyWidth();
     double dense = stack.hiddenSize() + (double) mapsIn() * stack.block().intermediateSize();
-    int shared = moe().shared().count() * moe().shared().intermediateSize();
-    double mixed =
-        rows * (stack.hiddenSize() + (double) mapsIn() * shared)
-            + (double) expertRows() * mapsIn() * moe().intermediateSize();
+    double used = sharedUnits() + activeExperts * moe().intermediateSize();
+    double mixed = rows * (stack.hiddenSize() + mapsIn() * used);
     return head
         + rows * attention * stack.numHiddenLayers()
         + rows * dense * (stack.numHiddenLayers() - mixtures)

@@ -13,6 +13,7 @@ import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.Architecture;
+import io.evomoe.random.CounterRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,7 +30,8 @@ import java.util.stream.IntStream;
  */
 public record UntrainedModel(
     String gate, Map<String, String> gateOptions, Architecture architecture, GptConfig size) {
-  static final long SEED = 1;
+  /** Seed of the weights and of random tokens. */
+  public static final long SEED = 1;
 
   /** Copies the options. */
   public UntrainedModel {
@@ -41,7 +43,7 @@ public record UntrainedModel(
    *
    * @param steps that its gates are told they will be trained for
    */
-  CausalLanguageModel make(Kernels kernels, long steps) {
+  public CausalLanguageModel make(Kernels kernels, long steps) {
     TrainingFacts facts =
         new TrainingFacts(OptionalLong.of(steps), Optional.of(frequencies()), Set.of());
     Gates gates = new Gates(GateRegistry.installed().provider(gate), gateOptions, facts);
@@ -56,8 +58,14 @@ public record UntrainedModel(
     };
   }
 
+  /** Ids of the vocabulary, the same for the same number. */
+  public int[] randomTokens(long number, int count) {
+    CounterRandom random = new CounterRandom(CounterRandom.fold(SEED, number));
+    return IntStream.range(0, count).map(i -> random.below(size.vocabulary(), i)).toArray();
+  }
+
   /** MoE blocks; 0 for a dense model. */
-  int mixtures() {
+  public int mixtures() {
     boolean mixed = GateRegistry.installed().provider(gate).growth() != Growth.NEVER;
     return mixed ? size.stack().moeLayers() : 0;
   }

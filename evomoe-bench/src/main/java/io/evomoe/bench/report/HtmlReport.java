@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class HtmlReport {
    * @param name of its template and script
    * @param own values of the template that other pages do not have
    */
-  static String page(String name, ReportData data, List<Series> series, Map<String, String> own) {
+  static String page(String name, ReportData data, List<ObjectNode> series, Map<String, String> own) {
     Map<String, String> values = new HashMap<>(own);
     values.put("live", data.live().map(Html::live).orElse(""));
     values.put("title", Html.escape(data.title()));
@@ -59,7 +60,7 @@ public final class HtmlReport {
     return Resources.fill(Resources.local(name + ".html"), values);
   }
 
-  private static List<Series> series(ReportData data) {
+  private static List<ObjectNode> series(ReportData data) {
     boolean oneTask = data.runs().stream().map(RecordedRun::task).distinct().count() == 1;
     return data.runs().stream()
         .map(

@@ -1,6 +1,7 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
@@ -31,7 +32,7 @@ public final class LiveReport implements Callback, AutoCloseable {
   private final long seconds;
   private final Content content;
   private final LongSupplier nanoTime;
-  private @Nullable Going going;
+  private @Nullable Outcome going;
   private long next;
   private boolean begun;
   private boolean warned;
@@ -40,7 +41,7 @@ public final class LiveReport implements Callback, AutoCloseable {
   public interface Content {
 
     /** All that is over, and last the run that goes, or was broken off, where there is one. */
-    ReportData with(Optional<Going> going);
+    ReportData with(Optional<Outcome> going);
 
     /** The page that shows it. */
     default String html(ReportData data) {
@@ -55,14 +56,6 @@ public final class LiveReport implements Callback, AutoCloseable {
       return "";
     }
   }
-
-  /**
-   * A run that goes.
-   *
-   * @param result up to now
-   * @param recorded up to now
-   */
-  public record Going(RunResult result, RecordedRun recorded) {}
 
   /**
    * A page that is not written yet.
@@ -103,7 +96,7 @@ public final class LiveReport implements Callback, AutoCloseable {
     going =
         run.steps().isEmpty()
             ? null
-            : new Going(RunResult.of(run, training.plannedSteps(), content.metricName()), run);
+            : new Outcome(RunResult.of(run, training.plannedSteps(), content.metricName()), run);
   }
 
   @Override

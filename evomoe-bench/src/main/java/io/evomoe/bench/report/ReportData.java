@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
 import java.time.Instant;
@@ -36,24 +37,19 @@ public record ReportData(
     runs = List.copyOf(runs);
   }
 
-  /** What a report shows when all is over. */
-  public ReportData(
-      String title,
-      String note,
-      Map<String, String> description,
-      List<RunResult> results,
-      List<RecordedRun> runs) {
-    this(title, note, description, results, runs, Optional.empty());
+  /** A report without runs. */
+  public static ReportData empty(String title, String note, Map<String, String> description) {
+    return new ReportData(title, note, description, List.of(), List.of(), Optional.empty());
   }
 
   /** The same with a run more. */
-  public ReportData plus(RunResult result, RecordedRun run) {
+  public ReportData plus(Outcome run) {
     return new ReportData(
         title,
         note,
         description,
-        Stream.concat(results.stream(), Stream.of(result)).toList(),
-        Stream.concat(runs.stream(), Stream.of(run)).toList(),
+        Stream.concat(results.stream(), Stream.of(run.result())).toList(),
+        Stream.concat(runs.stream(), Stream.of(run.recorded())).toList(),
         live);
   }
 

@@ -7,6 +7,10 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +129,28 @@ public final class Study {
   /** What is recorded of a run, if it is over. */
   public Optional<StudyRecord> record(StudyRun run) {
     return config(run).flatMap(found -> results.find(run.name(), found));
+  }
+
+  /**
+   * The recorded runs of gates and variants, for a report.
+   *
+   * @param note what the data was
+   * @param description the report's header lines
+   */
+  public ReportData report(String note, Map<String, String> description) {
+    ReportData report = ReportData.empty("EvoMoE study: " + config.task(), note, description);
+    for (StudyRun run : runs) {
+      Optional<StudyRecord> found = record(run);
+      if (run.part() != StudyRun.Part.RATE && found.isPresent()) {
+        RunName name = new RunName(config.task(), run.label(), run.seed());
+        report =
+            report.plus(
+                new Outcome(
+                    found.get().result().labelled(run.label()),
+                    new RecordedRun(name, found.get().rows(), List.of())));
+      }
+    }
+    return report;
   }
 
   /** Optimizer steps of a run. */

@@ -1,5 +1,6 @@
 package io.evomoe.bench.study;
 
+import io.evomoe.bench.report.ThinnedCurve;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
@@ -25,6 +26,7 @@ public final class StudyResults {
   /** The name of the file in the folder of the study. */
   public static final String NAME = "runs.zip";
 
+  private static final int POINTS = 40;
   private static final String ORIGIN = "origin.yaml";
   private static final String CONFIG = "config.yaml";
 
@@ -101,7 +103,7 @@ public final class StudyResults {
     texts.put(entry(name, ORIGIN), StrictYaml.text(origin));
     texts.put(entry(name, CONFIG), ConfigFile.text(config));
     texts.put(
-        entry(name, CurveFile.NAME), CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded()))));
+        entry(name, CurveFile.NAME), CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded(), POINTS))));
     texts.put(entry(name, ResultFile.NAME), ResultFile.text(List.of(outcome.result())));
     file.write(texts);
   }

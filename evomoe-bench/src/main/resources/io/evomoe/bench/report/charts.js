@@ -47,7 +47,7 @@ const lineOf = (gate, y, data) => {
 
 // Seeds of one gate with a value at the same steps: one line, their mean, in a band from lowest to highest.
 const together = (group, y) => {
-  const steps = group.map(run => run.step.filter((_, i) => y.of(run)[i] !== null));
+  const steps = group.map(run => STEPS.of(run).filter((_, i) => y.of(run)[i] !== null));
   return group.length > 1 && steps.every(own => own.join() === steps[0].join());
 };
 
@@ -99,9 +99,9 @@ const valueAxis = (name, format, colours, {axisLabel, ...more}) => ({
 // validation losses, except the first quarter: the chart must show a loss that rises again.
 const lossCeiling = () => {
   const runs = shownGates().flatMap(runsOf);
-  const losses = runs.flatMap(run => run.train).filter(v => v !== null).sort((a, b) => a - b);
+  const losses = runs.flatMap(TRAIN.of).filter(v => v !== null).sort((a, b) => a - b);
   if (wholeRange || losses.length < 40) return null;
-  const heldOut = runs.flatMap(run => run.valid.slice(Math.floor(run.valid.length / 4))).filter(v => v !== null);
+  const heldOut = runs.flatMap(run => VALID.of(run).slice(Math.floor(VALID.of(run).length / 4))).filter(v => v !== null);
   return Math.ceil(10 * Math.max(losses[Math.floor(losses.length * 0.9)], ...heldOut)) / 10;
 };
 

@@ -5,6 +5,12 @@ const hidden = new Set();
 const shownGates = () => gates.filter(gate => !hidden.has(gate));
 const runsOf = gate => runs.filter(run => run.label === gate);
 
+// Each expert's share of the assignments of its layer, in percent.
+for (const layer of runs.flatMap(run => run.load ?? [])) {
+  const all = layer.tokens.reduce((sum, tokens) => sum + tokens, 0);
+  layer.share = layer.tokens.map(tokens => all ? 100 * tokens / all : null);
+}
+
 const number = (digits, unit = '') => value =>
   value.toLocaleString('en-US', {maximumFractionDigits: digits}) + unit;
 const fixed = (digits, unit = '') => value => value.toFixed(digits) + unit;
@@ -14,28 +20,35 @@ const metricPrefix = value => {
 };
 
 // Wall time in the largest unit that keeps the axis above 3.
-const longest = Math.max(0, ...runs.map(run => run.wall[run.wall.length - 1] || 0));
+const column = (name, scale = 1) => run => (run[name] ?? []).map(value => value === null ? null : scale * value);
+const longest = Math.max(0, ...runs.map(run => column('wallSeconds')(run).at(-1) ?? 0));
 const [clockUnit, clock] = longest > 3 * 3600 ? ['h', 3600] : longest > 180 ? ['min', 60] : ['s', 1];
 
-const STEPS = {of: run => run.step, name: 'steps', format: number(0), whole: true};
-const TOKENS = {of: run => run.tokens, name: 'tokens', format: metricPrefix, whole: true};
-const FLOPS = {of: run => run.flops, name: 'training FLOPs', format: metricPrefix, whole: true};
-const WALL = {of: run => run.wall.map(s => s / clock), name: `wall time (${clockUnit})`, format: number(2)};
+const STEPS = {of: column('step'), name: 'steps', format: number(0), whole: true};
+const TOKENS = {of: column('tokens'), name: 'tokens', format: metricPrefix, whole: true};
+const FLOPS = {of: column('trainFlops'), name: 'training FLOPs', format: metricPrefix, whole: true};
+const WALL = {of: column('wallSeconds', 1 / clock), name: `wall time (${clockUnit})`, format: number(2)};
 
 // A temperature that never changes steers nothing: it would only be a line in the way.
 const moving = values => new Set(values.filter(v => v !== null)).size > 1 ? values : values.map(() => null);
 
+// Recorded runs of a study have no times of steps: those that a clock gives, without steps that were evaluated.
+const stepMillis = run => column('stepSeconds', 1000)(run).map((ms, i) => {
+  if (ms !== null || i === 0 || run.validLoss[i] !== null) return ms;
+  return 1000 * (run.wallSeconds[i] - run.wallSeconds[i - 1]) / (run.step[i] - run.step[i - 1]);
+});
+
 const quantity = (name, of, format, more) => ({name, of, format, style: 'strong', axis: 0, ...more});
-const VALID = quantity('validation loss', run => run.valid, fixed(4), {lowestIsBest: true});
-const TRAIN = quantity('training loss', run => run.train, fixed(4), {style: 'faint'});
-const ACTIVE = quantity('active experts', run => run.active, fixed(2));
-const TEMPERATURE = quantity('temperature', run => moving(run.temperature), fixed(3), {style: 'dashed', axis: 1});
-const STEP_TIME = quantity('step time', run => run.step_ms, fixed(1, ' ms'));
-const ENTROPY = quantity('load entropy', run => run.entropy, fixed(3));
-const DROP = quantity('drop rate', run => run.drop, fixed(1, '%'));
-const DEAD = quantity('dead experts', run => run.dead, fixed(2));
-const FLUCTUATION = quantity('routing fluctuation', run => run.fluctuation, fixed(1, '%'));
-const AUX = quantity('auxiliary loss', run => run.aux, fixed(4));
+const VALID = quantity('validation loss', column('validLoss'), fixed(4), {lowestIsBest: true});
+const TRAIN = quantity('training loss', column('trainLoss'), fixed(4), {style: 'faint'});
+const ACTIVE = quantity('active experts', column('activeExperts'), fixed(2));
+const TEMPERATURE = quantity('temperature', run => moving(column('temperature')(run)), fixed(3), {style: 'dashed', axis: 1});
+const STEP_TIME = quantity('step time', stepMillis, fixed(1, ' ms'));
+const ENTROPY = quantity('load entropy', column('loadEntropy'), fixed(3));
+const DROP = quantity('drop rate', column('dropRate', 100), fixed(1, '%'));
+const DEAD = quantity('dead experts', column('deadExperts'), fixed(2));
+const FLUCTUATION = quantity('routing fluctuation', column('routingFluctuation', 100), fixed(1, '%'));
+const AUX = quantity('auxiliary loss', column('auxLoss'), fixed(4));
 
 const points = (run, x, y) => {
   const xs = x.of(run);

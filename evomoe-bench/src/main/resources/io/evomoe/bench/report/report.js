@@ -1,6 +1,6 @@
 // The charts of training runs.
 const loadCharts = () => {
-  const routed = runs.filter(run => run.load.length);
+  const routed = runs.filter(run => run.load);
   document.getElementById('loads').hidden = routed.length === 0;
   for (const run of routed) {
     const place = element('div', '', {class: 'load'});

@@ -45,7 +45,7 @@ const seriesTable = (x, ys) => {
     places(x, ys, TABLE_ROWS).map(at => [x.format(at), ...columns.map(column => column.text(at))]));
 };
 
-const lastStep = gate => Math.max(...runsOf(gate).map(run => run.step[run.step.length - 1]));
+const lastStep = gate => Math.max(...runsOf(gate).map(run => STEPS.of(run).at(-1)));
 
 // First and last value of each gate, and which one ends lowest where that is what counts: of those that came
 // as far as any.

@@ -2,11 +2,11 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.FakeTraining;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FineTuneReportTest {
   private static final ReportData EMPTY =
-      new ReportData("Classes", "No data.", Map.of("Data", "none"), List.of(), List.of());
+      ReportData.empty("Classes", "No data.", Map.of("Data", "none"));
 
   private static final ClassEvaluation EVALUATION =
       new ClassEvaluation(
@@ -82,10 +82,10 @@ class FineTuneReportTest {
     return new ClassScores(name, 0.5, 0.5, 0.5, 0.5);
   }
 
-  private static LiveReport.Going going(String task, long step) {
+  private static Outcome going(String task, long step) {
     RunResult result =
         new RunResult(task, "switch", 1, step, 1, 1, 2, 0, "accuracy", 1, 1, 0, 1, 1, 8);
-    return new LiveReport.Going(
+    return new Outcome(
         result, new RecordedRun(new RunName(task, "switch", 1, true), steps(step), List.of()));
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.PreparedData;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,13 +68,11 @@ class MemoryGuardTest {
       prepared.saveTokenizer(out);
       guard.look();
       PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
-      CompareReport report =
-          new CompareReport(out, "gpt", prepared.data(), List.of("prose"), Map.of(), 1);
+      RunsReport report = Description.report(config, prepared.data(), List.of("prose"));
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
       report.add(run.train("switch", prepared, List.of(page), stop, guard, System.out));
       page.close();
-      report.print(System.out, "");
 
       assertThatIllegalStateException()
           .isThrownBy(guard::requireWithin)

@@ -45,6 +45,16 @@ class StepThreadsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"sequence", "batch", "warmup", "steps"})
+  void a_number_below_one_should_be_refused(String name) {
+    List<String> arguments = new ArrayList<>(SMALL);
+    int option = arguments.indexOf("--" + name.replace("sequence", "seq"));
+    arguments.set(option + 1, "0");
+
+    CommandRun.of(arguments.toArray(String[]::new)).refused(name + " must be at least 1, was 0");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "100000"})
   void a_number_that_there_cannot_be_should_be_refused(String threads) {
     List<String> arguments = new ArrayList<>(SMALL);

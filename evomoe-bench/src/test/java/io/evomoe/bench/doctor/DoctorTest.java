@@ -85,38 +85,15 @@ class DoctorTest {
   }
 
   @Test
-  void should_count_cores_of_all_chips() {
-    List<String> twoChips =
-        List.of(
-            "physical id\t: 0",
-            "core id\t\t: 0",
-            "",
-            "physical id\t: 0",
-            "core id\t\t: 1",
-            "",
-            "physical id\t: 1",
-            "core id\t\t: 0",
-            "",
-            "physical id\t: 0",
-            "core id\t\t: 0");
-    assertThat(ProcessorFindings.cores(twoChips)).contains(3);
-    assertThat(ProcessorFindings.cores(List.of("BogoMIPS\t: 50"))).isEmpty();
-  }
-
-  @Test
   void should_want_one_thread_a_processor_and_a_quiet_machine() {
-    assertThat(ProcessorFindings.threads(4, Optional.of(2), 4).state()).isEqualTo(State.OK);
-    assertThat(ProcessorFindings.threads(4, Optional.empty(), 1).state()).isEqualTo(State.SLOW);
+    assertThat(ProcessorFindings.threads(4, 4).state()).isEqualTo(State.OK);
+    assertThat(ProcessorFindings.threads(4, 1).state()).isEqualTo(State.SLOW);
     assertThat(ProcessorFindings.load(1.9, 4).state()).isEqualTo(State.OK);
     assertThat(ProcessorFindings.load(2.0, 4).state()).isEqualTo(State.SLOW);
     assertThat(ProcessorFindings.load(-1, 4).state()).isEqualTo(State.OK);
     assertThat(ProcessorFindings.waiting(Map.of()).state()).isEqualTo(State.SLOW);
     assertThat(ProcessorFindings.waiting(Map.of("GOMP_SPINCOUNT", "1000")).state())
         .isEqualTo(State.OK);
-    assertThat(ProcessorFindings.java("17", "Debian", "/usr", "mixed mode").state())
-        .isEqualTo(State.OK);
-    assertThat(ProcessorFindings.java("17", "Debian", "/usr", "interpreted mode").state())
-        .isEqualTo(State.SLOW);
   }
 
   @Test

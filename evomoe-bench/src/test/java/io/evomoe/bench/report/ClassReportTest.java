@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.training.RecordedRun;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -23,16 +22,11 @@ class ClassReportTest {
   /** Of class 0 two texts are right and one is named 1; of class 1 one is right; of 2 none. */
   static ClassReport report(String label) {
     Confusion confusion = Confusion.of(new int[] {0, 0, 1, 1, 0}, new int[] {0, 0, 0, 1, 2}, 3);
-    RecordedRun run = SyntheticRuns.run("fine-tuned", 0, 1, 30);
     return new ClassReport(
-        "EvoMoE fine-tuning: 3 classes, switch",
-        "The data is tiny.",
-        Map.of("Data", "5 texts"),
+        data(Optional.empty()),
         List.of(new ClassScores("fine-tuned", 0.5, 0.25, 0.6, 0.444)),
         Optional.of(
-            new ClassEvaluation("class file x.test.tsv", List.of(label, "b", "c"), confusion)),
-        List.of(run),
-        Optional.empty());
+            new ClassEvaluation("class file x.test.tsv", List.of(label, "b", "c"), confusion)));
   }
 
   @Test
@@ -73,13 +67,19 @@ class ClassReportTest {
   /** A page that loads itself again every second. */
   static ClassReport live(String what) {
     return new ClassReport(
+        data(Optional.of(new ReportData.Live(what, 1, Instant.now(), Optional.empty()))),
+        List.of(new ClassScores("majority class", 0.5, 0.25, 0.6, 0.444)),
+        Optional.empty());
+  }
+
+  private static ReportData data(Optional<ReportData.Live> live) {
+    return new ReportData(
         "EvoMoE fine-tuning: 3 classes, switch",
         "The data is tiny.",
         Map.of("Data", "5 texts"),
-        List.of(new ClassScores("majority class", 0.5, 0.25, 0.6, 0.444)),
-        Optional.empty(),
+        List.of(),
         List.of(SyntheticRuns.run("fine-tuned", 0, 1, 30)),
-        Optional.of(new ReportData.Live(what, 1, Instant.now(), Optional.empty())));
+        live);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,13 +74,13 @@ class HtmlReportTest {
     JsonNode first = runs.get(0);
     assertThat(first.get("label").asText()).isEqualTo("evomoe");
     assertThat(first.get("step")).hasSize(30);
-    assertThat(first.get("step_ms")).hasSize(30);
-    assertThat(first.get("dead")).hasSize(30);
-    assertThat(first.get("aux")).hasSize(30);
-    assertThat(first.get("aux").get(29).asDouble()).isEqualTo(0.01);
-    assertThat(first.get("fluctuation")).hasSize(30);
-    assertThat(first.get("fluctuation").get(0).isNull()).isTrue();
-    assertThat(first.get("fluctuation").get(29).asDouble()).isEqualTo(6.66667);
+    assertThat(first.get("stepSeconds")).hasSize(30);
+    assertThat(first.get("deadExperts")).hasSize(30);
+    assertThat(first.get("auxLoss")).hasSize(30);
+    assertThat(first.get("auxLoss").get(29).asDouble()).isEqualTo(0.01);
+    assertThat(first.get("routingFluctuation")).hasSize(30);
+    assertThat(first.get("routingFluctuation").get(0).isNull()).isTrue();
+    assertThat(first.get("routingFluctuation").get(29).asDouble()).isEqualTo(0.0666667);
     assertThat(first.get("temperature").get(0).isNull()).isTrue();
     assertThat(first.get("load").get(1).get("layer").asText()).isEqualTo("blocks.3.moe");
   }
@@ -134,7 +135,7 @@ class HtmlReportTest {
     RunResult second = SyntheticRuns.interrupted(all.results().get(1), 40);
     ReportData data =
         new ReportData(
-            all.title(), all.note(), Map.of(), List.of(all.results().get(0), second), all.runs());
+            all.title(), all.note(), Map.of(), List.of(all.results().get(0), second), all.runs(), Optional.empty());
 
     JsonNode runs = embedded(HtmlReport.html(data));
 
@@ -154,7 +155,8 @@ class HtmlReportTest {
             HOSTILE,
             Map.of(HOSTILE, HOSTILE),
             List.of(SyntheticRuns.result(run)),
-            List.of(new RecordedRun(new RunName("gpt", gate, 1), run.steps(), List.of(routing))));
+            List.of(new RecordedRun(new RunName("gpt", gate, 1), run.steps(), List.of(routing))),
+            Optional.empty());
 
     String html = HtmlReport.html(data);
 
@@ -181,7 +183,7 @@ class HtmlReportTest {
   @Test
   void should_make_a_report_of_a_comparison_without_runs() throws IOException {
     String html =
-        HtmlReport.html(new ReportData("Nothing", "No data.", Map.of(), List.of(), List.of()));
+        HtmlReport.html(ReportData.empty("Nothing", "No data.", Map.of()));
 
     assertThat(embedded(html)).isEmpty();
   }

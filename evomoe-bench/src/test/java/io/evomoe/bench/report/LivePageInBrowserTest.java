@@ -59,7 +59,9 @@ class LivePageInBrowserTest {
 
   /** Step by step, as the test allows. */
   private void train(Path prose) {
-    Content content = new Content();
+    RunsReport content =
+        new RunsReport(
+            ReportData.empty("One run", "No data.", Map.of()), "perplexity");
     try (Run<?> small =
             Run.gpt(prose)
                 .preset("quick")
@@ -67,9 +69,7 @@ class LivePageInBrowserTest {
                 .training(t -> t.steps(STEPS).batch(4).evalEvery(10).evalBatches(2))
                 .in(folder.resolve("run"));
         LiveReport page = new LiveReport(report(), 1, content)) {
-      content.over =
-          Optional.of(small.train(page, (step, training) -> allowed.acquireUninterruptibly()))
-              .map(outcome -> new LiveReport.Going(outcome.result(), outcome.recorded()));
+      content.add(small.train(page, (step, training) -> allowed.acquireUninterruptibly()));
     }
   }
 
@@ -164,24 +164,6 @@ class LivePageInBrowserTest {
       if (allowed.availablePermits() == 0) {
         allowed.release();
       }
-    }
-  }
-
-  private static final class Content implements LiveReport.Content {
-    private static final ReportData EMPTY =
-        new ReportData("One run", "No data.", Map.of(), List.of(), List.of());
-    private volatile Optional<LiveReport.Going> over = Optional.empty();
-
-    @Override
-    public ReportData with(Optional<LiveReport.Going> going) {
-      return over.or(() -> going)
-          .map(run -> EMPTY.plus(run.result(), run.recorded()))
-          .orElse(EMPTY);
-    }
-
-    @Override
-    public String metricName() {
-      return "perplexity";
     }
   }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveReportTest {
   @TempDir Path folder;
   private long now;
-  private final Content content = new Content();
+  private final RunsReport content = content();
 
   @Test
   void should_write_every_so_many_seconds_and_say_how_far_the_run_is() throws IOException {
@@ -56,7 +55,7 @@ class LiveReportTest {
                   .contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
             }
           });
-      content.over = SyntheticRuns.comparison(List.of("switch"), 1, 7);
+      content.replace(SyntheticRuns.comparison(List.of("switch"), 1, 7));
       page.settle();
       assertThat(Files.readString(file())).contains("Between two runs, run 1 of 2.");
     }
@@ -103,7 +102,7 @@ class LiveReportTest {
     assertThat(file()).exists();
 
     Path other = folder.resolve("other.html");
-    new LiveReport(other, 10, new Content(), () -> now).close();
+    new LiveReport(other, 10, content(), () -> now).close();
     assertThat(other).doesNotExist();
   }
 
@@ -156,25 +155,10 @@ class LiveReportTest {
     return StepRecords.at(step).valid(2).seconds(1).record();
   }
 
-  /** Of two runs. */
-  private static final class Content implements LiveReport.Content {
-    private static final ReportData EMPTY =
-        new ReportData("Two runs", "No data.", Map.of(), List.of(), List.of());
-    private ReportData over = EMPTY;
-
-    @Override
-    public ReportData with(Optional<LiveReport.Going> going) {
-      return going.map(run -> over.plus(run.result(), run.recorded())).orElse(over);
-    }
-
-    @Override
-    public String metricName() {
-      return "perplexity";
-    }
-
-    @Override
-    public String place() {
-      return "run 1 of 2";
-    }
+  private static RunsReport content() {
+    ReportData none = ReportData.empty("Two runs", "No data.", Map.of());
+    RunsReport content = new RunsReport(none, "perplexity");
+    content.begin("", "run 1 of 2");
+    return content;
   }
 }

@@ -1,9 +1,10 @@
 package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.Json;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
@@ -17,79 +18,65 @@ class SeriesTest {
   private static final double NAN = Double.NaN;
 
   @Test
-  void should_average_over_a_window_that_shrinks_at_the_start_and_skips_gaps() {
-    assertThat(Smoothing.mean(new double[] {8, 1, 3, NAN, 5, 9}, 1))
-        .containsExactly(8, 4, 2, NAN, 7, 7);
-  }
-
-  @Test
-  void should_not_let_one_slow_step_through_the_median() {
-    assertThat(Smoothing.median(new double[] {1, 1, 100, 1, 1}, 1)).containsExactly(1, 1, 1, 1, 1);
-  }
-
-  @Test
-  void should_leave_evaluations_out_of_the_step_time() {
-    List<StepRecord> rows =
-        List.of(row(1, 5, false), row(3, 6, false), row(4, 9, true), row(5, 9.25, false));
-
-    assertThat(Series.stepMillis(rows)).containsExactly(NAN, 500, NAN, 250);
-  }
-
-  @Test
-  void should_take_the_step_time_with_evaluations_where_every_row_has_one() {
-    assertThat(Series.stepMillis(List.of(row(10, 5, true), row(20, 6, true))))
-        .containsExactly(NAN, 100);
-  }
-
-  @Test
-  void should_not_know_the_step_time_where_the_clock_goes_back() {
-    assertThat(Series.stepMillis(List.of(row(10, 5, false), row(11, 1, false))))
-        .containsExactly(NAN, NAN);
-  }
-
-  @Test
   void should_thin_a_long_run_but_keep_its_end_and_every_validation_loss() {
     List<StepRecord> rows =
         IntStream.rangeClosed(1, 10_000).mapToObj(i -> row(i, i, i % 997 == 0)).toList();
 
-    Series series =
-        Series.of("evomoe", new RecordedRun(new RunName("gpt", "evomoe", 1), rows, List.of()));
+    JsonNode series = series(rows);
 
-    assertThat(series.step()).hasSizeLessThan(Series.MAX_POINTS + 20).endsWith(10_000L);
-    assertThat(series.valid().stream().filter(v -> !v.isNaN())).hasSize(10_000 / 997);
-    assertThat(series.train()).hasSameSizeAs(series.step());
+    assertThat(series.get("step")).hasSizeLessThan(Series.POINTS + 20);
+    assertThat(series.get("step").get(series.get("step").size() - 1).asLong()).isEqualTo(10_000);
+    assertThat(series.get("validLoss")).filteredOn(v -> !v.isNull()).hasSize(10_000 / 997);
+    assertThat(series.get("trainLoss")).hasSameSizeAs(series.get("step"));
   }
 
   @Test
-  void should_give_each_experts_share_of_the_load_in_percent() {
+  void a_point_should_be_the_mean_of_the_steps_since_the_one_before() {
+    List<StepRecord> rows =
+        IntStream.rangeClosed(1, 2 * Series.POINTS)
+            .mapToObj(i -> StepRecords.at(i).train(i % 2 == 0 ? 2 : 3).seconds(i).record())
+            .toList();
+
+    JsonNode series = series(rows);
+
+    assertThat(series.get("trainLoss")).extracting(JsonNode::asDouble).containsOnly(2.5);
+    assertThat(series.get("stepSeconds").get(1).asDouble()).isEqualTo(3.5);
+    assertThat(series.get("wallSeconds").get(1).asDouble()).isEqualTo(4);
+  }
+
+  @Test
+  void should_give_each_experts_tokens_by_layer() {
     RoutingReport routing =
         new RoutingReport("m", 10, List.of(3, 0, 1), List.of(), 0, 0, List.of());
 
-    Series series =
+    JsonNode series =
         Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(), List.of(routing)));
 
-    assertThat(series.load()).containsExactly(new Series.Load("m", List.of(75.0, 0.0, 25.0)));
+    assertThat(series.get("load").get(0).get("layer").asText()).isEqualTo("m");
+    assertThat(series.get("load").get(0).get("tokens"))
+        .extracting(JsonNode::asInt)
+        .containsExactly(3, 0, 1);
   }
 
   @Test
   void should_show_dead_experts_and_fluctuation_from_the_step_on_that_has_them() {
-    List<StepRecord> rows =
-        List.of(row(1, 1, true, NAN, NAN), row(2, 2, false, 1.5, NAN), row(3, 3, true, 0, 0.125));
+    JsonNode series =
+        series(
+            List.of(
+                row(1, 1, true, NAN, NAN), row(2, 2, false, 1.5, NAN), row(3, 3, true, 0, 0.125)));
 
-    Series series = Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), rows, List.of()));
-
-    assertThat(series.dead()).containsExactly(NAN, 1.5, 0.0);
-    assertThat(series.fluctuation()).containsExactly(NAN, NAN, 12.5);
+    assertThat(Json.line(series.get("deadExperts"))).isEqualTo("[null,1.5,0.0]");
+    assertThat(Json.line(series.get("routingFluctuation"))).isEqualTo("[null,null,0.125]");
   }
 
   @Test
   void should_round_to_what_a_chart_can_show() {
-    StepRecord third = row(1, 1.0 / 3, false);
+    assertThat(series(List.of(row(1, 1.0 / 3, false))).get("wallSeconds").get(0).asDouble())
+        .isEqualTo(0.333333);
+  }
 
-    Series series =
-        Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), List.of(third), List.of()));
-
-    assertThat(series.wall().get(0)).isEqualTo(0.333333).isCloseTo(1.0 / 3, within(1e-6));
+  private static JsonNode series(List<StepRecord> rows) {
+    return Series.of("a", new RecordedRun(new RunName("gpt", "a", 1), rows, List.of()));
   }
 
   private static StepRecord row(long step, double seconds, boolean evaluated) {

@@ -1,7 +1,5 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.measure.GenerateBenchmark;
-import io.evomoe.bench.measure.StepBenchmark;
 import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
@@ -301,30 +299,6 @@ final class ConfigRecords {
     ALL.put(
         untrained,
         fields("gate: " + ANY, "gateOptions: " + ANY, "architecture: " + ANY, "size: " + ANY));
-    ALL.put(
-        new StepBenchmark(untrained, Precision.F32, 8, 2, 1, false, 1, 1),
-        fields(
-            "untrained: " + ANY,
-            "precision: " + ANY,
-            "sequence: " + POSITIVE,
-            "batch: " + POSITIVE,
-            "temperature: " + ABOVE_ZERO,
-            "hard: " + ANY,
-            "warmup: " + POSITIVE,
-            "steps: " + POSITIVE));
-    ALL.put(
-        new GenerateBenchmark(untrained, Precision.F32, List.of(1), 2, 3, 0, 1, false, 1, 1),
-        fields(
-            "untrained: " + ANY,
-            "precision: " + ANY,
-            "batches: " + ANY,
-            "prompt: " + POSITIVE,
-            "tokens: " + POSITIVE,
-            "requests: " + COUNT,
-            "temperature: " + ABOVE_ZERO,
-            "hard: " + ANY,
-            "warmup: " + POSITIVE,
-            "rounds: " + POSITIVE));
   }
 
   private static Map<String, String> blockFields() {

@@ -174,26 +174,10 @@ class StudyTablesTest {
   }
 
   @Test
-  void should_draw_a_band_from_the_lowest_to_the_highest_seed() {
-    recordAll();
-    Band band = Band.of(Group.shown(study).get(0), row -> (double) row.step());
-
-    assertThat(band.x()).containsExactly(10.0, 20.0, 30.0, 40.0);
-    assertThat(band.lowest()).containsExactly(5.0, 4.2, 3.8, 3.7);
-    assertThat(band.highest()).containsExactly(5.0, 4.6, 4.4, 4.3);
-    assertThat(band.mean().get(3)).isEqualTo(4.0, within(1e-12));
-    assertThat(band.outlineY()).containsExactly(5.0, 4.2, 3.8, 3.7, 4.3, 4.4, 4.6, 5.0);
-
-    Path picture = folder.resolve("charts").resolve(StudyCharts.NAME);
-    new StudyCharts(study).write(picture);
-    assertThat(picture).isNotEmptyFile();
-  }
-
-  @Test
   void a_report_should_name_variants_and_leave_out_the_search_for_rates() {
     recordAll();
 
-    ReportData report = new StudyCharts(study).report("The data is tiny.", Map.of());
+    ReportData report = study.report("The data is tiny.", Map.of());
 
     assertThat(report.runs().stream().map(RecordedRun::gate))
         .containsExactly("evomoe", "switch", "evomoe", "switch", "evomoe.no-noise");

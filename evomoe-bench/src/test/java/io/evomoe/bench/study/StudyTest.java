@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.bench.report.ThinnedCurve;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -224,6 +225,6 @@ class StudyTest {
 
   private static List<StepRecord> thinned(StudyRun run, List<StepRecord> steps) {
     RunName name = new RunName("gpt", run.gate(), run.seed());
-    return ThinnedCurve.of(new RecordedRun(name, steps, List.of())).steps();
+    return ThinnedCurve.of(new RecordedRun(name, steps, List.of()), 40).steps();
   }
 }

@@ -1,4 +1,4 @@
-package io.evomoe.bench.study;
+package io.evomoe.bench.report;
 
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A curve of about {@value #POINTS} points, and all evaluations. A kept row is where the run was
+ * A curve of about so many points, and all evaluations. A kept row is where the run was
  * after its step; what is measured in every step is the mean of the steps since the row before.
  * Numbers have {@value #DIGITS} digits.
  */
-final class ThinnedCurve {
-  private static final int POINTS = 40;
+public final class ThinnedCurve {
   private static final int DIGITS = 6;
   private static final MathContext PRECISION = new MathContext(DIGITS);
 
   private ThinnedCurve() {}
 
-  static RecordedRun of(RecordedRun run) {
+  /** Thins a run; one with fewer points stays as it is, but for its rounding. */
+  public static RecordedRun of(RecordedRun run, int points) {
     List<StepRecord> rows = run.steps();
-    int stride = Math.max(1, rows.size() / POINTS);
+    int stride = Math.max(1, rows.size() / points);
     List<StepRecord> kept = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < rows.size(); i++) {
