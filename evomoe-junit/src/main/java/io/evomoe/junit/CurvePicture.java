@@ -5,8 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -54,101 +58,71 @@ final class CurvePicture {
       String name,
       SortedMap<Long, Double> recorded,
       SortedMap<Long, Double> measured) {
-    text(WIDTH / 2, top + 20, "middle", title);
-    text(WIDTH / 2, top + 38, "middle", name + " by step; gray: recorded, red: this run");
-    List<Double> steps =
-        Stream.of(recorded, measured)
-            .flatMap(points -> finite(points).stream())
-            .map(Long::doubleValue)
-            .toList();
-    List<Double> values =
-        Stream.of(recorded, measured)
-            .flatMap(points -> finite(points).stream().map(step -> Curve.value(points, step)))
-            .toList();
-    if (steps.isEmpty()) {
+    text(WIDTH / 2, top + 20, "middle", "%s", title);
+    text(
+        WIDTH / 2, top + 38, "middle", "%s by step; gray: recorded, red: this run", name);
+    List<Map.Entry<Long, Double>> points =
+        Stream.of(recorded, measured).flatMap(CurvePicture::finite).toList();
+    if (points.isEmpty()) {
       return;
     }
-    Axis x = Axis.of(steps, MARGIN, WIDTH - MARGIN / 2.0);
-    Axis y = Axis.of(values, top + HEIGHT - MARGIN / 2.0, top + MARGIN);
-    for (double value : y.ticks()) {
-      line("#ddd", List.of(x.fromPixel(), x.toPixel()), List.of(y.at(value), y.at(value)));
-      text(MARGIN - 6, (int) y.at(value) + 4, "end", String.format(Locale.ROOT, "%.5g", value));
-    }
-    for (double step : x.ticks()) {
-      text((int) x.at(step), top + HEIGHT - 10, "middle", Long.toString(Math.round(step)));
-    }
-    curve("gray", recorded, x, y);
-    curve("red", measured, x, y);
+    LongSummaryStatistics steps = points.stream().mapToLong(Map.Entry::getKey).summaryStatistics();
+    DoubleSummaryStatistics values =
+        points.stream().mapToDouble(Map.Entry::getValue).summaryStatistics();
+    text(MARGIN - 6, top + MARGIN, "end", "%.5g", values.getMax());
+    text(MARGIN - 6, top + HEIGHT - MARGIN / 2, "end", "%.5g", values.getMin());
+    text(MARGIN, top + HEIGHT - 10, "middle", "%d", steps.getMin());
+    text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", "%d", steps.getMax());
+    add(
+        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\""
+            + " preserveAspectRatio=\"none\" overflow=\"visible\">\n",
+        MARGIN,
+        top + MARGIN,
+        WIDTH - 3 * MARGIN / 2,
+        HEIGHT - 3 * MARGIN / 2,
+        steps.getMin(),
+        -values.getMax(),
+        extent(steps.getMax() - steps.getMin()),
+        extent(values.getMax() - values.getMin()));
+    curve("gray", recorded);
+    curve("red", measured);
+    add("</svg>\n");
   }
 
-  private void curve(String color, SortedMap<Long, Double> points, Axis x, Axis y) {
-    List<Long> steps = finite(points);
-    List<Double> right = steps.stream().map(step -> x.at(step)).toList();
-    List<Double> down = steps.stream().map(step -> y.at(Curve.value(points, step))).toList();
-    line(color, right, down);
-    if (steps.size() == 1) {
-      svg.append(
-          String.format(
-              Locale.ROOT,
-              "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>\n",
-              right.get(0),
-              down.get(0),
-              color));
-    }
+  /** The view must not be empty. */
+  private static double extent(double length) {
+    return length > 0 ? length : 1;
+  }
+
+  /** The view's axis points down. The first point is there twice, so that a single one is seen. */
+  private void curve(String color, SortedMap<Long, Double> points) {
+    String path =
+        Stream.concat(finite(points).limit(1), finite(points))
+            .map(point -> point.getKey() + "," + -point.getValue())
+            .collect(Collectors.joining(" "));
+    add(
+        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linecap=\"round\""
+            + " vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n",
+        color,
+        path);
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
-  private static List<Long> finite(SortedMap<Long, Double> points) {
-    return points.keySet().stream()
-        .filter(step -> Double.isFinite(Curve.value(points, step)))
-        .toList();
+  private static Stream<Map.Entry<Long, Double>> finite(SortedMap<Long, Double> points) {
+    return points.entrySet().stream().filter(point -> Double.isFinite(point.getValue()));
   }
 
-  private void line(String color, List<Double> right, List<Double> down) {
-    svg.append("<polyline fill=\"none\" stroke=\"").append(color).append("\" points=\"");
-    for (int i = 0; i < right.size(); i++) {
-      svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", right.get(i), down.get(i)));
-    }
-    svg.append("\"/>\n");
+  private void text(int right, int down, String anchor, String format, Object... values) {
+    String words = String.format(Locale.ROOT, format, values);
+    add(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
+        right,
+        down,
+        anchor,
+        words.replace("&", "&amp;").replace("<", "&lt;"));
   }
 
-  private void text(int right, int down, String anchor, String words) {
-    String escaped = words.replace("&", "&amp;").replace("<", "&lt;");
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
-            right,
-            down,
-            anchor,
-            escaped));
-  }
-
-  /**
-   * Maps values to a line of the picture.
-   *
-   * @param least value at {@code fromPixel}
-   * @param most value at {@code toPixel}; above {@code least}
-   */
-  private record Axis(double least, double most, double fromPixel, double toPixel) {
-    private static final int TICKS = 5;
-
-    static Axis of(List<Double> values, double fromPixel, double toPixel) {
-      double least = values.stream().mapToDouble(Double::doubleValue).min().orElse(0);
-      double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(1);
-      return new Axis(least, most > least ? most : least + 1, fromPixel, toPixel);
-    }
-
-    double at(double value) {
-      return fromPixel + (value - least) / (most - least) * (toPixel - fromPixel);
-    }
-
-    double[] ticks() {
-      double[] ticks = new double[TICKS];
-      for (int i = 0; i < TICKS; i++) {
-        ticks[i] = least + i * (most - least) / (TICKS - 1);
-      }
-      return ticks;
-    }
+  private void add(String format, Object... values) {
+    svg.append(String.format(Locale.ROOT, format, values));
   }
 }

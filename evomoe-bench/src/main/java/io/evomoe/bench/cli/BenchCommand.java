@@ -1,10 +1,9 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.measure.KernelBenchmark;
 import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.record.Json;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,10 +26,6 @@ import picocli.CommandLine.Option;
 final class BenchCommand {
   private BenchCommand() {}
 
-  static String json(Object value) throws JsonProcessingException {
-    return new ObjectMapper().writeValueAsString(value);
-  }
-
   /** {@code evomoe bench kernels}. */
   @Command(name = "kernels", description = "Times single kernels.", footer = "evomoe bench kernels")
   static final class KernelTimes implements Callable<Integer> {
@@ -38,10 +33,10 @@ final class BenchCommand {
     boolean json;
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    public Integer call() {
       List<KernelTime> times = new KernelBenchmark(KernelSelection.forType(DataType.FLOAT)).run();
       if (json) {
-        System.out.println(json(times));
+        System.out.println(Json.line(times));
       } else {
         times.forEach(
             time ->

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.bench.measure.GenerateSpeed;
 import io.evomoe.bench.measure.GenerateSpeed.OfBatch;
 import io.evomoe.bench.measure.KernelClock;
@@ -73,7 +72,7 @@ final class BenchGenerateCommand implements Callable<Integer> {
   int warmup;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     FieldBound.atLeast("batch", batches.size(), 1);
     batches.forEach(batch -> FieldBound.atLeast("batch", batch, 1));
     FieldBound.atLeast("prompt", prompt, 1);

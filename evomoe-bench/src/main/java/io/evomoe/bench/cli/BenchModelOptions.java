@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.kernel.ActivationFunction;
@@ -14,6 +13,7 @@ import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.run.record.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
@@ -62,14 +62,13 @@ final class BenchModelOptions {
   boolean hard;
 
   /** Prints what was measured, and the time in each kernel for each of so many units. */
-  void print(Object speed, KernelClock clock, int units, String unit)
-      throws JsonProcessingException {
+  void print(Object speed, KernelClock clock, int units, String unit) {
     for (KernelClock.Share share : clock.shares(units)) {
       System.err.printf(
           "%-24s %8.3f ms in %6.1f calls a %s%n",
           share.kernel(), share.millis(), share.calls(), unit);
     }
-    System.out.println(json ? BenchCommand.json(speed) : speed.toString());
+    System.out.println(json ? Json.line(speed) : speed.toString());
   }
 
   /** How its products are computed. */

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.bench.measure.KernelClock;
 import io.evomoe.bench.measure.MachineSpeed;
 import io.evomoe.bench.measure.ProcessMemory;
@@ -58,7 +57,7 @@ final class BenchStepCommand implements Callable<Integer> {
   int warmup;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     FieldBound.atLeast("sequence", sequence, 1);
     FieldBound.atLeast("batch", batch, 1);
     FieldBound.atLeast("warmup", warmup, 1);

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.Json;
@@ -86,11 +85,7 @@ final class ClassLines {
     line.put("label", named == null ? null : named.label());
     line.put("probability", named == null ? null : Double.valueOf(probability(named)));
     line.put("text", text);
-    try {
-      return Json.MAPPER.writeValueAsString(line);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a text has a JSON form", e);
-    }
+    return Json.line(line);
   }
 
   private static String probability(Classified named) {

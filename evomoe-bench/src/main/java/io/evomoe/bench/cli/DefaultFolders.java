@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,21 +24,15 @@ final class DefaultFolders {
       return OutputFolder.open(asked);
     }
     Path runs = Path.of("runs");
-    Optional<OutputFolder> opened = Optional.empty();
-    for (int i = 1; opened.isEmpty(); i++) {
-      opened = openEmpty(runs.resolve(i == 1 ? name : name + "-" + i));
-    }
-    return opened.get();
-  }
-
-  private static Optional<OutputFolder> openEmpty(Path folder) {
-    if (holdsSomething(folder)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(OutputFolder.open(folder));
-    } catch (FolderInUseException e) {
-      return Optional.empty();
+    for (int i = 1; ; i++) {
+      Path folder = runs.resolve(i == 1 ? name : name + "-" + i);
+      try {
+        if (!holdsSomething(folder)) {
+          return OutputFolder.open(folder);
+        }
+      } catch (FolderInUseException e) {
+        // The next one.
+      }
     }
   }
 

@@ -2,6 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -46,77 +48,94 @@ final class DeterminismCommand implements Callable<Integer> {
 
   private int started;
 
-  @Override
-  public Integer call() throws IOException, InterruptedException {
-    options.config(gate, 1);
-    try (ScratchFolder scratch = ScratchFolder.create("determinism")) {
-      return compare(scratch.path());
+  /**
+   * How a run differs from the reference.
+   *
+   * @param must whether its losses must be the same
+   * @param fields of the configuration, by dotted name
+   * @param properties of Java
+   * @param environment variables
+   */
+  private record Setting(
+      String name,
+      boolean must,
+      Map<String, String> fields,
+      Map<String, String> properties,
+      Map<String, String> environment) {
+
+    static Setting ofFields(String name, boolean must, Map<String, String> fields) {
+      return new Setting(name, must, fields, Map.of(), Map.of());
+    }
+
+    static Setting ofThreads(String name, boolean must) {
+      return new Setting(name, must, Map.of(), Map.of(), Map.of(THREADS, name.substring(0, 1)));
     }
   }
 
-  private int compare(Path folder) throws IOException, InterruptedException {
-    List<StepRecord> reference = train(folder.resolve("reference"), Map.of());
-    System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
-    boolean anyThreads = !KernelSelection.forType(DataType.FLOAT).name().equals(PORTABLE);
-    boolean kept =
-        report("another process", true, reference, train(folder.resolve("again"), Map.of()));
-    kept &= report("resumed after half of the steps", true, reference, resumed(folder, reference));
-    Path recomputed = folder.resolve("recomputed");
-    List<StepRecord> again = train(recomputed, Map.of("compute.recompute", "true"));
-    kept &= report("activations recomputed", true, reference, again);
-    for (String threads : List.of("1 thread", "2 threads")) {
-      Path out = folder.resolve(threads.replace(' ', '-'));
-      Map<String, String> environment = Map.of(THREADS, threads.substring(0, 1));
-      kept &= report(threads, anyThreads, reference, train(out, Map.of(), Map.of(), environment));
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    RunConfig config = options.config(gate, 1);
+    try (ScratchFolder scratch = ScratchFolder.create("determinism")) {
+      return compare(config, scratch.path());
     }
-    Map<String, String> properties = Map.of(KernelSelection.PROPERTY, PORTABLE);
-    List<StepRecord> portable = train(folder.resolve("portable"), Map.of(), properties, Map.of());
-    report("portable kernels", false, reference, portable);
-    List<StepRecord> half = train(folder.resolve("bf16"), Map.of("compute.precision", "bf16"));
-    report("bf16", false, reference, half);
+  }
+
+  private int compare(RunConfig config, Path folder) throws IOException, InterruptedException {
+    boolean anyThreads = !KernelSelection.forType(DataType.FLOAT).name().equals(PORTABLE);
+    Map<String, String> portable = Map.of(KernelSelection.PROPERTY, PORTABLE);
+    List<Setting> settings =
+        List.of(
+            Setting.ofFields("activations recomputed", true, Map.of("compute.recompute", "true")),
+            Setting.ofThreads("1 thread", anyThreads),
+            Setting.ofThreads("2 threads", anyThreads),
+            new Setting("portable kernels", false, Map.of(), portable, Map.of()),
+            Setting.ofFields("bf16", false, Map.of("compute.precision", "bf16")));
+    List<StepRecord> reference =
+        train(config, folder, Setting.ofFields("reference", true, Map.of()));
+    System.out.printf("%-34s  %-5s  %s%n", "setting", "bits", "largest difference of a loss");
+    Setting again = Setting.ofFields("another process", true, Map.of());
+    boolean kept = report(again, reference, train(config, folder, again));
+    Setting resumed = Setting.ofFields("resumed after half of the steps", true, Map.of());
+    kept &= report(resumed, reference, resumed(config, folder, resumed, reference.size()));
+    for (Setting setting : settings) {
+      kept &= report(setting, reference, train(config, folder, setting));
+    }
     return kept ? 0 : Failures.FAILED;
   }
 
-  private List<StepRecord> train(Path out, Map<String, String> fields)
+  private List<StepRecord> train(RunConfig config, Path folder, Setting setting)
       throws IOException, InterruptedException {
-    return train(out, fields, Map.of(), Map.of());
+    Path out = folder.resolve(setting.name().replace(' ', '-'));
+    Path file = out.resolveSibling(out.getFileName() + ".yaml");
+    ConfigFile.write(file, ConfigFile.set(config, setting.fields()));
+    List<String> arguments = new ArrayList<>(List.of("train", "--config", file.toString()));
+    arguments.addAll(List.of("--task", config.task(), "--gate", config.gate()));
+    arguments.addAll(List.of("--preset", options.preset));
+    options.dataPaths().forEach(data -> arguments.addAll(List.of("--data", data.toString())));
+    arguments.addAll(List.of("--out", out.toString()));
+    return curve(out, arguments, setting);
   }
 
-  /** With these fields in place of what the command was told of them. */
-  private List<StepRecord> train(
-      Path out,
-      Map<String, String> fields,
-      Map<String, String> properties,
-      Map<String, String> environment)
+  private List<StepRecord> resumed(RunConfig config, Path folder, Setting setting, long steps)
       throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(List.of("train", "--out", out.toString()));
-    arguments.addAll(options.arguments(fields));
-    return curve(out, arguments, properties, environment);
-  }
-
-  private List<StepRecord> resumed(Path folder, List<StepRecord> reference)
-      throws IOException, InterruptedException {
+    long half = Math.max(1, steps / 2);
+    Map<String, String> saving =
+        Map.of("training.checkpointEvery", "" + half, "guards.keepCheckpoints", "" + CHECKPOINTS);
+    train(config, folder, Setting.ofFields("resumed", true, saving));
     Path out = folder.resolve("resumed");
-    long half = Math.max(1, reference.size() / 2);
-    train(
-        out,
-        Map.of("training.checkpointEvery", "" + half, "guards.keepCheckpoints", "" + CHECKPOINTS));
     Path middle = out.resolve("checkpoints").resolve(CheckpointFolder.name(half));
-    return curve(out, List.of("train", "--resume", middle.toString()), Map.of(), Map.of());
+    return curve(out, List.of("train", "--resume", middle.toString()), setting);
   }
 
-  private List<StepRecord> curve(
-      Path out,
-      List<String> arguments,
-      Map<String, String> properties,
-      Map<String, String> environment)
+  private List<StepRecord> curve(Path out, List<String> arguments, Setting setting)
       throws IOException, InterruptedException {
     started++;
     if (Loudness.showsProgress()) {
       System.err.printf("[%d of %d] training: %s%n", started, RUNS, out.getFileName());
     }
     Path log = out.resolveSibling(out.getFileName() + ".log");
-    if (ChildProcess.start(arguments, log, properties, environment).waitFor() != 0) {
+    Process run = ChildProcess.start(arguments, log, setting.properties(), setting.environment());
+    if (run.waitFor() != 0) {
       String said = Files.readString(log).lines().reduce((a, b) -> b).orElse("nothing was said");
       throw new IllegalStateException("a run for comparison failed: " + said);
     }
@@ -124,7 +143,7 @@ final class DeterminismCommand implements Callable<Integer> {
   }
 
   private static boolean report(
-      String setting, boolean must, List<StepRecord> reference, List<StepRecord> other) {
+      Setting setting, List<StepRecord> reference, List<StepRecord> other) {
     double largest = 0;
     boolean same = reference.size() == other.size();
     for (int i = 0; i < reference.size(); i++) {
@@ -136,10 +155,10 @@ final class DeterminismCommand implements Callable<Integer> {
     }
     System.out.printf(
         "%-34s  %-5s  %s%n",
-        setting,
-        same ? "same" : must ? "DIFFER" : "differ",
+        setting.name(),
+        same ? "same" : setting.must() ? "DIFFER" : "differ",
         same ? "0" : "%.1e of it".formatted(largest));
-    return same || !must;
+    return same || !setting.must();
   }
 
   private static List<Object> numbers(StepRecord row) {

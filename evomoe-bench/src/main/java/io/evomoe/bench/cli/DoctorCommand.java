@@ -1,13 +1,12 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.doctor.Doctor;
 import io.evomoe.bench.doctor.Finding;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
+import io.evomoe.run.record.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -35,7 +34,7 @@ final class DoctorCommand implements Callable<Integer> {
   boolean json;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     Doctor doctor = Doctor.look(build(), data(), out);
     System.out.println(json ? json(doctor) : text(doctor));
     if (doctor.canStart()) {
@@ -57,11 +56,11 @@ final class DoctorCommand implements Callable<Integer> {
                 task -> Tasks.named(task).shippedData().stream().map(ShippedData::path).toList()));
   }
 
-  private static String json(Doctor doctor) throws JsonProcessingException {
-    ObjectNode all = new ObjectMapper().createObjectNode();
+  private static String json(Doctor doctor) {
+    ObjectNode all = Json.MAPPER.createObjectNode();
     all.put("can_start", doctor.canStart());
     doctor.findings().forEach(one -> all.withArray("findings").add(StrictYaml.fields(one)));
-    return BenchCommand.json(all);
+    return Json.line(all);
   }
 
   private static String text(Doctor doctor) {

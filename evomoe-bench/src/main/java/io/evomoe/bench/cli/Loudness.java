@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -11,9 +10,6 @@ import picocli.CommandLine.ScopeType;
 
 /** How much a command says beside its results, the same for all of them. */
 final class Loudness {
-  /** Of these no command's work depends on. */
-  static final Set<String> OPTIONS = Set.of("--quiet", "--verbose");
-
   /** Read by the configuration of the log when the first line may be written. */
   static final String LOG_LEVEL = "evomoe.log";
 

@@ -2,10 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.measure.ProcessMemory;
 import io.evomoe.run.task.MemoryLimit;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,7 @@ final class MemoryGuard implements AutoCloseable {
   private final MemoryLimit limit;
   private final DoubleSupplier resident;
   private final Consumer<String> end;
-  private final ScheduledExecutorService watch;
+  private final Timer watch = new Timer("evomoe-memory", true);
   private volatile @Nullable Runnable current;
   private volatile @Nullable String exceeded;
 
@@ -35,15 +33,15 @@ final class MemoryGuard implements AutoCloseable {
     this.limit = limit;
     this.resident = resident;
     this.end = end;
-    this.watch =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "evomoe-memory");
-              thread.setDaemon(true);
-              return thread;
-            });
-    ScheduledFuture<?> unused =
-        watch.scheduleAtFixedRate(this::look, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    watch.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            look();
+          }
+        },
+        0,
+        PERIOD_MILLIS);
   }
 
   /** What to ask to stop. */
@@ -91,6 +89,6 @@ final class MemoryGuard implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.shutdownNow();
+    watch.cancel();
   }
 }

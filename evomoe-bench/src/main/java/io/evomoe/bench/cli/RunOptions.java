@@ -13,10 +13,9 @@ import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -89,20 +88,17 @@ final class RunOptions {
    * @param defaults from those of the preset
    */
   RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
-    Map<String, String> own = Map.of("task", task, "gate", gate, "seed", Long.toString(seed));
     ObjectNode file = this.config == null ? StrictYaml.nothing() : StrictYaml.read(this.config);
-    Architecture architecture = architecture(file);
+    RunConfig usual =
+        defaults.apply(Tasks.preset(task, preset).config(task, gate, seed, architecture(file)));
     RunConfig config =
-        defaults.apply(Tasks.preset(task, preset).config(task, gate, seed, architecture));
-    if (this.config != null) {
-      own.forEach((field, value) -> requireTheSame(field, value, file));
-      config = ConfigFile.overlay(config, file, this.config.toString());
-    }
-    own.keySet().forEach(this::requireUnset);
-    config = ConfigFile.set(config, fields());
+        ConfigFile.set(ConfigFile.overlay(usual, file, String.valueOf(this.config)), fields());
+    requireTheSame("task", task, config.task());
+    requireTheSame("gate", gate, config.gate());
+    requireTheSame("seed", seed, config.seed());
     form.requireOf(DataOptions.kind(task));
     config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
-    return Tasks.checked(config.with(c -> c.gate(gate).seed(seed)));
+    return Tasks.checked(config);
   }
 
   /** Which the preset depends on, so it is looked for before the other fields. */
@@ -112,18 +108,11 @@ final class RunOptions {
   }
 
   /** A file may say again what an option says, and nothing else. */
-  private void requireTheSame(String field, String value, ObjectNode file) {
-    if (file.has(field) && !file.get(field).asText().equals(value)) {
+  private void requireTheSame(String field, Object own, Object configured) {
+    if (!own.equals(configured)) {
       throw new IllegalArgumentException(
-          "%s is %s in %s, but the command has %s: use %s, or remove it from the file"
-              .formatted(field, file.get(field).asText(), config, value, optionOf(field)));
-    }
-  }
-
-  private void requireUnset(String field) {
-    if (set.containsKey(field)) {
-      throw new IllegalArgumentException(
-          "%s cannot be given by --set: use %s".formatted(field, optionOf(field)));
+          "%s is %s by --config or --set, but the command has %s: use %s, or remove it there"
+              .formatted(field, configured, own, optionOf(field)));
     }
   }
 
@@ -135,14 +124,9 @@ final class RunOptions {
   /** The single fields that these options set, by dotted name, as text. */
   Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>(set);
-    given().forEach((field, option) -> put(fields, field, option));
+    Stream.of(training, model, evolution, compute, form, split)
+        .forEach(options -> options.given().forEach((field, o) -> put(fields, field, o)));
     return fields;
-  }
-
-  private Map<String, OptionSpec> given() {
-    Map<String, OptionSpec> given = new LinkedHashMap<>();
-    List.of(training, model, evolution, compute, form, split).forEach(o -> given.putAll(o.given()));
-    return given;
   }
 
   private static void put(Map<String, String> fields, String field, OptionSpec option) {
@@ -153,28 +137,6 @@ final class RunOptions {
           "%s is given twice, %s by --set and %s by %s: use one of them"
               .formatted(field, before, value, option.longestName()));
     }
-  }
-
-  /**
-   * The options that were given, as another process takes them.
-   *
-   * @param instead fields in place of what was given for them
-   */
-  Set<String> arguments(Map<String, String> instead) {
-    Map<String, OptionSpec> given = given();
-    given.keySet().retainAll(instead.keySet());
-    List<String> replaced = given.values().stream().map(OptionSpec::longestName).toList();
-    Set<String> arguments = new LinkedHashSet<>();
-    for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
-      for (String value : option.originalStringValues()) {
-        String name = option.longestName();
-        if (!replaced.contains(name) && !instead.containsKey(value.replaceFirst("=.*", ""))) {
-          arguments.add(name + "=" + value);
-        }
-      }
-    }
-    instead.forEach((field, value) -> arguments.add("--set=" + field + "=" + value));
-    return arguments;
   }
 
   List<Path> dataPaths() {

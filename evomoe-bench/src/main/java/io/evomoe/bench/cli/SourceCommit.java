@@ -5,12 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** The commit that the sources are at, for the record. */
 final class SourceCommit {
-  private static final String UNKNOWN = "unknown";
-
   private SourceCommit() {}
 
   /** Of the project that this runs from. */
@@ -23,32 +20,27 @@ final class SourceCommit {
    * writes its results there. {@code unknown} without git.
    */
   static String of(Path home) {
-    Optional<String> commit = git(home, "rev-parse", "--short=12", "HEAD");
-    Optional<String> differing =
-        git(home, "diff", "--name-only", "HEAD", "--", ".", ":(exclude)docs");
-    if (commit.isEmpty() || differing.isEmpty()) {
-      return UNKNOWN;
+    try {
+      String commit = git(home, "rev-parse", "--short=12", "HEAD");
+      String differing = git(home, "diff", "--name-only", "HEAD", "--", ".", ":(exclude)docs");
+      return commit + (differing.isEmpty() ? "" : "-dirty");
+    } catch (IOException e) {
+      return "unknown";
     }
-    return commit.get() + (differing.get().isEmpty() ? "" : "-dirty");
   }
 
-  private static Optional<String> git(Path home, String... arguments) {
+  private static String git(Path home, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("git"));
     command.addAll(List.of(arguments));
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .directory(home.toFile())
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String text =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return process.waitFor() == 0 ? Optional.of(text) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
+    Process process =
+        new ProcessBuilder(command)
+            .directory(home.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException("git failed");
     }
+    return text.strip();
   }
 }

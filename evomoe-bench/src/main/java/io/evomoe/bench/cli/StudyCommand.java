@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,30 +99,21 @@ final class StudyCommand implements Callable<Integer> {
   CommandSpec spec;
 
   private static final List<String> OF_TRAINING =
-      Stream.concat(
-              Stream.of("--only", "--max-minutes", "--keep-all-models"),
-              WatchOptions.OPTIONS.stream().sorted())
-          .toList();
+      List.of("--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard");
 
   private final PrintStream console = System.out;
 
   @Override
   public Integer call() {
     watch.requireValid();
-    requireHeard();
+    if (tables) {
+      GivenOptions.reject(
+          spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
+    }
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved")) {
       study(stop);
     }
     return 0;
-  }
-
-  private void requireHeard() {
-    for (String option : OF_TRAINING) {
-      if (tables && spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new IllegalArgumentException(
-            option + " cannot be given with --tables, which trains nothing");
-      }
-    }
   }
 
   private void study(GracefulStop stop) {
@@ -133,17 +123,10 @@ final class StudyCommand implements Callable<Integer> {
     StudyConfig read = StudyConfig.read(config);
     Path results = out == null ? config.resolveSibling("results").resolve(name()) : out;
     Path local = work == null ? Path.of("runs", "study-" + name()) : work;
+    boolean one = results.toAbsolutePath().normalize().equals(local.toAbsolutePath().normalize());
     try (OutputFolder opened = OutputFolder.open(results);
-        OutputFolder second = isSame(results, local) ? null : OutputFolder.open(local)) {
+        OutputFolder second = one ? null : OutputFolder.open(local)) {
       run(read, results, local, stop);
-    }
-  }
-
-  private static boolean isSame(Path results, Path local) {
-    try {
-      return Files.exists(local) && Files.isSameFile(results, local);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + local + ": " + IoReason.of(e, local), e);
     }
   }
 
@@ -265,7 +248,8 @@ final class StudyCommand implements Callable<Integer> {
             run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
             "run %d of %d".formatted(i + 1, missing.size()));
         List<Callback> told = watch.callbacks(place.folder(), page);
-        Outcome outcome = outcome(place, run, prepared, told, stop, memory);
+        Outcome outcome =
+            PlannedRun.of(place).train(run.name(), prepared, told, stop, memory, console);
         stop.begin();
         if (outcome.result().steps() == settings.training().steps()) {
           study.results().add(run.name(), settings, outcome);
@@ -285,17 +269,6 @@ final class StudyCommand implements Callable<Integer> {
       console.println(
           place.hasModel() ? "Model: " + place.folder() : "No model: " + place.missingModel());
     }
-  }
-
-  private Outcome outcome(
-      ComparedRun place,
-      StudyRun run,
-      PreparedData prepared,
-      List<Callback> told,
-      GracefulStop stop,
-      MemoryGuard memory) {
-    PlannedRun planned = PlannedRun.of(place);
-    return planned.train(run.name(), prepared, told, stop, memory, console);
   }
 
   private void write(Study study, Path folder, Path local, String note) {

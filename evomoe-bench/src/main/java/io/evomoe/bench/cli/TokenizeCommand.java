@@ -1,12 +1,12 @@
 package io.evomoe.bench.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import io.evomoe.run.record.Json;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -43,7 +43,7 @@ final class TokenizeCommand implements Callable<Integer> {
   boolean json;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     if (ids != null && text != null) {
       throw new IllegalArgumentException("--ids cannot be given with a text, was " + text);
     }
@@ -72,7 +72,7 @@ final class TokenizeCommand implements Callable<Integer> {
     return null;
   }
 
-  private void print(Tokenizer tokenizer) throws JsonProcessingException {
+  private void print(Tokenizer tokenizer) {
     int[] given = ids;
     String read =
         given != null ? tokenizer.decode(given) : text != null ? text : StandardInput.piped();
@@ -80,7 +80,7 @@ final class TokenizeCommand implements Callable<Integer> {
     List<String> pieces =
         IntStream.of(all).mapToObj(id -> tokenizer.decode(new int[] {id})).toList();
     if (json) {
-      System.out.println(BenchCommand.json(new Tokens(all, pieces, read)));
+      System.out.println(Json.line(new Tokens(all, pieces, read)));
     } else if (given != null) {
       System.out.println(read);
     } else {

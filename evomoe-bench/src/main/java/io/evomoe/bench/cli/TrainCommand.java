@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -37,13 +36,10 @@ import picocli.CommandLine.Spec;
     description = "Trains one model and saves checkpoints, or continues a run.",
     footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"})
 final class TrainCommand implements Callable<Integer> {
-  private static final Set<String> USED_IN_RESUMING = Set.of("--resume", "--data", "--max-memory");
-  private static final Set<String> USED_IN_RESUMING_ON_A_CLUSTER =
-      Set.of("--resume", "--spark", "--workers", "--spark-conf");
-
-  /** Each is one field or some, of which the checkpoint says whether they may change. */
-  private static final Set<String> FIELDS =
-      Set.of("--set", "--steps", "--learning-rate", "--batch", "--precision", "--recompute");
+  /** Of --set and the options that are fields, the checkpoint says whether they may change. */
+  private static final String USED_IN_RESUMING =
+      "--resume --set --steps --learning-rate --batch --precision --recompute --tensorboard"
+          + " --report-every --quiet --verbose";
 
   @Mixin RunOptions options = new RunOptions();
   @Mixin WatchOptions watch = new WatchOptions();
@@ -109,7 +105,9 @@ final class TrainCommand implements Callable<Integer> {
     }
     requireOneStart();
     if (resume != null) {
-      rejectAllBeside(cluster.asked() ? USED_IN_RESUMING_ON_A_CLUSTER : USED_IN_RESUMING);
+      rejectAllBeside(
+          USED_IN_RESUMING
+              + (cluster.asked() ? " --spark --workers --spark-conf" : " --data --max-memory"));
     }
     String nothingLost = resume == null ? "nothing was saved" : "the run was not changed";
     if (cluster.asked()) {
@@ -127,25 +125,18 @@ final class TrainCommand implements Callable<Integer> {
 
   private void requireOneStart() {
     if (from == null) {
-      if (withMoments) {
-        throw new IllegalArgumentException("--with-moments needs --from");
-      }
-      if (decaySteps != null) {
-        throw new IllegalArgumentException("--decay-steps needs --from");
-      }
+      GivenOptions.reject(spec, "needs --from", List.of("--with-moments", "--decay-steps"));
       return;
     }
-    if (decaySteps != null && isGiven("--steps")) {
-      throw new IllegalArgumentException("--steps cannot be given with --decay-steps");
+    if (decaySteps != null) {
+      GivenOptions.reject(spec, "cannot be given with --decay-steps", List.of("--steps"));
     }
-    for (String other : List.of("--resume", "--init", "--preset", "--spark")) {
-      if (isGiven(other)) {
-        throw new IllegalArgumentException(
-            other.equals("--preset")
-                ? "--preset cannot be given with --from, which uses the settings of that run"
-                : other + " cannot be given with --from");
-      }
-    }
+    GivenOptions.reject(
+        spec, "cannot be given with --from", List.of("--resume", "--init", "--spark"));
+    GivenOptions.reject(
+        spec,
+        "cannot be given with --from, which uses the settings of that run",
+        List.of("--preset"));
   }
 
   private boolean isGiven(String option) {
@@ -168,36 +159,29 @@ final class TrainCommand implements Callable<Integer> {
 
   private void trainOnCluster(OutputFolder folder) {
     String master = String.valueOf(cluster.master);
-    if (init != null || options.maxMemory != null) {
-      throw new IllegalArgumentException(
-          (init == null ? "--max-memory" : "--init") + " cannot be given with --spark");
-    }
+    GivenOptions.reject(spec, "cannot be given with --spark", List.of("--init", "--max-memory"));
     PrintStream rounds = Loudness.progressOn(console);
     ClusterWatch watched = new ClusterWatch(watch, folder.path());
-    ClusterRequest request;
+    List<ClusterRequest.Start> start = new ArrayList<>();
     if (resume == null) {
       cluster.setSteps(options);
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split(), asked.data());
-      ClusterRequest.Start start = new ClusterRequest.Start(asked, cluster.config(), dataNames());
-      request =
-          new ClusterRequest(
-              master, cluster.conf, folder, List.of(start), 0, Map.of(), watched, rounds);
-    } else {
-      request =
-          new ClusterRequest(
-              master,
-              cluster.conf,
-              folder,
-              List.of(),
-              cluster.workers(),
-              options.fields(),
-              watched,
-              rounds);
+      start.add(new ClusterRequest.Start(asked, cluster.config(), dataNames()));
     }
+    ClusterRequest request =
+        new ClusterRequest(
+            master,
+            cluster.conf,
+            folder,
+            start,
+            resume == null ? 0 : cluster.workers(),
+            resume == null ? Map.of() : options.fields(),
+            watched,
+            rounds);
     RunConfig config =
         resume == null
-            ? request.start().get(0).config()
+            ? start.get(0).config()
             : ConfigFile.read(folder.path().resolve(RunFiles.CONFIG));
     console.println(Description.losses(config));
     ClusterTraining.Trained trained;
@@ -273,15 +257,13 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** Options that would be left unheard are rejected. */
-  private void rejectAllBeside(Set<String> used) {
+  private void rejectAllBeside(String used) {
+    List<String> known = List.of(used.split(" ", -1));
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      String name = option.longestName();
-      if (!used.contains(name)
-          && !FIELDS.contains(name)
-          && !WatchOptions.OPTIONS.contains(name)
-          && !Loudness.OPTIONS.contains(name)) {
+      if (!known.contains(option.longestName())) {
         throw new IllegalArgumentException(
-            name + " cannot be given with --resume, which keeps the configuration of the run");
+            option.longestName()
+                + " cannot be given with --resume, which keeps the configuration of the run");
       }
     }
   }

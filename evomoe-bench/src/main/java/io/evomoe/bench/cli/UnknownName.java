@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.internal.names.Suggestion;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +27,7 @@ final class UnknownName {
     CommandLine commandLine = last.commandSpec().commandLine();
     Optional<String> word = last.unmatched().stream().filter(w -> !w.startsWith("-")).findFirst();
     if (word.isPresent() && !commandLine.getSubcommands().isEmpty()) {
-      throw new ParameterException(commandLine, command(commandLine, word.get()));
+      throw new ParameterException(commandLine, unknown(commandLine, word.get()));
     }
   }
 
@@ -35,25 +36,26 @@ final class UnknownName {
     CommandLine commandLine = e.getCommandLine();
     // A required option that is mistyped is missing as well, and picocli says that alone.
     boolean isMissing = e instanceof MissingParameterException;
-    if (!isMissing && !(e instanceof UnmatchedArgumentException)) {
-      return String.valueOf(e.getMessage());
-    }
-    for (String word : commandLine.getUnmatchedArguments()) {
-      if (word.startsWith("-")) {
-        Set<String> known = commandLine.getCommandSpec().optionsMap().keySet();
-        return "unknown option " + word + Suggestion.text(word.replaceFirst("=.*", ""), known);
-      } else if (!isMissing) {
-        return commandLine.getSubcommands().isEmpty()
-            ? "unexpected argument " + word
-            : command(commandLine, word);
-      }
-    }
-    return String.valueOf(e.getMessage());
+    Stream<String> unknown =
+        isMissing || e instanceof UnmatchedArgumentException
+            ? commandLine.getUnmatchedArguments().stream()
+            : Stream.of();
+    return unknown
+        .filter(word -> !isMissing || word.startsWith("-"))
+        .findFirst()
+        .map(word -> unknown(commandLine, word))
+        .orElse(String.valueOf(e.getMessage()));
   }
 
-  private static String command(CommandLine commandLine, String word) {
-    Set<String> known = commandLine.getSubcommands().keySet();
-    return "unknown command %s; commands are %s%s"
-        .formatted(word, String.join(", ", known), Suggestion.text(word, known));
+  private static String unknown(CommandLine commandLine, String word) {
+    Set<String> commands = commandLine.getSubcommands().keySet();
+    if (word.startsWith("-")) {
+      Set<String> options = commandLine.getCommandSpec().optionsMap().keySet();
+      return "unknown option " + word + Suggestion.text(word.replaceFirst("=.*", ""), options);
+    }
+    return commands.isEmpty()
+        ? "unexpected argument " + word
+        : "unknown command %s; commands are %s%s"
+            .formatted(word, String.join(", ", commands), Suggestion.text(word, commands));
   }
 }

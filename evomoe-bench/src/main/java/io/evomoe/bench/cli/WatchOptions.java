@@ -6,14 +6,10 @@ import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Options on how runs are watched, shared by the commands that train them. */
 final class WatchOptions {
-  /** No run depends on these. */
-  static final Set<String> OPTIONS = Set.of("--tensorboard", "--report-every");
-
   @Option(
       names = "--tensorboard",
       description =

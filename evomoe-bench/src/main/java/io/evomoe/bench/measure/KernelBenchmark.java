@@ -1,6 +1,5 @@
 package io.evomoe.bench.measure;
 
-import io.evomoe.gates.BalancedAssignment;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
@@ -12,12 +11,9 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.RmsNormalized;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.moe.TokenMatrix;
-import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
@@ -25,16 +21,11 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Times single kernels at the shapes of {@code bench step}, and the balanced assignment of gate
- * {@code base} for scores that are easy and hard to balance.
- */
+/** Times single kernels at the shapes of {@code bench step}. */
 public final class KernelBenchmark {
   private static final int TOKENS = 2048;
   private static final int WIDTH = 256;
   private static final int HIDDEN = 1024;
-  private static final int ASSIGNED_TOKENS = 4096;
-  private static final int ASSIGNED_EXPERTS = 64;
   private static final int RUNS = 9;
 
   private final Kernels kernels;
@@ -80,7 +71,6 @@ public final class KernelBenchmark {
     time("gatherRows 2048x256", () -> kernels.gatherRows(x, rows));
     time("combineRows", () -> kernels.combineRows(x, rows, weights, TOKENS));
     time("adamW 1M", () -> kernels.adamW(flat, gradient, moment1, moment2, step));
-    assignments();
     return times;
   }
 
@@ -113,31 +103,7 @@ public final class KernelBenchmark {
     return new GroupedMap(List.of(random(in, out)), List.of());
   }
 
-  /** Plain Java, whichever kernels are measured. */
-  private void assignments() {
-    CounterRandom random = new CounterRandom(1);
-    assignment("random", random::gaussian);
-    assignment(
-        "rank-one",
-        i -> random.gaussian(i / ASSIGNED_EXPERTS) * random.gaussian(-1 - i % ASSIGNED_EXPERTS));
-    assignment("equal", i -> 1);
-  }
-
-  private void assignment(String kind, IntToDoubleFunction scoreOf) {
-    TokenMatrix scores = new TokenMatrix(ASSIGNED_TOKENS, ASSIGNED_EXPERTS);
-    for (int i = 0; i < ASSIGNED_TOKENS * ASSIGNED_EXPERTS; i++) {
-      scores.set(i / ASSIGNED_EXPERTS, i % ASSIGNED_EXPERTS, scoreOf.applyAsDouble(i));
-    }
-    String name =
-        "balanced assignment S=%d E=%d, %s".formatted(ASSIGNED_TOKENS, ASSIGNED_EXPERTS, kind);
-    time("java", name, () -> BalancedAssignment.of(scores));
-  }
-
   private void time(String name, Runnable kernel) {
-    time(kernels.name(), name, kernel);
-  }
-
-  private void time(String provider, String name, Runnable kernel) {
     double[] seconds = new double[2 + RUNS];
     for (int i = 0; i < seconds.length; i++) {
       try (MemoryWorkspace ignored = Workspaces.open("kernels")) {
@@ -145,7 +111,7 @@ public final class KernelBenchmark {
       }
     }
     double median = StatUtils.percentile(seconds, 2, RUNS, 50);
-    times.add(new KernelTime(provider, name, 1e6 * median));
+    times.add(new KernelTime(kernels.name(), name, 1e6 * median));
   }
 
   private INDArray random(long... shape) {
@@ -155,7 +121,7 @@ public final class KernelBenchmark {
   /**
    * Time of a kernel.
    *
-   * @param kernels provider; {@code java} for code that is the same for all of them
+   * @param kernels provider
    * @param kernel what was run, with its shape
    * @param micros median
    */

@@ -10,11 +10,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The comparison at a glance: one row a run, the lowest validation loss first, and, when a gate ran
@@ -27,14 +26,11 @@ public final class SummaryTable {
   private static final String DENSE = "dense";
 
   private final List<RunResult> results;
-  private final List<Measure> measures;
   private final Function<RunResult, String> standing;
 
-  private SummaryTable(
-      List<RunResult> results, List<Measure> measures, Function<RunResult, String> standing) {
+  private SummaryTable(List<RunResult> results, Function<RunResult, String> standing) {
     this.results = results;
     this.standing = standing;
-    this.measures = measures;
   }
 
   /** The table of these results, in any order. */
@@ -57,7 +53,7 @@ public final class SummaryTable {
                     .thenComparing(RunResult::gate)
                     .thenComparingLong(RunResult::seed))
             .toList();
-    return new SummaryTable(sorted, measures(sorted), standing);
+    return new SummaryTable(sorted, standing);
   }
 
   /**
@@ -72,14 +68,14 @@ public final class SummaryTable {
   /** One row a run. */
   TextTable runs() {
     return TextTable.of(
-        results,
+        results.stream().map(run -> List.of(run)).toList(),
         columns(
-            this::name, new Column<>("seed", result -> Long.toString(result.seed())), Measure::of));
+            new Column<>("gate", run -> label(run.get(0)) + standing.apply(run.get(0))),
+            new Column<>("seed", run -> Long.toString(run.get(0).seed()))));
   }
 
   /** One row a gate, where some gate has several seeds that came to their end. */
   Optional<TextTable> means() {
-    Measure loss = measures.get(0);
     List<List<RunResult>> groups =
         results.stream()
             .filter(result -> !result.isInterrupted())
@@ -88,29 +84,16 @@ public final class SummaryTable {
             .stream()
             .sorted(
                 Comparator.<List<RunResult>, String>comparing(group -> group.get(0).task())
-                    .thenComparingDouble(loss::mean))
+                    .thenComparingDouble(group -> spread(group, RunResult::validLoss).mean()))
             .toList();
     return groups.stream().allMatch(group -> group.size() == 1)
         ? Optional.empty()
-        : Optional.of(TextTable.of(groups, meanColumns()));
-  }
-
-  private List<Column<List<RunResult>>> meanColumns() {
-    return columns(
-        group -> label(group.get(0)),
-        new Column<>("seeds", group -> Integer.toString(group.size())),
-        Measure::meanOf);
-  }
-
-  private <T> List<Column<T>> columns(
-      Function<T, String> name, Column<T> seed, BiFunction<Measure, T, String> cell) {
-    Stream<Column<T>> values =
-        measures.stream().map(m -> new Column<>(m.title(), row -> cell.apply(m, row)));
-    return Stream.concat(Stream.of(new Column<>("gate", name), seed), values).toList();
-  }
-
-  private String name(RunResult result) {
-    return label(result) + standing.apply(result);
+        : Optional.of(
+            TextTable.of(
+                groups,
+                columns(
+                    new Column<>("gate", group -> label(group.get(0))),
+                    new Column<>("seeds", group -> Integer.toString(group.size())))));
   }
 
   private String label(RunResult result) {
@@ -118,21 +101,39 @@ public final class SummaryTable {
     return oneTask ? result.gate() : result.task() + " " + result.gate();
   }
 
-  private static List<Measure> measures(List<RunResult> results) {
-    List<Measure> measures = new ArrayList<>();
-    measures.add(new Measure("validation loss", RunResult::validLoss, x -> Format.decimals(x, 4)));
-    measures.add(new Measure(metricTitle(results), RunResult::validMetric, Format::metric));
-    measures.add(
-        new Measure("active experts", RunResult::activeExperts, x -> Format.decimals(x, 2)));
-    measures.add(new Measure("load entropy", RunResult::loadEntropy, x -> Format.decimals(x, 3)));
-    measures.add(new Measure("drop rate", RunResult::dropRate, Format::percent));
-    measures.add(new Measure("tokens/s", RunResult::tokensPerSecond, x -> Format.decimals(x, 0)));
+  /** Columns of rows of one run or several. */
+  private List<Column<List<RunResult>>> columns(
+      Column<List<RunResult>> name, Column<List<RunResult>> seed) {
+    List<Column<List<RunResult>>> columns = new ArrayList<>(List.of(name, seed));
+    columns.add(mean("validation loss", RunResult::validLoss, x -> Format.decimals(x, 4)));
+    columns.add(mean(metricTitle(results), RunResult::validMetric, Format::metric));
+    columns.add(mean("active experts", RunResult::activeExperts, x -> Format.decimals(x, 2)));
+    columns.add(mean("load entropy", RunResult::loadEntropy, x -> Format.decimals(x, 3)));
+    columns.add(mean("drop rate", RunResult::dropRate, Format::percent));
+    columns.add(mean("tokens/s", RunResult::tokensPerSecond, x -> Format.decimals(x, 0)));
     if (results.stream().anyMatch(SummaryTable::isDense)
         && !results.stream().allMatch(SummaryTable::isDense)) {
-      measures.add(new Measure("vs dense", speedAgainstDense(results), Format::ratio));
+      columns.add(mean("vs dense", speedAgainstDense(results), Format::ratio));
     }
-    measures.add(new Measure("wall time", RunResult::wallSeconds, Format::duration));
-    return List.copyOf(measures);
+    columns.add(mean("wall time", RunResult::wallSeconds, Format::duration));
+    return columns;
+  }
+
+  /** Mean and, from two runs on, the sample standard deviation (n - 1). */
+  private static Column<List<RunResult>> mean(
+      String title, ToDoubleFunction<RunResult> value, DoubleFunction<String> format) {
+    return new Column<>(
+        title,
+        group -> {
+          Spread spread = spread(group, value);
+          return Double.isFinite(spread.mean())
+              ? spread.text(format)
+              : format.apply(spread.mean());
+        });
+  }
+
+  private static Spread spread(List<RunResult> group, ToDoubleFunction<RunResult> value) {
+    return Spread.of(group.stream().map(value::applyAsDouble).toList());
   }
 
   private static String metricTitle(List<RunResult> results) {

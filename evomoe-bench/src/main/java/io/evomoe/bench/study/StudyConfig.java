@@ -3,7 +3,6 @@ package io.evomoe.bench.study;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.PlainName;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
@@ -47,8 +46,7 @@ public record StudyConfig(
     FieldBound.atLeast("revision", revision, 1);
     seeds = once("seeds", seeds);
     gates = once("gates", gates);
-    boolean causal = Tasks.named(task).causal();
-    gates.forEach(gate -> requireUsable(gate, causal));
+    gates.forEach(GateRegistry.installed()::provider);
     requireOneOf("baseline", baseline, gates);
     if (!ablations.variants().isEmpty()) {
       requireOneOf("ablations.reference", ablations.reference(), gates);
@@ -127,16 +125,6 @@ public record StudyConfig(
     Set<String> shownLabels() {
       return shown.stream().map(this::label).collect(Collectors.toSet());
     }
-  }
-
-  private static void requireUsable(String name, boolean causal) {
-    GateProvider gate = GateRegistry.installed().provider(name);
-    gate.refusal(causal)
-        .ifPresent(
-            reason -> {
-              throw new IllegalArgumentException(
-                  "gates must serve the task: " + name + " " + reason);
-            });
   }
 
   private static void requireOneOf(String field, Object value, List<?> known) {

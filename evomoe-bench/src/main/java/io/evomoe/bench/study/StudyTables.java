@@ -6,14 +6,13 @@ import io.evomoe.bench.report.TextTable;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -155,20 +154,11 @@ public final class StudyTables {
 
   /** How far runs are from others with the same seeds: by seed, and on their way. */
   private void paired(Group base) {
-    Set<Group> all = new LinkedHashSet<>(gates);
-    all.addAll(Group.variants(study));
-    Stream<Column<Group>> seeds = bySeed((group, seed) -> pair(group, base, seed));
-    section(
-        "Minus %s, by seed".formatted(base.label()),
-        others(all, base),
-        Stream.concat(Stream.of(GATE), seeds).toList());
+    List<Group> all =
+        Stream.concat(gates.stream(), Group.variants(study).stream()).distinct().toList();
     Stream<Column<Group>> steps =
         steps(base).stream()
             .map(step -> new Column<>("step " + step, group -> mean(group.lossMinus(base, step))));
-    section(
-        "Minus %s on the way, mean over pairs".formatted(base.label()),
-        others(gates, base),
-        Stream.concat(Stream.of(GATE), steps).toList());
     Group first = gates.get(0);
     Stream<Column<Group>> against =
         Stream.of(
@@ -176,37 +166,40 @@ public final class StudyTables {
             new Column<>("mean", other -> first.lossMinus(other).text(SIGNED)),
             new Column<>("95% interval", other -> first.lossMinus(other).interval(SIGNED)));
     section(
+        "Minus %s, by seed".formatted(base.label()),
+        others(all, base),
+        Stream.concat(Stream.of(GATE), bySeed(group -> group, group -> base)).toList());
+    section(
+        "Minus %s on the way, mean over pairs".formatted(base.label()),
+        others(gates, base),
+        Stream.concat(Stream.of(GATE), steps).toList());
+    section(
         "%s minus each other gate, paired".formatted(first.label()),
         others(gates, first),
-        Stream.concat(against, bySeed((other, seed) -> pair(first, other, seed))).toList());
+        Stream.concat(against, bySeed(group -> first, group -> group)).toList());
   }
 
-  private interface OfSeed {
-    String cell(Group group, long seed);
-  }
-
-  private Stream<Column<Group>> bySeed(OfSeed cells) {
+  /** The difference of two groups, for each seed that both have. */
+  private Stream<Column<Group>> bySeed(UnaryOperator<Group> of, UnaryOperator<Group> base) {
     return config.seeds().stream()
-        .map(seed -> new Column<>("seed " + seed, group -> cells.cell(group, seed)));
+        .map(
+            seed ->
+                new Column<>(
+                    "seed " + seed, group -> pair(of.apply(group), base.apply(group), seed)));
   }
 
   private static String pair(Group group, Group base, long seed) {
-    return mean(
-        group.shared(base).stream()
-            .filter(shared -> shared == seed)
-            .map(shared -> group.lossMinusOfSeed(base, shared))
-            .toList());
+    return group.shared(base).contains(seed)
+        ? String.format(Locale.ROOT, SIGNED, group.lossMinusOfSeed(base, seed))
+        : "-";
   }
 
   private static String mean(List<Double> values) {
     return values.isEmpty() ? "-" : String.format(Locale.ROOT, SIGNED, Spread.of(values).mean());
   }
 
-  private static List<Group> others(Iterable<Group> groups, Group gate) {
-    List<Group> others = new ArrayList<>();
-    groups.forEach(others::add);
-    others.removeIf(group -> group.label().equals(gate.label()));
-    return others;
+  private static List<Group> others(List<Group> groups, Group gate) {
+    return groups.stream().filter(group -> !group.label().equals(gate.label())).toList();
   }
 
   /** About {@value #MOST_STEPS} of the steps with an evaluation, the last included. */

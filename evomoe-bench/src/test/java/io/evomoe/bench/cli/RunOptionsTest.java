@@ -32,34 +32,6 @@ class RunOptionsTest {
   }
 
   @Test
-  void what_a_command_was_given_should_be_passed_on_but_for_fields_that_are_replaced() {
-    DeterminismCommand command = new DeterminismCommand();
-    new CommandLine(command)
-        .parseArgs(
-            "--steps",
-            "5",
-            "--recompute",
-            "--precision=f32",
-            "--set",
-            "compute.precision=f32",
-            "--set=model.experts=2",
-            "--data",
-            "a b");
-
-    assertThat(command.options.arguments(Map.of("compute.precision", "bf16")))
-        .containsExactlyInAnyOrder(
-            "--steps=5",
-            "--recompute=true",
-            "--set=model.experts=2",
-            "--data=a b",
-            "--set=compute.precision=bf16");
-    RunOptions again = new RunOptions();
-    CommandLine.populateCommand(again, command.options.arguments(Map.of()).toArray(String[]::new));
-    assertThat(again.fields()).isEqualTo(command.options.fields());
-    assertThat(again.data).isEqualTo(command.options.data);
-  }
-
-  @Test
   void what_an_option_and_set_give_otherwise_should_be_refused() {
     for (String[] both :
         List.of(

@@ -55,7 +55,6 @@ class StudyConfigTest {
           seeds: [1, 2]           | seeds: [1.5]         | seeds
           baseline: switch        | baseline: base       | baseline must be one of [evomoe, switch], was base
           gates: [evomoe, switch] | gates: [evo, switch] | gate must be one of
-          gates: [evomoe, switch] | gates: [expertchoice, switch] | gates must serve the task: expertchoice
           rates: [0.001, 0.002]   | rates: [0.001, 0]    | learningRates.rates must be above 0 and finite, was 0.0
           steps: 20               | steps: 0             | learningRates.steps must be at least 1, was 0
           reference: evomoe       | reference: dts       | ablations.reference must be one of [evomoe, switch], was dts
@@ -105,6 +104,7 @@ class StudyConfigTest {
           """
           {steps: 40, evalEvery: 10}       | {steps: 0}             | study.yaml: settings: training.steps must be at least 1, was 0
           {steps: 40, evalEvery: 10}       | {stepps: 1}            | study.yaml: settings: unknown field training.stepps
+          gates: [evomoe, switch] | gates: [evomoe, switch, expertchoice] | gate expertchoice cannot serve in a causal model
           training: {steps: 40, evalEvery: 10} | gate: base         | study.yaml: settings must not have gate, which the study sets
           {evomoe: {noise: false}}         | {evomoe: {noice: 1}}   | noice
           {evomoe: {noise: false}}         | {evmoe: {noise: 1}}    | gate must be one of

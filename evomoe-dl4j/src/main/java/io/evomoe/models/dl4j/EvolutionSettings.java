@@ -32,23 +32,6 @@ record EvolutionSettings(
     int finalTopK) {
   private static final long NEVER = -1;
 
-  /** Rejects the values that {@link EvolutionConfig} rejects. */
-  EvolutionSettings {
-    if (hardFrom < NEVER) {
-      throw new IllegalArgumentException(
-          "hardFrom must be at least 0, or -1 for never, was " + hardFrom);
-    }
-    toConfig(
-        diversifyIterations,
-        spawn,
-        shape,
-        maximumTemperature,
-        minimumTemperature,
-        annealingIterations,
-        hardFrom,
-        finalTopK);
-  }
-
   /**
    * Returns a configuration in plain values.
    *
@@ -68,27 +51,12 @@ record EvolutionSettings(
         config.finalTopK());
   }
 
+  /**
+   * Returns the configuration.
+   *
+   * @throws IllegalArgumentException for values out of their bounds
+   */
   EvolutionConfig toConfig() {
-    return toConfig(
-        diversifyIterations,
-        spawn,
-        shape,
-        maximumTemperature,
-        minimumTemperature,
-        annealingIterations,
-        hardFrom,
-        finalTopK);
-  }
-
-  private static EvolutionConfig toConfig(
-      long diversifyIterations,
-      String spawn,
-      TemperatureSchedule.Shape shape,
-      double maximumTemperature,
-      double minimumTemperature,
-      long annealingIterations,
-      long hardFrom,
-      int finalTopK) {
     return new EvolutionConfig(
         OptionalLong.of(diversifyIterations),
         EvolutionConfig.defaults().diversifyShare(),

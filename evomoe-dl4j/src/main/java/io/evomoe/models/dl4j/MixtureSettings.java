@@ -59,7 +59,7 @@ record MixtureSettings(
           "residual must be false for gate %s, whose output carries its input already, was true"
               .formatted(gate));
     }
-    if (evolution != null && evolution.finalTopK() > experts) {
+    if (evolution != null && evolution.toConfig().finalTopK() > experts) {
       throw new IllegalArgumentException(
           "finalTopK must be at most experts, %d, was %d"
               .formatted(experts, evolution.finalTopK()));
