@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Draws a curve and the recorded one into one SVG, with one chart per series below each other. */
@@ -59,8 +59,7 @@ final class CurvePicture {
       SortedMap<Long, Double> recorded,
       SortedMap<Long, Double> measured) {
     text(WIDTH / 2, top + 20, "middle", "%s", title);
-    text(
-        WIDTH / 2, top + 38, "middle", "%s by step; gray: recorded, red: this run", name);
+    text(WIDTH / 2, top + 38, "middle", "%s by step; gray: recorded, red: this run", name);
     List<Map.Entry<Long, Double>> points =
         Stream.of(recorded, measured).flatMap(CurvePicture::finite).toList();
     if (points.isEmpty()) {
@@ -103,8 +102,7 @@ final class CurvePicture {
     add(
         "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linecap=\"round\""
             + " vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n",
-        color,
-        path);
+        color, path);
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
@@ -116,10 +114,7 @@ final class CurvePicture {
     String words = String.format(Locale.ROOT, format, values);
     add(
         "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
-        right,
-        down,
-        anchor,
-        words.replace("&", "&amp;").replace("<", "&lt;"));
+        right, down, anchor, words.replace("&", "&amp;").replace("<", "&lt;"));
   }
 
   private void add(String format, Object... values) {

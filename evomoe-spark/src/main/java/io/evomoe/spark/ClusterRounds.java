@@ -45,11 +45,6 @@ final class ClusterRounds implements RemoteSteps, StepSource, Callback {
     this.console = console;
   }
 
-  ClusterRounds(Path folder, RoundConfig config, Workers workers, PrintStream console) {
-    this(folder, config, console);
-    this.workers = workers;
-  }
-
   /** Sets the workers, which need the opened run. */
   ClusterRounds with(Workers ready) {
     workers = ready;

@@ -1,10 +1,13 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.text.source.UnreadFormats;
 import io.evomoe.random.CounterRandom;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -16,6 +19,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.hadoop.mapreduce.lib.input.TextInputFormat;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -29,7 +34,11 @@ import org.apache.spark.api.java.function.Function;
  */
 final class HadoopSource {
   private static final int HELD_OUT = 20;
-  static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  /** Number of files whose beginning is read; all names are checked. */
+  private static final int READ = 100;
+
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String name;
   private final DocumentForm form;
@@ -62,8 +71,8 @@ final class HadoopSource {
     List<FileStatus> valid = matching(files, "valid");
     boolean split = !train.isEmpty() && !valid.isEmpty();
     List<FileStatus> used = split ? train : files;
-    HadoopLook.refuseOtherFormats(used, configuration);
-    HadoopLook.refuseOtherFormats(split ? valid : List.of(), configuration);
+    refuseOtherFormats(used, configuration);
+    refuseOtherFormats(split ? valid : List.of(), configuration);
     List<DocumentForm> forms =
         used.stream().map(file -> DocumentForm.of(file.getPath().getName())).distinct().toList();
     if (forms.size() != 1) {
@@ -72,6 +81,37 @@ final class HadoopSource {
               .formatted(path, forms.isEmpty() ? "no file" : "both"));
     }
     return new HadoopSource(path, forms.get(0), pairs, used, split ? valid : List.of());
+  }
+
+  /**
+   * Rejects files that are not training text, before anything is started.
+   *
+   * @param files not empty ones
+   * @throws IllegalArgumentException for {@link UnreadFormats}, and for unreadable files
+   */
+  private static void refuseOtherFormats(List<FileStatus> files, Configuration configuration) {
+    files.forEach(file -> UnreadFormats.refuseByEnding(what(file), file.getPath().getName()));
+    files.stream()
+        .limit(READ)
+        .forEach(
+            file ->
+                UnreadFormats.refuseByLook(what(file), beginning(file.getPath(), configuration)));
+  }
+
+  private static String what(FileStatus file) {
+    return "text file " + file.getPath();
+  }
+
+  private static String beginning(Path file, Configuration configuration) {
+    CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(file);
+    try (InputStream raw = file.getFileSystem(configuration).open(file);
+        InputStream plain = codec == null ? raw : codec.createInputStream(raw)) {
+      String text = new String(plain.readNBytes(UnreadFormats.LOOKED_AT), StandardCharsets.UTF_8);
+      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "text file %s cannot be read: %s".formatted(file, firstLine(e)), e);
+    }
   }
 
   private static List<FileStatus> files(String path, Configuration configuration) {
@@ -98,7 +138,7 @@ final class HadoopSource {
     }
   }
 
-  static String firstLine(IOException e) {
+  private static String firstLine(IOException e) {
     return IoReason.of(e).lines().findFirst().orElse(e.toString());
   }
 

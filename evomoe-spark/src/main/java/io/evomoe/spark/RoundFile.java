@@ -1,13 +1,12 @@
 package io.evomoe.spark;
 
+import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,10 +65,8 @@ final class RoundFile {
             round.medianSeconds(),
             round.slowest().getValue().seconds(),
             round.slowest().getKey());
-    try {
-      Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
+    try (AppendedFile out = new AppendedFile(file)) {
+      out.write(line);
     }
   }
 }

@@ -37,7 +37,8 @@ public final class SparkTraining implements ClusterTraining {
               new Workers(context, text, new Setup(staging.path(), config, start.rounds()))) {
         Fitness.of(data.data(), config).require(workers.prepare(), request.console());
         RoundSettings settings = new RoundSettings(start.rounds(), start.data(), text.content());
-        ClusterRounds rounds = new ClusterRounds(out, start.rounds(), workers, request.console());
+        ClusterRounds rounds =
+            new ClusterRounds(out, start.rounds(), request.console()).with(workers);
         try (Run<?> run =
             Run.of(config, staging.dataIn(out))
                 .prepared(data)

@@ -32,8 +32,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code evomoe bench generate}: greedy generation after random prompts, with the keys and values of
- * what was read kept. With {@code --requests}, prompts differ in length, and a text begins when
+ * {@code evomoe bench generate}: greedy generation after random prompts, with the keys and values
+ * of what was read kept. With {@code --requests}, prompts differ in length, and a text begins when
  * another one ends.
  */
 @Command(
@@ -100,7 +100,11 @@ final class BenchGenerateCommand implements Callable<Integer> {
         batches.stream()
             .map(
                 batch ->
-                    speed(generation, prompts.subList(0, requests == 0 ? batch : count), batch, clock))
+                    speed(
+                        generation,
+                        prompts.subList(0, requests == 0 ? batch : count),
+                        batch,
+                        clock))
             .toList();
     int[] ids = untrained.randomTokens(0, prompt);
     LanguageBatch one = new LanguageBatch(TokenBatch.of(prompt, ids), ids);

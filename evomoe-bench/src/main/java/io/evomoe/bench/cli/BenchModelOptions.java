@@ -10,10 +10,10 @@ import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.StrictYaml;
+import io.evomoe.run.record.Json;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.run.record.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
@@ -78,7 +78,8 @@ final class BenchModelOptions {
 
   /** What gates are told of generated tokens; rejects a temperature out of its bounds. */
   StepContext context() {
-    return new StepContext(0, hard ? Phase.HARD : Phase.SOFT, temperature, false, UntrainedModel.SEED);
+    return new StepContext(
+        0, hard ? Phase.HARD : Phase.SOFT, temperature, false, UntrainedModel.SEED);
   }
 
   /**

@@ -1,10 +1,10 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.training.Training;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.run.record.Annealing;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.util.List;
 

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
@@ -10,13 +12,11 @@ import io.evomoe.run.task.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.RunsReport;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -12,7 +12,6 @@ import io.evomoe.bench.study.StudyRun;
 import io.evomoe.bench.study.StudyTables;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.PreparedData;
@@ -20,11 +19,8 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
@@ -107,8 +103,7 @@ final class StudyCommand implements Callable<Integer> {
   public Integer call() {
     watch.requireValid();
     if (tables) {
-      GivenOptions.reject(
-          spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
+      GivenOptions.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
     }
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved")) {
       study(stop);
@@ -213,8 +208,7 @@ final class StudyCommand implements Callable<Integer> {
     StudyClock clock = new StudyClock(study, maxMinutes);
     String goOn = CommandText.again(spec, List.of());
     String note = DataNote.of(DataNote.names(sources), Optional.empty());
-    RunsReport report =
-        new RunsReport(study.report(note, Map.of()), prepared.data().metricName());
+    RunsReport report = new RunsReport(study.report(note, Map.of()), prepared.data().metricName());
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(folder, report)) {
       for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {

@@ -47,7 +47,8 @@ public final class HtmlReport {
    * @param name of its template and script
    * @param own values of the template that other pages do not have
    */
-  static String page(String name, ReportData data, List<ObjectNode> series, Map<String, String> own) {
+  static String page(
+      String name, ReportData data, List<ObjectNode> series, Map<String, String> own) {
     Map<String, String> values = new HashMap<>(own);
     values.put("live", data.live().map(Html::live).orElse(""));
     values.put("title", Html.escape(data.title()));

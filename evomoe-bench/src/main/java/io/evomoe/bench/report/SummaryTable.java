@@ -126,9 +126,7 @@ public final class SummaryTable {
         title,
         group -> {
           Spread spread = spread(group, value);
-          return Double.isFinite(spread.mean())
-              ? spread.text(format)
-              : format.apply(spread.mean());
+          return Double.isFinite(spread.mean()) ? spread.text(format) : format.apply(spread.mean());
         });
   }
 

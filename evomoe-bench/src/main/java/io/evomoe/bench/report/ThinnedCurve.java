@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A curve of about so many points, and all evaluations. A kept row is where the run was
- * after its step; what is measured in every step is the mean of the steps since the row before.
- * Numbers have {@value #DIGITS} digits.
+ * A curve of about so many points, and all evaluations. A kept row is where the run was after its
+ * step; what is measured in every step is the mean of the steps since the row before. Numbers have
+ * {@value #DIGITS} digits.
  */
 public final class ThinnedCurve {
   private static final int DIGITS = 6;

@@ -1,14 +1,14 @@
 package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
-import io.evomoe.run.task.Tasks;
-import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import java.util.ArrayList;

@@ -103,7 +103,8 @@ public final class StudyResults {
     texts.put(entry(name, ORIGIN), StrictYaml.text(origin));
     texts.put(entry(name, CONFIG), ConfigFile.text(config));
     texts.put(
-        entry(name, CurveFile.NAME), CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded(), POINTS))));
+        entry(name, CurveFile.NAME),
+        CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded(), POINTS))));
     texts.put(entry(name, ResultFile.NAME), ResultFile.text(List.of(outcome.result())));
     file.write(texts);
   }

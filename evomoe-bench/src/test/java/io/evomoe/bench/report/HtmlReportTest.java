@@ -135,7 +135,12 @@ class HtmlReportTest {
     RunResult second = SyntheticRuns.interrupted(all.results().get(1), 40);
     ReportData data =
         new ReportData(
-            all.title(), all.note(), Map.of(), List.of(all.results().get(0), second), all.runs(), Optional.empty());
+            all.title(),
+            all.note(),
+            Map.of(),
+            List.of(all.results().get(0), second),
+            all.runs(),
+            Optional.empty());
 
     JsonNode runs = embedded(HtmlReport.html(data));
 
@@ -182,8 +187,7 @@ class HtmlReportTest {
 
   @Test
   void should_make_a_report_of_a_comparison_without_runs() throws IOException {
-    String html =
-        HtmlReport.html(ReportData.empty("Nothing", "No data.", Map.of()));
+    String html = HtmlReport.html(ReportData.empty("Nothing", "No data.", Map.of()));
 
     assertThat(embedded(html)).isEmpty();
   }

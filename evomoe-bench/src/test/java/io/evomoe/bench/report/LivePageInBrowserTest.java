@@ -7,7 +7,6 @@ import io.evomoe.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,8 +59,7 @@ class LivePageInBrowserTest {
   /** Step by step, as the test allows. */
   private void train(Path prose) {
     RunsReport content =
-        new RunsReport(
-            ReportData.empty("One run", "No data.", Map.of()), "perplexity");
+        new RunsReport(ReportData.empty("One run", "No data.", Map.of()), "perplexity");
     try (Run<?> small =
             Run.gpt(prose)
                 .preset("quick")

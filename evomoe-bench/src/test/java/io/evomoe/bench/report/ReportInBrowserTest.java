@@ -43,7 +43,9 @@ class ReportInBrowserTest {
     List<RunResult> results = new ArrayList<>(all.results());
     results.set(5, SyntheticRuns.interrupted(results.get(5), 500));
     HtmlReport.write(
-        report, new ReportData(all.title(), all.note(), all.description(), results, all.runs(), Optional.empty()));
+        report,
+        new ReportData(
+            all.title(), all.note(), all.description(), results, all.runs(), Optional.empty()));
     browser =
         Browser.installed().map(chromium -> Browser.start(chromium, folder.resolve("profile")));
   }
@@ -82,7 +84,8 @@ class ReportInBrowserTest {
             "Loss by step\\. validation loss: evomoe from [\\d.]+ to [\\d.]+ \\(lowest at the end\\);"
                 + " switch from .* dense \\(interrupted at step 240 of 500\\) from .*");
     assertThat(charts.get(11).get("words").asText())
-        .matches("Load per expert of evomoe, seed 1\\. .* from [\\d.]+% to [\\d.]+% over 8 experts,"
+        .matches(
+            "Load per expert of evomoe, seed 1\\. .* from [\\d.]+% to [\\d.]+% over 8 experts,"
                 + " 12\\.5% would be even\\.");
   }
 

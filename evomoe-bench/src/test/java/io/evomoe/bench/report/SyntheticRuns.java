@@ -47,7 +47,12 @@ final class SyntheticRuns {
     description.put("machine", "2 cores, AVX-512, oneDNN");
     description.put("command", "./evomoe compare --task gpt --gates " + String.join(",", gates));
     return new ReportData(
-        "EvoMoE comparison: gpt", "The data is tiny.", description, results, runs, Optional.empty());
+        "EvoMoE comparison: gpt",
+        "The data is tiny.",
+        description,
+        results,
+        runs,
+        Optional.empty());
   }
 
   static RunResult result(RecordedRun run) {

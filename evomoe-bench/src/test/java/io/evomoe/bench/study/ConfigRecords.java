@@ -4,7 +4,6 @@ import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.Precision;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.LlamaConfig;
@@ -32,7 +31,6 @@ import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.ScheduleSpec;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
