@@ -58,8 +58,8 @@ final class CurvePicture {
       String name,
       SortedMap<Long, Double> recorded,
       SortedMap<Long, Double> measured) {
-    text(WIDTH / 2, top + 20, "middle", "%s", title);
-    text(WIDTH / 2, top + 38, "middle", "%s by step; gray: recorded, red: this run", name);
+    text(WIDTH / 2, top + 20, "middle", title);
+    text(WIDTH / 2, top + 38, "middle", name + " by step; gray: recorded, red: this run");
     List<Map.Entry<Long, Double>> points =
         Stream.of(recorded, measured).flatMap(CurvePicture::finite).toList();
     if (points.isEmpty()) {
@@ -68,24 +68,26 @@ final class CurvePicture {
     LongSummaryStatistics steps = points.stream().mapToLong(Map.Entry::getKey).summaryStatistics();
     DoubleSummaryStatistics values =
         points.stream().mapToDouble(Map.Entry::getValue).summaryStatistics();
-    text(MARGIN - 6, top + MARGIN, "end", "%.5g", values.getMax());
-    text(MARGIN - 6, top + HEIGHT - MARGIN / 2, "end", "%.5g", values.getMin());
-    text(MARGIN, top + HEIGHT - 10, "middle", "%d", steps.getMin());
-    text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", "%d", steps.getMax());
-    add(
-        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\""
-            + " preserveAspectRatio=\"none\" overflow=\"visible\">\n",
-        MARGIN,
-        top + MARGIN,
-        WIDTH - 3 * MARGIN / 2,
-        HEIGHT - 3 * MARGIN / 2,
-        steps.getMin(),
-        -values.getMax(),
-        extent(steps.getMax() - steps.getMin()),
-        extent(values.getMax() - values.getMin()));
+    text(MARGIN - 6, top + MARGIN, "end", digits(values.getMax()));
+    text(MARGIN - 6, top + HEIGHT - MARGIN / 2, "end", digits(values.getMin()));
+    text(MARGIN, top + HEIGHT - 10, "middle", Long.toString(steps.getMin()));
+    text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", Long.toString(steps.getMax()));
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\""
+                + " preserveAspectRatio=\"none\" overflow=\"visible\">\n",
+            MARGIN,
+            top + MARGIN,
+            WIDTH - 3 * MARGIN / 2,
+            HEIGHT - 3 * MARGIN / 2,
+            steps.getMin(),
+            -values.getMax(),
+            extent((double) steps.getMax() - steps.getMin()),
+            extent(values.getMax() - values.getMin())));
     curve("gray", recorded);
     curve("red", measured);
-    add("</svg>\n");
+    svg.append("</svg>\n");
   }
 
   /** The view must not be empty. */
@@ -99,10 +101,10 @@ final class CurvePicture {
         Stream.concat(finite(points).limit(1), finite(points))
             .map(point -> point.getKey() + "," + -point.getValue())
             .collect(Collectors.joining(" "));
-    add(
-        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-linecap=\"round\""
-            + " vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n",
-        color, path);
+    svg.append("<polyline fill=\"none\" stroke=\"").append(color);
+    svg.append("\" stroke-width=\"").append(points.size() == 1 ? 8 : 2);
+    svg.append("\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"");
+    svg.append(path).append("\"/>\n");
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
@@ -110,14 +112,18 @@ final class CurvePicture {
     return points.entrySet().stream().filter(point -> Double.isFinite(point.getValue()));
   }
 
-  private void text(int right, int down, String anchor, String format, Object... values) {
-    String words = String.format(Locale.ROOT, format, values);
-    add(
-        "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
-        right, down, anchor, words.replace("&", "&amp;").replace("<", "&lt;"));
+  private static String digits(double value) {
+    return String.format(Locale.ROOT, "%.5g", value);
   }
 
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values));
+  private void text(int right, int down, String anchor, String words) {
+    svg.append(
+        String.format(
+            Locale.ROOT,
+            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
+            right,
+            down,
+            anchor,
+            words.replace("&", "&amp;").replace("<", "&lt;")));
   }
 }

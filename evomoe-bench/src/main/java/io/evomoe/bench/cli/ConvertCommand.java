@@ -46,8 +46,8 @@ final class ConvertCommand implements Runnable {
   static final class Experts {
     @Option(
         names = "--select",
-        split = CommaList.COMMA,
-        splitSynopsisLabel = CommaList.LABEL,
+        split = OptionGroup.COMMA,
+        splitSynopsisLabel = OptionGroup.COMMA_LABEL,
         description = "experts to keep, e.g. 0,3,5")
     @Nullable List<Integer> select;
 
@@ -77,7 +77,7 @@ final class ConvertCommand implements Runnable {
 
     private static ExpertGroups parsed(String text) {
       List<List<Integer>> groups = new ArrayList<>();
-      for (String group : text.strip().split(CommaList.COMMA, -1)) {
+      for (String group : text.strip().split(OptionGroup.COMMA, -1)) {
         try {
           groups.add(Stream.of(group.split("\\+", -1)).map(Integer::valueOf).toList());
         } catch (NumberFormatException e) {

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.report.ClassEvaluationTable;
+import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.SplitFolder;
@@ -128,7 +128,7 @@ final class EvalCommand implements Runnable {
           data == null
               ? classifier.evaluate(split)
               : classifier.evaluate(data, split, read, System.out::println);
-      System.out.print(ClassEvaluationTable.text(evaluation, StandardOutput.columns()));
+      System.out.print(ClassScoreTable.text(evaluation, StandardOutput.columns()));
     }
   }
 }

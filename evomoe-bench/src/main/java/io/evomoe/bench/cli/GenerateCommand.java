@@ -53,7 +53,7 @@ final class GenerateCommand implements Runnable {
             .with(g -> g.stopStrings(stop.toArray(String[]::new)));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
-      String text = prompt == null ? StandardInput.piped() : prompt;
+      String text = prompt == null ? Utf8Lines.piped() : prompt;
       Generated generated = predictor.generate(text, config);
       System.out.println(text + generated.text());
     }

@@ -32,6 +32,12 @@ enum OptionGroup {
   MEASUREMENT("Measurement", ""),
   GENERAL("General", "--help --version --quiet --verbose");
 
+  /** What separates entries of a list: a comma, with blanks around it or without. */
+  static final String COMMA = "\\s*,\\s*";
+
+  /** What help and man pages show in its place. */
+  static final String COMMA_LABEL = ",";
+
   /** Heading of the examples that end the help of a command. */
   static final String EXAMPLES = "%nExamples:%n";
 
@@ -76,7 +82,7 @@ enum OptionGroup {
       builder.completionCandidates(names);
     }
     if (!option.splitRegex().isEmpty()) {
-      builder.splitRegex(CommaList.COMMA).splitRegexSynopsisLabel(CommaList.LABEL);
+      builder.splitRegex(COMMA).splitRegexSynopsisLabel(COMMA_LABEL);
     }
     String text = option.description()[0];
     boolean untold = option.defaultValue() != null && !text.contains("(default: ");

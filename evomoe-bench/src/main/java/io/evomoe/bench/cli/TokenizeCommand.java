@@ -74,8 +74,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
   private void print(Tokenizer tokenizer) {
     int[] given = ids;
-    String read =
-        given != null ? tokenizer.decode(given) : text != null ? text : StandardInput.piped();
+    String read = given != null ? tokenizer.decode(given) : text != null ? text : Utf8Lines.piped();
     int[] all = given != null ? given : tokenizer.encode(read);
     List<String> pieces =
         IntStream.of(all).mapToObj(id -> tokenizer.decode(new int[] {id})).toList();

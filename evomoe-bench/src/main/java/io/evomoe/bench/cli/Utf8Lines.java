@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Utf8Lines {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
+  /** Set by the launcher when standard input is a terminal. */
+  private static final String TERMINAL = "evomoe.input.terminal";
+
   private final InputStream in;
   private final String name;
   private long number;
@@ -32,6 +35,20 @@ final class Utf8Lines {
   Utf8Lines(InputStream in, String name) {
     this.in = new BufferedInputStream(in);
     this.name = name;
+  }
+
+  /**
+   * All of standard input, without the last line end; empty where it is a terminal, on which nobody
+   * was asked for anything.
+   *
+   * @throws IllegalArgumentException if it is not UTF-8
+   */
+  static String piped() {
+    if (Boolean.getBoolean(TERMINAL)) {
+      return "";
+    }
+    Utf8Lines lines = new Utf8Lines(System.in, "standard input");
+    return String.join("\n", lines.next(Integer.MAX_VALUE));
   }
 
   /**

@@ -37,7 +37,7 @@ public record ClassReport(
         Resources.local("measured.html"),
         Map.of(
             "measured", Html.escape(evaluation.texts()),
-            "classes", Html.table("Classes", ClassEvaluationTable.table(evaluation))));
+            "classes", Html.table("Classes", ClassScoreTable.table(evaluation))));
   }
 
   /**
