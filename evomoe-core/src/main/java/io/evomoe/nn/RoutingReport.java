@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,7 +23,8 @@ public record RoutingReport(
     List<Integer> activeHistogram,
     int dropped,
     double auxLoss,
-    List<Integer> firstExperts) {
+    List<Integer> firstExperts)
+    implements Serializable {
 
   /** Makes the lists unmodifiable. */
   public RoutingReport {

@@ -1,6 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.internal.names.FieldBound;
+import java.io.Serializable;
 
 /**
  * The progress of a run.
@@ -11,7 +12,8 @@ import io.evomoe.internal.names.FieldBound;
  * @param spawned whether the experts were spawned
  * @param skipped steps that changed nothing because a loss or gradient was not finite
  */
-public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped) {
+public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped)
+    implements Serializable {
 
   /** Rejects negative numbers, and FLOPs that are not finite. */
   public Progress {

@@ -1,10 +1,10 @@
 package io.evomoe.training.internal.rounds;
 
 import io.evomoe.nn.RoutingReport;
-import java.io.Externalizable;
 import java.io.IOException;
-import java.io.ObjectInput;
-import java.io.ObjectOutput;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -18,35 +18,35 @@ import org.jspecify.annotations.Nullable;
  * One worker's contribution to the average of a round, or the sum of several. The sum of two is
  * bit-identical in either order; the sum of more depends on how they are paired.
  */
-public final class Contribution implements Externalizable {
+public final class Contribution implements Serializable {
   private static final long serialVersionUID = 1;
 
-  private WireFormat format = WireFormat.F32;
-  private final Map<String, float[]> differences = new LinkedHashMap<>();
+  private final WireFormat format;
+  private transient Map<String, float[]> differences = new LinkedHashMap<>();
   private final Map<String, Double> weights = new LinkedHashMap<>();
   private final Map<String, double[]> states = new LinkedHashMap<>();
   private final Set<String> frozen = new LinkedHashSet<>();
-  private RoundSums sums = RoundSums.NONE;
+  private RoundSums sums;
   private final List<RoutingReport> routing = new ArrayList<>();
   private final Map<Integer, WorkerTime> workers = new TreeMap<>();
   private @Nullable String failure;
   private long received;
 
-  /** Creates an empty contribution for deserialization. */
-  public Contribution() {}
+  private Contribution(WireFormat format, RoundSums sums) {
+    this.format = format;
+    this.sums = sums;
+  }
 
   /** Returns the contribution of a worker that could not finish its steps, with the reason. */
   static Contribution failed(int worker, String reason) {
-    Contribution result = new Contribution();
+    Contribution result = new Contribution(WireFormat.F32, RoundSums.NONE);
     result.failure = "worker " + worker + ": " + reason;
     return result;
   }
 
   /** Returns the contribution of one worker. */
   static Contribution of(WireFormat format, RoundSums sums, List<RoutingReport> routing) {
-    Contribution result = new Contribution();
-    result.format = format;
-    result.sums = sums;
+    Contribution result = new Contribution(format, sums);
     result.routing.addAll(routing);
     return result;
   }
@@ -177,46 +177,19 @@ public final class Contribution implements Externalizable {
     return mean;
   }
 
-  @Override
-  public void writeExternal(ObjectOutput out) throws IOException {
-    out.writeUTF(format.name());
-    out.writeUTF(failure == null ? "" : failure);
-    sums.write(out);
-    out.writeLong(received);
-    Payload.writeNames(frozen, out);
-    out.writeInt(weights.size());
-    for (Map.Entry<String, Double> weight : weights.entrySet()) {
-      out.writeUTF(weight.getKey());
-      out.writeDouble(weight.getValue());
-    }
-    Routings.write(routing, out);
-    out.writeInt(workers.size());
-    for (Map.Entry<Integer, WorkerTime> worker : workers.entrySet()) {
-      out.writeInt(worker.getKey());
-      out.writeUTF(worker.getValue().place());
-      out.writeDouble(worker.getValue().seconds());
-      out.writeLong(worker.getValue().startBytes());
-    }
-    Payload.write(format, differences, states, out);
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
+    Map<String, Object> sent = new LinkedHashMap<>();
+    differences.forEach((name, values) -> sent.put(name, format.encoded(values)));
+    out.writeObject(sent);
   }
 
-  @Override
-  public void readExternal(ObjectInput in) throws IOException {
-    format = WireFormat.valueOf(in.readUTF());
-    String reason = in.readUTF();
-    failure = reason.isEmpty() ? null : reason;
-    sums = RoundSums.read(in);
-    received = in.readLong();
-    frozen.addAll(Payload.readNames(in));
-    int weighted = in.readInt();
-    for (int i = 0; i < weighted; i++) {
-      weights.put(in.readUTF(), in.readDouble());
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    differences = new LinkedHashMap<>();
+    for (Map.Entry<?, ?> sent : ((Map<?, ?>) in.readObject()).entrySet()) {
+      differences.put((String) sent.getKey(), format.decoded(sent.getValue()));
     }
-    routing.addAll(Routings.read(in));
-    int times = in.readInt();
-    for (int i = 0; i < times; i++) {
-      workers.put(in.readInt(), new WorkerTime(in.readUTF(), in.readDouble(), in.readLong()));
-    }
-    received += Payload.read(format, differences, states, in);
+    received += format.bytes(differences, states);
   }
 }

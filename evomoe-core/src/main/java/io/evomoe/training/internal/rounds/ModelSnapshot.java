@@ -8,10 +8,9 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.Optimizer;
-import java.io.Externalizable;
 import java.io.IOException;
-import java.io.ObjectInput;
-import java.io.ObjectOutput;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,21 +21,22 @@ import java.util.Set;
  * The start of a round for every worker: parameters and gate states, without moments. Float32, on
  * the heap.
  */
-public final class ModelSnapshot implements Externalizable {
+public final class ModelSnapshot implements Serializable {
   private static final long serialVersionUID = 1;
 
   private final Map<String, float[]> parameters = new LinkedHashMap<>();
   private final Map<String, double[]> states = new LinkedHashMap<>();
   private final Set<String> frozen = new LinkedHashSet<>();
-  private Progress progress = Progress.START;
-  private long received;
+  private final Progress progress;
+  private transient long received;
 
-  /** Creates an empty snapshot for deserialization. */
-  public ModelSnapshot() {}
+  private ModelSnapshot(Progress progress) {
+    this.progress = progress;
+  }
 
   /** Returns a copy of a run between two steps. */
   public static ModelSnapshot of(TrainingState state) {
-    ModelSnapshot copy = new ModelSnapshot();
+    ModelSnapshot copy = new ModelSnapshot(state.progress());
     for (Parameter parameter : state.model().parameters()) {
       copy.parameters.put(parameter.name(), Flat.floats(parameter.value()));
       if (parameter.frozen()) {
@@ -46,7 +46,6 @@ public final class ModelSnapshot implements Externalizable {
     for (GateState gate : state.model().state()) {
       copy.states.put(gate.name(), Flat.doubles(gate.value()));
     }
-    copy.progress = state.progress();
     return copy;
   }
 
@@ -95,24 +94,9 @@ public final class ModelSnapshot implements Externalizable {
     }
   }
 
-  @Override
-  public void writeExternal(ObjectOutput out) throws IOException {
-    out.writeLong(progress.step());
-    out.writeLong(progress.tokens());
-    out.writeDouble(progress.trainFlops());
-    out.writeBoolean(progress.spawned());
-    out.writeLong(progress.skipped());
-    Payload.writeNames(frozen, out);
-    Payload.write(WireFormat.F32, parameters, states, out);
-  }
-
-  @Override
-  public void readExternal(ObjectInput in) throws IOException {
-    progress =
-        new Progress(
-            in.readLong(), in.readLong(), in.readDouble(), in.readBoolean(), in.readLong());
-    frozen.addAll(Payload.readNames(in));
-    received = Payload.read(WireFormat.F32, parameters, states, in);
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    received = WireFormat.F32.bytes(parameters, states);
   }
 
   private record Saved(ModelSnapshot start, StepContext context, long seed) implements SavedRun {

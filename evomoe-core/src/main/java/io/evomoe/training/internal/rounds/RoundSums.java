@@ -1,8 +1,7 @@
 package io.evomoe.training.internal.rounds;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
+import java.io.Serializable;
+
 
 /**
  * Sums over the workers of a round.
@@ -22,7 +21,8 @@ public record RoundSums(
     double auxLoss,
     long tokens,
     double flops,
-    long skipped) {
+    long skipped)
+    implements Serializable {
   static final RoundSums NONE = new RoundSums(0, 0, 0, 0, 0, 0, 0);
 
   RoundSums plus(RoundSums other) {
@@ -44,26 +44,5 @@ public record RoundSums(
   /** Returns the mean auxiliary loss over workers, NaN if none has one. */
   public double meanAuxLoss() {
     return auxLoss / measured;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeInt(workers);
-    out.writeInt(measured);
-    out.writeDouble(loss);
-    out.writeDouble(auxLoss);
-    out.writeLong(tokens);
-    out.writeDouble(flops);
-    out.writeLong(skipped);
-  }
-
-  static RoundSums read(DataInput in) throws IOException {
-    return new RoundSums(
-        in.readInt(),
-        in.readInt(),
-        in.readDouble(),
-        in.readDouble(),
-        in.readLong(),
-        in.readDouble(),
-        in.readLong());
   }
 }

@@ -1,51 +1,15 @@
 package io.evomoe.training.internal.rounds;
 
 import io.evomoe.training.checkpoint.FloatFormats;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Locale;
+import java.util.Map;
 
-/** The transfer format of the numbers of a difference. Little-endian. */
+/** The transfer format of the numbers of a difference. */
 public enum WireFormat {
   /** Float32, unchanged. */
-  F32(4) {
-    @Override
-    float round(float value) {
-      return value;
-    }
-
-    @Override
-    void put(ByteBuffer buffer, float value) {
-      buffer.putFloat(value);
-    }
-
-    @Override
-    float get(ByteBuffer buffer) {
-      return buffer.getFloat();
-    }
-  },
+  F32(Float.BYTES),
   /** The nearest bfloat16, ties to even: half the bytes. */
-  BF16(2) {
-    @Override
-    float round(float value) {
-      return Float.intBitsToFloat(FloatFormats.bfloat16(value) << 16);
-    }
-
-    @Override
-    void put(ByteBuffer buffer, float value) {
-      buffer.putShort((short) FloatFormats.bfloat16(value));
-    }
-
-    @Override
-    float get(ByteBuffer buffer) {
-      return Float.intBitsToFloat(buffer.getShort() << 16);
-    }
-  };
-
-  private static final int PIECE = 1 << 14;
+  BF16(Short.BYTES);
 
   private final int width;
 
@@ -58,37 +22,39 @@ public enum WireFormat {
     return numbers * width + stateNumbers * Double.BYTES;
   }
 
-  /** Returns the number that is received if this one is sent. */
-  abstract float round(float value);
-
-  abstract void put(ByteBuffer buffer, float value);
-
-  abstract float get(ByteBuffer buffer);
-
-  void write(float[] values, DataOutput out) throws IOException {
-    byte[] bytes = new byte[Math.min(values.length, PIECE) * width];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (int begin = 0; begin < values.length; begin += PIECE) {
-      buffer.clear();
-      int end = Math.min(values.length, begin + PIECE);
-      for (int i = begin; i < end; i++) {
-        put(buffer, values[i]);
-      }
-      out.write(bytes, 0, buffer.position());
-    }
+  /** Returns the bytes of all arrays. */
+  long bytes(Map<String, float[]> parameters, Map<String, double[]> states) {
+    return bytes(
+        parameters.values().stream().mapToLong(values -> values.length).sum(),
+        states.values().stream().mapToLong(values -> values.length).sum());
   }
 
-  float[] read(int count, DataInput in) throws IOException {
-    float[] values = new float[count];
-    byte[] bytes = new byte[Math.min(count, PIECE) * width];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (int begin = 0; begin < count; begin += PIECE) {
-      int end = Math.min(count, begin + PIECE);
-      buffer.clear();
-      in.readFully(bytes, 0, (end - begin) * width);
-      for (int i = begin; i < end; i++) {
-        values[i] = get(buffer);
-      }
+  /** Returns the number that is received if this one is sent. */
+  float round(float value) {
+    return this == F32 ? value : Float.intBitsToFloat(FloatFormats.bfloat16(value) << 16);
+  }
+
+  /** Returns the array to serialize for the numbers. */
+  Object encoded(float[] values) {
+    if (this == F32) {
+      return values;
+    }
+    short[] encoded = new short[values.length];
+    for (int i = 0; i < values.length; i++) {
+      encoded[i] = (short) FloatFormats.bfloat16(values[i]);
+    }
+    return encoded;
+  }
+
+  /** Returns the numbers of {@link #encoded}. */
+  float[] decoded(Object sent) {
+    if (sent instanceof float[] values) {
+      return values;
+    }
+    short[] encoded = (short[]) sent;
+    float[] values = new float[encoded.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat(encoded[i] << 16);
     }
     return values;
   }

@@ -1,5 +1,7 @@
 package io.evomoe.training.internal.rounds;
 
+import java.io.Serializable;
+
 /**
  * The place and duration of a worker's steps.
  *
@@ -7,4 +9,4 @@ package io.evomoe.training.internal.rounds;
  * @param seconds duration of all its steps
  * @param startBytes bytes of arrays that were received with the round's start, 0 if it was local
  */
-public record WorkerTime(String place, double seconds, long startBytes) {}
+public record WorkerTime(String place, double seconds, long startBytes) implements Serializable {}
