@@ -4,7 +4,6 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
@@ -71,16 +70,10 @@ public final class BaseGate implements Gate {
   }
 
   /** Gate {@code base}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "base";
-    }
-
-    @Override
-    public String description() {
-      return "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("base", "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)");
     }
 
     @Override
@@ -94,8 +87,8 @@ public final class BaseGate implements Gate {
     }
 
     @Override
-    public Gate create(GateSpec spec) {
-      return new BaseGate(spec, GateOptions.read(name(), spec, RouterOptions::ofPrior));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new BaseGate(spec, RouterOptions.ofPrior(options));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
@@ -45,16 +44,10 @@ public final class DenseGate implements Gate {
   }
 
   /** Gate {@code dense}. Layers with it stay plain feed-forward nets and may skip it. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "dense";
-    }
-
-    @Override
-    public String description() {
-      return "a plain feed-forward net, no experts and no gate";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("dense", "a plain feed-forward net, no experts and no gate");
     }
 
     @Override
@@ -68,12 +61,11 @@ public final class DenseGate implements Gate {
      * @throws IllegalArgumentException if there are several experts or any option is set
      */
     @Override
-    public Gate create(GateSpec spec) {
+    Gate create(GateSpec spec, GateOptions none) {
       if (spec.experts() != 1) {
         throw new IllegalArgumentException(
             "experts must be 1 for gate dense, a plain feed-forward net, was " + spec.experts());
       }
-      GateOptions.none(name(), spec);
       return new DenseGate();
     }
   }

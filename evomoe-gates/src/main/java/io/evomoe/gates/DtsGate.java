@@ -3,24 +3,20 @@ package io.evomoe.gates;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -85,7 +81,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class DtsGate implements Gate {
+public final class DtsGate extends RouterGate {
   /** Default threshold as a share of the even weight 1/E. */
   private static final double THRESHOLD_SHARE = 0.8;
 
@@ -94,35 +90,24 @@ public final class DtsGate implements Gate {
 
   private static final int[] NO_EXPERT = {};
 
-  private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
   private final int[] every;
   private final double balanceCoefficient;
 
-  private static Gate of(String name, GateSpec spec) {
-    Options options = GateOptions.read(name, spec, read -> Options.from(read, spec));
-    return HashGate.inFirst(options.hashLayers, name, spec, () -> new DtsGate(spec, options));
+  private static Gate of(String name, GateSpec spec, GateOptions options) {
+    Options read = Options.from(options, spec);
+    return HashGate.inFirst(read.hashLayers, name, spec, () -> new DtsGate(spec, read));
   }
 
   private DtsGate(GateSpec spec, Options options) {
-    this.router = new Router(spec, options.router);
+    super(spec, options.router);
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
     this.every = IntStream.range(0, experts).toArray();
     this.balanceCoefficient = options.balance / spec.moeLayers();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
   }
 
   @Override
@@ -337,17 +322,10 @@ public final class DtsGate implements Gate {
    * Gate {@code evomoe}: one expert is trained, many are spawned from it, and this gate routes to
    * them.
    */
-  public static final class EvolvedProvider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "evomoe";
-    }
-
-    @Override
-    public String description() {
-      return "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv"
-          + " 2112.14397)";
+  public static final class EvolvedProvider extends BuiltInProvider {
+    /** Creates the provider. */
+    public EvolvedProvider() {
+      super("evomoe", "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv" + " 2112.14397)");
     }
 
     @Override
@@ -361,22 +339,16 @@ public final class DtsGate implements Gate {
     }
 
     @Override
-    public Gate create(GateSpec spec) {
-      return of(name(), spec);
+    Gate create(GateSpec spec, GateOptions options) {
+      return of(name(), spec, options);
     }
   }
 
   /** Gate {@code dts}: this gate with independent experts from the first step. */
-  public static final class AloneProvider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "dts";
-    }
-
-    @Override
-    public String description() {
-      return "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)";
+  public static final class AloneProvider extends BuiltInProvider {
+    /** Creates the provider. */
+    public AloneProvider() {
+      super("dts", "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)");
     }
 
     @Override
@@ -385,8 +357,8 @@ public final class DtsGate implements Gate {
     }
 
     @Override
-    public Gate create(GateSpec spec) {
-      return of(name(), spec);
+    Gate create(GateSpec spec, GateOptions options) {
+      return of(name(), spec, options);
     }
   }
 }

@@ -4,10 +4,8 @@ import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Capacity;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
@@ -15,12 +13,10 @@ import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,23 +38,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class ExpertChoiceGate implements Gate {
-  private final Router router;
-  private final Options options;
+public final class ExpertChoiceGate extends RouterGate {
+  private final double k;
 
-  private ExpertChoiceGate(GateSpec spec, Options options) {
-    this.router = new Router(spec, options.router);
-    this.options = options;
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
+  private ExpertChoiceGate(GateSpec spec, GateOptions options) {
+    super(spec, RouterOptions.from(options));
+    int experts = spec.experts();
+    this.k =
+        options.number("k", Math.min(Choices.STANDARD, experts), Bounds.above(0).atMost(experts));
   }
 
   @Override
@@ -82,7 +69,7 @@ public final class ExpertChoiceGate implements Gate {
 
   private Routing choose(TokenMatrix p, TokenBatch batch) {
     int[] real = batch.realRows();
-    int capacity = Capacity.of(options.k, real.length, p.columns());
+    int capacity = Capacity.of(k, real.length, p.columns());
     RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
     for (int e = 0; e < p.columns(); e++) {
       int expert = e;
@@ -95,28 +82,11 @@ public final class ExpertChoiceGate implements Gate {
     return routing.build();
   }
 
-  private record Options(RouterOptions router, double k) {
-
-    static Options from(GateOptions options, GateSpec spec) {
-      double standard = Math.min(Choices.STANDARD, spec.experts());
-      return new Options(
-          RouterOptions.from(options),
-          options.number("k", standard, Bounds.above(0).atMost(spec.experts())));
-    }
-  }
-
   /** Gate {@code expertchoice}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "expertchoice";
-    }
-
-    @Override
-    public String description() {
-      return "each expert takes its top tokens; not for causal models (expert choice, arXiv"
-          + " 2202.09368)";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("expertchoice", "each expert takes its top tokens; not for causal models (expert choice, arXiv" + " 2202.09368)");
     }
 
     @Override
@@ -129,14 +99,13 @@ public final class ExpertChoiceGate implements Gate {
     }
 
     @Override
-    public Gate create(GateSpec spec) {
+    Gate create(GateSpec spec, GateOptions options) {
       refusal(spec.causal())
           .ifPresent(
               reason -> {
                 throw new IllegalArgumentException("gate " + name() + " " + reason);
               });
-      return new ExpertChoiceGate(
-          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+      return new ExpertChoiceGate(spec, options);
     }
   }
 }

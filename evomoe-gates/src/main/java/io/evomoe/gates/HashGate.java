@@ -3,7 +3,6 @@ package io.evomoe.gates;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Routed;
@@ -63,13 +62,22 @@ public final class HashGate implements Gate {
     if (spec.layer() >= layers) {
       return other.get();
     }
-    TokenIds.require(gate, spec);
+    requireIds(gate, spec);
     return new HashGate(spec, Table.RANDOM);
   }
 
   /** Reads option {@code hashLayers}, at least 0, default 0. */
   static int layers(GateOptions options) {
     return options.integer("hashLayers", 0, Bounds.atLeast(0));
+  }
+
+  /** Rejects a model whose tokens have no ids. */
+  static void requireIds(String gate, GateSpec spec) {
+    if (spec.vocabulary() < 1) {
+      throw new IllegalArgumentException(
+          "vocabulary of token ids must be at least 1 for gate %s, which looks at ids, was %d"
+              .formatted(gate, spec.vocabulary()));
+    }
   }
 
   private static int[] table(GateSpec spec, Table kind) {
@@ -163,23 +171,16 @@ public final class HashGate implements Gate {
   }
 
   /** Gate {@code hash}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "hash";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("hash", "a fixed expert for each token id (hash layers, arXiv 2106.04426)");
     }
 
     @Override
-    public String description() {
-      return "a fixed expert for each token id (hash layers, arXiv 2106.04426)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      TokenIds.require(name(), spec);
-      return new HashGate(
-          spec, GateOptions.read(name(), spec, options -> options.choice("table", Table.RANDOM)));
+    Gate create(GateSpec spec, GateOptions options) {
+      requireIds(name(), spec);
+      return new HashGate(spec, options.choice(TABLE, Table.RANDOM));
     }
   }
 }

@@ -3,18 +3,15 @@ package io.evomoe.gates;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
@@ -43,29 +40,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class LossFreeGate implements Gate {
+public final class LossFreeGate extends RouterGate {
   private static final double LEAST_SUM = 1e-300;
 
-  private final Router router;
   private final SteppedValue bias;
-  private final Options options;
   private final int experts;
+  private final int k;
+  private final double gamma;
+  private final Scores scores;
+  private final boolean renormalize;
 
-  private LossFreeGate(GateSpec spec, Options options) {
+  private LossFreeGate(GateSpec spec, GateOptions options) {
+    super(spec, RouterOptions.from(options));
     this.experts = spec.experts();
-    this.options = options;
-    this.router = new Router(spec, options.router);
+    this.k = Choices.count(options, spec);
+    this.gamma = options.number("gamma", 1e-3, Bounds.atLeast(0).atMost(1));
+    this.scores = options.choice("scores", Scores.SOFTMAX);
+    this.renormalize = options.flag("renormalize", false);
     this.bias = SteppedValue.ofExperts(spec.scope(), "bias", experts, this::moved);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
   }
 
   @Override
@@ -81,9 +73,9 @@ public final class LossFreeGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     RouterLogits logits = router.forward(tokens, pass);
-    TokenMatrix scores = options.scores.of(logits.values());
-    Choices choices = new Choices(biased(scores, bias.at(pass.step())), pass.tokens(), options.k);
-    TokenMatrix weights = options.renormalize ? divided(scores, choices.sums(scores)) : scores;
+    TokenMatrix s = scores.of(logits.values());
+    Choices choices = new Choices(biased(s, bias.at(pass.step())), pass.tokens(), k);
+    TokenMatrix weights = renormalize ? divided(s, choices.sums(s)) : s;
     Routing routing = choices.routing(weights);
     return new Routed(
         routing,
@@ -92,10 +84,10 @@ public final class LossFreeGate implements Gate {
           bias.count(pass.step(), choices.load());
           INDArray dWeights = logits.weightGradient(routing, gradient);
           INDArray dz =
-              options.renormalize
+              renormalize
                   ? logits.softmaxGradient(logits.weights(routing), dWeights, 1)
                   : dWeights;
-          return logits.backward(options.scores.gradient(logits, scores, dz, options.renormalize));
+          return logits.backward(scores.gradient(logits, s, dz, renormalize));
         });
   }
 
@@ -103,7 +95,7 @@ public final class LossFreeGate implements Gate {
     double mean = Arrays.stream(load).sum() / experts;
     double[] after = before.clone();
     for (int e = 0; e < experts; e++) {
-      after[e] += options.gamma * Math.signum(mean - load[e]);
+      after[e] += gamma * Math.signum(mean - load[e]);
     }
     return after;
   }
@@ -154,36 +146,16 @@ public final class LossFreeGate implements Gate {
     }
   }
 
-  private record Options(
-      RouterOptions router, int k, double gamma, Scores scores, boolean renormalize) {
-
-    static Options from(GateOptions options, GateSpec spec) {
-      return new Options(
-          RouterOptions.from(options),
-          Choices.count(options, spec),
-          options.number("gamma", 1e-3, Bounds.atLeast(0).atMost(1)),
-          options.choice("scores", Scores.SOFTMAX),
-          options.flag("renormalize", false));
-    }
-  }
-
   /** Gate {@code lossfree}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "lossfree";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("lossfree", "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)");
     }
 
     @Override
-    public String description() {
-      return "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return new LossFreeGate(
-          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new LossFreeGate(spec, options);
     }
   }
 }

@@ -3,18 +3,15 @@ package io.evomoe.gates;
 import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.GateState;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -49,31 +46,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class ReMoeGate implements Gate {
+public final class ReMoeGate extends RouterGate {
   private static final double LEAST_LAMBDA = 1e-12;
   private static final double LEAST_ACTIVE = 0.01;
   private static final int[] NO_EXPERT = {};
 
-  private final Router router;
   private final SteppedValue lambda;
-  private final Options options;
   private final int moeLayers;
+  private final double k;
+  private final double firstLambda;
+  private final double alpha;
 
-  private ReMoeGate(GateSpec spec, Options options) {
-    this.router = new Router(spec, options.router);
-    this.options = options;
+  private ReMoeGate(GateSpec spec, GateOptions options) {
+    super(spec, RouterOptions.from(options));
     this.moeLayers = spec.moeLayers();
-    this.lambda = SteppedValue.of(spec.scope(), "lambda", options.lambda, 2, this::steered);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
+    this.k = options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts()));
+    this.firstLambda = options.number("lambda", 1e-8, Bounds.atLeast(LEAST_LAMBDA).atMost(1));
+    this.alpha = options.number("alpha", 1.2, Bounds.above(1).atMost(10));
+    this.lambda = SteppedValue.of(spec.scope(), "lambda", firstLambda, 2, this::steered);
   }
 
   @Override
@@ -83,7 +73,7 @@ public final class ReMoeGate implements Gate {
 
   @Override
   public Map<String, Double> losses() {
-    return Map.of("balanced L1 (lambda, steered from here)", options.lambda);
+    return Map.of("balanced L1 (lambda, steered from here)", firstLambda);
   }
 
   @Override
@@ -99,7 +89,7 @@ public final class ReMoeGate implements Gate {
     TokenMatrix w = z.map(logit -> logit > 0 ? logit : 0);
     Routing routing = Routing.of(active(z, batch), w);
     LoadBalancing balance = new LoadBalancing(w, routing.loads(), batch);
-    double coefficient = lambda.at(pass.step())[0] / (moeLayers * options.k);
+    double coefficient = lambda.at(pass.step())[0] / (moeLayers * k);
     return new Routed(
         routing,
         coefficient * balance.loss(),
@@ -114,8 +104,8 @@ public final class ReMoeGate implements Gate {
   }
 
   private double[] steered(double[] before, double[] counts) {
-    double direction = Math.signum(counts[0] - options.k * counts[1]);
-    double after = before[0] * Math.pow(options.alpha, direction);
+    double direction = Math.signum(counts[0] - k * counts[1]);
+    double after = before[0] * Math.pow(alpha, direction);
     return new double[] {Math.max(after, Math.min(before[0], LEAST_LAMBDA))};
   }
 
@@ -125,34 +115,16 @@ public final class ReMoeGate implements Gate {
     return active;
   }
 
-  private record Options(RouterOptions router, double k, double lambda, double alpha) {
-
-    static Options from(GateOptions options, GateSpec spec) {
-      return new Options(
-          RouterOptions.from(options),
-          options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts())),
-          options.number("lambda", 1e-8, Bounds.atLeast(LEAST_LAMBDA).atMost(1)),
-          options.number("alpha", 1.2, Bounds.above(1).atMost(10)));
-    }
-  }
-
   /** Gate {@code remoe}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "remoe";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("remoe", "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)");
     }
 
     @Override
-    public String description() {
-      return "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return new ReMoeGate(
-          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new ReMoeGate(spec, options);
     }
   }
 }

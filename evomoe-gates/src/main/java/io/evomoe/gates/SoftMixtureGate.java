@@ -2,22 +2,18 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,23 +22,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code softmax(x W)}. It is a baseline without sparsity. It has no loss and no capacity. Its
  * options are those of {@link RouterOptions}.
  */
-public final class SoftMixtureGate implements Gate {
-  private final Router router;
+public final class SoftMixtureGate extends RouterGate {
   private final int experts;
 
   private SoftMixtureGate(GateSpec spec, RouterOptions options) {
-    this.router = new Router(spec, options);
+    super(spec, options);
     this.experts = spec.experts();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
   }
 
   @Override
@@ -72,21 +57,15 @@ public final class SoftMixtureGate implements Gate {
   }
 
   /** Gate {@code softmix}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "softmix";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("softmix", "every expert for every token, weighted by softmax: no sparsity");
     }
 
     @Override
-    public String description() {
-      return "every expert for every token, weighted by softmax: no sparsity";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return new SoftMixtureGate(spec, GateOptions.read(name(), spec, RouterOptions::from));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new SoftMixtureGate(spec, RouterOptions.from(options));
     }
   }
 }

@@ -5,7 +5,6 @@ import io.evomoe.moe.Bounds;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
@@ -55,16 +54,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </ul>
  */
 public final class StableMoeGate implements Gate {
+  private static final String STAGE_ONE = "stageOneSteps";
+  private static final int SHARE = 10;
+
   private final Kernels kernels;
   private final PriorAffinities affinities;
   private final DistilledRouter distilled;
-  private final Options options;
+  private final int stageOneSteps;
+  private final double balance;
+  private final double distill;
 
-  private StableMoeGate(GateSpec spec, Options options) {
+  private StableMoeGate(GateSpec spec, GateOptions options) {
     this.kernels = spec.scope().kernels().exact();
-    this.affinities = new PriorAffinities(spec, options.prior);
+    this.affinities = new PriorAffinities(spec, RouterOptions.ofPrior(options));
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
-    this.options = options;
+    this.stageOneSteps = options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0));
+    this.balance = options.coefficient("balance", 0.3);
+    this.distill = options.coefficient("distill", 0.3);
   }
 
   @Override
@@ -80,7 +86,7 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public Map<String, Double> losses() {
-    return new TreeMap<>(Map.of("balance", options.balance, "distillation", options.distill));
+    return new TreeMap<>(Map.of("balance", balance, "distillation", distill));
   }
 
   @Override
@@ -91,7 +97,7 @@ public final class StableMoeGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     RealTokens real = new RealTokens(pass.tokens());
-    boolean learning = pass.step().step() < options.stageOneSteps && !distilled.isFrozen();
+    boolean learning = pass.step().step() < stageOneSteps && !distilled.isFrozen();
     if (!learning && pass.step().training()) {
       distilled.freeze();
     }
@@ -132,55 +138,35 @@ public final class StableMoeGate implements Gate {
     OverloadLoss overload = new OverloadLoss(a, blend.routing());
     return new Routed(
         blend.routing(),
-        options.balance * overload.loss() + options.distill * logits.crossEntropy(chosen),
+        balance * overload.loss() + distill * logits.crossEntropy(chosen),
         gradient -> {
-          logits.addGradient(options.distill, chosen);
-          double[] ofLoss = overload.gradient(options.balance);
+          logits.addGradient(distill, chosen);
+          double[] ofLoss = overload.gradient(balance);
           INDArray dAffinities = blend.gradient(kernels, gradient, ofLoss);
           return affinities.backward(tokens, dAffinities, pass);
         });
   }
 
-  private record Options(RouterOptions prior, int stageOneSteps, double balance, double distill) {
-    private static final String STAGE_ONE = "stageOneSteps";
-    private static final int SHARE = 10;
-
-    static Options from(GateOptions options, GateSpec spec) {
-      return new Options(
-          RouterOptions.ofPrior(options),
-          options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0)),
-          options.coefficient("balance", 0.3),
-          options.coefficient("distill", 0.3));
+  private static int tenth(GateSpec spec) {
+    if (spec.options().containsKey(STAGE_ONE)) {
+      return 0;
     }
-
-    private static int tenth(GateSpec spec) {
-      if (spec.options().containsKey(STAGE_ONE)) {
-        return 0;
-      }
-      long steps =
-          spec.training()
-              .steps()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "option stageOneSteps of gate stablemoe must be set if the number of"
-                              + " training steps is unknown"));
-      return (int) Math.min(Integer.MAX_VALUE, (steps - 1) / SHARE + 1);
-    }
+    long steps =
+        spec.training()
+            .steps()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "option stageOneSteps of gate stablemoe must be set if the number of"
+                            + " training steps is unknown"));
+    return (int) Math.min(Integer.MAX_VALUE, (steps - 1) / SHARE + 1);
   }
 
   /** Gate {@code stablemoe}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "stablemoe";
-    }
-
-    @Override
-    public String description() {
-      return "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
-          + " 2204.08396)";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("stablemoe", "learns to route, then follows a frozen distilled router (StableMoE, arXiv" + " 2204.08396)");
     }
 
     @Override
@@ -194,10 +180,9 @@ public final class StableMoeGate implements Gate {
     }
 
     @Override
-    public Gate create(GateSpec spec) {
-      TokenIds.require(name(), spec);
-      return new StableMoeGate(
-          spec, GateOptions.read(name(), spec, options -> Options.from(options, spec)));
+    Gate create(GateSpec spec, GateOptions options) {
+      HashGate.requireIds(name(), spec);
+      return new StableMoeGate(spec, options);
     }
   }
 }

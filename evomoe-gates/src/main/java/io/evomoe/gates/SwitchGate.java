@@ -5,11 +5,9 @@ import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Capacity;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterZLoss;
@@ -18,12 +16,10 @@ import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,29 +50,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class SwitchGate implements Gate {
+public final class SwitchGate extends RouterGate {
   private final Kernels kernels;
-  private final Router router;
   private final Options options;
   private final String layer;
   private final int experts;
 
   private SwitchGate(GateSpec spec, Options options) {
+    super(spec, options.router);
     this.kernels = spec.scope().kernels();
-    this.router = new Router(spec, options.router);
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
   }
 
   @Override
@@ -176,8 +161,8 @@ public final class SwitchGate implements Gate {
       double zLoss,
       double jitter) {
 
-    static Options from(GateOptions options) {
-      return new Options(
+    Options(GateOptions options) {
+      this(
           RouterOptions.from(options),
           HashGate.layers(options),
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
@@ -188,23 +173,16 @@ public final class SwitchGate implements Gate {
   }
 
   /** Gate {@code switch}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "switch";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("switch", "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)");
     }
 
     @Override
-    public String description() {
-      return "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      Options options = GateOptions.read(name(), spec, Options::from);
-      return HashGate.inFirst(
-          options.hashLayers, name(), spec, () -> new SwitchGate(spec, options));
+    Gate create(GateSpec spec, GateOptions options) {
+      Options read = new Options(options);
+      return HashGate.inFirst(read.hashLayers, name(), spec, () -> new SwitchGate(spec, read));
     }
   }
 }

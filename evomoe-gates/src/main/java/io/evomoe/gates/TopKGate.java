@@ -4,11 +4,9 @@ import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Capacity;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
@@ -16,12 +14,10 @@ import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
-import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -54,37 +50,34 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of {@link RouterOptions}
  * </ul>
  */
-public final class TopKGate implements Gate {
-  private final Router router;
-  private final Options options;
+public final class TopKGate extends RouterGate {
   private final String layer;
   private final int experts;
+  private final int k;
+  private final double capacityFactor;
+  private final double alpha;
+  private final boolean randomSecond;
+  private final boolean renormalize;
 
-  private TopKGate(GateSpec spec, Options options) {
-    this.router = new Router(spec, options.router);
-    this.options = options;
+  private TopKGate(GateSpec spec, int k, GateOptions options) {
+    super(spec, RouterOptions.from(options));
     this.layer = spec.scope().name();
     this.experts = spec.experts();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return router.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return router.idleParameters();
+    this.k = k;
+    this.capacityFactor = options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite());
+    this.alpha = options.coefficient("alpha", 0.01);
+    this.randomSecond = options.flag("randomSecond", false);
+    this.renormalize = options.flag("renormalize", true);
   }
 
   @Override
   public Map<String, Double> losses() {
-    return Map.of("balance (alpha)", options.alpha);
+    return Map.of("balance (alpha)", alpha);
   }
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
-    return router.topKRouting(step, options.k, options.renormalize);
+    return router.topKRouting(step, k, renormalize);
   }
 
   @Override
@@ -92,21 +85,21 @@ public final class TopKGate implements Gate {
     TokenBatch batch = pass.tokens();
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix z = logits.values();
-    Choices choices = new Choices(z, batch, options.k);
+    Choices choices = new Choices(z, batch, k);
     TokenMatrix p = Softmax.of(z, 1);
-    TokenMatrix weights = options.renormalize ? choices.softmax(z) : p;
+    TokenMatrix weights = renormalize ? choices.softmax(z) : p;
     Routing routing =
         pass.step().training() ? dispatch(weights, choices, pass) : choices.routing(weights);
     LoadBalancing balance = new LoadBalancing(p, choices.firstLoads(), batch);
     return new Routed(
         routing,
-        options.alpha * balance.loss(),
+        alpha * balance.loss(),
         gradient -> {
-          INDArray chosen = options.renormalize ? logits.array(weights) : logits.softmax();
+          INDArray chosen = renormalize ? logits.array(weights) : logits.softmax();
           INDArray dWeights = logits.weightGradient(routing, gradient);
           INDArray dz = logits.softmaxGradient(chosen, dWeights, 1);
-          if (options.alpha > 0) {
-            logits.add(dz, balance.logitGradient(options.alpha, p, 1));
+          if (alpha > 0) {
+            logits.add(dz, balance.logitGradient(alpha, p, 1));
           }
           return logits.backward(dz);
         });
@@ -118,12 +111,12 @@ public final class TopKGate implements Gate {
     int[] load = new int[experts];
     RoutingBuilder routing = new RoutingBuilder(weights.tokens(), experts);
     CounterRandom random = pass.step().random(layer + ".choice");
-    for (int rank = 0; rank < options.k; rank++) {
+    for (int rank = 0; rank < k; rank++) {
       long realTokens = 0;
       for (int s = 0; s < weights.tokens(); s++) {
         if (!pass.tokens().isPadding(s)) {
           int e = choices.expert(s, rank);
-          double draw = random.uniform(realTokens++ * options.k + rank);
+          double draw = random.uniform(realTokens++ * k + rank);
           if (!isKept(rank, weights.get(s, e), draw)) {
             continue;
           }
@@ -140,72 +133,37 @@ public final class TopKGate implements Gate {
   }
 
   private int capacity(TokenBatch batch) {
-    int ofOneChoice = Capacity.of(options.capacityFactor, batch.realTokens(), experts);
-    return Math.multiplyExact(options.k, ofOneChoice);
+    int ofOneChoice = Capacity.of(capacityFactor, batch.realTokens(), experts);
+    return Math.multiplyExact(k, ofOneChoice);
   }
 
   private boolean isKept(int rank, double weight, double draw) {
-    return rank == 0 || !options.randomSecond || options.k * weight > draw;
-  }
-
-  private record Options(
-      RouterOptions router,
-      int k,
-      double capacityFactor,
-      double alpha,
-      boolean randomSecond,
-      boolean renormalize) {
-
-    static Options of(int k, GateOptions options) {
-      return new Options(
-          RouterOptions.from(options),
-          k,
-          options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
-          options.coefficient("alpha", 0.01),
-          options.flag("randomSecond", false),
-          options.flag("renormalize", true));
-    }
+    return rank == 0 || !randomSecond || k * weight > draw;
   }
 
   /** Gate {@code topk}. */
-  public static final class Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "topk";
+  public static final class Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Provider() {
+      super("topk", "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)");
     }
 
     @Override
-    public String description() {
-      return "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return new TopKGate(
-          spec,
-          GateOptions.read(
-              name(), spec, options -> Options.of(Choices.count(options, spec), options)));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new TopKGate(spec, Choices.count(options, spec), options);
     }
   }
 
   /** Gate {@code top2}. */
-  public static final class Top2Provider implements GateProvider {
-
-    @Override
-    public String name() {
-      return "top2";
+  public static final class Top2Provider extends BuiltInProvider {
+    /** Creates the provider. */
+    public Top2Provider() {
+      super("top2", "top-2 with capacity and a balance loss (GShard, arXiv 2006.16668)");
     }
 
     @Override
-    public String description() {
-      return "top-2 with capacity and a balance loss (GShard, arXiv 2006.16668)";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      int k = Math.min(Choices.STANDARD, spec.experts());
-      return new TopKGate(spec, GateOptions.read(name(), spec, options -> Options.of(k, options)));
+    Gate create(GateSpec spec, GateOptions options) {
+      return new TopKGate(spec, Math.min(Choices.STANDARD, spec.experts()), options);
     }
   }
 }

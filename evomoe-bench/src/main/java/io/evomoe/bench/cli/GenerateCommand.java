@@ -50,7 +50,7 @@ final class GenerateCommand implements Runnable {
     GenerationConfig asked =
         sampling
             .over(GenerationConfig.defaults())
-            .with(g -> g.stopStrings(stop.toArray(String[]::new)));
+            .with(g -> g.stopStrings(stop));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
       String text = prompt == null ? Utf8Lines.piped() : prompt;

@@ -2,10 +2,10 @@ package io.evomoe.models.causal;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * (arXiv 1904.09751). The repetition penalty is that of Keskar et al. 2019 (arXiv 1909.05858): it
  * divides the positive logits of all tokens of the text and multiplies the negative ones.
  */
+@RecordBuilder
 public record GenerationConfig(
     @Field(doc = "maximum number of new tokens", initial = "64", min = 0) int maxNewTokens,
     @Field(
@@ -46,7 +47,8 @@ public record GenerationConfig(
     @Field(
             doc = "maximum time for a text from its request, above 0; null for no limit",
             initial = Fields.EMPTY)
-        @Nullable Duration timeout) {
+        @Nullable Duration timeout)
+    implements GenerationConfigBuilder.With {
 
   private static final GenerationConfig DEFAULTS =
       Fields.defaults(GenerationConfig.class, Map.of("stopStrings", List.of()));
@@ -80,86 +82,5 @@ public record GenerationConfig(
   /** Returns default settings that always take the most likely token. */
   public static GenerationConfig greedy() {
     return DEFAULTS.with(g -> g.temperature(0));
-  }
-
-  /** Returns a copy with changed fields. */
-  public GenerationConfig with(UnaryOperator<Builder> change) {
-    return change.apply(new Builder(this)).build();
-  }
-
-  /** Changes fields of a configuration. */
-  public static final class Builder {
-    private int maxNewTokens;
-    private double temperature;
-    private int topK;
-    private double topP;
-    private double repetitionPenalty;
-    private long seed;
-    private List<String> stopStrings;
-    private @Nullable Duration timeout;
-
-    private Builder(GenerationConfig from) {
-      maxNewTokens = from.maxNewTokens;
-      temperature = from.temperature;
-      topK = from.topK;
-      topP = from.topP;
-      repetitionPenalty = from.repetitionPenalty;
-      seed = from.seed;
-      stopStrings = from.stopStrings;
-      timeout = from.timeout;
-    }
-
-    /** Sets {@link GenerationConfig#maxNewTokens}. */
-    public Builder maxNewTokens(int value) {
-      maxNewTokens = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#temperature}. */
-    public Builder temperature(double value) {
-      temperature = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#topK}. */
-    public Builder topK(int value) {
-      topK = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#topP}. */
-    public Builder topP(double value) {
-      topP = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#repetitionPenalty}. */
-    public Builder repetitionPenalty(double value) {
-      repetitionPenalty = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#seed}. */
-    public Builder seed(long value) {
-      seed = value;
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#stopStrings}. */
-    public Builder stopStrings(String... values) {
-      stopStrings = List.of(values);
-      return this;
-    }
-
-    /** Sets {@link GenerationConfig#timeout}. */
-    public Builder timeout(@Nullable Duration value) {
-      timeout = value;
-      return this;
-    }
-
-    private GenerationConfig build() {
-      return new GenerationConfig(
-          maxNewTokens, temperature, topK, topP, repetitionPenalty, seed, stopStrings, timeout);
-    }
   }
 }

@@ -9,8 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,12 +143,12 @@ class TokenChoiceTest {
     assertRefused(g -> g.topP(1.1), "topP must be in (0, 1], was 1.1");
     assertRefused(
         g -> g.repetitionPenalty(0), "repetitionPenalty must be above 0 and finite, was 0.0");
-    assertRefused(g -> g.stopStrings("a", ""), "stopStrings must not be empty, had an empty one");
+    assertRefused(g -> g.stopStrings(List.of("a", "")), "stopStrings must not be empty, had an empty one");
     assertRefused(g -> g.timeout(Duration.ZERO), "timeout must be above 0, was PT0S");
   }
 
   private static void assertRefused(
-      UnaryOperator<GenerationConfig.Builder> change, String message) {
+      Consumer<GenerationConfigBuilder> change, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GenerationConfig.defaults().with(change))
         .withMessage(message);

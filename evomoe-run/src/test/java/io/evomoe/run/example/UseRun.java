@@ -17,6 +17,7 @@ import io.evomoe.training.LearningRateLog;
 import io.evomoe.training.TimeLimit;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** What the documentation does with runs, a few lines each. */
 final class UseRun {
@@ -56,7 +57,7 @@ final class UseRun {
   static FinishReason stream(Path folder) {
     try (Predictor predictor = Predictor.open(folder)) { // once, for all threads
       GenerationConfig config =
-          GenerationConfig.defaults().with(g -> g.maxNewTokens(40).topP(0.9).stopStrings("."));
+          GenerationConfig.defaults().with(g -> g.maxNewTokens(40).topP(0.9).stopStrings(List.of(".")));
       Generated all = predictor.generate("The state of", config, UseRun::show);
       return all.finishReason();
     }

@@ -2,10 +2,12 @@ package io.evomoe.training.internal.rounds;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.Map;
 
 /** Training and averaging in rounds. */
+@RecordBuilder
 public record RoundConfig(
     @Field(doc = "number of workers, each with a share of the text", initial = "2", min = 1)
         int workers,
@@ -25,7 +27,7 @@ public record RoundConfig(
             initial = "EQUAL")
         ExpertWeights experts,
     @Field(doc = "number format of the differences", initial = "f32") WireFormat wire)
-    implements Serializable {
+    implements RoundConfigBuilder.With, Serializable {
   /**
    * Two workers with 50 steps a round. DiLoCo uses an outer rate of 0.7 with a momentum of 0.9 for
    * hundreds of rounds (arXiv 2311.08105, section 3). This default is for fewer rounds; see
@@ -61,25 +63,5 @@ public record RoundConfig(
   /** Returns the default outer step with AdamW, equal weights and float32. */
   public static RoundConfig defaults(int workers, long localSteps) {
     return Fields.defaults(RoundConfig.class, Map.of("workers", workers, "localSteps", localSteps));
-  }
-
-  /** Returns a copy with another number of workers. */
-  public RoundConfig withWorkers(int other) {
-    return new RoundConfig(other, localSteps, outerRate, outerMomentum, inner, experts, wire);
-  }
-
-  /** Returns a copy with another outer step. */
-  public RoundConfig withOuter(double rate, double momentum) {
-    return new RoundConfig(workers, localSteps, rate, momentum, inner, experts, wire);
-  }
-
-  /** Returns a copy with another inner optimizer. */
-  public RoundConfig withInner(Inner other) {
-    return new RoundConfig(workers, localSteps, outerRate, outerMomentum, other, experts, wire);
-  }
-
-  /** Returns a copy with another format. */
-  public RoundConfig withWire(WireFormat other) {
-    return new RoundConfig(workers, localSteps, outerRate, outerMomentum, inner, experts, other);
   }
 }
