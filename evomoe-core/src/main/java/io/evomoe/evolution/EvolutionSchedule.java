@@ -1,5 +1,6 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.Growth;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -28,12 +29,8 @@ public record EvolutionSchedule(
 
   /** Rejects negative numbers of steps. */
   public EvolutionSchedule {
-    if (steps < 0) {
-      throw new IllegalArgumentException("steps must be at least 0, was " + steps);
-    }
-    if (earlierSteps < 0) {
-      throw new IllegalArgumentException("earlierSteps must be at least 0, was " + earlierSteps);
-    }
+    FieldBound.atLeast("steps", steps, 0);
+    FieldBound.atLeast("earlierSteps", earlierSteps, 0);
   }
 
   /** Creates the schedule of a model's first training. */

@@ -1,11 +1,11 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.Placement;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
@@ -48,9 +48,7 @@ public record ExpertPlan(
    * whose experts do not pass the stream on.
    */
   public ExpertPlan {
-    if (experts < 1) {
-      throw new IllegalArgumentException("experts must be at least 1, was " + experts);
-    }
+    FieldBound.atLeast("experts", experts, 1);
     GateProvider provider = gates.provider();
     if (provider.placement() == Placement.STREAM && provider.expertForm() != ExpertForm.RESIDUAL) {
       throw new IllegalArgumentException(
@@ -72,8 +70,7 @@ public record ExpertPlan(
             causal,
             gates.options(),
             gates.training());
-    GateProvider provider = gates.provider();
-    return new NamedGate(provider.name(), scope.name(), provider.create(spec));
+    return gates.provider().create(spec);
   }
 
   /**

@@ -64,14 +64,6 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     return new SpawnMethod(Kind.MASK, ratio, false);
   }
 
-  /**
-   * Returns the method that masks a share {@code ratio} of the weights and divides the others by
-   * {@code 1 - ratio}.
-   */
-  public static SpawnMethod rescaledMask(double ratio) {
-    return new SpawnMethod(Kind.MASK, ratio, true);
-  }
-
   /** Returns the method that redraws a share {@code ratio} of the weights. */
   public static SpawnMethod reinit(double ratio) {
     return new SpawnMethod(Kind.REINIT, ratio, false);

@@ -18,35 +18,20 @@ public final class Spawning {
    */
   public static FeedForward.WeightChange by(SpawnMethod method, long seed) {
     double amount = method.amount();
-    return switch (method.kind()) {
-      case COPY -> (name, deviation, values) -> values;
-      case MASK -> {
-        double kept = method.rescale() ? 1 / (1 - amount) : 1;
-        yield (name, deviation, values) -> {
-          CounterRandom random = draws(seed, name);
-          for (int i = 0; i < values.length; i++) {
-            values[i] = random.uniform(i) < amount ? 0 : values[i] * kept;
-          }
-          return values;
-        };
+    double kept = method.rescale() ? 1 / (1 - amount) : 1;
+    return (name, deviation, values) -> {
+      CounterRandom random = draws(seed, name);
+      CounterRandom fresh = draws(seed, name + ".fresh");
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (method.kind()) {
+              case COPY -> values[i];
+              case MASK -> random.uniform(i) < amount ? 0 : values[i] * kept;
+              case REINIT -> random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
+              case NOISE -> values[i] + amount * random.gaussian(i);
+            };
       }
-      case REINIT ->
-          (name, deviation, values) -> {
-            CounterRandom random = draws(seed, name);
-            CounterRandom fresh = draws(seed, name + ".fresh");
-            for (int i = 0; i < values.length; i++) {
-              values[i] = random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
-            }
-            return values;
-          };
-      case NOISE ->
-          (name, deviation, values) -> {
-            CounterRandom random = draws(seed, name);
-            for (int i = 0; i < values.length; i++) {
-              values[i] += amount * random.gaussian(i);
-            }
-            return values;
-          };
+      return values;
     };
   }
 

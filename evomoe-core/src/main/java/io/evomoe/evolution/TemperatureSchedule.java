@@ -1,5 +1,7 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * Softmax temperature of the gates as a function of the steps since the spawn (EvoMoE, arXiv
  * 2112.14397, section 4.3: anneal from tmax to tmin over D steps). The temperature never falls
@@ -28,10 +30,7 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
   /** Rejects temperatures that are not positive numbers, tmin above tmax, and D below 1. */
   public TemperatureSchedule {
     requireBounds("maximum temperature", maximum, "minimum temperature", minimum);
-    if (decaySteps < 1) {
-      throw new IllegalArgumentException(
-          "temperature decaySteps must be at least 1, was " + decaySteps);
-    }
+    FieldBound.atLeast("temperature decaySteps", decaySteps, 1);
   }
 
   /** Rejects invalid temperatures. The messages use the given field names. */
@@ -73,9 +72,7 @@ public record TemperatureSchedule(Shape shape, double maximum, double minimum, l
   }
 
   private double share(long sinceSpawn) {
-    if (sinceSpawn < 0) {
-      throw new IllegalArgumentException("sinceSpawn must be at least 0, was " + sinceSpawn);
-    }
+    FieldBound.atLeast("sinceSpawn", sinceSpawn, 0);
     return (double) sinceSpawn / decaySteps;
   }
 }

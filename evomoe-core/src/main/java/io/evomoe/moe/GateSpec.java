@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Scope;
 import java.util.Map;
 
@@ -36,16 +37,12 @@ public record GateSpec(
    * unmodifiable.
    */
   public GateSpec {
-    if (experts < 1) {
-      throw new IllegalArgumentException("experts must be at least 1, was " + experts);
-    }
+    FieldBound.atLeast("experts", experts, 1);
     if (layer < 0 || layer >= layers) {
       throw new IllegalArgumentException(
           "layer must be at least 0 and below layers (%d), was %d".formatted(layers, layer));
     }
-    if (moeLayers < 1) {
-      throw new IllegalArgumentException("moeLayers must be at least 1, was " + moeLayers);
-    }
+    FieldBound.atLeast("moeLayers", moeLayers, 1);
     options = Map.copyOf(options);
   }
 

@@ -6,6 +6,7 @@ import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.Expert;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Layer;
+import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -59,8 +60,23 @@ public final class MoeLayer implements Layer {
   private Routed route(INDArray x, Pass pass) {
     Replay replay = pass.replay();
     return replay == null
-        ? gate.route(x, pass)
-        : replay.once(this, Routed.class, x, kept -> gate.route(kept, pass));
+        ? routed(x, pass)
+        : replay.once(this, Routed.class, x, kept -> routed(kept, pass));
+  }
+
+  private Routed routed(INDArray x, Pass pass) {
+    Routed routed;
+    try {
+      routed = gate.route(x, pass);
+    } catch (IllegalArgumentException refusal) {
+      throw new IllegalArgumentException(
+          "the gate of " + name + ": " + refusal.getMessage(), refusal);
+    }
+    if (!Double.isFinite(routed.auxLoss())) {
+      throw new NotFiniteException(
+          "the gate of " + name + ": auxLoss must be finite, was " + routed.auxLoss());
+    }
+    return routed;
   }
 
   private void check(Routing routing, int tokens) {

@@ -12,39 +12,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>A gate's pullback starts from {@link #weightGradient} and computes the gradient of the logits
  * with the methods here. It adds the gradients of its own losses and passes the sum to {@link
  * #backward}.
+ *
+ * @param router made them
+ * @param kernels kernels of the router
+ * @param tokens x [S, d]
+ * @param pass pass of the tokens
+ * @param values z [S, E] on the host
+ * @param array z [S, E] for kernels
  */
-public final class RouterLogits {
-  private final Router router;
-  private final Kernels kernels;
-  private final INDArray tokens;
-  private final Pass pass;
-  private final TokenMatrix values;
-  private final INDArray array;
-
-  /**
-   * Creates the logits of the tokens of a pass.
-   *
-   * @param array the values for kernels
-   */
-  RouterLogits(
-      Router router,
-      Kernels kernels,
-      INDArray tokens,
-      Pass pass,
-      TokenMatrix values,
-      INDArray array) {
-    this.router = router;
-    this.kernels = kernels;
-    this.tokens = tokens;
-    this.pass = pass;
-    this.values = values;
-    this.array = array;
-  }
-
-  /** Returns z [S, E] on the host. */
-  public TokenMatrix values() {
-    return values;
-  }
+public record RouterLogits(
+    Router router,
+    Kernels kernels,
+    INDArray tokens,
+    Pass pass,
+    TokenMatrix values,
+    INDArray array) {
 
   /** Returns {@code softmax(z)} [S, E] for kernels. */
   public INDArray softmax() {

@@ -46,7 +46,34 @@ public final class Routing {
    *     or if a weight is negative or not finite
    */
   public static Routing of(int[][] expertsOf, TokenMatrix weights) {
-    return new RoutingBands(expertsOf, weights).routing();
+    if (expertsOf.length != weights.tokens()) {
+      throw new IllegalArgumentException(
+          "experts must be given for each of the %d tokens of the weights, were for %d"
+              .formatted(weights.tokens(), expertsOf.length));
+    }
+    int[] offsets = new int[weights.columns() + 1];
+    for (int s = 0; s < expertsOf.length; s++) {
+      for (int e : expertsOf[s]) {
+        offsets[RoutingBuilder.expert(s, e, weights.columns()) + 1]++;
+      }
+    }
+    for (int e = 0; e < weights.columns(); e++) {
+      offsets[e + 1] = Math.addExact(offsets[e], offsets[e + 1]);
+    }
+    int[] next = offsets.clone();
+    int[] tokens = new int[offsets[weights.columns()]];
+    double[] weightOf = new double[tokens.length];
+    for (int s = 0; s < expertsOf.length; s++) {
+      for (int e : expertsOf[s]) {
+        int i = next[e]++;
+        if (i > offsets[e] && tokens[i - 1] == s) {
+          throw RoutingBuilder.twice(s, e);
+        }
+        tokens[i] = s;
+        weightOf[i] = RoutingBuilder.weight(s, e, weights.get(s, e));
+      }
+    }
+    return new Routing(expertsOf.length, offsets, tokens, weightOf, null, 0);
   }
 
   /** Returns S, padding included. */

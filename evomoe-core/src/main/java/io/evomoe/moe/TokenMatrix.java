@@ -105,22 +105,14 @@ public final class TokenMatrix {
    * must write only data of its own row; then no number depends on the threads.
    */
   public void eachRow(IntConsumer body) {
-    eachBand(
+    Parallel.ranges(
+        tokens,
+        Math.max(1, GRAIN / Math.max(1, columns)),
         (from, to) -> {
           for (int s = from; s < to; s++) {
             body.accept(s);
           }
         });
-  }
-
-  /** Returns the rows per task. */
-  int band() {
-    return Math.max(1, GRAIN / Math.max(1, columns));
-  }
-
-  /** Runs the body for all rows in chunks of {@link #band}. */
-  void eachBand(Parallel.Range body) {
-    Parallel.ranges(tokens, band(), body);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
@@ -21,9 +22,7 @@ public final class Dropout implements Layer {
    * @param rate probability of dropping an element, in [0, 1)
    */
   public Dropout(Scope scope, double rate) {
-    if (!(rate >= 0 && rate < 1)) {
-      throw new IllegalArgumentException("dropout must be in [0, 1), was " + rate);
-    }
+    FieldBound.belowOne("dropout", rate);
     this.kernels = scope.kernels();
     this.name = scope.name();
     this.rate = rate;

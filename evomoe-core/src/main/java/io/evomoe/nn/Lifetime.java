@@ -1,9 +1,7 @@
 package io.evomoe.nn;
 
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class Lifetime {
   private final String name;
   private final String closedMessage;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-
-  /** Number of open calls of each thread. */
-  private final Map<Thread, Integer> inside = new HashMap<>();
-
-  private @Nullable Thread alone;
-  private @Nullable String busy;
-  private int closing;
-  private boolean closed;
+  private final ReentrantReadWriteLock calls = new ReentrantReadWriteLock();
+  private final AtomicInteger closing = new AtomicInteger();
+  private volatile @Nullable String busy;
+  private volatile boolean closed;
 
   /**
    * Creates the lifetime of an open object.
@@ -52,20 +44,16 @@ public final class Lifetime {
    * @throws IllegalStateException if this is closed, or a call rejects others
    */
   public Call enter() {
-    lock.lock();
-    try {
-      if (!isInside()) {
-        requireFree();
-        while (alone != null) {
-          changed.awaitUninterruptibly();
-          requireFree();
-        }
-      }
-      inside.merge(Thread.currentThread(), 1, Integer::sum);
-      return this::leave;
-    } finally {
-      lock.unlock();
+    boolean nested = isInside();
+    if (!nested) {
+      requireFree();
     }
+    calls.readLock().lock();
+    if (!nested && isClosed()) {
+      calls.readLock().unlock();
+      throw new IllegalStateException(closedMessage);
+    }
+    return calls.readLock()::unlock;
   }
 
   /**
@@ -98,51 +86,23 @@ public final class Lifetime {
   }
 
   private Call enterAlone(@Nullable String message) {
-    lock.lock();
-    try {
-      requireFree();
-      requireOutside();
-      while (alone != null) {
-        changed.awaitUninterruptibly();
-        requireFree();
-      }
-      alone = Thread.currentThread();
-      busy = message;
-      while (!inside.isEmpty()) {
-        changed.awaitUninterruptibly();
-        if (isClosed()) {
-          endAlone();
-          requireOpen();
-        }
-      }
-      inside.put(Thread.currentThread(), 1);
-      return this::leave;
-    } finally {
-      lock.unlock();
+    requireFree();
+    requireOutside();
+    if (message != null) {
+      busy = message; // others are rejected while this one waits
     }
+    calls.writeLock().lock();
+    busy = message;
+    if (isClosed()) {
+      leaveAlone();
+      throw new IllegalStateException(closedMessage);
+    }
+    return this::leaveAlone;
   }
 
-  private void leave() {
-    lock.lock();
-    try {
-      int open = inside.getOrDefault(Thread.currentThread(), 0) - 1;
-      if (open > 0) {
-        inside.put(Thread.currentThread(), open);
-      } else {
-        inside.remove(Thread.currentThread());
-        endAlone();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void endAlone() {
-    if (alone == Thread.currentThread()) {
-      alone = null;
-      busy = null;
-    }
-    changed.signalAll();
+  private void leaveAlone() {
+    busy = null;
+    calls.writeLock().unlock();
   }
 
   /**
@@ -154,56 +114,41 @@ public final class Lifetime {
    *     waits; then this stays open and the thread stays interrupted
    */
   public void close(Runnable free) {
-    lock.lock();
+    if (closed && isInside()) {
+      return;
+    }
+    String why = busy;
+    if (why != null && calls.isWriteLockedByCurrentThread()) {
+      throw new IllegalStateException(why);
+    }
+    requireOutside();
+    closing.incrementAndGet();
     try {
-      if (closed && (alone == null || isInside())) {
-        return;
+      if (!calls.writeLock().tryLock()) {
+        calls.writeLock().lockInterruptibly();
       }
-      if (busy != null && alone == Thread.currentThread()) {
-        throw new IllegalStateException(busy);
-      }
-      requireOutside();
-      awaitCalls();
-      if (closed) {
-        return;
-      }
-      closed = true;
-      alone = Thread.currentThread();
-      inside.put(Thread.currentThread(), 1);
     } catch (InterruptedException e) {
+      closing.decrementAndGet();
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
           "%s stays open, because the thread was interrupted while calls were in progress: close it again"
               .formatted(name),
           e);
-    } finally {
-      lock.unlock();
     }
-    try (Call ignored = this::leave) {
-      free.run();
-    }
-  }
-
-  private void awaitCalls() throws InterruptedException {
-    closing++;
-    changed.signalAll();
     try {
-      while (alone != null || !inside.isEmpty()) {
-        changed.await();
+      if (!closed) {
+        closed = true;
+        free.run();
       }
     } finally {
-      closing--;
+      closing.decrementAndGet();
+      calls.writeLock().unlock();
     }
   }
 
   /** Closes from inside the call that runs alone, e.g. one that has failed. */
   public void closeInside(Runnable free) {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
     free.run();
   }
 
@@ -213,20 +158,16 @@ public final class Lifetime {
    * @throws IllegalStateException if this is closed, or another thread closes it now
    */
   public void requireOpen() {
-    lock.lock();
-    try {
-      if (isClosed() && !isInside()) {
-        throw new IllegalStateException(closedMessage);
-      }
-    } finally {
-      lock.unlock();
+    if (isClosed() && !isInside()) {
+      throw new IllegalStateException(closedMessage);
     }
   }
 
   private void requireFree() {
     requireOpen();
-    if (busy != null) {
-      throw new IllegalStateException(busy);
+    String why = busy;
+    if (why != null) {
+      throw new IllegalStateException(why);
     }
   }
 
@@ -239,10 +180,10 @@ public final class Lifetime {
   }
 
   private boolean isClosed() {
-    return closed || closing > 0;
+    return closed || closing.get() > 0;
   }
 
   private boolean isInside() {
-    return inside.containsKey(Thread.currentThread());
+    return calls.getReadHoldCount() > 0 || calls.isWriteLockedByCurrentThread();
   }
 }

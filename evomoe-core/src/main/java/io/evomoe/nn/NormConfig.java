@@ -1,5 +1,7 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * The configuration of a normalisation of rows.
  *
@@ -23,9 +25,7 @@ public record NormConfig(Kind kind, double epsilon) {
 
   /** Rejects an epsilon that is not a positive number. */
   public NormConfig {
-    if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
-      throw new IllegalArgumentException("normEpsilon must be above 0 and finite, was " + epsilon);
-    }
+    FieldBound.positive("normEpsilon", epsilon);
   }
 
   /** Creates such a normalisation with gain 1. */

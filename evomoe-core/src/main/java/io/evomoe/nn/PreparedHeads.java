@@ -39,21 +39,32 @@ final class PreparedHeads {
   }
 
   /**
-   * Prepares both. Without norms it works in place.
+   * Prepares queries. Without a norm it works in place. The pullback changes the gradient in place.
    *
-   * @param q [n, heads * w]; may be a column view, like k
-   * @param k [n, keyValueHeads * w]
+   * @param q [n, heads * w]; may be a column view
    */
-  Prepared prepare(INDArray q, INDArray k, Pass pass) {
-    Output queries = normalized(queryNorm, q);
-    Output keys = normalized(keyNorm, k);
-    if (rotary == null) {
-      return new Prepared(queries, keys, null);
+  Output queries(INDArray q, Pass pass) {
+    return rotated(normalized(queryNorm, q), pass);
+  }
+
+  /** Prepares keys [n, keyValueHeads * w] in the same way. */
+  Output keys(INDArray k, Pass pass) {
+    return rotated(normalized(keyNorm, k), pass);
+  }
+
+  private Output rotated(Output normed, Pass pass) {
+    RotaryTable table = rotary;
+    if (table == null) {
+      return normed;
     }
     int[] positions = pass.positions();
-    rotary.rotate(queries.value(), positions, false);
-    rotary.rotate(keys.value(), positions, false);
-    return new Prepared(queries, keys, positions);
+    table.rotate(normed.value(), positions, false);
+    return new Output(
+        normed.value(),
+        dy -> {
+          table.rotate(dy, positions, true);
+          return normed.pullback().pull(dy);
+        });
   }
 
   private Output normalized(@Nullable RmsNorm norm, INDArray rows) {
@@ -80,36 +91,5 @@ final class PreparedHeads {
         .flatMap(Stream::ofNullable)
         .flatMap(norm -> norm.parameters().stream())
         .toList();
-  }
-
-  /** Prepared queries and keys. */
-  final class Prepared {
-    private final Output queries;
-    private final Output keys;
-    private final int @Nullable [] positions;
-
-    private Prepared(Output queries, Output keys, int @Nullable [] positions) {
-      this.queries = queries;
-      this.keys = keys;
-      this.positions = positions;
-    }
-
-    INDArray queries() {
-      return queries.value();
-    }
-
-    INDArray keys() {
-      return keys.value();
-    }
-
-    /** Converts gradients of the prepared rows into those of the original rows, in place. */
-    void pull(INDArray dq, INDArray dk) {
-      if (rotary != null && positions != null) {
-        rotary.rotate(dq, positions, true);
-        rotary.rotate(dk, positions, true);
-      }
-      queries.pullback().pull(dq);
-      keys.pullback().pull(dk);
-    }
   }
 }

@@ -16,7 +16,7 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
 
   /** Rejects a theta that is not a positive number. */
   public Rotary {
-    requirePositive("ropeTheta", theta);
+    FieldBound.positive("ropeTheta", theta);
   }
 
   /** Creates rotary positions without scaling. */
@@ -39,12 +39,6 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
     return frequencies;
   }
 
-  private static void requirePositive(String field, double value) {
-    if (!(value > 0) || Double.isInfinite(value)) {
-      throw new IllegalArgumentException(field + " must be above 0 and finite, was " + value);
-    }
-  }
-
   /**
    * Llama 3's scaling for contexts longer than those of the pre-training (Grattafiori et al. 2024,
    * arXiv 2407.21783, and its published code). Waves longer than {@code originalPositions /
@@ -65,8 +59,8 @@ public record Rotary(double theta, @Nullable Scaling scaling) {
         throw new IllegalArgumentException(
             "ropeFactor must be at least 1 and finite, was " + factor);
       }
-      requirePositive("ropeLowFrequencyFactor", lowFrequencyFactor);
-      requirePositive("ropeHighFrequencyFactor", highFrequencyFactor);
+      FieldBound.positive("ropeLowFrequencyFactor", lowFrequencyFactor);
+      FieldBound.positive("ropeHighFrequencyFactor", highFrequencyFactor);
       if (highFrequencyFactor <= lowFrequencyFactor) {
         throw new IllegalArgumentException(
             "ropeHighFrequencyFactor must be above ropeLowFrequencyFactor, %s, was %s"

@@ -4,7 +4,6 @@ import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.nn.KeyValueCache.KeysAndValues;
-import io.evomoe.nn.PreparedHeads.Prepared;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -89,21 +88,22 @@ public final class SelfAttention implements Layer {
 
   /** Returns the queries. The keys are changed in place. */
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
-    Prepared ready = heads.prepare(queries(mixed), keys(mixed), pass);
+    INDArray keys = heads.keys(keys(mixed), pass).value();
     if (config.norm() != null) {
-      kernels.copyInto(ready.keys(), keys(mixed));
+      kernels.copyInto(keys, keys(mixed));
     }
-    return ready.queries();
+    return heads.queries(queries(mixed), pass).value();
   }
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
     Output mixed = config.hasRawHeads() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
-    Prepared ready = heads.prepare(queries(mixed.value()), keys(mixed.value()), pass);
+    Output queries = heads.queries(queries(mixed.value()), pass);
+    Output keys = heads.keys(keys(mixed.value()), pass);
     Attended attended =
         kernels.attention(
-            ready.queries(),
-            ready.keys(),
+            queries.value(),
+            keys.value(),
             values(mixed.value()),
             shape(tokens.sequences(), tokens.length(), tokens.length(), causal),
             tokens.attentionMask());
@@ -116,7 +116,8 @@ public final class SelfAttention implements Layer {
           INDArray dq = queries(dMixed);
           INDArray dk = keys(dMixed);
           attended.pull(dAttended, dq, dk, values(dMixed));
-          ready.pull(dq, dk);
+          queries.pullback().pull(dq);
+          keys.pullback().pull(dk);
           return mixed.pullback().pull(dMixed);
         });
   }

@@ -1,5 +1,6 @@
 package io.evomoe.step;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.random.CounterRandom;
 
 /**
@@ -28,19 +29,12 @@ public record StepContext(
    * outside 0..1, and {@code hardExperts} below 1.
    */
   public StepContext {
-    if (step < 0) {
-      throw new IllegalArgumentException("step must be at least 0, was " + step);
-    }
-    if (!(temperature > 0) || Double.isInfinite(temperature)) {
-      throw new IllegalArgumentException(
-          "temperature must be above 0 and finite, was " + temperature);
-    }
+    FieldBound.atLeast("step", step, 0);
+    FieldBound.positive("temperature", temperature);
     if (!(annealingLeft >= 0 && annealingLeft <= 1)) {
       throw new IllegalArgumentException("annealingLeft must be in 0..1, was " + annealingLeft);
     }
-    if (hardExperts < 1) {
-      throw new IllegalArgumentException("hardExperts must be at least 1, was " + hardExperts);
-    }
+    FieldBound.atLeast("hardExperts", hardExperts, 1);
   }
 
   /**

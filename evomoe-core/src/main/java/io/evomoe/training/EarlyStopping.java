@@ -1,5 +1,7 @@
 package io.evomoe.training;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * Ends a training whose validation loss no longer improves. The training counts as finished, and it
  * has the weights of its best evaluation: the checkpoint of that step is kept until a better one is
@@ -26,9 +28,7 @@ public final class EarlyStopping implements Callback {
    * @param evaluations number of evaluations in a row without an improvement, at least 1
    */
   public static EarlyStopping after(int evaluations) {
-    if (evaluations < 1) {
-      throw new IllegalArgumentException("evaluations must be at least 1, was " + evaluations);
-    }
+    FieldBound.atLeast("evaluations", evaluations, 1);
     return new EarlyStopping(evaluations, 0);
   }
 

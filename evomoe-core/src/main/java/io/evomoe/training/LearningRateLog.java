@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.internal.names.FieldBound;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +20,7 @@ public final class LearningRateLog implements Callback {
    * @param steps number of steps between two lines, at least 1
    */
   public static LearningRateLog every(long steps) {
-    if (steps < 1) {
-      throw new IllegalArgumentException("steps must be at least 1, was " + steps);
-    }
+    FieldBound.atLeast("steps", steps, 1);
     return new LearningRateLog(steps);
   }
 

@@ -182,7 +182,7 @@ class MoeLayerTest {
       int tokens, int experts) {
     MoeScene scene = MoeScene.of(MoeScene.DENSE);
     Routing routing = new RoutingBuilder(tokens, experts).build();
-    Gate gate = new NamedGateTest.Answering(() -> new Routed(routing, 0, gradient -> null));
+    Gate gate = new BadGateTest.Answering(() -> new Routed(routing, 0, gradient -> null));
     MoeLayer layer =
         new MoeLayer("moe", KernelSelection.forType(DataType.DOUBLE), gate, scene.experts);
 

@@ -5,7 +5,6 @@ import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.SameDiffGate;
 import io.evomoe.step.StepContext;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -44,7 +43,7 @@ class ExpressionGateTest extends GateContract {
     @Override
     public Gate create(GateSpec spec) {
       GateOptions.none(name(), spec);
-      return new NamedGate(name(), spec.scope().name(), new SameDiffGate(spec, this));
+      return new SameDiffGate(spec, this);
     }
 
     @Override

@@ -8,7 +8,6 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.NamedGate;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingGradient;
@@ -70,7 +69,7 @@ class SameDiffGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
         .withMessageMatching(
-            "gate written of layer gate: weight of token \\d+ at expert \\d must be finite and at"
+            "weight of token \\d+ at expert \\d must be finite and at"
                 + " least 0, was -0.5");
   }
 
@@ -108,7 +107,7 @@ class SameDiffGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
         .withMessage(
-            "gate written of layer gate: weights must have the shape [9, 4] of the logits, had [9,"
+            "weights must have the shape [9, 4] of the logits, had [9,"
                 + " 1]");
   }
 
@@ -235,7 +234,7 @@ class SameDiffGateTest {
 
     @Override
     public Gate create(GateSpec spec) {
-      return new NamedGate(name(), spec.scope().name(), new SameDiffGate(spec, expression));
+      return new SameDiffGate(spec, expression);
     }
   }
 }

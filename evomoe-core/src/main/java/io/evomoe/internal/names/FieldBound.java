@@ -16,6 +16,20 @@ public final class FieldBound {
     }
   }
 
+  /** Rejects a share outside of [0, 1). */
+  public static void belowOne(String field, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(field + " must be in [0, 1), was " + value);
+    }
+  }
+
+  /** Rejects a number that is not above 0 or not finite. */
+  public static void positive(String field, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(field + " must be above 0 and finite, was " + value);
+    }
+  }
+
   /**
    * Rejects a number of parts that does not divide a whole evenly.
    *

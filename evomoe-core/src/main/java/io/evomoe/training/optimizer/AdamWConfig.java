@@ -1,5 +1,7 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
+
 /**
  * Constants of {@link AdamW}.
  *
@@ -12,20 +14,12 @@ public record AdamWConfig(double beta1, double beta2, double epsilon, double wei
 
   /** Rejects values out of bounds. */
   public AdamWConfig {
-    requireShare("beta1", beta1);
-    requireShare("beta2", beta2);
-    if (!(epsilon > 0) || Double.isInfinite(epsilon)) {
-      throw new IllegalArgumentException("epsilon must be above 0 and finite, was " + epsilon);
-    }
+    FieldBound.belowOne("beta1", beta1);
+    FieldBound.belowOne("beta2", beta2);
+    FieldBound.positive("epsilon", epsilon);
     if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
       throw new IllegalArgumentException(
           "weightDecay must be at least 0 and finite, was " + weightDecay);
-    }
-  }
-
-  private static void requireShare(String field, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(field + " must be in [0, 1), was " + value);
     }
   }
 }

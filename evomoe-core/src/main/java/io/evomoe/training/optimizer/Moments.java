@@ -1,5 +1,6 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Parameter;
 import java.util.Arrays;
 import java.util.Optional;
@@ -21,9 +22,7 @@ public record Moments(INDArray first, @Nullable INDArray second, long updates) {
 
   /** Rejects a negative count. */
   public Moments {
-    if (updates < 0) {
-      throw new IllegalArgumentException("updates must be at least 0, was " + updates);
-    }
+    FieldBound.atLeast("updates", updates, 0);
   }
 
   /** Returns zeros of both kinds for a parameter, outside any workspace. */

@@ -1,5 +1,6 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
@@ -60,9 +61,7 @@ public final class Muon extends MomentOptimizer {
    */
   public Muon(Kernels kernels, double momentum, AdamWConfig adamW, ParameterGroups groups) {
     super("Muon", groups);
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum must be in [0, 1), was " + momentum);
-    }
+    FieldBound.belowOne("momentum", momentum);
     this.kernels = kernels;
     this.momentum = momentum;
     this.adamW = adamW;

@@ -1,5 +1,6 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
 import java.util.Map;
 
 /**
@@ -16,13 +17,8 @@ public record ScheduleSpec(
 
   /** Rejects values out of bounds. Makes the options unmodifiable. */
   public ScheduleSpec {
-    if (!(peak > 0) || Double.isInfinite(peak)) {
-      throw new IllegalArgumentException(
-          "learning rate peak must be above 0 and finite, was " + peak);
-    }
-    if (warmupSteps < 0) {
-      throw new IllegalArgumentException("warmupSteps must be at least 0, was " + warmupSteps);
-    }
+    FieldBound.positive("learning rate peak", peak);
+    FieldBound.atLeast("warmupSteps", warmupSteps, 0);
     if (!(floorShare >= 0 && floorShare <= 1)) {
       throw new IllegalArgumentException("floorShare must be in 0..1, was " + floorShare);
     }

@@ -1,5 +1,6 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ArrayKernels;
 import io.evomoe.moe.Bounds;
 import io.evomoe.nn.Parameter;
@@ -33,9 +34,7 @@ public final class Sgd extends MomentOptimizer {
    */
   public Sgd(ArrayKernels kernels, double momentum, ParameterGroups groups) {
     super("SGD", groups);
-    if (!(momentum >= 0 && momentum < 1)) {
-      throw new IllegalArgumentException("momentum must be in [0, 1), was " + momentum);
-    }
+    FieldBound.belowOne("momentum", momentum);
     this.kernels = kernels;
     this.momentum = momentum;
   }

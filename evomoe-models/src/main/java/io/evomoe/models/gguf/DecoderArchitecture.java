@@ -62,22 +62,11 @@ record DecoderArchitecture(
     metadata.uint32(key("attention.value_length"), headWidth);
     metadata.float32(key("attention.layer_norm_rms_epsilon"), config.number("rms_norm_eps"));
     metadata.uint32(key("rope.dimension_count"), headWidth);
-    RotaryPositions.of(config, neighbours).describe(name, metadata);
+    metadata.float32(key("rope.freq_base"), RotaryPositions.of(config, neighbours).base());
     experts.describe(name, config, metadata);
   }
 
   private void requireComputable(GgufConfig config) {
-    if (!config.text("hidden_act", "silu").equals("silu")) {
-      throw config.bad("hidden_act", "silu");
-    }
-    if (config.has("clip_qkv")) {
-      throw config.bad("clip_qkv", "left out");
-    }
-    boolean window = config.flag("use_sliding_window", true);
-    int positions = config.whole("max_position_embeddings");
-    if (window && config.whole("sliding_window", positions) < positions) {
-      throw config.bad("sliding_window", "left out or all " + positions + " positions");
-    }
     if (equals(OLMOE) && keyValueHeads(config) != heads(config)) {
       throw config.bad("num_key_value_heads", "the number of heads");
     }

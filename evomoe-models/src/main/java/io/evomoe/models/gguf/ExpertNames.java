@@ -5,15 +5,15 @@ import java.util.List;
 /** The names of feed-forward networks or experts in a family of decoders. */
 enum ExpertNames {
   /** One feed-forward network, no experts. */
-  NONE("mlp.", "", "", false),
+  NONE("mlp.", "", false),
   /** Mixtral's. */
-  MIXTRAL("block_sparse_moe.", "block_sparse_moe.gate", "num_local_experts", true),
+  MIXTRAL("block_sparse_moe.", "num_local_experts", true),
   /** Qwen3's. */
-  QWEN3_MOE("mlp.", "mlp.gate", "num_experts", true),
+  QWEN3_MOE("mlp.", "num_experts", true),
   /** Qwen2's, which also have a shared expert. */
-  QWEN2_MOE("mlp.", "mlp.gate", "num_experts", false),
+  QWEN2_MOE("mlp.", "num_experts", false),
   /** OLMoE's. */
-  OLMOE("mlp.", "mlp.gate", "num_experts", false);
+  OLMOE("mlp.", "num_experts", false);
 
   private static final String LAYER = "model.layers.{block}.";
   private static final List<String> PARTS = List.of("gate", "up", "down");
@@ -21,7 +21,6 @@ enum ExpertNames {
   private static final String SHARED = "mlp.shared_expert";
 
   private final String place;
-  private final String router;
   private final String count;
   private final boolean normalised;
 
@@ -29,13 +28,11 @@ enum ExpertNames {
    * Creates the names.
    *
    * @param place prefix of the networks or experts
-   * @param router the router's matrix
    * @param count the field with the number of experts
    * @param normalised whether llama.cpp divides the chosen experts' weights by their sum
    */
-  ExpertNames(String place, String router, String count, boolean normalised) {
+  ExpertNames(String place, String count, boolean normalised) {
     this.place = place;
-    this.router = router;
     this.count = count;
     this.normalised = normalised;
   }
@@ -71,7 +68,7 @@ enum ExpertNames {
       }
     }
     if (this != NONE) {
-      rules.add(TensorRule.same(LAYER + router + ".weight", "blk.{block}.ffn_gate_inp.weight"));
+      rules.add(TensorRule.same(LAYER + place + "gate.weight", "blk.{block}.ffn_gate_inp.weight"));
     }
     if (this == QWEN2_MOE) {
       rules.add(

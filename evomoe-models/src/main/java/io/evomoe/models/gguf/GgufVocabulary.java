@@ -2,14 +2,17 @@ package io.evomoe.models.gguf;
 
 import io.evomoe.models.text.TokenizerContents;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * A byte-level BPE tokenizer in llama.cpp's form.
  *
  * @param pre llama.cpp's name of the pre-tokenizer
- * @param tokens in the order of their ids
+ * @param tokens in the order of their ids; in GPT-2's printable form if made of bytes
+ * @param types llama.cpp's type of each token
  * @param merges in the order they are applied, each {@code left right}
  * @param begin the token that begins a text
  * @param end the token that ends a text
@@ -17,36 +20,20 @@ import java.util.OptionalInt;
  */
 record GgufVocabulary(
     String pre,
-    List<Token> tokens,
+    List<String> tokens,
+    List<Integer> types,
     List<String> merges,
     OptionalInt begin,
     OptionalInt end,
     OptionalInt padding) {
   private static final String PREFIX = "tokenizer.ggml.";
 
-  /** The kind of a token, with llama.cpp's numbers. */
-  enum Kind {
-    NORMAL(1),
-    CONTROL(3),
-    USER_DEFINED(4),
-    UNUSED(5);
-
-    private final int number;
-
-    Kind(int number) {
-      this.number = number;
-    }
-  }
-
-  /**
-   * A token.
-   *
-   * @param text in GPT-2's printable form if it is made of bytes
-   */
-  record Token(String text, Kind kind) {}
+  /** Llama.cpp's type of a token that only fills up the vocabulary. */
+  static final int UNUSED = 5;
 
   GgufVocabulary {
     tokens = List.copyOf(tokens);
+    types = List.copyOf(types);
     merges = List.copyOf(merges);
   }
 
@@ -66,20 +53,19 @@ record GgufVocabulary(
                             .formatted(contents.preTokenizer())));
     return new GgufVocabulary(
         pre,
-        contents.tokens().stream()
-            .map(token -> new Token(token.text(), kind(token.kind())))
-            .toList(),
+        contents.tokens().stream().map(TokenizerContents.Token::text).toList(),
+        contents.tokens().stream().map(token -> type(token.kind())).toList(),
         contents.merges(),
         contents.begin(),
         OptionalInt.of(contents.end()),
         contents.padding());
   }
 
-  private static Kind kind(TokenizerContents.Kind kind) {
+  static int type(TokenizerContents.Kind kind) {
     return switch (kind) {
-      case NORMAL -> Kind.NORMAL;
-      case CONTROL -> Kind.CONTROL;
-      case USER_DEFINED -> Kind.USER_DEFINED;
+      case NORMAL -> 1;
+      case CONTROL -> 3;
+      case USER_DEFINED -> 4;
     };
   }
 
@@ -94,20 +80,19 @@ record GgufVocabulary(
           "tokenizer must have at most the %d tokens of the model's embedding, has %d"
               .formatted(rows, tokens.size()));
     }
-    List<Token> filled = new ArrayList<>(tokens);
-    for (int id = tokens.size(); id < rows; id++) {
-      filled.add(new Token("[PAD" + id + "]", Kind.UNUSED));
-    }
-    return new GgufVocabulary(pre, filled, merges, begin, end, padding);
+    List<String> filled = new ArrayList<>(tokens);
+    IntStream.range(tokens.size(), rows).forEach(id -> filled.add("[PAD" + id + "]"));
+    List<Integer> filledTypes = new ArrayList<>(types);
+    filledTypes.addAll(Collections.nCopies(rows - tokens.size(), UNUSED));
+    return new GgufVocabulary(pre, filled, filledTypes, merges, begin, end, padding);
   }
 
   /** Adds the tokenizer. No tokens are added before or after a text, as in training. */
   void describe(GgufMetadata metadata) {
     metadata.text(PREFIX + "model", "gpt2");
     metadata.text(PREFIX + "pre", pre);
-    metadata.texts(PREFIX + "tokens", tokens.stream().map(Token::text).toList());
-    metadata.int32s(
-        PREFIX + "token_type", tokens.stream().map(token -> token.kind().number).toList());
+    metadata.texts(PREFIX + "tokens", tokens);
+    metadata.int32s(PREFIX + "token_type", types);
     metadata.texts(PREFIX + "merges", merges);
     // Without a value, llama.cpp uses token 11.
     OptionalInt first = begin.isPresent() ? begin : end;

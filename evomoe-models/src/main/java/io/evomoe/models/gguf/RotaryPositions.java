@@ -3,6 +3,7 @@ package io.evomoe.models.gguf;
 import io.evomoe.nn.Rotary;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -11,56 +12,46 @@ import org.nd4j.linalg.factory.Nd4j;
  * llama.cpp reads as a tensor.
  *
  * @param base of the frequencies
- * @param kind {@code default}, {@code linear}, {@code yarn} or {@code llama3}
- * @param scaling fields of that kind
+ * @param scaling that of Llama 3; null for none
  */
-record RotaryPositions(double base, String kind, GgufConfig scaling) {
+record RotaryPositions(double base, Rotary.@Nullable Scaling scaling) {
   /** The field of transformers 5, which includes the base, and the field of transformers 4. */
   private static final String PARAMETERS = "rope_parameters";
 
   private static final String SCALING = "rope_scaling";
   private static final String BASE = "rope_theta";
-  private static final String ORIGINAL = "original_max_position_embeddings";
 
   /**
-   * Reads the fields.
+   * Reads the fields of a configuration that a {@code HubFolder} or {@code HubExport} has checked.
    *
    * @param factors whether the architecture supports a factor for each frequency
    */
   static RotaryPositions of(GgufConfig config, boolean factors) {
     String field = config.has(PARAMETERS) ? PARAMETERS : SCALING;
     GgufConfig scaling = config.object(field);
-    String kind = scaling.text("rope_type", scaling.text("type", "default"));
-    List<String> known =
-        factors
-            ? List.of("default", "linear", "yarn", "llama3")
-            : List.of("default", "linear", "yarn");
-    if (!known.contains(kind)) {
-      throw config.bad(field, "of one of the types " + known);
-    }
     double base = scaling.number(BASE, config.number(BASE, Rotary.DEFAULT_THETA));
-    return new RotaryPositions(base, kind, scaling);
+    if (scaling.text("rope_type", scaling.text("type", "default")).equals("default")) {
+      return new RotaryPositions(base, null);
+    }
+    if (!factors) {
+      throw config.bad(field, "null");
+    }
+    return new RotaryPositions(
+        base,
+        new Rotary.Scaling(
+            scaling.number("factor"),
+            scaling.number("low_freq_factor"),
+            scaling.number("high_freq_factor"),
+            scaling.whole("original_max_position_embeddings")));
   }
 
-  /** Adds base and scaling. */
-  void describe(String name, GgufMetadata metadata) {
-    metadata.float32(name + ".rope.freq_base", base);
-    if (kind.equals("linear") || kind.equals("yarn")) {
-      metadata.text(name + ".rope.scaling.type", kind);
-      metadata.float32(name + ".rope.scaling.factor", scaling.number("factor"));
-    }
-    if (kind.equals("yarn")) {
-      metadata.uint32(name + ".rope.scaling.original_context_length", scaling.whole(ORIGINAL));
-    }
-  }
-
-  /** Returns the tensor of Llama 3's factors [headWidth / 2]; empty for other kinds. */
+  /** Returns the tensor of Llama 3's factors [headWidth / 2]; empty without scaling. */
   Optional<GgufTensor> factors(int headWidth) {
-    if (!kind.equals("llama3")) {
+    if (scaling == null) {
       return Optional.empty();
     }
     double[] usual = new Rotary(base).frequencies(headWidth);
-    double[] scaled = new Rotary(base, llama3()).frequencies(headWidth);
+    double[] scaled = new Rotary(base, scaling).frequencies(headWidth);
     float[] factors = new float[usual.length];
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) (usual[i] / scaled[i]);
@@ -71,13 +62,5 @@ record RotaryPositions(double base, String kind, GgufConfig scaling) {
             List.of((long) factors.length),
             GgufType.F32,
             List.of(() -> Nd4j.createFromArray(factors).castTo(DataType.FLOAT))));
-  }
-
-  private Rotary.Scaling llama3() {
-    return new Rotary.Scaling(
-        scaling.number("factor"),
-        scaling.number("low_freq_factor"),
-        scaling.number("high_freq_factor"),
-        scaling.whole(ORIGINAL));
   }
 }

@@ -20,27 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Common parts of current decoder families: the fields of {@code LlamaConfig} and the names of
  * {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the format
  * of its experts ({@link MixtureFields}), if it has any.
+ *
+ * @param traits differences of its blocks
+ * @param mixture format of its experts; null for a family without experts
  */
-final class DecoderFamily implements PublishedFamily {
-  private final String modelType;
-  private final DecoderTraits traits;
-  private final @Nullable MixtureFields mixture;
-
-  /**
-   * Creates a family.
-   *
-   * @param mixture null for a family without experts
-   */
-  DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFields mixture) {
-    this.modelType = modelType;
-    this.traits = traits;
-    this.mixture = mixture;
-  }
-
-  @Override
-  public String modelType() {
-    return modelType;
-  }
+record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFields mixture)
+    implements PublishedFamily {
 
   @Override
   public Class<Llama> modelClass() {

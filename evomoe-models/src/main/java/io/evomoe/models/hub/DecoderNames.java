@@ -64,15 +64,13 @@ final class DecoderNames {
   }
 
   private void attention(AttentionConfig attention, String ours, String theirs) {
-    List<String> projections = List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj");
-    List<Integer> widths =
-        List.of(attention.queryWidth(), attention.keyWidth(), attention.keyWidth());
-    rules.add(
-        WeightRule.columns(
-            ours + "qkv.weight", projections, ".weight", widths, attention.hiddenSize()));
-    if (attention.biased()) {
-      rules.add(WeightRule.pieces(ours + "qkv.bias", projections, ".bias", widths));
-    }
+    add(
+        WeightRule.linear(
+            ours + "qkv",
+            List.of(theirs + "q_proj", theirs + "k_proj", theirs + "v_proj"),
+            attention.hiddenSize(),
+            List.of(attention.queryWidth(), attention.keyWidth(), attention.keyWidth())),
+        attention.biased());
     QueryKeyNorm norms = attention.norm();
     if (norms != null) {
       boolean each = norms.span() == QueryKeyNorm.Span.HEAD;
@@ -116,8 +114,11 @@ final class DecoderNames {
   }
 
   private void map(String ours, String theirs, int in, int out, boolean biased) {
-    List<WeightRule> both = WeightRule.linear(ours, theirs, in, out);
-    rules.addAll(biased ? both : both.subList(0, 1));
+    add(WeightRule.linear(ours, theirs, in, out), biased);
+  }
+
+  private void add(List<WeightRule> weightAndBias, boolean biased) {
+    rules.addAll(biased ? weightAndBias : weightAndBias.subList(0, 1));
   }
 
   private void norm(String ours, String theirs, int width) {

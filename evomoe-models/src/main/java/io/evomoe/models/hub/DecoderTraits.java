@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.Rotary;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param theta of its rotary positions if {@code rope_theta} is missing
  * @param window how its configuration disables a sliding window
  */
+@RecordBuilder
 record DecoderTraits(
     String architecture,
     QueryKeyNorm.@Nullable Span queryKeyNorm,
@@ -30,7 +33,8 @@ record DecoderTraits(
     boolean writesHeadWidth,
     double epsilon,
     double theta,
-    Window window) {
+    Window window)
+    implements DecoderTraitsBuilder.With {
 
   /** {@code sliding_window} of {@code MistralConfig}, and of Qwen's classes. */
   private static final int WINDOW_BY_DEFAULT = 4096;
@@ -57,6 +61,12 @@ record DecoderTraits(
     BY_NULL,
     /** {@code use_sliding_window} is false; else as {@link #BY_NULL}. */
     BY_FLAG
+  }
+
+  /** Returns the traits of a Llama whose biases and window differ. */
+  static DecoderTraits of(String architecture, Bias bias, Window window) {
+    return new DecoderTraits(
+        architecture, null, bias, OptionalInt.empty(), true, 1e-6, Rotary.DEFAULT_THETA, window);
   }
 
   boolean attentionBias(ConfigFields fields) {

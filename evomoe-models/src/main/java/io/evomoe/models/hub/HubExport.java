@@ -2,6 +2,7 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.GateState;
 import io.evomoe.training.Model;
@@ -191,9 +192,7 @@ public final class HubExport {
    * @param shardBytes maximum bytes of a file, at least 1
    */
   public void write(Path folder, Optional<DataType> type, long shardBytes) {
-    if (shardBytes < 1) {
-      throw new IllegalArgumentException("shardBytes must be at least 1, was " + shardBytes);
-    }
+    FieldBound.atLeast("shardBytes", shardBytes, 1);
     Map<String, INDArray> converted = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> converted.put(name, converted(name, tensor, type)));
     try {

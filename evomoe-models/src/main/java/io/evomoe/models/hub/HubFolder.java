@@ -1,10 +1,7 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.internal.files.Excerpt;
 import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;
-import io.evomoe.training.checkpoint.FloatFormats;
-import io.evomoe.training.checkpoint.TensorInfo;
 import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +34,13 @@ public final class HubFolder implements DenseWeights, Closeable {
     names.rules().forEach(rule -> rules.put(rule.ours(), rule));
     unused =
         tensors.names().stream().filter(name -> names.unused().matcher(name).matches()).toList();
-    names.rules().forEach(this::requireFit);
+    for (WeightRule rule : names.rules()) {
+      for (int i = 0; i < rule.published().size(); i++) {
+        tensors.requireFit(
+            rule.published().get(i),
+            rule.shapes().get(i).stream().map(Integer::longValue).toList());
+      }
+    }
     requireNothingElse();
     names.ties().forEach(this::requireTied);
   }
@@ -72,40 +75,12 @@ public final class HubFolder implements DenseWeights, Closeable {
     return model.family().names(model, tensors.names());
   }
 
-  private void requireFit(WeightRule rule) {
-    for (int i = 0; i < rule.published().size(); i++) {
-      String name = rule.published().get(i);
-      List<Long> wanted = rule.shapes().get(i).stream().map(Integer::longValue).toList();
-      if (!tensors.names().contains(name)) {
-        throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
-      }
-      TensorInfo info = tensors.info(name);
-      if (!info.shape().equals(wanted)) {
-        throw new IllegalArgumentException(
-            "%s: tensor %s must have the shape %s, has %s"
-                .formatted(folder, name, wanted, info.shape()));
-      }
-      if (!FloatFormats.isFloat(info.type())) {
-        throw new IllegalArgumentException(
-            "%s: tensor %s must be F32, F16 or BF16, is %s".formatted(folder, name, info.type()));
-      }
-    }
-  }
-
   private void requireNothingElse() {
     Set<String> unknown = new LinkedHashSet<>(tensors.names());
     rules.values().forEach(rule -> rule.published().forEach(unknown::remove));
     unknown.removeAll(names.ties().keySet());
     unused.forEach(unknown::remove);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: %d tensors are not of a %s: %s"
-              .formatted(
-                  folder,
-                  unknown.size(),
-                  model.modelType(),
-                  unknown.stream().limit(5).map(Excerpt::of).toList()));
-    }
+    tensors.requireNone(unknown, "a " + model.modelType());
   }
 
   /** A tensor that repeats another one must have the same values, or our model would differ. */

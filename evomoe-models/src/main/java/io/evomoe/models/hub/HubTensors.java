@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -116,6 +117,36 @@ final class HubTensors implements Closeable {
 
   TensorInfo info(String name) {
     return file(name).info(name);
+  }
+
+  /** Rejects a tensor that is missing or has another shape or type. */
+  void requireFit(String name, List<Long> shape) {
+    if (!names().contains(name)) {
+      throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
+    }
+    TensorInfo info = info(name);
+    if (!info.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must have the shape %s, has %s"
+              .formatted(folder, name, shape, info.shape()));
+    }
+    if (!FloatFormats.isFloat(info.type())) {
+      throw new IllegalArgumentException(
+          "%s: tensor %s must be F32, F16 or BF16, is %s".formatted(folder, name, info.type()));
+    }
+  }
+
+  /** Rejects the tensors of the given names, if there are any. */
+  void requireNone(Set<String> unknown, String model) {
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: %d tensors are not of %s: %s"
+              .formatted(
+                  folder,
+                  unknown.size(),
+                  model,
+                  unknown.stream().limit(5).map(Excerpt::of).toList()));
+    }
   }
 
   /** Returns a tensor in its type. */

@@ -21,14 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** The tensors of our language models under their published names. */
-final class LanguageModelTensors {
-  private final ExportedModel exported;
-  private final Model<?> model;
-
-  LanguageModelTensors(Model<?> model, ExportedModel exported) {
-    this.model = model;
-    this.exported = exported;
-  }
+record LanguageModelTensors(Model<?> model, ExportedModel exported) {
 
   /**
    * Returns all tensors in a family's form.

@@ -2,10 +2,8 @@ package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.FloatFormats;
 import java.io.Closeable;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,15 +88,14 @@ public final class OwnExport implements Closeable {
     List<WeightRule> own = rules.stream().filter(rule -> arrays.containsKey(rule.ours())).toList();
     Set<String> left = new LinkedHashSet<>(tensors.names());
     for (WeightRule rule : own) {
-      rule.split(LanguageModelTensors.value(published, rule.ours())).forEach(this::requireFit);
+      rule.split(LanguageModelTensors.value(published, rule.ours()))
+          .forEach(
+              (name, wanted) ->
+                  tensors.requireFit(name, LongStream.of(wanted.shape()).boxed().toList()));
       left.removeAll(rule.published());
     }
     rules.forEach(rule -> left.removeAll(rule.published()));
-    if (!left.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: %d tensors are not of this run: %s"
-              .formatted(folder, left.size(), left.stream().limit(5).map(Excerpt::of).toList()));
-    }
+    tensors.requireNone(left, "this run");
     for (WeightRule rule : own) {
       INDArray value = LanguageModelTensors.value(arrays, rule.ours());
       value.assign(withoutAdded(rule.join(tensors::readFloat), value));
@@ -111,23 +108,6 @@ public final class OwnExport implements Closeable {
     return added == 0
         ? published
         : published.get(NDArrayIndex.interval(added, published.size(0)), NDArrayIndex.all());
-  }
-
-  private void requireFit(String name, INDArray wanted) {
-    if (!tensors.names().contains(name)) {
-      throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
-    }
-    List<Long> shape = LongStream.of(wanted.shape()).boxed().toList();
-    if (!tensors.info(name).shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "%s: tensor %s must have the shape %s, has %s"
-              .formatted(folder, name, shape, tensors.info(name).shape()));
-    }
-    if (!FloatFormats.isFloat(tensors.info(name).type())) {
-      throw new IllegalArgumentException(
-          "%s: tensor %s must be F32, F16 or BF16, is %s"
-              .formatted(folder, name, tensors.info(name).type()));
-    }
   }
 
   @Override

@@ -4,105 +4,47 @@ import io.evomoe.models.hub.DecoderTraits.Bias;
 import io.evomoe.models.hub.DecoderTraits.Window;
 import io.evomoe.models.hub.MixtureFields.Parts;
 import io.evomoe.nn.QueryKeyNorm.Span;
-import io.evomoe.nn.Rotary;
 import io.evomoe.training.Model;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** The supported families. */
 final class PublishedFamilies {
   /** The default: the heads share the hidden size of the model. */
-  private static final OptionalInt SHARED_WIDTH = OptionalInt.empty();
 
   private static final List<PublishedFamily> ALL =
       List.of(
           new Gpt2Family(),
           new RobertaFamily(),
           new DecoderFamily(
-              "llama",
-              new DecoderTraits(
-                  "LlamaForCausalLM",
-                  null,
-                  Bias.BY_FLAGS,
-                  SHARED_WIDTH,
-                  true,
-                  1e-6,
-                  Rotary.DEFAULT_THETA,
-                  Window.NONE),
-              null),
+              "llama", DecoderTraits.of("LlamaForCausalLM", Bias.BY_FLAGS, Window.NONE), null),
           new DecoderFamily(
-              "mistral",
-              new DecoderTraits(
-                  "MistralForCausalLM",
-                  null,
-                  Bias.NONE,
-                  SHARED_WIDTH,
-                  true,
-                  1e-6,
-                  Rotary.DEFAULT_THETA,
-                  Window.BY_NULL),
-              null),
+              "mistral", DecoderTraits.of("MistralForCausalLM", Bias.NONE, Window.BY_NULL), null),
           new DecoderFamily(
               "qwen3",
-              new DecoderTraits(
-                  "Qwen3ForCausalLM",
-                  Span.HEAD,
-                  Bias.BY_ATTENTION_FLAG,
-                  OptionalInt.of(128),
-                  true,
-                  1e-6,
-                  Rotary.DEFAULT_THETA,
-                  Window.BY_FLAG),
+              DecoderTraits.of("Qwen3ForCausalLM", Bias.BY_ATTENTION_FLAG, Window.BY_FLAG)
+                  .with(t -> t.queryKeyNorm(Span.HEAD).headWidthByDefault(128)),
               null),
           new DecoderFamily(
               "mixtral",
-              new DecoderTraits(
-                  "MixtralForCausalLM",
-                  null,
-                  Bias.NONE,
-                  SHARED_WIDTH,
-                  true,
-                  1e-5,
-                  1e6,
-                  Window.BY_SIZE),
+              DecoderTraits.of("MixtralForCausalLM", Bias.NONE, Window.BY_SIZE)
+                  .with(t -> t.epsilon(1e-5).theta(1e6)),
               new MixtureFields(
                   "num_local_experts", "block_sparse_moe", Parts.MIXTRAL, true, true, false, 2)),
           new DecoderFamily(
               "qwen3_moe",
-              new DecoderTraits(
-                  "Qwen3MoeForCausalLM",
-                  Span.HEAD,
-                  Bias.BY_ATTENTION_FLAG,
-                  SHARED_WIDTH,
-                  true,
-                  1e-6,
-                  Rotary.DEFAULT_THETA,
-                  Window.BY_FLAG),
+              DecoderTraits.of("Qwen3MoeForCausalLM", Bias.BY_ATTENTION_FLAG, Window.BY_FLAG)
+                  .withQueryKeyNorm(Span.HEAD),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, false, 8)),
           new DecoderFamily(
               "olmoe",
-              new DecoderTraits(
-                  "OlmoeForCausalLM",
-                  Span.WHOLE,
-                  Bias.BY_ATTENTION_FLAG,
-                  SHARED_WIDTH,
-                  false,
-                  1e-5,
-                  Rotary.DEFAULT_THETA,
-                  Window.NONE),
+              DecoderTraits.of("OlmoeForCausalLM", Bias.BY_ATTENTION_FLAG, Window.NONE)
+                  .with(t -> t.queryKeyNorm(Span.WHOLE).writesHeadWidth(false).epsilon(1e-5)),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, true, null, false, 8)),
           new DecoderFamily(
               "qwen2_moe",
-              new DecoderTraits(
-                  "Qwen2MoeForCausalLM",
-                  null,
-                  Bias.QUERY_KEY_VALUE,
-                  SHARED_WIDTH,
-                  false,
-                  1e-6,
-                  Rotary.DEFAULT_THETA,
-                  Window.BY_FLAG),
+              DecoderTraits.of("Qwen2MoeForCausalLM", Bias.QUERY_KEY_VALUE, Window.BY_FLAG)
+                  .withWritesHeadWidth(false),
               new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)));
 
   private PublishedFamilies() {}

@@ -7,14 +7,12 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -134,11 +132,28 @@ final class RobertaFamily implements PublishedFamily {
   public WeightNames names(PublishedModel model, Set<String> tensors) {
     int width = model.stack().hiddenSize();
     int hidden = model.stack().block().intermediateSize();
-    List<WeightRule> rules = new ArrayList<>(embeddings(model));
+    EmbeddingSize size = model.embedding();
+    List<WeightRule> rules = new ArrayList<>();
+    rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));
+    rules.add(table(POSITIONS, "position_embeddings", positions(model), width));
+    rules.add(table(TOKEN_TYPES, "token_type_embeddings", size.tokenTypes(), width));
+    rules.addAll(WeightRule.norm("embeddingNorm", EMBEDDINGS + "LayerNorm", width));
     for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
       String theirs = LAYER + i + ".";
-      rules.addAll(attention(ours, theirs + "attention.", width));
+      String attention = theirs + "attention.";
+      rules.addAll(
+          WeightRule.linear(
+              ours + "attention.qkv",
+              List.of(
+                  attention + "self.query", attention + "self.key", attention + "self.value"),
+              width,
+              List.of(width, width, width)));
+      rules.addAll(
+          WeightRule.linear(
+              ours + "attention.projection", attention + "output.dense", width, width));
+      rules.addAll(
+          WeightRule.norm(ours + "attentionNorm", attention + "output.LayerNorm", width));
       rules.addAll(
           WeightRule.linear(
               ours + "feedForward.expand", theirs + "intermediate.dense", width, hidden));
@@ -148,7 +163,7 @@ final class RobertaFamily implements PublishedFamily {
     }
     rules.addAll(WeightRule.linear("head.dense", "lm_head.dense", width, width));
     rules.addAll(WeightRule.norm("head.norm", "lm_head.layer_norm", width));
-    rules.add(WeightRule.same("head.bias", "lm_head.bias", model.embedding().vocabulary()));
+    rules.add(WeightRule.same("head.bias", "lm_head.bias", size.vocabulary()));
     return new WeightNames(
         rules,
         Map.of(
@@ -160,37 +175,8 @@ final class RobertaFamily implements PublishedFamily {
             "roberta\\.(embeddings\\.(position_ids|token_type_ids)|pooler\\.dense\\.(weight|bias))"));
   }
 
-  private static List<WeightRule> embeddings(PublishedModel model) {
-    int width = model.stack().hiddenSize();
-    EmbeddingSize size = model.embedding();
-    List<WeightRule> rules = new ArrayList<>();
-    rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));
-    rules.add(table(POSITIONS, "position_embeddings", positions(model), width));
-    rules.add(table(TOKEN_TYPES, "token_type_embeddings", size.tokenTypes(), width));
-    rules.addAll(WeightRule.norm("embeddingNorm", EMBEDDINGS + "LayerNorm", width));
-    return rules;
-  }
-
   private static WeightRule table(String ours, String theirs, int rows, int width) {
     return WeightRule.same(ours, EMBEDDINGS + theirs + ".weight", rows, width);
-  }
-
-  private static List<WeightRule> attention(String ours, String theirs, int width) {
-    List<WeightRule> rules = new ArrayList<>();
-    rules.add(qkv(ours, theirs, ".weight", true, List.of(width, width)));
-    rules.add(qkv(ours, theirs, ".bias", false, List.of(width)));
-    rules.addAll(
-        WeightRule.linear(ours + "attention.projection", theirs + "output.dense", width, width));
-    rules.addAll(WeightRule.norm(ours + "attentionNorm", theirs + "output.LayerNorm", width));
-    return rules;
-  }
-
-  private static WeightRule qkv(
-      String ours, String theirs, String part, boolean transposed, List<Integer> shape) {
-    List<String> names =
-        Stream.of("query", "key", "value").map(name -> theirs + "self." + name + part).toList();
-    return new WeightRule(
-        ours + "attention.qkv" + part, names, transposed, Collections.nCopies(names.size(), shape));
   }
 
   @Override

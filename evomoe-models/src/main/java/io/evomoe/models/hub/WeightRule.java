@@ -33,30 +33,22 @@ record WeightRule(
 
   /** A linear layer of PyTorch, [out, in], with a bias. */
   static List<WeightRule> linear(String ours, String published, int in, int out) {
+    return linear(ours, List.of(published), in, List.of(out));
+  }
+
+  /** Linear layers of one input whose outputs are side by side in ours, with biases. */
+  static List<WeightRule> linear(String ours, List<String> published, int in, List<Integer> outs) {
     return List.of(
         new WeightRule(
-            ours + ".weight", List.of(published + ".weight"), true, List.of(List.of(out, in))),
-        same(ours + ".bias", published + ".bias", out));
-  }
-
-  /** Linear layers of one input whose outputs are side by side in ours. */
-  static WeightRule columns(
-      String ours, List<String> published, String suffix, List<Integer> outs, int in) {
-    return new WeightRule(
-        ours,
-        published.stream().map(name -> name + suffix).toList(),
-        true,
-        outs.stream().map(out -> List.of(out, in)).toList());
-  }
-
-  /** Vectors that are side by side in ours. */
-  static WeightRule pieces(
-      String ours, List<String> published, String suffix, List<Integer> lengths) {
-    return new WeightRule(
-        ours,
-        published.stream().map(name -> name + suffix).toList(),
-        false,
-        lengths.stream().map(length -> List.of(length)).toList());
+            ours + ".weight",
+            published.stream().map(name -> name + ".weight").toList(),
+            true,
+            outs.stream().map(out -> List.of(out, in)).toList()),
+        new WeightRule(
+            ours + ".bias",
+            published.stream().map(name -> name + ".bias").toList(),
+            false,
+            outs.stream().map(List::of).toList()));
   }
 
   /** A layer normalization. */

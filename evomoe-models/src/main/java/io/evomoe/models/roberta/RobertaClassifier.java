@@ -1,6 +1,7 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -51,9 +52,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
    * @param seed seed of the training's random numbers, except the head's initial weights
    */
   public RobertaClassifier(Roberta pretrained, int classes, long seed) {
-    if (classes < 2) {
-      throw new IllegalArgumentException("classes must be at least 2, was " + classes);
-    }
+    FieldBound.atLeast("classes", classes, 2);
     this.classes = classes;
     this.seed = seed;
     this.kernels = pretrained.kernels();

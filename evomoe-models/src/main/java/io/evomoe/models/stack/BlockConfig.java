@@ -1,5 +1,6 @@
 package io.evomoe.models.stack;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
@@ -30,9 +31,7 @@ public record BlockConfig(
 
   /** Rejects a dropout rate out of bounds and different hidden sizes. */
   public BlockConfig {
-    if (!(dropout >= 0 && dropout < 1)) {
-      throw new IllegalArgumentException("dropout must be in [0, 1), was " + dropout);
-    }
+    FieldBound.belowOne("dropout", dropout);
     if (attention.hiddenSize() != feedForward.hiddenSize()) {
       throw new IllegalArgumentException(
           "hiddenSize of the feed-forward nets must be that of the attention, %d, was %d"

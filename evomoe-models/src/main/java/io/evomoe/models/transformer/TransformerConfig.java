@@ -1,5 +1,6 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.stack.StackConfig;
 
 /**
@@ -21,20 +22,14 @@ public record TransformerConfig(
 
   /** Rejects sizes out of bounds. */
   public TransformerConfig {
-    if (vocabulary < 1) {
-      throw new IllegalArgumentException("vocabulary must be at least 1, was " + vocabulary);
-    }
-    if (positions < 2) {
-      throw new IllegalArgumentException("positions must be at least 2, was " + positions);
-    }
+    FieldBound.atLeast("vocabulary", vocabulary, 1);
+    FieldBound.atLeast("positions", positions, 2);
     if (decoder.hiddenSize() != encoder.hiddenSize()) {
       throw new IllegalArgumentException(
           "decoder.width must be that of the encoder, %d, was %d"
               .formatted(encoder.hiddenSize(), decoder.hiddenSize()));
     }
-    if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-      throw new IllegalArgumentException("labelSmoothing must be in [0, 1), was " + labelSmoothing);
-    }
+    FieldBound.belowOne("labelSmoothing", labelSmoothing);
   }
 
   /** Returns the hidden size of both stacks and of the embedding. */

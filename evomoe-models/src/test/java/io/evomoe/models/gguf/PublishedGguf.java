@@ -2,8 +2,7 @@ package io.evomoe.models.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.models.gguf.GgufVocabulary.Kind;
-import io.evomoe.models.gguf.GgufVocabulary.Token;
+import io.evomoe.models.text.TokenizerContents.Kind;
 import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
@@ -50,13 +49,16 @@ final class PublishedGguf {
 
   /** One for each row of the embedding: a line end, which llama.cpp wants, and others. */
   static GgufVocabulary vocabulary(int size) {
-    List<Token> tokens = new ArrayList<>(List.of(new Token("\u010A", Kind.NORMAL)));
+    List<String> tokens = new ArrayList<>(List.of("\u010A"));
+    List<Integer> types = new ArrayList<>(List.of(GgufVocabulary.type(Kind.NORMAL)));
     for (int id = 1; id < size; id++) {
-      tokens.add(new Token("<" + id + ">", Kind.USER_DEFINED));
+      tokens.add("<" + id + ">");
+      types.add(GgufVocabulary.type(Kind.USER_DEFINED));
     }
     return new GgufVocabulary(
         "gpt-2",
         tokens,
+        types,
         List.of("\u010A \u010A"),
         OptionalInt.empty(),
         OptionalInt.of(0),

@@ -1,9 +1,9 @@
 package io.evomoe.moe;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -13,18 +13,17 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-class NamedGateTest {
-  private static final TokenRows TOKENS = TokenRows.random(3, 1);
-
+class BadGateTest {
   @ParameterizedTest
   @CsvSource({"-0.25", "NaN", "Infinity"})
   void should_name_gate_token_expert_and_weight_of_a_refused_assignment(double weight) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(routing -> routing.assign(1, 3, weight)))
         .withMessage(
-            "gate mine of layer blocks.1: weight of token 1 at expert 3 must be finite and at least"
+            "the gate of moe: weight of token 1 at expert 3 must be finite and at least"
                 + " 0, was "
                 + weight);
   }
@@ -35,25 +34,17 @@ class NamedGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(routing -> routing.assign(2, expert, 1)))
         .withMessage(
-            "gate mine of layer blocks.1: expert of token 2 must be in 0..3, was " + expert);
+            "the gate of moe: expert of token 2 must be in 0..3, was " + expert);
   }
 
   @Test
   void should_name_the_gate_that_assigns_a_token_that_is_not_there_or_twice() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(routing -> routing.assign(3, 0, 1)))
-        .withMessage("gate mine of layer blocks.1: token must be in 0..2, was 3");
+        .withMessage("the gate of moe: token must be in 0..2, was 3");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(routing -> routing.assign(1, 2, 1).assign(1, 2, 1)))
-        .withMessage("gate mine of layer blocks.1: token 1 was assigned twice to expert 2");
-  }
-
-  @Test
-  void should_route_as_the_gate_itself() {
-    Routed routed = route(routing -> routing.assign(0, 2, 0.5));
-
-    assertThat(routed.routing().weights()).containsExactly(0.5);
-    assertThat(routed.routing().firstExperts()).containsExactly(2, -1, -1);
+        .withMessage("the gate of moe: token 1 was assigned twice to expert 2");
   }
 
   @ParameterizedTest
@@ -63,25 +54,30 @@ class NamedGateTest {
 
     assertThatExceptionOfType(NotFiniteException.class)
         .isThrownBy(() -> route(new Routed(routing, auxLoss, gradient -> null)))
-        .withMessage("gate mine of layer blocks.1: auxLoss must be finite, was " + auxLoss);
+        .withMessage("the gate of moe: auxLoss must be finite, was " + auxLoss);
   }
 
-  private static Routed route(Consumer<RoutingBuilder> assignments) {
-    return route(
+  private static void route(Consumer<RoutingBuilder> assignments) {
+    route(
         () -> {
-          RoutingBuilder routing = new RoutingBuilder(TOKENS.size(), 4);
+          RoutingBuilder routing = new RoutingBuilder(3, 4);
           assignments.accept(routing);
           return new Routed(routing.build(), 0, gradient -> null);
         });
   }
 
-  private static Routed route(Routed answer) {
-    return route(() -> answer);
+  private static void route(Routed answer) {
+    route(() -> answer);
   }
 
-  private static Routed route(Supplier<Routed> answer) {
-    Gate gate = new NamedGate("mine", "blocks.1", new Answering(answer));
-    return gate.route(TOKENS.array(), new Pass(GateScene.training(), TOKENS.batch()));
+  private static void route(Supplier<Routed> answer) {
+    MoeScene scene = MoeScene.of(MoeScene.DENSE);
+    new MoeLayer(
+            "moe",
+            KernelSelection.forType(DataType.DOUBLE),
+            new Answering(answer),
+            scene.experts)
+        .forward(scene.tokens(3), MoeScene.pass(3));
   }
 
   /** A gate of somebody else's. */
