@@ -81,8 +81,8 @@ public final class CrossAttention implements Layer {
   private Output attendCached(INDArray x, Pass pass, KeyValueCache cache) {
     INDArray mixed =
         cache.ofMemory(name, memory(pass), memory -> keyValue.forward(memory.rows(), pass).value());
-    AttentionMask padding = cache.memoryPadding();
-    AttentionShape shape = shape(x, cache.memorySequences(), cache.memoryLength());
+    AttentionMask padding = cache.memory().keyPadding();
+    AttentionShape shape = shape(x, cache.memory().sequences(), cache.memory().length());
     INDArray k = Columns.of(mixed, 0, width);
     INDArray v = Columns.of(mixed, width, width);
     INDArray q = query.forward(x, pass).value();

@@ -2,6 +2,7 @@ package io.evomoe.nn;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The configuration of a feed-forward net.
@@ -13,12 +14,14 @@ import io.evomoe.kernel.ActivationFunction;
  *     (Shazeer 2020, arXiv 2002.05202). With {@link ActivationFunction#SILU} it is SwiGLU
  * @param biased whether its projections have biases
  */
+@RecordBuilder
 public record FeedForwardConfig(
     int hiddenSize,
     int intermediateSize,
     ActivationFunction activation,
     boolean gated,
-    boolean biased) {
+    boolean biased)
+    implements FeedForwardConfigBuilder.With {
 
   /** Rejects sizes below 1. */
   public FeedForwardConfig {
@@ -39,15 +42,5 @@ public record FeedForwardConfig(
   public static FeedForwardConfig swiGlu(int hiddenSize, int intermediateSize) {
     return new FeedForwardConfig(
         hiddenSize, intermediateSize, ActivationFunction.SILU, true, false);
-  }
-
-  /** Returns a copy with another intermediate size. */
-  public FeedForwardConfig withIntermediateSize(int other) {
-    return new FeedForwardConfig(hiddenSize, other, activation, gated, biased);
-  }
-
-  /** Returns a copy with another activation. */
-  public FeedForwardConfig withActivation(ActivationFunction other) {
-    return new FeedForwardConfig(hiddenSize, intermediateSize, other, gated, biased);
   }
 }

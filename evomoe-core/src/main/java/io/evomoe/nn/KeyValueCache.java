@@ -235,40 +235,20 @@ public final class KeyValueCache implements AutoCloseable {
    */
   KeysAndValues append(String layer, INDArray rows, TokenBatch tokens) {
     requireRoom(tokens);
-    long width = rows.size(1);
-    KeysAndValues held = of(layer, width);
-    if (joint) {
-      int[] places = new int[sequences];
-      Arrays.setAll(places, i -> i * capacity + lengths[i]);
-      // Places after the end of a sequence are zero.
-      kernels.scatterRowsInto(kernels.copy(rowsOf(rows)), places, new Accumulator(held.all, 1));
-      Arrays.stream(places).forEach(place -> hidden[place] = false);
-      return held;
+    KeysAndValues held = of(layer, rows.size(1));
+    INDArray read = kernels.copy(rowsOf(rows));
+    int[] places = new int[(int) read.size(0)];
+    for (int s = 0; s < places.length; s++) {
+      int sequence = s / tokens.length();
+      places[s] = sequence * capacity + lengths[sequence] + s % tokens.length();
+      hidden[places[s]] = tokens.isPadding(s);
     }
-    int length = lengths[0];
-    if (tokens.length() == 1) {
-      kernels.copyInto(rows, place(held.all, new long[] {sequences, width}, capacity * width, 1));
-    } else {
-      long[] shape = {sequences, tokens.length(), width};
-      long[] from = {tokens.length() * (long) rows.stride(0), rows.stride(0), 1};
-      kernels.copyInto(
-          Nd4j.create(rows.data(), shape, from, rows.offset(), 'c'),
-          place(held.all, shape, capacity * width, width, 1));
-    }
-    for (int s = 0; s < tokens.size(); s++) {
-      int place = s / tokens.length() * capacity + length + s % tokens.length();
-      hidden[place] = tokens.isPadding(s);
-    }
+    kernels.scatterRowsInto(read, places, new Accumulator(held.all, 1)); // zero until now
     return held;
   }
 
   private KeysAndValues of(String layer, long width) {
     return own.computeIfAbsent(layer, unused -> KeysAndValues.of(zeros(width)));
-  }
-
-  /** Returns a view of the target of the pass's rows. */
-  private INDArray place(INDArray all, long[] shape, long... strides) {
-    return Nd4j.create(all.data(), shape, strides, all.offset() + lengths[0] * all.size(1), 'c');
   }
 
   /** Returns a view of a pass's rows without the padding of a joint cache. */
@@ -339,18 +319,6 @@ public final class KeyValueCache implements AutoCloseable {
     return home.make(() -> kernels.copy(rows));
   }
 
-  AttentionMask memoryPadding() {
-    return requireMemory().keyPadding();
-  }
-
-  int memorySequences() {
-    return requireMemory().sequences();
-  }
-
-  int memoryLength() {
-    return requireMemory().length();
-  }
-
   /** Frees the arrays, if they are outside workspaces. */
   @Override
   public void close() {
@@ -358,7 +326,8 @@ public final class KeyValueCache implements AutoCloseable {
     own.clear();
   }
 
-  private TokenBatch requireMemory() {
+  /** Returns the tokens of the memory, after {@link #ofMemory}. */
+  TokenBatch memory() {
     if (memoryTokens == null) {
       throw new IllegalStateException("the cache holds no memory");
     }

@@ -8,13 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The mean over the tokens of each sequence: x [S, d] becomes [sequences, d]. Padding does not
  * count; a sequence of padding alone has a row of zeros.
  */
-public final class MeanPooling implements Layer {
-  private final Kernels kernels;
-
-  /** Creates a layer without parameters. */
-  public MeanPooling(Kernels kernels) {
-    this.kernels = kernels;
-  }
+public record MeanPooling(Kernels kernels) implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {

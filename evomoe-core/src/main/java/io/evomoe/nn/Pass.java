@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import io.evomoe.step.StepContext;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,32 +16,19 @@ import org.jspecify.annotations.Nullable;
  * @param searching whether it is repeated to find the first number that is not finite, without a
  *     backward pass
  */
+@RecordBuilder
 public record Pass(
     StepContext step,
     TokenBatch tokens,
     @Nullable Memory memory,
     @Nullable KeyValueCache cache,
     @Nullable Replay replay,
-    boolean searching) {
+    boolean searching)
+    implements PassBuilder.With {
 
   /** Creates a pass without memory and cache. */
   public Pass(StepContext step, TokenBatch tokens) {
     this(step, tokens, null, null, null, false);
-  }
-
-  /** Returns a copy with a memory. */
-  public Pass withMemory(Memory other) {
-    return new Pass(step, tokens, other, cache, replay, searching);
-  }
-
-  /** Returns a copy with a cache. */
-  public Pass withCache(KeyValueCache other) {
-    return new Pass(step, tokens, memory, other, replay, searching);
-  }
-
-  /** Returns a copy that can be repeated. */
-  Pass withReplay(Replay other) {
-    return new Pass(step, tokens, memory, cache, other, searching);
   }
 
   /** Returns a copy that finds the first number that is not finite. */

@@ -10,18 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * (activation checkpointing, Chen et al., arXiv 1604.06174). It costs one more forward pass, and
  * memory for one such layer at a time instead of all. Gates decide once ({@link Replay}) and
  * dropout repeats its draws, so the gradients are bit-identical to those of the layer itself.
+ *
+ * @param inner the layer; such layers do not nest
  */
-public final class Recomputed implements Layer {
+public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
   private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
-
-  private final Layer inner;
-  private final ArrayKernels kernels;
-
-  /** Wraps a layer. Such layers do not nest. */
-  public Recomputed(Layer inner, ArrayKernels kernels) {
-    this.inner = inner;
-    this.kernels = kernels;
-  }
 
   @Override
   public Output forward(INDArray x, Pass pass) {

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
  * @param firstExperts the expert with the highest weight of each real token, or -1 for none. Ties
  *     go to the lowest index. Empty in training, because it costs time and is not used
  */
+@RecordBuilder
 public record RoutingReport(
     String layer,
     int tokens,
@@ -24,18 +26,13 @@ public record RoutingReport(
     int dropped,
     double auxLoss,
     List<Integer> firstExperts)
-    implements Serializable {
+    implements RoutingReportBuilder.With, Serializable {
 
   /** Makes the lists unmodifiable. */
   public RoutingReport {
     load = List.copyOf(load);
     activeHistogram = List.copyOf(activeHistogram);
     firstExperts = List.copyOf(firstExperts);
-  }
-
-  /** Returns a copy with the first expert of each real token. */
-  public RoutingReport withFirstExperts(List<Integer> experts) {
-    return new RoutingReport(layer, tokens, load, activeHistogram, dropped, auxLoss, experts);
   }
 
   /**

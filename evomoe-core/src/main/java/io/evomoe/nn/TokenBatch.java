@@ -89,6 +89,11 @@ public final class TokenBatch {
     return ids[s];
   }
 
+  /** Returns the row of the last token of each sequence. */
+  public int[] lastRows() {
+    return IntStream.rangeClosed(1, sequences).map(i -> i * length - 1).toArray();
+  }
+
   /** Returns a copy of all ids. */
   public int[] ids() {
     return ids.clone();

@@ -11,16 +11,12 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  *
  * @param <B> a batch
  */
-public final class Evaluation<B> {
+public record Evaluation<B>(Model<B> model, List<B> batches) {
   private static final String WORKSPACE = "EVOMOE_EVALUATION";
 
-  private final Model<B> model;
-  private final List<B> batches;
-
-  /** Creates an evaluation of {@code model} on {@code batches}. */
-  public Evaluation(Model<B> model, List<B> batches) {
-    this.model = model;
-    this.batches = List.copyOf(batches);
+  /** Copies the batches. */
+  public Evaluation {
+    batches = List.copyOf(batches);
   }
 
   /**

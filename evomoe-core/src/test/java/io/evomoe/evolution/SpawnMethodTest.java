@@ -18,7 +18,8 @@ class SpawnMethodTest {
 
   @Test
   void should_know_kind_amount_and_rescaling() {
-    assertThat(SpawnMethod.parse("MASK:0.25:rescale")).isEqualTo(new SpawnMethod(SpawnMethod.Kind.MASK, 0.25, true));
+    assertThat(SpawnMethod.parse("MASK:0.25:rescale"))
+        .isEqualTo(new SpawnMethod(SpawnMethod.Kind.MASK, 0.25, true));
     assertThat(SpawnMethod.parse("mask:0.25")).isEqualTo(SpawnMethod.mask(0.25));
     assertThat(SpawnMethod.parse("noise:3")).isEqualTo(SpawnMethod.noise(3));
   }

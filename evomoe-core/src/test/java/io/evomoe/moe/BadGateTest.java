@@ -33,8 +33,7 @@ class BadGateTest {
   void should_name_gate_and_token_of_an_expert_that_is_not_there(int expert) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(routing -> routing.assign(2, expert, 1)))
-        .withMessage(
-            "the gate of moe: expert of token 2 must be in 0..3, was " + expert);
+        .withMessage("the gate of moe: expert of token 2 must be in 0..3, was " + expert);
   }
 
   @Test
@@ -73,10 +72,7 @@ class BadGateTest {
   private static void route(Supplier<Routed> answer) {
     MoeScene scene = MoeScene.of(MoeScene.DENSE);
     new MoeLayer(
-            "moe",
-            KernelSelection.forType(DataType.DOUBLE),
-            new Answering(answer),
-            scene.experts)
+            "moe", KernelSelection.forType(DataType.DOUBLE), new Answering(answer), scene.experts)
         .forward(scene.tokens(3), MoeScene.pass(3));
   }
 

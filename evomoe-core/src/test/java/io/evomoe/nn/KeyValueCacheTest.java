@@ -72,20 +72,20 @@ class KeyValueCacheTest {
     step(rows(x, 2, 0, 2), 2, cache);
     cache.reorder(new int[] {0, 0, 0, 1, 1, 1});
     assertThat(cache.sequences()).isEqualTo(6);
-    assertThat(cache.memorySequences()).isEqualTo(2);
+    assertThat(cache.memory().sequences()).isEqualTo(2);
     INDArray expected = uncached(x, 2, memory);
     INDArray wide = step(repeated(rows(x, 2, 2, 1), 3), 6, cache);
     assertClose(wide, repeated(rows(expected, 2, 2, 1), 3));
 
     cache.reorder(new int[] {4, 3});
     assertThat(cache.sequences()).isEqualTo(2);
-    assertThat(cache.memorySequences()).isEqualTo(1);
+    assertThat(cache.memory().sequences()).isEqualTo(1);
     INDArray second = repeated(rows(x, 2, 3, 1).getRow(1).reshape(1, WIDTH), 2);
     INDArray wanted = repeated(rows(expected, 2, 3, 1).getRow(1).reshape(1, WIDTH), 2);
     assertClose(step(second, 2, cache), wanted);
 
     cache.reorder(new int[] {1, 0, 1});
-    assertThat(cache.memorySequences()).isEqualTo(1);
+    assertThat(cache.memory().sequences()).isEqualTo(1);
   }
 
   @Test
@@ -94,7 +94,7 @@ class KeyValueCacheTest {
     KeyValueCache cache = new KeyValueCache(2, LENGTH, kernels);
     step(rows(x, 2, 0, 2), 2, cache);
     cache.reorder(new int[] {0, 0, 1});
-    assertThat(cache.memorySequences()).isEqualTo(3);
+    assertThat(cache.memory().sequences()).isEqualTo(3);
     INDArray third = random(5, 3);
     INDArray twice = random(5, 2);
     twice.getRow(0).assign(third.getRow(1));

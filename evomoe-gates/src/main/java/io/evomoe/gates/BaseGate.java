@@ -73,7 +73,9 @@ public final class BaseGate implements Gate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("base", "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)");
+      super(
+          "base",
+          "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)");
     }
 
     @Override

@@ -62,51 +62,35 @@ final class DistilledRouter {
     return centroids.array(words.value());
   }
 
-  /** Returns the logits given the host copy of {@link #array}. */
-  Logits logits(Output words, TokenMatrix read) {
-    return new Logits(words, centroids.requireFinite(read));
+  /** Returns the host copy of {@link #array} if it is finite. */
+  TokenMatrix requireFinite(TokenMatrix logits) {
+    return centroids.requireFinite(logits);
   }
 
-  /** The logits of tokens. */
-  final class Logits {
-    private final Output words;
-    private final TokenMatrix values;
-
-    private Logits(Output words, TokenMatrix values) {
-      this.words = words;
-      this.values = values;
+  /** Returns the mean cross-entropy to the chosen experts, in nats. */
+  static double crossEntropy(TokenMatrix logits, int[] expertOf) {
+    double[] logSumExp = Softmax.logSumExp(logits);
+    double sum = 0;
+    for (int i = 0; i < expertOf.length; i++) {
+      sum += logSumExp[i] - logits.get(i, expertOf[i]);
     }
+    return sum / expertOf.length;
+  }
 
-    /** Returns the values [n, E]. */
-    TokenMatrix values() {
-      return values;
-    }
-
-    /** Returns the mean cross-entropy to the chosen experts, in nats. */
-    double crossEntropy(int[] expertOf) {
-      double[] logSumExp = Softmax.logSumExp(values);
-      double sum = 0;
-      for (int i = 0; i < expertOf.length; i++) {
-        sum += logSumExp[i] - values.get(i, expertOf[i]);
-      }
-      return sum / expertOf.length;
-    }
-
-    /**
-     * Adds the gradients of {@code coefficient * crossEntropy(expertOf)} with respect to the
-     * parameters.
-     */
-    void addGradient(double coefficient, int[] expertOf) {
-      TokenMatrix dLogits = Softmax.of(values, 1);
-      dLogits.eachRow(
-          i -> {
-            dLogits.add(i, expertOf[i], -1);
-            for (int e = 0; e < dLogits.columns(); e++) {
-              dLogits.set(i, e, coefficient * dLogits.get(i, e) / expertOf.length);
-            }
-          });
-      INDArray dWords = centroids.backward(words.value(), dLogits);
-      words.pullback().pull(dWords);
-    }
+  /**
+   * Adds the gradients of {@code coefficient * crossEntropy(expertOf)} with respect to the
+   * parameters.
+   */
+  void addGradient(Output words, TokenMatrix logits, double coefficient, int[] expertOf) {
+    TokenMatrix dLogits = Softmax.of(logits, 1);
+    dLogits.eachRow(
+        i -> {
+          dLogits.add(i, expertOf[i], -1);
+          for (int e = 0; e < dLogits.columns(); e++) {
+            dLogits.set(i, e, coefficient * dLogits.get(i, e) / expertOf.length);
+          }
+        });
+    INDArray dWords = centroids.backward(words.value(), dLogits);
+    words.pullback().pull(dWords);
   }
 }

@@ -325,7 +325,10 @@ public final class DtsGate extends RouterGate {
   public static final class EvolvedProvider extends BuiltInProvider {
     /** Creates the provider. */
     public EvolvedProvider() {
-      super("evomoe", "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv" + " 2112.14397)");
+      super(
+          "evomoe",
+          "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv"
+              + " 2112.14397)");
     }
 
     @Override
@@ -348,7 +351,8 @@ public final class DtsGate extends RouterGate {
   public static final class AloneProvider extends BuiltInProvider {
     /** Creates the provider. */
     public AloneProvider() {
-      super("dts", "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)");
+      super(
+          "dts", "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)");
     }
 
     @Override

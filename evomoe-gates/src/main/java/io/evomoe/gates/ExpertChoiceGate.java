@@ -86,7 +86,10 @@ public final class ExpertChoiceGate extends RouterGate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("expertchoice", "each expert takes its top tokens; not for causal models (expert choice, arXiv" + " 2202.09368)");
+      super(
+          "expertchoice",
+          "each expert takes its top tokens; not for causal models (expert choice, arXiv"
+              + " 2202.09368)");
     }
 
     @Override

@@ -84,9 +84,7 @@ public final class LossFreeGate extends RouterGate {
           bias.count(pass.step(), choices.load());
           INDArray dWeights = logits.weightGradient(routing, gradient);
           INDArray dz =
-              renormalize
-                  ? logits.softmaxGradient(logits.weights(routing), dWeights, 1)
-                  : dWeights;
+              renormalize ? logits.softmaxGradient(logits.weights(routing), dWeights, 1) : dWeights;
           return logits.backward(scores.gradient(logits, s, dz, renormalize));
         });
   }
@@ -150,7 +148,9 @@ public final class LossFreeGate extends RouterGate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("lossfree", "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)");
+      super(
+          "lossfree",
+          "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)");
     }
 
     @Override

@@ -11,20 +11,10 @@ import io.evomoe.moe.TokenMatrix;
  * <p>The loss lowers affinities to experts with too many tokens and raises the others. It is 0 at
  * perfect balance and {@code (E - 1) sigmoid(a)} at collapse. The gradient treats n_e as a
  * constant.
+ *
+ * @param affinities a [S, E]
  */
-final class OverloadLoss {
-  private final TokenMatrix affinities;
-  private final Routing routing;
-
-  /**
-   * Creates the loss of a routing.
-   *
-   * @param affinities a [S, E]
-   */
-  OverloadLoss(TokenMatrix affinities, Routing routing) {
-    this.affinities = affinities;
-    this.routing = routing;
-  }
+record OverloadLoss(TokenMatrix affinities, Routing routing) {
 
   /** Returns the loss without a coefficient. */
   double loss() {

@@ -119,7 +119,9 @@ public final class ReMoeGate extends RouterGate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("remoe", "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)");
+      super(
+          "remoe",
+          "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)");
     }
 
     @Override

@@ -109,11 +109,11 @@ public final class StableMoeGate implements Gate {
     List<TokenMatrix> read =
         TokenMatrix.of(kernels, List.of(affinities.array(tokens, pass), distilled.array(words)));
     TokenMatrix a = affinities.requireFinite(read.get(0), tokens, pass);
-    DistilledRouter.Logits logits = distilled.logits(words, read.get(1));
-    int[] chosen = (learning ? real.of(a) : logits.values()).argMax();
+    TokenMatrix logits = distilled.requireFinite(read.get(1));
+    int[] chosen = (learning ? real.of(a) : logits).argMax();
     int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
     return learning
-        ? learned(tokens, a, expertOf, logits, chosen, pass)
+        ? learned(tokens, a, expertOf, words, logits, chosen, pass)
         : blended(tokens, a, expertOf, pass);
   }
 
@@ -131,16 +131,17 @@ public final class StableMoeGate implements Gate {
       INDArray tokens,
       TokenMatrix a,
       int[] expertOf,
-      DistilledRouter.Logits logits,
+      Output words,
+      TokenMatrix logits,
       int[] chosen,
       Pass pass) {
     SigmoidBlend blend = new SigmoidBlend(a, expertOf);
     OverloadLoss overload = new OverloadLoss(a, blend.routing());
     return new Routed(
         blend.routing(),
-        balance * overload.loss() + distill * logits.crossEntropy(chosen),
+        balance * overload.loss() + distill * DistilledRouter.crossEntropy(logits, chosen),
         gradient -> {
-          logits.addGradient(distill, chosen);
+          distilled.addGradient(words, logits, distill, chosen);
           double[] ofLoss = overload.gradient(balance);
           INDArray dAffinities = blend.gradient(kernels, gradient, ofLoss);
           return affinities.backward(tokens, dAffinities, pass);
@@ -166,7 +167,10 @@ public final class StableMoeGate implements Gate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("stablemoe", "learns to route, then follows a frozen distilled router (StableMoE, arXiv" + " 2204.08396)");
+      super(
+          "stablemoe",
+          "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
+              + " 2204.08396)");
     }
 
     @Override

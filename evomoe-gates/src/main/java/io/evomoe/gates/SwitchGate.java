@@ -176,7 +176,9 @@ public final class SwitchGate extends RouterGate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("switch", "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)");
+      super(
+          "switch",
+          "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)");
     }
 
     @Override

@@ -69,8 +69,7 @@ class SameDiffGateTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
         .withMessageMatching(
-            "weight of token \\d+ at expert \\d must be finite and at"
-                + " least 0, was -0.5");
+            "weight of token \\d+ at expert \\d must be finite and at" + " least 0, was -0.5");
   }
 
   @Test
@@ -106,9 +105,7 @@ class SameDiffGateTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene.route(TOKENS, GateScene.training()))
-        .withMessage(
-            "weights must have the shape [9, 4] of the logits, had [9,"
-                + " 1]");
+        .withMessage("weights must have the shape [9, 4] of the logits, had [9," + " 1]");
   }
 
   private static SDVariable softmax(SDVariable z) {

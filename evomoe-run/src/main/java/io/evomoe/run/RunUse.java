@@ -198,7 +198,7 @@ abstract class RunUse {
           try (NewFile made = NewFile.open(out)) {
             ProgramTokenizer.requireFiles(run.folder());
             HubExport published = run.export(trained(), request);
-            GgufExport export = GgufExport.of(published, run.folder().tokenizerPath());
+            GgufExport export = new GgufExport(published, run.folder().tokenizerPath());
             String model = name.substring(0, name.length() - GGUF.length());
             int tensors = export.write(made.path(), model, type);
             made.publish();

@@ -128,7 +128,9 @@ class PredictorTest {
       List<String> given = new ArrayList<>();
       Generated stopped =
           predictor.generate(
-              "Message", config.with(g -> g.stopStrings(List.of("no such text", stop))), given::add);
+              "Message",
+              config.with(g -> g.stopStrings(List.of("no such text", stop))),
+              given::add);
 
       assertThat(stopped.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
       assertThat(stopped.finishReason()).isEqualTo(FinishReason.STOP);

@@ -125,7 +125,10 @@ class LocalSparkTest {
   @Test
   void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging() {
     RoundConfig rounds =
-        RoundConfig.defaults(2, 1).withOuterRate(1).withOuterMomentum(0).withInner(RoundConfig.Inner.SGD);
+        RoundConfig.defaults(2, 1)
+            .withOuterRate(1)
+            .withOuterMomentum(0)
+            .withInner(RoundConfig.Inner.SGD);
     RunConfig config = config();
     try (Staging staging = new Staging();
         PreparedData data = staging.prepare(open(text), config)) {

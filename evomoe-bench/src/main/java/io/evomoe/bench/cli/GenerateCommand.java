@@ -48,9 +48,7 @@ final class GenerateCommand implements Runnable {
       GivenOptions.reject(spec, "cannot be given with --greedy", overruled);
     }
     GenerationConfig asked =
-        sampling
-            .over(GenerationConfig.defaults())
-            .with(g -> g.stopStrings(stop));
+        sampling.over(GenerationConfig.defaults()).with(g -> g.stopStrings(stop));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
       String text = prompt == null ? Utf8Lines.piped() : prompt;

@@ -113,7 +113,7 @@ class ExportedRunTest {
       TrainedModel<CausalLanguageModel> model = checkpoint.trained().as(CausalLanguageModel.class);
       HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
       assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
-      GgufExport.of(published, checkpoint.folder().tokenizerPath())
+      new GgufExport(published, checkpoint.folder().tokenizerPath())
           .write(file, "model", GgufType.F32);
       JavaLlamaCpp there = new JavaLlamaCpp(file, CONTEXT, folder);
 

@@ -160,14 +160,9 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   private INDArray nextTokenLogits(Pass pass) {
-    TokenBatch read = pass.tokens();
-    int[] last = new int[read.sequences()];
-    for (int i = 0; i < last.length; i++) {
-      last[i] = (i + 1) * read.length() - 1;
-    }
     try (Lifetime.Call ignored = lifetime.enter()) {
       INDArray hidden = hidden(pass).value();
-      return logits(kernels.gatherRows(hidden, last), pass).value();
+      return logits(kernels.gatherRows(hidden, pass.tokens().lastRows()), pass).value();
     }
   }
 

@@ -23,15 +23,6 @@ public final class GgufExport {
   private final GgufArchitecture architecture;
   private final GgufVocabulary vocabulary;
 
-  private GgufExport(HubExport published, Path tokenizer) {
-    this.published = published;
-    this.config = new GgufConfig(published.config());
-    this.architecture = GgufArchitectures.of(config);
-    this.vocabulary =
-        GgufVocabulary.of(TokenizerContents.read(tokenizer))
-            .filledUpTo(architecture.vocabulary(config));
-  }
-
   /**
    * Prepares the export of a model with its tokenizer.
    *
@@ -39,8 +30,13 @@ public final class GgufExport {
    * @throws IllegalArgumentException with the reason if llama.cpp has no architecture for the
    *     model, or if the tokenizer has more tokens than the model
    */
-  public static GgufExport of(HubExport published, Path tokenizer) {
-    return new GgufExport(published, tokenizer);
+  public GgufExport(HubExport published, Path tokenizer) {
+    this.published = published;
+    this.config = new GgufConfig(published.config());
+    this.architecture = GgufArchitectures.of(config);
+    this.vocabulary =
+        GgufVocabulary.of(TokenizerContents.read(tokenizer))
+            .filledUpTo(architecture.vocabulary(config));
   }
 
   /** Returns one sentence for each difference of llama.cpp's computation; mostly empty. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.DoublePredicate;
 
 /**
  * Typed fields of a {@code config.json}.
@@ -69,22 +70,27 @@ record ConfigFields(Path file, ObjectNode root) {
 
   /** Returns a number above 0. */
   double positive(String field, double otherwise) {
-    JsonNode node = root.path(field);
-    if (node.isMissingNode()) {
-      return otherwise;
-    }
-    if (!node.isNumber() || !(node.doubleValue() > 0) || Double.isInfinite(node.doubleValue())) {
-      throw bad(field, "a number above 0", node);
-    }
-    return node.doubleValue();
+    return number(field, otherwise, v -> v > 0 && !Double.isInfinite(v), "a number above 0");
   }
 
   /** Returns a number above 0 that must be present. */
   double positive(String field) {
-    if (root.path(field).isMissingNode()) {
-      throw bad(field, "a number above 0", root.path(field));
+    return positive(field, Double.NaN);
+  }
+
+  /** Returns a rate in [0, 1). */
+  double rate(String field, double otherwise) {
+    return number(field, otherwise, v -> v >= 0 && v < 1, "a number in [0, 1)");
+  }
+
+  private double number(String field, double otherwise, DoublePredicate allowed, String wanted) {
+    JsonNode node = root.path(field);
+    double value =
+        node.isMissingNode() ? otherwise : node.isNumber() ? node.doubleValue() : Double.NaN;
+    if (!allowed.test(value)) {
+      throw bad(field, wanted, node);
     }
-    return positive(field, 1);
+    return value;
   }
 
   /** Whether a field is set; {@code otherwise} if it is null or missing. */
@@ -102,18 +108,6 @@ record ConfigFields(Path file, ObjectNode root) {
   /** Returns the fields of an object. */
   ConfigFields inside(String field) {
     return new ConfigFields(Path.of(file + ": " + field), (ObjectNode) root.path(field));
-  }
-
-  /** Returns a rate in [0, 1). */
-  double rate(String field, double otherwise) {
-    JsonNode node = root.path(field);
-    if (node.isMissingNode()) {
-      return otherwise;
-    }
-    if (!node.isNumber() || !(node.doubleValue() >= 0 && node.doubleValue() < 1)) {
-      throw bad(field, "a number in [0, 1)", node);
-    }
-    return node.doubleValue();
   }
 
   /** Returns the value of a name. */

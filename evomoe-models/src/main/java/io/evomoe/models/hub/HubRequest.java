@@ -1,6 +1,7 @@
 package io.evomoe.models.hub;
 
 import io.evomoe.step.StepContext;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -14,15 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param family required family; empty for the one that it was imported from, or the first that
  *     fits
  */
+@RecordBuilder
 public record HubRequest(
     String gate,
     Optional<TextEnds> ends,
     Optional<ImportOrigin> origin,
     @Nullable StepContext moment,
-    Optional<String> family) {
-
-  /** Returns a copy with another required family. */
-  public HubRequest as(String name) {
-    return new HubRequest(gate, ends, origin, moment, Optional.of(name));
-  }
-}
+    Optional<String> family)
+    implements HubRequestBuilder.With {}

@@ -11,7 +11,6 @@ import java.util.Optional;
 /** The supported families. */
 final class PublishedFamilies {
   /** The default: the heads share the hidden size of the model. */
-
   private static final List<PublishedFamily> ALL =
       List.of(
           new Gpt2Family(),

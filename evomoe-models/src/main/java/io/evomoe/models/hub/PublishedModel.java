@@ -9,6 +9,7 @@ import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 
 /**
@@ -20,12 +21,14 @@ import java.util.Optional;
  * @param tied whether its output head shares the token embedding's weights
  * @param router router of a mixture; empty for a model without experts
  */
+@RecordBuilder
 public record PublishedModel(
     String modelType,
     EmbeddingSize embedding,
     StackConfig stack,
     boolean tied,
-    Optional<PublishedRouter> router) {
+    Optional<PublishedRouter> router)
+    implements PublishedModelBuilder.With {
 
   /** Creates a model without experts, with a tied output head. */
   public PublishedModel(String modelType, EmbeddingSize embedding, StackConfig stack) {
@@ -36,11 +39,6 @@ public record PublishedModel(
   public PublishedModel withExperts(int experts, int moeEvery) {
     return new PublishedModel(
         modelType, embedding, stack.withMoeEvery(moeEvery).withExperts(experts), tied, router);
-  }
-
-  /** Returns a copy with the router of a mixture. */
-  PublishedModel withRouter(Optional<PublishedRouter> other) {
-    return new PublishedModel(modelType, embedding, stack, tied, other);
   }
 
   /** Returns our class for this model. */

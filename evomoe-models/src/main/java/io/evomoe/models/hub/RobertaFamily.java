@@ -145,15 +145,13 @@ final class RobertaFamily implements PublishedFamily {
       rules.addAll(
           WeightRule.linear(
               ours + "attention.qkv",
-              List.of(
-                  attention + "self.query", attention + "self.key", attention + "self.value"),
+              List.of(attention + "self.query", attention + "self.key", attention + "self.value"),
               width,
               List.of(width, width, width)));
       rules.addAll(
           WeightRule.linear(
               ours + "attention.projection", attention + "output.dense", width, width));
-      rules.addAll(
-          WeightRule.norm(ours + "attentionNorm", attention + "output.LayerNorm", width));
+      rules.addAll(WeightRule.norm(ours + "attentionNorm", attention + "output.LayerNorm", width));
       rules.addAll(
           WeightRule.linear(
               ours + "feedForward.expand", theirs + "intermediate.dense", width, hidden));

@@ -5,6 +5,7 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Linear;
@@ -15,7 +16,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.Model;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -100,16 +100,7 @@ public final class RobertaClassifier implements Model<ClassBatch> {
 
   /** Returns the class of each sequence with the highest logit; the lowest if several are equal. */
   public int[] classify(TokenBatch read, StepContext context) {
-    double[][] logits = logits(read, context).toDoubleMatrix();
-    return Arrays.stream(logits).mapToInt(RobertaClassifier::highest).toArray();
-  }
-
-  private static int highest(double[] logits) {
-    int best = 0;
-    for (int c = 1; c < logits.length; c++) {
-      best = logits[c] > logits[best] ? c : best;
-    }
-    return best;
+    return TokenMatrix.of(kernels(), logits(read, context)).argMax();
   }
 
   private static int[] firstRows(TokenBatch read) {

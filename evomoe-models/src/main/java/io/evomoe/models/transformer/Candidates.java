@@ -1,18 +1,18 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import java.util.Arrays;
 
 /**
  * The most likely tokens after one unfinished translation, in descending order; equally likely ones
  * by ascending id.
  */
 final class Candidates {
+  private final TokenMatrix rows;
+  private final int row;
   private final int[] tokens;
-  private final double[] logits;
   private final double logSum;
-  private final double end;
-  private int size;
+  private final int end;
 
   /**
    * Selects the candidates from one row of logits.
@@ -21,38 +21,15 @@ final class Candidates {
    * @param end id of the end token
    */
   Candidates(TokenMatrix rows, int row, int count, int end) {
-    tokens = new int[Math.min(count, rows.columns())];
-    logits = new double[tokens.length];
-    for (int token = 0; token < rows.columns(); token++) {
-      double logit = rows.get(row, token);
-      if (size < tokens.length || logit > logits[size - 1]) {
-        insert(token, logit);
-      }
-    }
-    logSum = logSum(rows, row);
-    this.end = rows.get(row, end);
-  }
-
-  private void insert(int token, double logit) {
-    int place = size < tokens.length ? size++ : size - 1;
-    for (; place > 0 && logit > logits[place - 1]; place--) {
-      tokens[place] = tokens[place - 1];
-      logits[place] = logits[place - 1];
-    }
-    tokens[place] = token;
-    logits[place] = logit;
-  }
-
-  private double logSum(TokenMatrix rows, int row) {
-    double sum = 0;
-    for (int token = 0; token < rows.columns(); token++) {
-      sum += Math.exp(rows.get(row, token) - logits[0]);
-    }
-    return logits[0] + Math.log(sum);
+    this.rows = rows;
+    this.row = row;
+    this.tokens = rows.largest(row, Math.min(count, rows.columns()));
+    this.logSum = Softmax.logSumExp(rows, row);
+    this.end = end;
   }
 
   int size() {
-    return size;
+    return tokens.length;
   }
 
   int token(int rank) {
@@ -60,15 +37,10 @@ final class Candidates {
   }
 
   double logProbability(int rank) {
-    return logits[rank] - logSum;
+    return rows.get(row, tokens[rank]) - logSum;
   }
 
   double endLogProbability() {
-    return end - logSum;
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(tokens);
+    return rows.get(row, end) - logSum;
   }
 }

@@ -154,24 +154,9 @@ public final class Transformer implements Model<PairBatch> {
       if (cache != null) {
         cache.advance(read.length());
       }
-      return tokens.logits(lastRows(rows, read)).value();
+      INDArray last = read.length() == 1 ? rows : kernels.gatherRows(rows, read.lastRows());
+      return tokens.logits(last).value();
     }
-  }
-
-  private INDArray lastRows(INDArray rows, TokenBatch read) {
-    if (read.length() == 1) {
-      return rows;
-    }
-    int[] last = new int[read.sequences()];
-    for (int i = 0; i < last.length; i++) {
-      last[i] = (i + 1) * read.length() - 1;
-    }
-    return kernels.gatherRows(rows, last);
-  }
-
-  /** Returns an empty cache for {@link #nextTokenLogits}. */
-  KeyValueCache cache(int sequences, int capacity) {
-    return new KeyValueCache(sequences, capacity, kernels);
   }
 
   @Override

@@ -4,19 +4,14 @@ import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Memory;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
-import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
-import org.nd4j.linalg.api.memory.enums.LearningPolicy;
-import org.nd4j.linalg.api.memory.enums.ResetPolicy;
-import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -25,13 +20,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class Translation {
   private static final int ROUNDING = 8;
-  private static final WorkspaceConfiguration WORKSPACE =
-      WorkspaceConfiguration.builder()
-          .policyAllocation(AllocationPolicy.OVERALLOCATE)
-          .policyLearning(LearningPolicy.FIRST_LOOP)
-          .policySpill(SpillPolicy.REALLOCATE)
-          .policyReset(ResetPolicy.BLOCK_LEFT)
-          .build();
 
   private final Transformer model;
   private final StepContext context;
@@ -114,11 +102,11 @@ public final class Translation {
             .toArray();
     SearchBatch batch = new SearchBatch(search, end, limits);
     int capacity = rounded(1 + Arrays.stream(limits).max().orElseThrow());
-    try (MemoryWorkspace whole = open("EVOMOE_TRANSLATION")) {
+    try (MemoryWorkspace whole = Workspaces.open("EVOMOE_TRANSLATION")) {
       Memory memory = model.encode(ended(sources), context);
-      KeyValueCache cache = model.cache(batch.rows(), capacity);
+      KeyValueCache cache = new KeyValueCache(batch.rows(), capacity, model.kernels());
       while (!batch.isOver()) {
-        try (MemoryWorkspace step = open("EVOMOE_TRANSLATION_STEP")) {
+        try (MemoryWorkspace step = Workspaces.open("EVOMOE_TRANSLATION_STEP")) {
           cache.reorder(batch.origins());
           INDArray logits = model.nextTokenLogits(batch.lastTokens(), memory, cache, context);
           batch.advance(TokenMatrix.of(model.kernels(), ofTokens(logits)));
@@ -152,9 +140,5 @@ public final class Translation {
   /** Rounds up to a length that many batches share, so that kernels are prepared for few shapes. */
   private int rounded(int length) {
     return Math.min(model.config().positions(), (length + ROUNDING - 1) / ROUNDING * ROUNDING);
-  }
-
-  private static MemoryWorkspace open(String id) {
-    return Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, id);
   }
 }

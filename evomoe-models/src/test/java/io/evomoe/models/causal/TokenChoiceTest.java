@@ -143,12 +143,12 @@ class TokenChoiceTest {
     assertRefused(g -> g.topP(1.1), "topP must be in (0, 1], was 1.1");
     assertRefused(
         g -> g.repetitionPenalty(0), "repetitionPenalty must be above 0 and finite, was 0.0");
-    assertRefused(g -> g.stopStrings(List.of("a", "")), "stopStrings must not be empty, had an empty one");
+    assertRefused(
+        g -> g.stopStrings(List.of("a", "")), "stopStrings must not be empty, had an empty one");
     assertRefused(g -> g.timeout(Duration.ZERO), "timeout must be above 0, was PT0S");
   }
 
-  private static void assertRefused(
-      Consumer<GenerationConfigBuilder> change, String message) {
+  private static void assertRefused(Consumer<GenerationConfigBuilder> change, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> GenerationConfig.defaults().with(change))
         .withMessage(message);

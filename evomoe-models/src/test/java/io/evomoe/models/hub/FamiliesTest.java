@@ -188,7 +188,7 @@ class FamiliesTest {
       HubRequest request =
           new HubRequest(
                   "topk", Optional.empty(), Optional.empty(), Published.MOMENT, Optional.empty())
-              .as(as);
+              .withFamily(Optional.of(as));
       if (held) {
         assertThat(HubExport.of(model, request).config().path("model_type").asText()).isEqualTo(as);
       } else {

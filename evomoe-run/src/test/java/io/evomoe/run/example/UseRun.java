@@ -57,7 +57,8 @@ final class UseRun {
   static FinishReason stream(Path folder) {
     try (Predictor predictor = Predictor.open(folder)) { // once, for all threads
       GenerationConfig config =
-          GenerationConfig.defaults().with(g -> g.maxNewTokens(40).topP(0.9).stopStrings(List.of(".")));
+          GenerationConfig.defaults()
+              .with(g -> g.maxNewTokens(40).topP(0.9).stopStrings(List.of(".")));
       Generated all = predictor.generate("The state of", config, UseRun::show);
       return all.finishReason();
     }

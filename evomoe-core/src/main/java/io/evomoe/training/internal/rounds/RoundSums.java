@@ -2,7 +2,6 @@ package io.evomoe.training.internal.rounds;
 
 import java.io.Serializable;
 
-
 /**
  * Sums over the workers of a round.
  *
@@ -15,13 +14,7 @@ import java.io.Serializable;
  * @param skipped steps that changed nothing
  */
 public record RoundSums(
-    int workers,
-    int measured,
-    double loss,
-    double auxLoss,
-    long tokens,
-    double flops,
-    long skipped)
+    int workers, int measured, double loss, double auxLoss, long tokens, double flops, long skipped)
     implements Serializable {
   static final RoundSums NONE = new RoundSums(0, 0, 0, 0, 0, 0, 0);
 

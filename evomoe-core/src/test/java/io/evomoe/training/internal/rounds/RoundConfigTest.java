@@ -20,7 +20,11 @@ class RoundConfigTest {
   void should_refuse_values_out_of_their_bounds(
       int workers, long steps, double rate, double momentum, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> RoundConfig.defaults(workers, steps).withOuterRate(rate).withOuterMomentum(momentum))
+        .isThrownBy(
+            () ->
+                RoundConfig.defaults(workers, steps)
+                    .withOuterRate(rate)
+                    .withOuterMomentum(momentum))
         .withMessage(message);
   }
 }

@@ -25,14 +25,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoundsTest {
   private static final RoundConfig DILOCO = RoundConfig.defaults(3, 2);
   private static final RoundConfig AVERAGES =
-      RoundConfig.defaults(3, 1).withOuterRate(1).withOuterMomentum(0).withInner(RoundConfig.Inner.SGD);
+      RoundConfig.defaults(3, 1)
+          .withOuterRate(1)
+          .withOuterMomentum(0)
+          .withInner(RoundConfig.Inner.SGD);
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5})
   void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging(int workers) {
     RoundScene scene =
         new RoundScene(
-            RoundConfig.defaults(workers, 1).withOuterRate(1).withOuterMomentum(0).withInner(RoundConfig.Inner.SGD), 0);
+            RoundConfig.defaults(workers, 1)
+                .withOuterRate(1)
+                .withOuterMomentum(0)
+                .withInner(RoundConfig.Inner.SGD),
+            0);
     TinyModel model = scene.model();
     Coordinator coordinator = scene.coordinator(model);
     TinyModel alone = scene.model();
