@@ -10,10 +10,8 @@ import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
@@ -104,8 +102,7 @@ record NewState(
         .training()
         .train(
             RecordedRun.none(config.runName()),
-            StepFile.in(output.path()),
-            CurveFile.in(output.path()),
+            output.path(),
             () -> writeFiles(started),
             callbacks);
   }

@@ -8,7 +8,6 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
@@ -180,8 +179,7 @@ final class SavedState implements RunState {
     Path path = saved.folder().path();
     return run.train(
         earlier(),
-        StepFile.in(path),
-        CurveFile.in(path),
+        path,
         () -> writeFiles(run, content, checkpoints, callbacks),
         callbacks);
   }

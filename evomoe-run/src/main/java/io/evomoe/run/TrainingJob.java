@@ -5,13 +5,13 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.internal.task.RecordedTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.MemoryLimit;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.Model;
@@ -65,10 +65,11 @@ public final class TrainingJob<B> implements AutoCloseable {
     this.output = output;
     this.model = builder.model;
     this.config = builder.config;
-    this.name = new RunName(builder.task, builder.gate, model.seed());
+    this.name = builder.name;
     Path folder = output.path().resolve(RunFiles.CHECKPOINTS);
     Optional<Checkpoint> saved = CheckpointFolder.openLatest(folder);
-    this.checkpoints = new CheckpointFolder(folder, config.guards().keepCheckpoints(), Map.of());
+    this.checkpoints =
+        new CheckpointFolder(folder, config.guards().keepCheckpoints(), builder.notes);
     long planned = config.training().steps();
     this.over = saved.map(at -> at.progress().step() == planned || at.isEnd()).orElse(false);
     this.trainer = saved.map(builder::resumed).orElseGet(builder::fresh);
@@ -108,8 +109,7 @@ public final class TrainingJob<B> implements AutoCloseable {
       RecordedRun all =
           recorded.train(
               StepFile.upTo(folder, name, steps()),
-              StepFile.in(folder),
-              CurveFile.in(folder),
+              folder,
               this::begin,
               List.of(callbacks));
       RunResult result =
@@ -160,6 +160,15 @@ public final class TrainingJob<B> implements AutoCloseable {
     return soFar.measured(soFar.validLoss());
   }
 
+  /** Returns the phase and temperature at which the model's weights are evaluated. */
+  public StepContext context() {
+    return trainer
+        .restored()
+        .map(best -> Checkpoint.open(best).context())
+        .orElseGet(() -> trainer.state().context())
+        .evaluating();
+  }
+
   /** Makes {@link #train} save and return after the current step; from any thread. */
   public void requestStop() {
     trainer.requestStop();
@@ -180,8 +189,8 @@ public final class TrainingJob<B> implements AutoCloseable {
   public static final class Builder<B> {
     private final Model<B> model;
     private final TrainingData<B> data;
-    private String task = "own";
-    private String gate = "none";
+    private RunName name;
+    private Map<String, String> notes = Map.of();
     private TrainerConfig config = TrainerConfig.defaults(1000);
     private @Nullable EvolutionSchedule schedule;
     private @Nullable Optimizer optimizer;
@@ -189,6 +198,7 @@ public final class TrainingJob<B> implements AutoCloseable {
     private Builder(Model<B> model, TrainingData<B> data) {
       this.model = model;
       this.data = data;
+      this.name = new RunName("own", "none", model.seed());
     }
 
     /**
@@ -197,8 +207,18 @@ public final class TrainingJob<B> implements AutoCloseable {
      * @param task name of the task; not blank, without comma, quote or line break, like the gate's
      */
     public Builder<B> named(String task, String gate) {
-      this.task = task;
-      this.gate = gate;
+      return named(new RunName(task, gate, model.seed()));
+    }
+
+    /** Sets the names in the files, such as those of a part of a larger training. */
+    public Builder<B> named(RunName names) {
+      name = names;
+      return this;
+    }
+
+    /** Adds notes to every checkpoint; {@code Checkpoint.config()} returns them. */
+    public Builder<B> notes(Map<String, String> texts) {
+      notes = texts;
       return this;
     }
 
@@ -231,11 +251,15 @@ public final class TrainingJob<B> implements AutoCloseable {
      *     to another model
      */
     public TrainingJob<B> in(Path folder) {
-      OutputFolder output = OutputFolder.open(folder);
+      return in(OutputFolder.open(folder));
+    }
+
+    /** Begins or resumes the training in a folder that is open already and is closed with it. */
+    public TrainingJob<B> in(OutputFolder output) {
       try {
-        if (RunFiles.isRun(folder)) {
+        if (RunFiles.isRun(output.path())) {
           throw new IllegalArgumentException(
-              folder + " holds a run: continue it with Run.open, or name another folder");
+              output.path() + " holds a run: continue it with Run.open, or name another folder");
         }
         return new TrainingJob<>(this, output);
       } catch (RuntimeException | Error e) {

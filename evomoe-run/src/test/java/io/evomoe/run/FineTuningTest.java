@@ -14,6 +14,8 @@ import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningBuilder;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.StepFile;
@@ -22,6 +24,7 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,11 +245,31 @@ class FineTuningTest {
   }
 
   @Test
-  void should_refuse_early_stopping() throws IOException {
-    try (FineTuning tuning = texts().in(folder.resolve("early"))) {
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> tuning.train(EarlyStopping.after(1)))
-          .withMessageContaining("has no EarlyStopping");
+  void early_stopping_should_end_each_training_with_its_best_weights() throws IOException {
+    Path out = folder.resolve("early");
+    List<ClassScores> early = stoppedEarly(out);
+
+    assertThat(early).hasSize(3);
+    assertThat(log(out)).hasSize(2 * 4);
+    assertThat(CheckpointFolder.latest(out.resolve("checkpoints")).orElseThrow())
+        .hasFileName("step-00000002");
+    List<String> told = new ArrayList<>();
+    try (FineTuning tuning = texts().in(out)) {
+      assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(early);
+    }
+    assertThat(told).first().isEqualTo("already finished");
+    Files.delete(out.resolve(ClassScoreFile.NAME));
+    assertThat(stoppedEarly(out)).isEqualTo(early);
+  }
+
+  /** Only the first evaluation, of step 2, is an improvement. */
+  private static List<ClassScores> stoppedEarly(Path out) {
+    try (FineTuning tuning = texts().in(out)) {
+      return tuning
+          .train(
+              (step, training) -> training.requestEvaluation(),
+              EarlyStopping.after(2).minimumImprovement(100))
+          .scores();
     }
   }
 
@@ -363,7 +386,12 @@ class FineTuningTest {
   }
 
   private static List<String> log(Path out) {
-    return StepFile.read(out.resolve(StepFile.NAME)).stream().map(FineTuningTest::line).toList();
+    return Stream.of(out.resolve("scratch"), out)
+        .map(folder -> folder.resolve(StepFile.NAME))
+        .filter(Files::exists)
+        .flatMap(file -> StepFile.read(file).stream())
+        .map(FineTuningTest::line)
+        .toList();
   }
 
   private static String line(StepRecord step) {

@@ -83,7 +83,7 @@ final class FineTuneReport implements LiveReport.Content {
 
   private RecordedRun curve(TunedKind training) {
     RunName name = new RunName(training.part(), training.title(), seed, true);
-    return StepFile.upTo(folder, name, Long.MAX_VALUE);
+    return StepFile.upTo(training.folder(folder), name, Long.MAX_VALUE);
   }
 
   @Override

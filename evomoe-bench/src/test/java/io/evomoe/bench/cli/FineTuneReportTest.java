@@ -95,7 +95,7 @@ class FineTuneReportTest {
 
   private void log(String part) {
     FakeTraining training = new FakeTraining(new RunName(part, "switch", 1, true), 8);
-    StepFile file = StepFile.in(folder);
+    StepFile file = StepFile.in(part.equals("scratch") ? folder.resolve(part) : folder);
     file.onStart(training);
     steps(8).forEach(step -> training.take(step, file));
     file.onEnd(training);

@@ -73,7 +73,7 @@ class FineTuningBesideCommandTest {
     assertThat(ofCode.resolve(WEIGHTS)).hasSameBinaryContentAs(ofCommand.resolve(WEIGHTS));
     assertThat(ofCode.resolve("classes.json"))
         .hasSameTextualContentAs(ofCommand.resolve("classes.json"));
-    assertThat(TinyRuns.losses(ofCode)).isEqualTo(TinyRuns.losses(ofCommand));
+    assertThat(TinyRuns.tuningLosses(ofCode)).isEqualTo(TinyRuns.tuningLosses(ofCommand));
     assertSameLines(ofCode, ofCommand, texts);
   }
 
@@ -119,7 +119,7 @@ class FineTuningBesideCommandTest {
 
     assertThat(again.succeeded().out())
         .contains("scratch: resuming after step 11 of 30", "fine-tuned");
-    assertThat(TinyRuns.losses(out)).hasSize(60);
+    assertThat(TinyRuns.tuningLosses(out)).hasSize(60);
     try (FineTuning tuning =
         FineTuning.of(masked).data(file).training(t -> t.steps(30).batch(8)).in(out)) {
       assertThat(tuning.train().scores()).isEqualTo(ClassScoreFile.read(out).orElseThrow());

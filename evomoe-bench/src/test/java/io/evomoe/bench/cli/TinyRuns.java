@@ -97,6 +97,13 @@ record TinyRuns(String task, Path data) {
     return CurveFile.read(run.resolve(CurveFile.NAME)).stream().map(TinyRuns::loss).toList();
   }
 
+  /** The losses of both trainings of a fine-tuning. */
+  static List<String> tuningLosses(Path finetuning) {
+    List<String> both = new ArrayList<>(losses(finetuning.resolve("scratch")));
+    both.addAll(losses(finetuning));
+    return both;
+  }
+
   static String loss(StepRecord row) {
     return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
   }

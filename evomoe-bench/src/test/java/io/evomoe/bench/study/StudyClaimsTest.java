@@ -11,9 +11,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
@@ -164,8 +162,7 @@ class StudyClaimsTest {
     return TaskTraining.of(data, config)
         .train(
             RecordedRun.none(config.runName()),
-            StepFile.in(logs),
-            CurveFile.in(logs),
+            logs,
             () -> state -> folder,
             List.of())
         .result();

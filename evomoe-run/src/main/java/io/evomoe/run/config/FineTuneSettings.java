@@ -2,6 +2,7 @@ package io.evomoe.run.config;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.evomoe.training.Guards;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -47,13 +48,11 @@ public record FineTuneSettings(
    */
   public TrainerConfig trainer(int texts) {
     long all = steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
-    return trainer(all, learningRate).with(t -> t.checkpointEvery(checkpointEvery));
-  }
-
-  private static TrainerConfig trainer(long steps, double learningRate) {
-    return TrainerConfig.of(
-        TrainingConfig.defaults(steps)
+    return new TrainerConfig(
+        TrainingConfig.defaults(all)
             .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
-            .with(t -> t.schedule("linear").floorShare(0).beta2(0.98)));
+            .with(t -> t.schedule("linear").floorShare(0).beta2(0.98))
+            .with(t -> t.checkpointEvery(checkpointEvery)),
+        Guards.DEFAULT.with(g -> g.keepCheckpoints(1)));
   }
 }

@@ -88,7 +88,7 @@ public final class Classifier implements AutoCloseable {
           "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
     }
     Checkpoint checkpoint =
-        CheckpointFolder.openLatest(folder.resolve(TunedFolder.CHECKPOINTS))
+        CheckpointFolder.openLatest(folder.resolve(RunFiles.CHECKPOINTS))
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(

@@ -3,24 +3,20 @@ package io.evomoe.run.finetune;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.nn.Lifetime;
+import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.finetune.ClassSource;
 import io.evomoe.run.internal.finetune.ClassTexts;
 import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.finetune.TunedPart;
 import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
-import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.TunedKind;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
-import io.evomoe.training.EarlyStopping;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.StepRecord;
-import io.evomoe.training.Training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -56,12 +52,13 @@ public final class FineTuning implements AutoCloseable {
   private final OutputFolder output;
   private final RunCheckpoint run;
   private final FineTuneSettings settings;
+  private final List<TunedKind> kinds;
   private final TunedFolder folder;
   private final TunedTrainings trainings;
   private final Lifetime lifetime;
   private volatile boolean inTraining;
   private volatile boolean stopRequested;
-  private volatile @Nullable Training training;
+  private volatile @Nullable TrainingJob<?> training;
   private volatile List<ClassScores> scores = List.of();
 
   FineTuning(
@@ -80,7 +77,8 @@ public final class FineTuning implements AutoCloseable {
     this.output = output;
     this.run = run;
     this.settings = settings;
-    this.folder = new TunedFolder(output.path(), run, settings, source, texts.labels(), alone);
+    this.kinds = TunedKind.all(alone);
+    this.folder = new TunedFolder(output, run, settings, source, texts.labels(), alone);
     this.trainings = new TunedTrainings(run, texts, settings);
   }
 
@@ -140,20 +138,15 @@ public final class FineTuning implements AutoCloseable {
    * training, then the scores. After that the folder is complete and {@link Classifier} can open
    * it.
    *
-   * <p>If a callback throws, the training is saved first; then the exception is rethrown. A stopped
+   * <p>An {@link io.evomoe.training.EarlyStopping} ends each of the trainings. If a callback throws, the training is saved first; then the exception is rethrown. A stopped
    * or killed fine-tuning continues by the same call, in this object or another one.
    *
    * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
    *     place of the task
    * @return the result; if the fine-tuning is already finished, the stored result
-   * @throws IllegalArgumentException if a callback is an {@link EarlyStopping}
    * @throws IllegalStateException if it is being trained, was closed, or diverged
    */
   public FineTuned train(Callback... callbacks) {
-    if (Stream.of(callbacks).anyMatch(EarlyStopping.class::isInstance)) {
-      throw new IllegalArgumentException(
-          "a fine-tuning takes all of its steps and has no EarlyStopping: set training.epochs or training.steps");
-    }
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
       return trainAlone(List.of(callbacks));
     }
@@ -173,47 +166,31 @@ public final class FineTuning implements AutoCloseable {
       inTraining = false;
       stopRequested = false;
       training = null;
-      if (trainings.interrupted()) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
   private FineTuned trained(List<Callback> callbacks) {
-    List<TunedPart> parts = folder.parts(settings.seed());
-    List<RecordedRun> kept = parts.stream().map(TunedPart::earlier).toList();
     scores = List.of(trainings.texts().majority());
-    folder.begin(parts);
-    Optional<ClassTexts.Scores> last = Optional.empty();
-    try (CurveFile curves = CurveFile.shared(folder.path().resolve(CurveFile.NAME), kept)) {
-      List<Callback> told = Stream.concat(Stream.of(new Stopping()), callbacks.stream()).toList();
-      for (TunedPart part : parts) {
-        last =
-            stopRequested
-                ? Optional.empty()
-                : trainings.train(part, StepFile.in(folder.path()), curves, told);
-        if (last.isEmpty()) {
-          return new FineTuned(scores, Optional.empty());
-        }
-        scores = Stream.concat(scores.stream(), Stream.of(last.get().scores())).toList();
+    folder.begin();
+    Optional<ClassEvaluation> last = Optional.empty();
+    for (TunedKind kind : kinds) {
+      Optional<ClassTexts.Scores> reached =
+          trainings.train(kind, folder, this::heedStop, callbacks);
+      if (reached.isEmpty()) {
+        return new FineTuned(scores, Optional.empty());
       }
+      scores = Stream.concat(scores.stream(), Stream.of(reached.get().scores())).toList();
+      last = reached.map(ClassTexts.Scores::evaluation);
     }
-    last.ifPresent(measured -> folder.finish(scores, measured.evaluation()));
-    return new FineTuned(scores, last.map(ClassTexts.Scores::evaluation));
+    last.ifPresent(measured -> folder.finish(scores, measured));
+    return new FineTuned(scores, last);
   }
 
-  /** Passes a request to stop on to the current training. */
-  private final class Stopping implements Callback {
-    @Override
-    public void onStart(Training begun) {
-      training = begun;
-      if (stopRequested) {
-        begun.requestStop();
-      }
+  private void heedStop(TrainingJob<?> begun) {
+    training = begun;
+    if (stopRequested) {
+      begun.requestStop();
     }
-
-    @Override
-    public void onStep(StepRecord step, Training begun) {}
   }
 
   /**
@@ -222,7 +199,7 @@ public final class FineTuning implements AutoCloseable {
    */
   public void requestStop() {
     stopRequested = inTraining;
-    Training running = training;
+    TrainingJob<?> running = training;
     if (running != null) {
       running.requestStop();
     }

@@ -22,8 +22,7 @@ public final class RunFiles {
   public static final String CLASSIFIER = "model.yaml";
 
   /**
-   * The folder in which a fine-tuning keeps the network without pre-training, until everything is
-   * measured.
+   * The folder in which a fine-tuning trains the network without pre-training.
    */
   public static final String SCRATCH = "scratch";
 
@@ -120,7 +119,7 @@ public final class RunFiles {
                   + " holds a run already: continue it with train --resume or Run.open, or name another folder"
               : folder + HOLDS_OTHERS);
     }
-    if (CheckpointFolder.latest(folder.resolve(SCRATCH)).isPresent()) {
+    if (CheckpointFolder.latest(folder.resolve(SCRATCH).resolve(CHECKPOINTS)).isPresent()) {
       throw new IllegalArgumentException(folder + HOLDS_OTHERS);
     }
   }

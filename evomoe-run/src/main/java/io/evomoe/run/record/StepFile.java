@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code steps.jsonl} in a run's folder: one line of JSON per {@linkplain StepRecord step}, flushed
- * when the step ends. A resumed run continues the file. It removes the lines of steps that it
- * repeats and keeps all others, including those of other {@linkplain RunName#part parts}.
+ * when the step ends. A resumed run continues the file and removes the lines of steps that it
+ * repeats.
  */
 public final class StepFile implements Callback {
   /** The file's name. */
@@ -84,14 +84,7 @@ public final class StepFile implements Callback {
     StepFile log = in(folder);
     if (step > 0 && Files.exists(log.file)) {
       try {
-        log.lines(
-            step,
-            name,
-            (line, read) -> {
-              if (isOf(name, read)) {
-                log.add(read, steps);
-              }
-            });
+        log.lines(step, (line, read) -> log.add(read, steps));
       } catch (IOException e) {
         throw new IllegalArgumentException(
             log.file + " cannot be read: " + IoReason.of(e, log.file), e);
@@ -115,16 +108,16 @@ public final class StepFile implements Callback {
 
   @Override
   public void onStart(Training training) {
-    AtomicFile.write(file, to -> keep(training.progress().step(), training.name(), to));
+    AtomicFile.write(file, to -> keep(training.progress().step(), to));
     out = new AppendedFile(file);
   }
 
-  private void keep(long step, RunName name, FileChannel to) throws IOException {
-    if ((step == 0 && !name.part()) || !Files.exists(file)) {
+  private void keep(long step, FileChannel to) throws IOException {
+    if (step == 0 || !Files.exists(file)) {
       return;
     }
     OutputStream kept = Channels.newOutputStream(to);
-    lines(step, name, (line, read) -> kept.write((line + "\n").getBytes(UTF_8)));
+    lines(step, (line, read) -> kept.write((line + "\n").getBytes(UTF_8)));
   }
 
   /** Receives one line. */
@@ -134,10 +127,10 @@ public final class StepFile implements Callback {
   }
 
   /**
-   * Passes on the steps of a run up to one of them, and all steps of the other parts. Reads line by
-   * line, because a long run's log does not fit into memory.
+   * Passes on the steps up to one of them. Reads line by line, because a long run's log does not fit
+   * into memory.
    */
-  private void lines(long step, RunName name, Lines to) throws IOException {
+  private void lines(long step, Lines to) throws IOException {
     int unreadable = 0;
     long last = 0;
     // Not Files.newBufferedReader: it rejects malformed bytes, which a crash may leave.
@@ -146,10 +139,9 @@ public final class StepFile implements Callback {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         JsonNode read = read(line);
         long its = read.path("step").asLong(-1);
-        boolean own = isOf(name, read);
         unreadable += its < 0 ? 1 : 0;
-        if (own ? its > last && its <= step : its > 0) {
-          last = own ? its : last;
+        if (its > last && its <= step) {
+          last = its;
           to.add(line, read);
         }
       }
@@ -157,10 +149,6 @@ public final class StepFile implements Callback {
     if (unreadable > 0) {
       log.warn("{}: {} lines that are no steps are left out", file, unreadable);
     }
-  }
-
-  private static boolean isOf(RunName name, JsonNode line) {
-    return !name.part() || name.task().equals(line.path("task").asText());
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.run.record;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** The trainings of a fine-tuning, in their order. */
@@ -24,6 +25,11 @@ public enum TunedKind {
    */
   public static List<TunedKind> all(boolean alone) {
     return alone ? List.of(TUNED) : List.of(values());
+  }
+
+  /** Returns the folder of the training's steps and checkpoints in that of the fine-tuning. */
+  public Path folder(Path finetuning) {
+    return this == SCRATCH ? finetuning.resolve(RunFiles.SCRATCH) : finetuning;
   }
 
   /** Returns the name in curves and log. */

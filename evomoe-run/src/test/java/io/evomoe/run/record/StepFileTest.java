@@ -97,29 +97,6 @@ class StepFileTest {
   }
 
   @Test
-  void should_hold_every_step_of_each_part_once_wherever_one_goes_on() {
-    writePart("scratch", 0, 5);
-    writePart("finetune", 0, 4);
-    writePart("finetune", 2, 6);
-    assertThat(steps("scratch")).containsExactly(1L, 2L, 3L, 4L, 5L);
-    assertThat(steps("finetune")).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
-
-    writePart("scratch", 0, 2);
-
-    assertThat(steps("scratch")).containsExactly(1L, 2L);
-    assertThat(steps("finetune")).hasSize(6);
-  }
-
-  private List<Long> steps(String part) {
-    RunName name = new RunName(part, "evomoe", 1, true);
-    return StepFile.upTo(folder, name, 9).steps().stream().map(StepRecord::step).toList();
-  }
-
-  private void writePart(String part, long from, long last) {
-    write(new RunName(part, "evomoe", 1, true), from, from + 1, last);
-  }
-
-  @Test
   void should_name_the_line_that_is_no_step() throws IOException {
     write(0, 1, 1);
     Files.writeString(path(), "nonsense\n", StandardOpenOption.APPEND);

@@ -4,6 +4,7 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.ConfigFile;
@@ -16,10 +17,7 @@ import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunFiles;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.record.TunedKind;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -34,24 +32,22 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The folder of a fine-tuning. It has {@code checkpoints/} of the classifier and, until everything
- * is measured, {@code scratch/} of the network without pre-training. It also has curves and log of
- * both, configuration and tokenizer, and the scores, which are written last. Starting the same
- * fine-tuning again continues it.
+ * The folder of a fine-tuning. It has the training of the classifier, its configuration and
+ * tokenizer, and the scores, which are written last. The training of the network without
+ * pre-training is in {@code scratch/}. Starting the same fine-tuning again continues it.
  */
 public final class TunedFolder {
   /** The file with the configuration of the pre-trained network, and the format of the texts. */
   public static final String MODEL = RunFiles.CLASSIFIER;
 
-  public static final String CHECKPOINTS = "checkpoints";
   private static final String LABELS = "labels";
   private static final String SPAWNED = "spawned";
   private static final String NETWORK = "network";
   private static final String VOCABULARY = "vocabulary";
 
+  private final OutputFolder output;
   private final Path path;
   private final RunCheckpoint run;
-  private final boolean alone;
   private final Map<String, String> notes;
   private final RunConfig network;
 
@@ -66,15 +62,15 @@ public final class TunedFolder {
    * @throws IllegalArgumentException if it has a run, or another fine-tuning
    */
   public TunedFolder(
-      Path path,
+      OutputFolder output,
       RunCheckpoint run,
       FineTuneSettings settings,
       ClassSource source,
       Labels labels,
       boolean alone) {
-    this.path = path;
+    this.output = output;
+    this.path = output.path();
     this.run = run;
-    this.alone = alone;
     String content = source.digest();
     this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
     notes.put(
@@ -123,29 +119,18 @@ public final class TunedFolder {
     return path;
   }
 
-  /**
-   * Returns the trainings. Each continues from its newest complete checkpoint, if the log of its
-   * steps is complete too.
-   *
-   * @param seed seed of the fine-tuning
-   */
-  public List<TunedPart> parts(long seed) {
-    return TunedKind.all(alone).stream().map(kind -> part(kind, seed)).toList();
+  /** Returns the notes of every checkpoint. */
+  Map<String, String> notes() {
+    return notes;
+  }
+
+  /** Opens the folder of one training. */
+  OutputFolder open(TunedKind kind) {
+    return kind == TunedKind.TUNED ? output.shared() : OutputFolder.open(kind.folder(path));
   }
 
   private Path checkpoints(TunedKind kind) {
-    return path.resolve(kind == TunedKind.SCRATCH ? RunFiles.SCRATCH : CHECKPOINTS);
-  }
-
-  private TunedPart part(TunedKind kind, long seed) {
-    Path checkpoints = checkpoints(kind);
-    RunName name = new RunName(kind.part(), run.config().gate(), seed, true);
-    Optional<Checkpoint> newest = CheckpointFolder.openNewestWhole(checkpoints);
-    long step = newest.map(at -> at.progress().step()).orElse(0L);
-    RecordedRun logged = StepFile.upTo(path, name, step);
-    return logged.steps().size() == step
-        ? new TunedPart(kind, checkpoints, notes, newest, logged)
-        : new TunedPart(kind, checkpoints, notes, Optional.empty(), StepFile.upTo(path, name, 0));
+    return kind.folder(path).resolve(RunFiles.CHECKPOINTS);
   }
 
   /**
@@ -156,7 +141,7 @@ public final class TunedFolder {
    */
   public Optional<FineTuned> finished(long steps, String texts) {
     return CheckpointFolder.openNewestWhole(checkpoints(TunedKind.TUNED))
-        .filter(at -> at.progress().step() == steps)
+        .filter(at -> at.progress().step() == steps || at.isEnd())
         .flatMap(at -> ClassScoreFile.read(path))
         .flatMap(
             scores ->
@@ -223,15 +208,12 @@ public final class TunedFolder {
   }
 
   /**
-   * Prepares the folder before training: deletes old scores and log lines of unsaved steps, and
-   * adds the files that make the classifier complete.
+   * Prepares the folder before training: deletes old scores, and adds the files that make the
+   * classifier complete.
    */
-  public void begin(List<TunedPart> parts) {
+  public void begin() {
     try {
       Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
-      if (parts.stream().allMatch(part -> part.saved().isEmpty())) {
-        Files.deleteIfExists(path.resolve(StepFile.NAME));
-      }
       new RunFolder(path).deleteConfig();
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
@@ -245,6 +227,12 @@ public final class TunedFolder {
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     ClassFile.write(path, evaluation);
     ClassScoreFile.write(path, scores);
-    TunedPart.deleteCheckpoints(checkpoints(TunedKind.SCRATCH));
+    Path scratch = checkpoints(TunedKind.SCRATCH);
+    try {
+      FileTree.delete(scratch);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot delete " + scratch + ": " + IoReason.of(e, scratch), e);
+    }
   }
 }

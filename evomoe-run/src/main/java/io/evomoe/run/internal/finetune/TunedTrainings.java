@@ -6,22 +6,19 @@ import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.moe.GateState;
-import io.evomoe.nn.Parameter;
+import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
-import io.evomoe.run.internal.task.RecordedTraining;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.StepFile;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.TunedKind;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
-import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.Trainer;
+import io.evomoe.training.RunName;
 import io.evomoe.training.TrainerConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Fine-tunes the RoBERTa of a run for text classification and, as a baseline, the same network from
@@ -36,7 +33,6 @@ public final class TunedTrainings {
   private final ClassTexts texts;
   private final TrainerConfig config;
   private final long seed;
-  private boolean interrupted;
 
   /** Encodes the texts. */
   public TunedTrainings(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
@@ -59,42 +55,26 @@ public final class TunedTrainings {
   /**
    * Trains, or continues from a checkpoint.
    *
-   * @param place of the checkpoints
-   * @param log gets every step
-   * @param curves get every step; they already have the {@link TunedPart#earlier} ones
-   * @param callbacks told of every step after it was recorded
+   * @param begun receives the training before its first step
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<ClassTexts.Scores> train(
-      TunedPart place, StepFile log, CurveFile curves, List<Callback> callbacks) {
-    interrupted = false;
+      TunedKind kind, TunedFolder folder, Consumer<TrainingJob<?>> begun, List<Callback> callbacks) {
     try (RobertaClassifier classifier =
-            new RobertaClassifier(network(place.kind()), texts.labels().size(), seed);
-        Trainer<ClassBatch> trainer = trainer(classifier, place)) {
-      if (trainer.progress().step() < steps()) {
-        CheckpointWriter checkpoints = place.writer();
-        checkpoints.requireRoom(checkpointBytes(classifier), 1);
-        RecordedTraining recorded = new RecordedTraining(trainer);
-        try {
-          recorded.train(place.earlier(), log, curves, () -> checkpoints, callbacks);
-        } finally {
-          interrupted = recorded.interrupted();
-        }
-      }
-      return trainer.progress().step() < steps()
+            new RobertaClassifier(network(kind), texts.labels().size(), seed);
+        TrainingJob<ClassBatch> job =
+            TrainingJob.of(classifier, texts.trainingData())
+                .named(new RunName(kind.part(), run.config().gate(), seed, true))
+                .config(config)
+                .evolution(EvolutionSchedule.staying(run.checkpoint().context()))
+                .notes(folder.notes())
+                .in(folder.open(kind))) {
+      begun.accept(job);
+      Outcome outcome = job.train(callbacks.toArray(Callback[]::new));
+      return outcome.result().isInterrupted() || Thread.currentThread().isInterrupted()
           ? Optional.empty()
-          : Optional.of(measure(place.kind().title(), classifier, trainer));
+          : Optional.of(texts.scores(kind.title(), new Naming(classifier, job.context())));
     }
-  }
-
-  private static long checkpointBytes(RobertaClassifier classifier) {
-    return MemoryLimit.checkpointBytes(
-        classifier.parameters().stream().mapToLong(Parameter::length).sum());
-  }
-
-  /** Whether the thread was interrupted in the last training, which has cleared its flag. */
-  public boolean interrupted() {
-    return interrupted;
   }
 
   private Roberta network(TunedKind kind) {
@@ -123,20 +103,5 @@ public final class TunedTrainings {
 
   private static List<GateState> tables(Roberta network) {
     return network.state().stream().filter(GateState::namesExperts).toList();
-  }
-
-  private Trainer<ClassBatch> trainer(RobertaClassifier classifier, TunedPart place) {
-    EvolutionSchedule staying = EvolutionSchedule.staying(run.checkpoint().context());
-    return place
-        .saved()
-        .map(saved -> Trainer.resumed(saved, classifier, texts.trainingData(), config, staying))
-        .orElseGet(() -> new Trainer<>(classifier, texts.trainingData(), config, staying));
-  }
-
-  /** Measures with the gates' state after the last step. */
-  private ClassTexts.Scores measure(
-      String name, RobertaClassifier classifier, Trainer<ClassBatch> trainer) {
-    Naming naming = new Naming(classifier, trainer.state().context().evaluating());
-    return texts.scores(name, naming);
   }
 }

@@ -31,7 +31,7 @@ public final class RecordedTraining {
    * Trains to the end, or until a stop is requested.
    *
    * @param earlier steps that were taken before, and the name of the run
-   * @param log of the steps
+   * @param folder of the log and the curve
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints
    * @return all steps
@@ -39,12 +39,12 @@ public final class RecordedTraining {
    */
   public RecordedRun train(
       RecordedRun earlier,
-      StepFile log,
-      CurveFile curves,
+      Path folder,
       Supplier<CheckpointWriter> begin,
       List<Callback> callbacks) {
     trainer.record(earlier);
-    List<Callback> all = new ArrayList<>(List.of(log, curves));
+    StepFile log = StepFile.in(folder);
+    List<Callback> all = new ArrayList<>(List.of(log, CurveFile.in(folder)));
     all.addAll(callbacks);
     try {
       trainer.runSaving(() -> saving(log, begin.get()), all);

@@ -1,10 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -16,6 +14,7 @@ import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.checkpoint.Checkpoint;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -166,8 +165,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * the exception is rethrown.
    *
    * @param earlier steps that this run has taken before
-   * @param log gets every step
-   * @param curves get every step
+   * @param folder of the run
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints, each of which comes after the log up to it is on the disk
    * @param callbacks told of every step after it was recorded
@@ -175,12 +173,11 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    */
   public Outcome train(
       RecordedRun earlier,
-      StepFile log,
-      CurveFile curves,
+      Path folder,
       Supplier<CheckpointWriter> begin,
       List<Callback> callbacks) {
     RecordedRun all =
-        recorded.train(earlier, log, curves, () -> requireRoom(begin.get()), callbacks);
+        recorded.train(earlier, folder, () -> requireRoom(begin.get()), callbacks);
     return trainer
         .restored()
         .map(best -> ended(Checkpoint.open(best), all))

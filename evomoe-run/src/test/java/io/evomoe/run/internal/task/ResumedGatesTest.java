@@ -14,8 +14,6 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -246,8 +244,7 @@ class ResumedGatesTest {
     Path logs = OutputFolder.prepare(folder.resolve(name + "-log"));
     return run.train(
             RecordedRun.none(new RunName("gpt", "any", 1)),
-            StepFile.in(logs),
-            CurveFile.in(logs),
+            logs,
             () -> checkpoints,
             List.of())
         .recorded()

@@ -15,8 +15,6 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
@@ -151,8 +149,7 @@ final class SmallRuns implements AutoCloseable {
     Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
     return run.train(
             RecordedRun.none(config.runName()),
-            StepFile.in(logs),
-            CurveFile.in(logs),
+            logs,
             () -> state -> folder,
             List.of(stop))
         .recorded();
