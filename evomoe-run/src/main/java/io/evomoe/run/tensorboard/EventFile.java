@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.zip.CRC32C;
+import org.nd4j.shade.protobuf.ByteString;
+import org.nd4j.shade.protobuf.UnknownFieldSet;
+import org.nd4j.shade.protobuf.UnknownFieldSet.Field;
+import org.tensorflow.framework.Summary;
 
 /**
  * One event file of TFRecords. Each record has its length (uint64, little-endian), the length's
@@ -22,6 +26,7 @@ record EventFile(AppendedFile out) implements AutoCloseable {
   private static final int FILE_VERSION = 3;
   private static final int SUMMARY = 5;
   private static final int SESSION_LOG = 7;
+  private static final int STATUS = 1;
   private static final int STATUS_START = 1;
 
   /** Creates a file whose name sorts after those of earlier files. */
@@ -36,12 +41,8 @@ record EventFile(AppendedFile out) implements AutoCloseable {
       file = folder.resolve(name);
     } while (Files.exists(file));
     EventFile created = new EventFile(new AppendedFile(file));
-    created.write(event(now).text(FILE_VERSION, "brain.Event:2"));
+    created.write(event(now), FILE_VERSION, ByteString.copyFromUtf8("brain.Event:2"));
     return created;
-  }
-
-  private static Message event(Instant at) {
-    return new Message().number(WALL_TIME, at.toEpochMilli() / 1e3);
   }
 
   /**
@@ -50,17 +51,33 @@ record EventFile(AppendedFile out) implements AutoCloseable {
    * @param step next step
    */
   void start(long step) {
-    Message start = new Message().integer(1, STATUS_START);
-    write(event(Instant.now()).integer(STEP, step).message(SESSION_LOG, start));
+    UnknownFieldSet start =
+        UnknownFieldSet.newBuilder().addField(STATUS, integer(STATUS_START)).build();
+    write(event(step), SESSION_LOG, start.toByteString());
   }
 
   /** Writes the values of a step. */
   void write(long step, Summary summary) {
-    write(event(Instant.now()).integer(STEP, step).message(SUMMARY, summary.message()));
+    write(event(step), SUMMARY, summary.toByteString());
   }
 
-  private void write(Message event) {
-    byte[] data = event.toBytes();
+  private static UnknownFieldSet.Builder event(Instant at) {
+    long seconds = Double.doubleToRawLongBits(at.toEpochMilli() / 1e3);
+    return UnknownFieldSet.newBuilder()
+        .addField(WALL_TIME, Field.newBuilder().addFixed64(seconds).build());
+  }
+
+  private static UnknownFieldSet.Builder event(long step) {
+    return event(Instant.now()).addField(STEP, integer(step));
+  }
+
+  private static Field integer(long value) {
+    return Field.newBuilder().addVarint(value).build();
+  }
+
+  private void write(UnknownFieldSet.Builder event, int field, ByteString content) {
+    Field last = Field.newBuilder().addLengthDelimited(content).build();
+    byte[] data = event.addField(field, last).build().toByteArray();
     ByteBuffer record =
         ByteBuffer.allocate(data.length + Long.BYTES + 2 * Integer.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN)

@@ -10,9 +10,15 @@ import io.evomoe.training.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.protobuf.ByteString;
+import org.tensorflow.framework.DataType;
+import org.tensorflow.framework.HistogramProto;
+import org.tensorflow.framework.Summary;
+import org.tensorflow.framework.TensorProto;
 
 /**
  * Writes a run's steps to event files for TensorBoard. Every number of a {@link StepRecord} is a
@@ -57,24 +63,46 @@ public final class TensorBoard implements Callback {
 
   @Override
   public void onStep(StepRecord step, Training training) {
-    Summary summary = new Summary();
+    Summary.Builder summary = Summary.newBuilder();
     ObjectNode fields = StepFile.json(training.name(), step);
     scalars(summary, "", fields);
     for (int i = 0; i < step.layers().size(); i++) {
       String prefix = step.layers().get(i).layer() + "/";
       scalars(summary, prefix, fields.withArray("layers").get(i));
-      summary.load(prefix + "load", step.layers().get(i).load());
+      summary
+          .addValueBuilder()
+          .setTag(prefix + "load")
+          .setHisto(histogram(step.layers().get(i).load()));
     }
-    opened().write(step.step(), summary);
+    opened().write(step.step(), summary.build());
   }
 
   /** Skips missing values, which are null, and names, which are text. */
-  private static void scalars(Summary summary, String prefix, JsonNode fields) {
+  private static void scalars(Summary.Builder summary, String prefix, JsonNode fields) {
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (field.getValue().isNumber() && !OF_THE_EVENT.contains(field.getKey())) {
-        summary.scalar(prefix + field.getKey(), field.getValue().doubleValue());
+        summary
+            .addValueBuilder()
+            .setTag(prefix + field.getKey())
+            .setSimpleValue((float) field.getValue().doubleValue());
       }
     }
+  }
+
+  /** Returns a histogram of expert indices: expert e is the bucket from e - 0.5 to e + 0.5. */
+  private static HistogramProto histogram(List<Integer> load) {
+    HistogramProto.Builder histogram =
+        HistogramProto.newBuilder().setMin(-0.5).setMax(load.size() - 0.5);
+    double sum = 0;
+    double squares = 0;
+    double count = 0;
+    for (int e = 0; e < load.size(); e++) {
+      histogram.addBucketLimit(e + 0.5).addBucket(load.get(e));
+      count += load.get(e);
+      sum += (double) e * load.get(e);
+      squares += (double) e * e * load.get(e);
+    }
+    return histogram.setNum(count).setSum(sum).setSumSquares(squares).build();
   }
 
   @Override
@@ -83,9 +111,21 @@ public final class TensorBoard implements Callback {
     if (samples.isEmpty()) {
       return;
     }
-    Summary summary = new Summary();
-    samples.forEach((name, text) -> summary.text("samples/" + name, text));
-    opened().write(step.step(), summary);
+    Summary.Builder summary = Summary.newBuilder();
+    samples.forEach((name, text) -> summary.addValue(text("samples/" + name, text)));
+    opened().write(step.step(), summary.build());
+  }
+
+  /** Returns a text in the form of TensorBoard's text plugin: a tensor of one string. */
+  private static Summary.Value text(String tag, String text) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setDtype(DataType.DT_STRING)
+            .addStringVal(ByteString.copyFromUtf8(text));
+    tensor.getTensorShapeBuilder().addDimBuilder().setSize(1);
+    Summary.Value.Builder value = Summary.Value.newBuilder().setTag(tag).setTensor(tensor);
+    value.getMetadataBuilder().getPluginDataBuilder().setPluginName("text");
+    return value.build();
   }
 
   private EventFile opened() {

@@ -20,23 +20,6 @@ class EventFileTest {
   @TempDir Path folder;
 
   @Test
-  void should_encode_the_examples_of_the_protobuf_documentation() {
-    assertThat(hex(new Message().integer(1, 150))).isEqualTo("089601");
-    assertThat(hex(new Message().text(2, "testing"))).isEqualTo("120774657374696e67");
-    assertThat(hex(new Message().message(3, new Message().integer(1, 150))))
-        .isEqualTo("1a03089601");
-    assertThat(hex(new Message().integer(1, -2))).isEqualTo("08feffffffffffffffff01");
-    assertThat(hex(new Message().single(2, 0.5).number(1, 1)))
-        .isEqualTo("150000003f09000000000000f03f");
-    assertThat(hex(new Message().numbers(6, List.of(1.0, -1.0))))
-        .isEqualTo("3210000000000000f03f000000000000f0bf");
-  }
-
-  private static String hex(Message message) {
-    return HexFormat.of().formatHex(message.toBytes());
-  }
-
-  @Test
   void should_mask_the_published_check_value_of_crc_32c() {
     int check = 0xe3069283;
 
