@@ -10,8 +10,6 @@ import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Lineage;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
@@ -34,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * @param shared whether other runs use it too, so that it is not closed with this one
  * @param tokenizer of a program; null for one in files
  * @param start source of the initial weights; null for random ones
- * @param own what a program adds
+ * @param trainer a program's changes to the trainer
+ * @param notes of a program in every checkpoint
+ * @param files writes a program's files into the folder
  */
 record NewState(
     OutputFolder output,
@@ -44,18 +44,10 @@ record NewState(
     boolean shared,
     @Nullable Tokenizer tokenizer,
     @Nullable RunStart start,
-    Own own)
+    UnaryOperator<TrainerConfig> trainer,
+    Map<String, String> notes,
+    Consumer<Path> files)
     implements RunState {
-
-  /**
-   * What a program adds.
-   *
-   * @param trainer its changes to the trainer
-   * @param notes in every checkpoint
-   * @param files writes further files into the folder
-   */
-  record Own(
-      UnaryOperator<TrainerConfig> trainer, Map<String, String> notes, Consumer<Path> files) {}
 
   @Override
   public TaskData<?, ?> taskData(TextProgress progress) {
@@ -69,7 +61,7 @@ record NewState(
 
   @Override
   public RunOpening again() {
-    return new RunOpening(output.path()).passed(data.paths().isEmpty() ? data : null, tokenizer);
+    return new RunOpening(output.path(), data.paths().isEmpty() ? data : null, tokenizer);
   }
 
   @Override
@@ -83,31 +75,25 @@ record NewState(
   }
 
   @Override
-  public BegunTraining begin(List<Callback> callbacks) {
-    TrainerConfig settings = own.trainer().apply(config.trainer());
-    RunStart.Started started =
-        start == null
-            ? new RunStart.Started(TaskTraining.of(prepared.data(), config, settings), Lineage.NONE)
-            : start.begin(
-                prepared.data(),
-                config,
-                settings,
-                prepared.content(),
-                line -> callbacks.forEach(callback -> callback.onNote(line)));
-    return new BegunTraining(started.training(), () -> train(started, callbacks));
+  public TaskTraining<?, ?> begin(List<Callback> callbacks) {
+    TrainerConfig settings = trainer.apply(config.trainer());
+    return start == null
+        ? TaskTraining.of(prepared.data(), config, settings, null)
+        : start.begin(
+            prepared.data(),
+            config,
+            settings,
+            prepared.content(),
+            line -> callbacks.forEach(callback -> callback.onNote(line)));
   }
 
-  private Outcome train(RunStart.Started started, List<Callback> callbacks) {
-    return started
-        .training()
-        .train(
-            RecordedRun.none(config.runName()),
-            output.path(),
-            () -> writeFiles(started),
-            callbacks);
+  @Override
+  public RecordedRun earlier() {
+    return RecordedRun.none(config.runName());
   }
 
-  private CheckpointWriter writeFiles(RunStart.Started started) {
+  @Override
+  public CheckpointWriter writeFiles(TaskTraining<?, ?> run, List<Callback> callbacks) {
     RunFolder folder = new RunFolder(output.path());
     folder.deleteOthers();
     prepared.saveTokenizer(output.path());
@@ -116,13 +102,13 @@ record NewState(
     if (!shared) {
       KeptTokens.of(folder, content, config).write(prepared.data());
     }
-    started.lineage().write(output.path());
-    own.files().accept(output.path());
-    Map<String, String> notes = new HashMap<>(own.notes());
-    notes.putAll(started.lineage().entries());
-    CheckpointWriter checkpoints = folder.checkpointWriter(data.paths(), content, config, notes);
+    run.lineage().write(output.path());
+    files.accept(output.path());
+    Map<String, String> all = new HashMap<>(notes);
+    all.putAll(run.lineage().entries());
+    CheckpointWriter checkpoints = folder.checkpointWriter(data.paths(), content, config, all);
     // From here on there is something to resume, and the disk has room for a checkpoint.
-    started.training().save(checkpoints);
+    run.save(checkpoints);
     return checkpoints;
   }
 

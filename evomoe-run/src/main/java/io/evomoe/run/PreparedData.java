@@ -48,7 +48,13 @@ public final class PreparedData implements AutoCloseable {
   private final TaskData<?, ?> data;
   private final ScratchFolder tokenizer;
 
-  private PreparedData(
+  /**
+   * Reads data.
+   *
+   * @param tokenizers makes the tokenizer, and writes its files into a folder
+   * @param tokenized run whose tokenizer that is, with maybe the encoded text; null for a new one
+   */
+  PreparedData(
       Dataset source,
       RunConfig config,
       Function<Path, TokenizerSource> tokenizers,
@@ -60,12 +66,11 @@ public final class PreparedData implements AutoCloseable {
     this.config = config;
     this.tokenizer = ScratchFolder.create(RunFiles.TOKENIZER);
     try {
-      if (tokenized == null) {
-        data = read(source, config, tokenizers.apply(tokenizer.path()), output, progress);
-      } else {
-        ProgramTokenizer.copy(tokenized.folder(), tokenizer.path());
-        data = open(source, content, config, tokenized, output, progress);
-      }
+      TokenizerSource encoder = tokenizers.apply(tokenizer.path());
+      data =
+          tokenized == null
+              ? Tasks.named(config.task()).read(source, config, encoder, output, progress)
+              : open(source, content, config, tokenized, output, progress);
       data.batches(config);
     } catch (RuntimeException e) {
       tokenizer.close();
@@ -95,27 +100,8 @@ public final class PreparedData implements AutoCloseable {
    */
   public static PreparedData read(
       List<Path> data, RunConfig config, Path output, TextProgress progress) {
-    return read(Dataset.files(data), config, TokenizerSource::learned, output, progress);
-  }
-
-  /**
-   * Reads data.
-   *
-   * @param tokenizers makes the tokenizer, and writes its files into a folder
-   */
-  static PreparedData read(
-      Dataset data,
-      RunConfig config,
-      Function<Path, TokenizerSource> tokenizers,
-      Path output,
-      TextProgress progress) {
-    return new PreparedData(data, config, tokenizers, null, output, progress);
-  }
-
-  /** Reads data for a run that takes over the tokenizer of another one. */
-  static PreparedData read(
-      Dataset data, RunConfig config, RunCheckpoint tokenized, Path output, TextProgress progress) {
-    return new PreparedData(data, config, TokenizerSource::learned, tokenized, output, progress);
+    return new PreparedData(
+        Dataset.files(data), config, TokenizerSource::learned, null, output, progress);
   }
 
   /**
@@ -128,15 +114,6 @@ public final class PreparedData implements AutoCloseable {
       String content,
       RunConfig config,
       RunCheckpoint tokenized,
-      TextProgress progress) {
-    return open(data, content, config, tokenized, ScratchFolder.parent(), progress);
-  }
-
-  private static TaskData<?, ?> open(
-      Dataset data,
-      String content,
-      RunConfig config,
-      RunCheckpoint tokenized,
       Path output,
       TextProgress progress) {
     Tokenizer tokenizer = tokenized.tokenizer();
@@ -144,16 +121,8 @@ public final class PreparedData implements AutoCloseable {
         KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
     return kept.isPresent()
         ? kept.get()
-        : read(data, config, TokenizerSource.of(tokenizer), output, progress);
-  }
-
-  private static TaskData<?, ?> read(
-      Dataset data,
-      RunConfig config,
-      TokenizerSource tokenizer,
-      Path output,
-      TextProgress progress) {
-    return Tasks.named(config.task()).read(data, config, tokenizer, output, progress);
+        : Tasks.named(config.task())
+            .read(data, config, TokenizerSource.of(tokenizer), output, progress);
   }
 
   /** Returns the encoded data. */
@@ -172,19 +141,7 @@ public final class PreparedData implements AutoCloseable {
 
   /** Rejects a run that would read the data in another way. */
   void requireFit(RunConfig run) {
-    if (!run.task().equals(config.task())
-        || !run.split().equals(config.split())
-        || !run.data().equals(config.data())) {
-      throw new IllegalArgumentException(
-          "prepared data must be of the run's task, split and form of data, %s %s %s, was of %s %s %s"
-              .formatted(
-                  run.task(),
-                  run.split(),
-                  run.data(),
-                  config.task(),
-                  config.split(),
-                  config.data()));
-    }
+    run.requireDataOf(config, "the prepared data");
   }
 
   /** Writes the tokenizer into its place in the folder of a run, or of a comparison. */

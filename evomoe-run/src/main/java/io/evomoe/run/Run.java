@@ -65,7 +65,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   private @Nullable TrainedModel<M> trained;
   private @Nullable Predictor predictor;
   private volatile @Nullable TaskTraining<?, ?> training;
-  private volatile boolean inTraining;
   private volatile boolean stopRequested;
 
   /** Creates a run. Closing the run closes {@code output} too, unless it is null. */
@@ -185,7 +184,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
    */
   public static Run<?> open(Path folder) {
-    return new RunOpening(folder).open();
+    return opening(folder).open();
   }
 
   /**
@@ -195,12 +194,12 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalArgumentException as well if the run has another model
    */
   public static <M extends Model<?>> Run<M> open(Path folder, Class<M> model) {
-    return new RunOpening(folder).open(model);
+    return opening(folder).open(model);
   }
 
   /** Opens a run with other data, or with other values of fields that may change. */
   public static RunOpening opening(Path folder) {
-    return new RunOpening(folder);
+    return new RunOpening(folder, null, null);
   }
 
   /** Returns the full configuration. */
@@ -266,10 +265,9 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
 
   private Outcome trainOn(List<Callback> callbacks) {
     boolean interrupted = false;
-    inTraining = true;
+    stopRequested = false;
     try (OutputFolder ignored = state.lock();
-        BegunTraining begun = state.begin(callbacks)) {
-      TaskTraining<?, ?> run = begun.run();
+        TaskTraining<?, ?> run = state.begin(callbacks)) {
       forget();
       config = state.config();
       training = run;
@@ -277,25 +275,24 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
         run.requestStop();
       }
       try {
-        Outcome outcome = begun.training().get();
+        RunState now = state;
+        Outcome outcome =
+            run.train(now.earlier(), path, () -> now.writeFiles(run, callbacks), callbacks);
+        interrupted = Thread.interrupted();
         ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
         // A run that finishes here must equal one that is opened.
-        RunState over = state;
         state = again().saved();
         forget(); // what the listener used
-        over.close();
+        now.close();
         forget(); // a stop that a callback requested meanwhile
         return outcome;
       } catch (RuntimeException | Error e) {
+        interrupted |= Thread.interrupted();
         lifetime.closeInside(this::free);
         throw e;
-      } finally {
-        interrupted = run.interrupted();
       }
     } finally {
       training = null;
-      inTraining = false;
-      stopRequested = false;
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
@@ -312,7 +309,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * training it does nothing.
    */
   public void requestStop() {
-    stopRequested = inTraining;
+    stopRequested = true;
     TaskTraining<?, ?> running = training;
     if (running != null) {
       running.requestStop();

@@ -12,6 +12,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
+import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
@@ -205,11 +206,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
    *     usable moments
    */
   public RunBuilder<M> withMoments() {
-    if (!(start instanceof EarlierRun earlier)) {
-      throw new IllegalArgumentException(
-          "withMoments needs a run that starts from another one (Run.from)");
-    }
-    start = earlier.withMoments();
+    start = earlier("withMoments").withMoments();
     return this;
   }
 
@@ -222,12 +219,16 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
    *     decayed already
    */
   public RunBuilder<M> decay(long steps) {
-    if (!(start instanceof EarlierRun earlier)) {
-      throw new IllegalArgumentException(
-          "decay needs a run that starts from another one (Run.from)");
-    }
-    start = earlier.decaying(steps);
+    start = earlier("decay").decaying(steps);
     return this;
+  }
+
+  private EarlierRun earlier(String method) {
+    if (start instanceof EarlierRun earlier) {
+      return earlier;
+    }
+    throw new IllegalArgumentException(
+        method + " needs a run that starts from another one (Run.from)");
   }
 
   /** Reports the progress of reading the data to this listener. */
@@ -262,7 +263,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     if (from != null) {
       from.requireFit(config, spawnAsked);
       if (data == null) {
-        from.requireItsSplit(config);
+        from.requireItsData(config);
       }
     }
     Class<?> its = task.modelType(config.model().architecture());
@@ -331,7 +332,9 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
               ready != null,
               own,
               from,
-              new NewState.Own(trainer, Map.copyOf(notes), files));
+              trainer,
+              Map.copyOf(notes),
+              files);
       return new Run<>(output.path(), type, config, state, output);
     } catch (RuntimeException e) {
       output.close();
@@ -340,14 +343,14 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   }
 
   private PreparedData prepare(Dataset sources, RunConfig config, Path output) {
-    RunStart from = start;
-    return from != null
-        ? PreparedData.read(sources, config, from.run(), output, progress)
-        : PreparedData.read(
-            sources,
-            config,
-            Objects.requireNonNullElse(tokenizers, TokenizerSource::learned),
-            output,
-            progress);
+    RunCheckpoint run = start == null ? null : start.run();
+    Function<Path, TokenizerSource> source =
+        run == null
+            ? Objects.requireNonNullElse(tokenizers, TokenizerSource::learned)
+            : folder -> {
+              ProgramTokenizer.copy(run.folder(), folder);
+              return TokenizerSource.of(run.tokenizer());
+            };
+    return new PreparedData(sources, config, source, run, output, progress);
   }
 }

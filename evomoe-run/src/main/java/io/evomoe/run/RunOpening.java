@@ -10,33 +10,39 @@ import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.RemoteSteps;
-import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.optimizer.LearningRateSchedule;
-import io.evomoe.training.optimizer.Optimizer;
-import io.evomoe.training.optimizer.OptimizerSpec;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a run with changed data or settings. */
-public final class RunOpening {
+public final class RunOpening extends ProgramParts<RunOpening> {
   private final Path path;
   private final Map<String, String> changes = new LinkedHashMap<>();
-  private final Map<String, String> notes = new HashMap<>();
-  private @Nullable Dataset data;
-  private @Nullable PreparedData prepared;
-  private boolean remote;
-  private @Nullable Tokenizer tokenizer;
-  private @Nullable OutputFolder output;
-  private UnaryOperator<TrainerConfig> own = UnaryOperator.identity();
 
-  RunOpening(Path path) {
+  /** Null for that of the run. */
+  @Nullable Dataset data;
+
+  /** Null for data of the run alone. */
+  @Nullable PreparedData prepared;
+
+  private boolean remote;
+
+  /** Null for that of the folder. */
+  @Nullable Tokenizer tokenizer;
+
+  private @Nullable OutputFolder output;
+
+  RunOpening(Path path, @Nullable Dataset data, @Nullable Tokenizer tokenizer) {
     this.path = path;
+    this.data = data;
+    this.tokenizer = tokenizer;
+  }
+
+  @Override
+  RunOpening self() {
+    return this;
   }
 
   /** Trains and evaluates on this data from now on. */
@@ -60,12 +66,6 @@ public final class RunOpening {
     return this;
   }
 
-  RunOpening passed(@Nullable Dataset other, @Nullable Tokenizer own) {
-    data = other;
-    tokenizer = own;
-    return this;
-  }
-
   /**
    * Sets one field, such as {@code training.steps} to {@code 1000}. Fields that the checkpoint
    * depends on, such as those of the model, are rejected.
@@ -75,28 +75,11 @@ public final class RunOpening {
     return this;
   }
 
-  /** Trains with an optimizer that the function creates: the one that the run was begun with. */
-  public RunOpening optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    return trainer(settings -> settings.withOptimizer(factory));
-  }
-
-  /** Trains at this learning rate from now on. */
-  public RunOpening schedule(LearningRateSchedule rate) {
-    trainer(settings -> settings.withSchedule(rate));
-    return note(RunSettings.OWN_SCHEDULE, rate.getClass().getName());
-  }
-
   /** Takes the steps elsewhere; needed for a run that was trained in rounds on a cluster. */
+  @Override
   public RunOpening remote(RemoteSteps steps) {
-    trainer(settings -> settings.withRemote(steps));
     remote = true;
-    return this;
-  }
-
-  /** Adds a note to every checkpoint from now on. */
-  public RunOpening note(String name, String text) {
-    notes.put(name, text);
-    return this;
+    return super.remote(steps);
   }
 
   /** Trains on data that was read for several runs, and is not closed with the run. */
@@ -104,24 +87,6 @@ public final class RunOpening {
     prepared = shared;
     data = shared.source();
     return this;
-  }
-
-  @Nullable PreparedData prepared() {
-    return prepared;
-  }
-
-  Map<String, String> notes() {
-    return notes;
-  }
-
-  private RunOpening trainer(UnaryOperator<TrainerConfig> change) {
-    UnaryOperator<TrainerConfig> before = own;
-    own = settings -> change.apply(before.apply(settings));
-    return this;
-  }
-
-  TrainerConfig trainer(RunConfig config) {
-    return own.apply(config.trainer());
   }
 
   /** Writes to a folder that the caller has opened and closes; for the command line. */
@@ -187,13 +152,5 @@ public final class RunOpening {
 
   private @Nullable OutputFolder shared() {
     return output == null ? null : output.shared();
-  }
-
-  @Nullable Dataset data() {
-    return data;
-  }
-
-  @Nullable Tokenizer tokenizer() {
-    return tokenizer;
   }
 }

@@ -8,19 +8,13 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.GuardsBuilder;
-import io.evomoe.training.RemoteSteps;
-import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfigBuilder;
-import io.evomoe.training.optimizer.LearningRateSchedule;
-import io.evomoe.training.optimizer.Optimizer;
-import io.evomoe.training.optimizer.OptimizerSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the builder that has them
  */
-abstract class RunSettings<S> {
+abstract class RunSettings<S> extends ProgramParts<S> {
   /** The model determines the task; gate and seed have their own methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
-
-  /** Note in the checkpoints of a run whose schedule is an object of a program. */
-  static final String OWN_SCHEDULE = "ownSchedule";
 
   /** Null for the default. */
   @Nullable String gate;
@@ -42,18 +33,10 @@ abstract class RunSettings<S> {
   /** Null for the default. */
   @Nullable Long seed;
 
-  /** Changes of a program to the trainer. */
-  UnaryOperator<TrainerConfig> trainer = UnaryOperator.identity();
-
-  /** Notes of a program in every checkpoint. */
-  final Map<String, String> notes = new HashMap<>();
-
   /** Whether the method of the spawn was set, which not every start has. */
   boolean spawnAsked;
 
   private final List<UnaryOperator<RunConfig>> changes = new ArrayList<>();
-
-  abstract S self();
 
   /** Changes the model's size. */
   public S model(Consumer<ModelConfigBuilder> size) {
@@ -135,16 +118,6 @@ abstract class RunSettings<S> {
     return training(t -> t.optimizer(name).optimizerOptions(options));
   }
 
-  /**
-   * Trains with an optimizer that the function creates. The program must give it again to resume
-   * ({@link RunOpening#optimizer}).
-   *
-   * @param factory gets the kernels and the settings of the run
-   */
-  public S optimizer(Function<OptimizerSpec, Optimizer> factory) {
-    return trainer(settings -> settings.withOptimizer(factory));
-  }
-
   /** Selects an installed learning rate schedule by name, with its default options. */
   public S schedule(String name) {
     return schedule(name, Map.of());
@@ -153,31 +126,6 @@ abstract class RunSettings<S> {
   /** Selects an installed learning rate schedule and its options; others have their defaults. */
   public S schedule(String name, Map<String, String> options) {
     return training(t -> t.schedule(name).scheduleOptions(options));
-  }
-
-  /**
-   * Trains at this learning rate. The program must give it again to resume ({@link
-   * RunOpening#schedule}).
-   */
-  public S schedule(LearningRateSchedule rate) {
-    trainer(settings -> settings.withSchedule(rate));
-    return note(OWN_SCHEDULE, rate.getClass().getName());
-  }
-
-  /** Takes the steps elsewhere, such as with the workers of a cluster. */
-  public S remote(RemoteSteps steps) {
-    return trainer(settings -> settings.withRemote(steps));
-  }
-
-  /**
-   * Adds a note to every checkpoint, such as the version of a program; {@code Checkpoint.config()}
-   * returns it. A resumed run has only the notes that are {@linkplain RunOpening#note given} again.
-   *
-   * @param name of the note, not that of a configuration field
-   */
-  public S note(String name, String text) {
-    notes.put(name, text);
-    return self();
   }
 
   /** Sets the seed of all random numbers. */
@@ -189,12 +137,6 @@ abstract class RunSettings<S> {
   /** Changes any settings, as a whole. */
   public S change(UnaryOperator<RunConfig> change) {
     changes.add(change);
-    return self();
-  }
-
-  private S trainer(UnaryOperator<TrainerConfig> change) {
-    UnaryOperator<TrainerConfig> before = trainer;
-    trainer = settings -> change.apply(before.apply(settings));
     return self();
   }
 

@@ -4,9 +4,12 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
+import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +40,13 @@ interface RunState extends AutoCloseable {
    *
    * @param callbacks told of the training
    */
-  BegunTraining begin(List<Callback> callbacks);
+  TaskTraining<?, ?> begin(List<Callback> callbacks);
+
+  /** Returns the steps that were taken before. */
+  RecordedRun earlier();
+
+  /** Writes the files of a training that begins, and returns the writer of its checkpoints. */
+  CheckpointWriter writeFiles(TaskTraining<?, ?> run, List<Callback> callbacks);
 
   /**
    * Returns the stored outcome of a run that ended early, or of a finished one without its data.

@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -8,7 +9,6 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.KeptTokens;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.StepFile;
@@ -16,7 +16,6 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -40,11 +39,12 @@ final class SavedState implements RunState {
   private final @Nullable PreparedData shared;
   private @Nullable TaskData<?, ?> read;
   private String readContent = "";
+  private String content = "";
 
   SavedState(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
     this.saved = saved;
-    this.shared = opening.prepared();
+    this.shared = opening.prepared;
     if (shared != null) {
       shared.requireFit(saved.config());
     }
@@ -60,7 +60,9 @@ final class SavedState implements RunState {
     if (encoded == null) {
       Dataset data = saved.data();
       readContent = data.digest();
-      encoded = PreparedData.open(data, readContent, saved.config(), saved, progress);
+      encoded =
+          PreparedData.open(
+              data, readContent, saved.config(), saved, ScratchFolder.parent(), progress);
       read = encoded;
     }
     return encoded;
@@ -73,7 +75,7 @@ final class SavedState implements RunState {
 
   @Override
   public RunOpening again() {
-    return new RunOpening(saved.folder().path()).passed(opening.data(), opening.tokenizer());
+    return new RunOpening(saved.folder().path(), opening.data, opening.tokenizer);
   }
 
   @Override
@@ -93,77 +95,54 @@ final class SavedState implements RunState {
 
   /** Another process may have continued the run since it was opened. */
   @Override
-  public BegunTraining begin(List<Callback> callbacks) {
+  public TaskTraining<?, ?> begin(List<Callback> callbacks) {
     saved = opening.resumed();
     open.add(saved);
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
-    if (checkpoint.config().containsKey(RunSettings.OWN_SCHEDULE)
-        && !opening.notes().containsKey(RunSettings.OWN_SCHEDULE)) {
+    if (checkpoint.config().containsKey(ProgramParts.OWN_SCHEDULE)
+        && !opening.notes.containsKey(ProgramParts.OWN_SCHEDULE)) {
       throw new IllegalArgumentException(
           "%s has the learning rate schedule of a program: pass it again (Run.opening(folder).schedule(...))"
               .formatted(saved.folder().path()));
     }
     RunConfig config = saved.config();
     Dataset data = saved.data();
-    String content = shared == null ? data.digest() : shared.content();
-    TaskTraining<?, ?> run =
-        TaskTraining.resumed(
-            taskData(TextProgress.NONE), config, opening.trainer(config), checkpoint);
-    try {
-      if (!RunFolder.isSameData(checkpoint, content)) {
-        log.warn("The data is not what the run was started with: {}", data.name());
-      }
-      Map<String, String> notes = new HashMap<>(opening.notes());
-      notes.putAll(Lineage.of(checkpoint.config()).entries());
-      CheckpointWriter checkpoints =
-          saved.folder().checkpointWriter(data.paths(), content, config, notes);
-      saved.changes().forEach(change -> note(callbacks, change));
-      note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-      return new BegunTraining(run, () -> train(run, content, checkpoints, callbacks));
-    } catch (RuntimeException | Error e) {
-      run.close();
-      throw e;
+    content = shared == null ? data.digest() : shared.content();
+    if (!RunFolder.isSameData(checkpoint, content)) {
+      log.warn("The data is not what the run was started with: {}", data.name());
     }
+    saved.changes().forEach(change -> note(callbacks, change));
+    note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
+    return TaskTraining.resumed(
+        taskData(TextProgress.NONE), config, opening.trainer.apply(config.trainer()), checkpoint);
   }
 
-  /**
-   * Rejects a finished run that has no curve, such as a converted one: it has no result to return.
-   */
+  /** Rejects a finished run without a validation loss, such as a converted one. */
   private void requireMoreSteps() {
     long steps = saved.config().training().steps();
     if (steps() < steps) {
       return;
     }
-    List<StepRecord> taken = earlier().steps();
-    if (taken.isEmpty()) {
+    if (earlier().steps().stream().noneMatch(step -> step.step() == steps && step.evaluated())) {
       throw new IllegalArgumentException(
-          "%s has taken all of its %d steps and has no curve; ask for more steps (--steps %d)"
-              .formatted(saved.folder().path(), steps, steps + 1));
-    }
-    if (taken.stream().noneMatch(step -> step.step() == steps && step.evaluated())) {
-      throw new IllegalArgumentException(
-          "%s was stopped after step %d, which has no validation loss; ask for more steps (--steps %d)"
+          "%s has taken all of its %d steps and has no validation loss of the last; ask for more steps (--steps %d)"
               .formatted(saved.folder().path(), steps, steps + 1));
     }
   }
 
   @Override
   public Optional<Outcome> finished() {
-    Path result = saved.folder().path().resolve(ResultFile.NAME);
-    boolean needsData = RunFolder.isOfNoFile(saved.checkpoint()) && opening.data() == null;
+    boolean needsData = RunFolder.isOfNoFile(saved.checkpoint()) && opening.data == null;
     boolean over =
         saved.checkpoint().isEnd() || (needsData && steps() == saved.config().training().steps());
-    if (!saved.changes().isEmpty() || !over || !Files.exists(result)) {
-      return Optional.empty();
-    }
-    return ResultFile.read(result).stream()
-        .filter(last -> last.steps() == steps() && !last.isInterrupted())
-        .map(last -> new Outcome(last, earlier()))
-        .findFirst();
+    return over && saved.changes().isEmpty()
+        ? ResultFile.finished(saved.folder().path(), saved.config().runName(), steps())
+        : Optional.empty();
   }
 
-  private RecordedRun earlier() {
+  @Override
+  public RecordedRun earlier() {
     return StepFile.upTo(saved.folder().path(), saved.config().runName(), steps());
   }
 
@@ -171,33 +150,22 @@ final class SavedState implements RunState {
     callbacks.forEach(callback -> callback.onNote(line));
   }
 
-  private Outcome train(
-      TaskTraining<?, ?> run,
-      String content,
-      CheckpointWriter checkpoints,
-      List<Callback> callbacks) {
-    Path path = saved.folder().path();
-    return run.train(
-        earlier(),
-        path,
-        () -> writeFiles(run, content, checkpoints, callbacks),
-        callbacks);
-  }
-
-  private CheckpointWriter writeFiles(
-      TaskTraining<?, ?> run,
-      String content,
-      CheckpointWriter checkpoints,
-      List<Callback> callbacks) {
+  @Override
+  public CheckpointWriter writeFiles(TaskTraining<?, ?> run, List<Callback> callbacks) {
     CheckpointFolder.setAsideNewerThan(saved.checkpoint().location())
         .forEach(newer -> note(callbacks, "Set aside: " + newer));
+    RunConfig config = saved.config();
     if (content.equals(readContent)) {
-      KeptTokens.of(saved.folder(), content, saved.config()).write(taskData(TextProgress.NONE));
+      KeptTokens.of(saved.folder(), content, config).write(taskData(TextProgress.NONE));
     }
+    Map<String, String> notes = new HashMap<>(opening.notes);
+    notes.putAll(run.lineage().entries());
+    CheckpointWriter checkpoints =
+        saved.folder().checkpointWriter(saved.dataPaths(), content, config, notes);
     if (!saved.changes().isEmpty()) {
-      run.save(saved.folder().withNext(saved.config(), checkpoints));
+      run.save(saved.folder().withNext(config, checkpoints));
     }
-    saved.folder().replace(saved.config());
+    saved.folder().replace(config);
     return checkpoints;
   }
 

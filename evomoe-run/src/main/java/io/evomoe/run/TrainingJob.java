@@ -23,7 +23,6 @@ import io.evomoe.training.TrainingData;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.optimizer.Optimizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -103,27 +102,23 @@ public final class TrainingJob<B> implements AutoCloseable {
   }
 
   private Outcome trained(Callback... callbacks) {
-    Path folder = output.path();
-    RecordedTraining recorded = new RecordedTraining(trainer);
-    try {
-      RecordedRun all =
-          recorded.train(
-              StepFile.upTo(folder, name, steps()),
-              folder,
-              this::begin,
-              List.of(callbacks));
-      RunResult result =
-          trainer
-              .restored()
-              .map(best -> ended(Checkpoint.open(best), all))
-              .orElseGet(() -> result(all, config.training().steps()));
-      ResultFile.write(folder.resolve(ResultFile.NAME), List.of(result));
-      return new Outcome(result, all);
-    } finally {
-      if (recorded.interrupted()) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return RecordedTraining.train(
+        trainer,
+        StepFile.upTo(output.path(), name, steps()),
+        output.path(),
+        this::begin,
+        List.of(callbacks),
+        this::outcome);
+  }
+
+  private Outcome outcome(RecordedRun all) {
+    RunResult result =
+        trainer
+            .restored()
+            .map(best -> ended(Checkpoint.open(best), all))
+            .orElseGet(() -> result(all, config.training().steps()));
+    ResultFile.write(output.path().resolve(ResultFile.NAME), List.of(result));
+    return new Outcome(result, all);
   }
 
   /** Its result says that no step is left, also after an early end. */
@@ -131,14 +126,7 @@ public final class TrainingJob<B> implements AutoCloseable {
     if (last != null && !last.result().isInterrupted()) {
       return Optional.of(last);
     }
-    Path file = output.path().resolve(ResultFile.NAME);
-    if (!over || !Files.exists(file)) {
-      return Optional.empty();
-    }
-    return ResultFile.read(file).stream()
-        .filter(result -> result.steps() == steps() && !result.isInterrupted())
-        .map(result -> new Outcome(result, StepFile.upTo(output.path(), name, steps())))
-        .findFirst();
+    return over ? ResultFile.finished(output.path(), name, steps()) : Optional.empty();
   }
 
   private CheckpointWriter begin() {

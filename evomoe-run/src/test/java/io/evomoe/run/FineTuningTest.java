@@ -14,7 +14,6 @@ import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.FineTuningBuilder;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned;
@@ -258,7 +257,7 @@ class FineTuningTest {
       assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(early);
     }
     assertThat(told).first().isEqualTo("already finished");
-    Files.delete(out.resolve(ClassScoreFile.NAME));
+    Files.delete(out.resolve(ClassScores.NAME));
     assertThat(stoppedEarly(out)).isEqualTo(early);
   }
 

@@ -62,7 +62,7 @@ class MisusedRunTest {
       assertThatIllegalArgumentException()
           .isThrownBy(ended::train)
           .withMessageContaining(
-              "was stopped after step 7, which has no validation loss; ask for more"
+              "has taken all of its 7 steps and has no validation loss of the last; ask for more"
                   + " steps (--steps 8)");
     }
     try (Run<?> more = Run.opening(out).set("training.steps", "8").open()) {

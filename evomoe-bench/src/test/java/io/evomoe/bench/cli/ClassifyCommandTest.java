@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +65,7 @@ class ClassifyCommandTest {
                 "--no-baseline")
             .succeeded()
             .out();
-    scores = ClassScoreFile.read(out).orElseThrow().get(1);
+    scores = ClassScores.read(out).orElseThrow().get(1);
     tuned = Files.move(out, folder.resolve("moved"));
     Files.move(trained, folder.resolve("gone"));
   }

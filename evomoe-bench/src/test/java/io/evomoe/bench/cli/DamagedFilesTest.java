@@ -7,7 +7,7 @@ import io.evomoe.bench.compare.FinishedRun;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.Ancestor;
-import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.ResultFile;
@@ -90,7 +90,7 @@ class DamagedFilesTest {
     SCORES(1500, "finetune.json") {
       @Override
       Object read(Path file) {
-        return ClassScoreFile.read(classifier).orElseThrow();
+        return ClassScores.read(classifier).orElseThrow();
       }
     },
     LINEAGE(1500, "lineage.json") {

@@ -7,7 +7,6 @@ import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.LabelledText;
-import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
 import java.io.IOException;
@@ -65,7 +64,7 @@ class FineTuningBesideCommandTest {
       tuned = tuning.train();
     }
 
-    List<ClassScores> scores = ClassScoreFile.read(ofCommand).orElseThrow();
+    List<ClassScores> scores = ClassScores.read(ofCommand).orElseThrow();
     assertThat(tuned.scores()).hasSize(3).isEqualTo(scores);
     double accuracy = tuned.evaluation().accuracy();
     assertThat(accuracy).isEqualTo(scores.get(2).validAccuracy()).isStrictlyBetween(0.5, 1.0);
@@ -122,7 +121,7 @@ class FineTuningBesideCommandTest {
     assertThat(TinyRuns.tuningLosses(out)).hasSize(60);
     try (FineTuning tuning =
         FineTuning.of(masked).data(file).training(t -> t.steps(30).batch(8)).in(out)) {
-      assertThat(tuning.train().scores()).isEqualTo(ClassScoreFile.read(out).orElseThrow());
+      assertThat(tuning.train().scores()).isEqualTo(ClassScores.read(out).orElseThrow());
     }
   }
 }

@@ -323,7 +323,7 @@ class FromRunTest {
         "mixture --set evolution.diversifySteps=3|evolution.diversifySteps must be 0",
         "mixture --spawn copy|spawning cannot be asked for",
         "mixture --task mt|--task must be that of MIXTURE, gpt, was mt",
-        "mixture --valid-share 0.2|the split must be that of MIXTURE",
+        "mixture --valid-share 0.2|split.validShare must be that of MIXTURE, whose data is used, 0.05, was 0.2",
         "mixture --text-field body|data.textField must be that of MIXTURE, whose data is used, text, was body",
         "mixture --data absent.txt|there is no file or folder absent.txt",
         "mixture --set gateOptions.evomoe.prior=annealed|option prior must be none, fixed or learned",

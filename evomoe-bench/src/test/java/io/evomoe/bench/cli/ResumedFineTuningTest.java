@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import java.io.IOException;
@@ -67,7 +67,7 @@ class ResumedFineTuningTest {
   void without_its_scores_it_should_measure_again() throws IOException {
     Path killed = folder.resolve("unmeasured");
     assertThat(tune(killed).code()).isZero();
-    Files.delete(killed.resolve(ClassScoreFile.NAME));
+    Files.delete(killed.resolve(ClassScores.NAME));
 
     CommandRun again = tune(killed);
 
@@ -105,8 +105,8 @@ class ResumedFineTuningTest {
     for (String part : List.of("scratch", "")) {
       assertThat(log(tuned.resolve(part))).hasSize(STEPS).isEqualTo(log(whole.resolve(part)));
     }
-    assertThat(Files.readString(tuned.resolve(ClassScoreFile.NAME)))
-        .isEqualTo(Files.readString(whole.resolve(ClassScoreFile.NAME)));
+    assertThat(Files.readString(tuned.resolve(ClassScores.NAME)))
+        .isEqualTo(Files.readString(whole.resolve(ClassScores.NAME)));
     for (String file : List.of("model.safetensors", "optimizer.safetensors")) {
       String at = "checkpoints/step-00000150/" + file;
       assertThat(tuned.resolve(at)).hasSameBinaryContentAs(whole.resolve(at));

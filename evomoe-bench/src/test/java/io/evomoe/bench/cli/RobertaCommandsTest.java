@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.training.checkpoint.SafeTensors;
@@ -106,7 +106,7 @@ class RobertaCommandsTest {
         .contains("validation accuracy", "validation macro-F1", "test accuracy", "test macro-F1")
         .containsSubsequence("majority class", "without pre-training", "fine-tuned")
         .doesNotContain("NaN");
-    assertThat(Files.readString(out.resolve(ClassScoreFile.NAME)))
+    assertThat(Files.readString(out.resolve(ClassScores.NAME)))
         .contains("\"test_accuracy\"", "\"fine-tuned\"");
     assertThat(TinyRuns.tuningLosses(out)).hasSize(80);
     assertThat(out.resolve("checkpoints/step-00000040")).isDirectory();

@@ -87,7 +87,7 @@ class SplitOptionsTest {
     assertThat(same.code()).as(same.err()).isZero();
     assertThat(same.out()).contains("280 and 80 documents (40 more are the test part)");
     assertThat(other.code()).isEqualTo(2);
-    assertThat(other.err()).contains("the split must be that of " + dense);
+    assertThat(other.err()).contains("split.validShare must be that of " + dense);
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.internal.files.FolderDigest;
-import io.evomoe.run.record.ClassScoreFile;
+import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,7 +124,7 @@ record WritingCommand(
         out -> {
           List<String> result = new ArrayList<>(losses(out));
           result.addAll(files(out.resolve("checkpoints")));
-          result.add(read(out.resolve(ClassScoreFile.NAME)));
+          result.add(read(out.resolve(ClassScores.NAME)));
           return result;
         },
         false);

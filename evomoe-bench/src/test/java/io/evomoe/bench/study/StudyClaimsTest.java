@@ -159,12 +159,8 @@ class StudyClaimsTest {
   private static <B, M extends Model<B>> RunResult result(TaskData<B, M> data, RunConfig config) {
     String name = "%s-%s-%d".formatted(config.task(), config.gate(), config.seed());
     Path logs = OutputFolder.prepare(folder.resolve(name));
-    return TaskTraining.of(data, config)
-        .train(
-            RecordedRun.none(config.runName()),
-            logs,
-            () -> state -> folder,
-            List.of())
+    return TaskTraining.of(data, config, config.trainer(), null)
+        .train(RecordedRun.none(config.runName()), logs, () -> state -> folder, List.of())
         .result();
   }
 

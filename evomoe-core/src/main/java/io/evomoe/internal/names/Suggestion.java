@@ -19,6 +19,13 @@ public final class Suggestion {
     return of(written, known).map(name -> "; did you mean " + name + "?").orElse("");
   }
 
+  /** Returns the exception that rejects a name of a field, with the known names. */
+  public static IllegalArgumentException unknown(
+      String field, String written, Collection<String> known) {
+    return new IllegalArgumentException(
+        "%s must be one of %s, was %s%s".formatted(field, known, written, text(written, known)));
+  }
+
   /**
    * Returns the closest known name, if one is close. Up to one letter in three may be missing,
    * added, wrong or swapped with its neighbour. Case, hyphens and underscores are ignored. A dotted

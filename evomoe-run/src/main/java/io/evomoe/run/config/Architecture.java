@@ -3,7 +3,6 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.names.Suggestion;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /** The block type of a model; configuration files have its name in lower case. */
@@ -31,13 +30,10 @@ public enum Architecture {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException(
-                    "model.architecture must be one of %s, was %s%s"
-                        .formatted(names(), name, Suggestion.text(name, names()))));
-  }
-
-  private static List<String> names() {
-    return Arrays.stream(values()).map(Architecture::toString).toList();
+                Suggestion.unknown(
+                    "model.architecture",
+                    name,
+                    Arrays.stream(values()).map(Architecture::toString).toList()));
   }
 
   /** Reads {@code model.architecture} of a configuration; {@link #GPT} if it is missing. */

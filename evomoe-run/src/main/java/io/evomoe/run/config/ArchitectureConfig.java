@@ -1,5 +1,7 @@
 package io.evomoe.run.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
@@ -9,7 +11,9 @@ import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Architecture details that differ between published models. */
@@ -95,6 +99,11 @@ public record ArchitectureConfig(
   /** The task's activation, with vocabulary and positions from the tokenizer and the sequence. */
   public static final ArchitectureConfig DEFAULT = Fields.defaults(ArchitectureConfig.class);
 
+  /** The fields of every architecture. */
+  private static final Set<String> OF_ALL =
+      Set.of(
+          "activation", "normEpsilon", "vocabulary", "positions", "positionOffset", "tokenTypes");
+
   /** Normalization of queries and keys before the attention product ({@link QueryKeyNorm}). */
   public enum QueryKeyNormalization {
     /** No normalization. */
@@ -179,38 +188,27 @@ public record ArchitectureConfig(
 
   /** Rejects fields that only the architecture llama has. */
   void requireNothingOfLlama() {
-    requireDefault("tiedHead", tiedHead, DEFAULT.tiedHead);
-    requireDefault("attentionBias", attentionBias, DEFAULT.attentionBias);
-    requireDefault("projectionBias", projectionBias, DEFAULT.projectionBias);
-    requireDefault("feedForwardBias", feedForwardBias, DEFAULT.feedForwardBias);
-    requireDefault("queryKeyNorm", queryKeyNorm, DEFAULT.queryKeyNorm);
-    requireDefault("ropeTheta", ropeTheta, DEFAULT.ropeTheta);
-    requireDefault("ropeFactor", ropeFactor, DEFAULT.ropeFactor);
-    requireDefault(
-        "ropeLowFrequencyFactor", ropeLowFrequencyFactor, DEFAULT.ropeLowFrequencyFactor);
-    requireDefault(
-        "ropeHighFrequencyFactor", ropeHighFrequencyFactor, DEFAULT.ropeHighFrequencyFactor);
-    requireDefault("ropeOriginalPositions", ropeOriginalPositions, DEFAULT.ropeOriginalPositions);
-  }
-
-  private static void requireDefault(String field, Object value, Object usual) {
-    if (!value.equals(usual)) {
-      throw new IllegalArgumentException(
-          "architecture.%s is of model.architecture llama: it must be left out for gpt, was %s"
-              .formatted(field, value));
+    ObjectNode usual = StrictYaml.fields(DEFAULT);
+    for (Map.Entry<String, JsonNode> field : StrictYaml.fields(this).properties()) {
+      String name = field.getKey();
+      if (!OF_ALL.contains(name) && !field.getValue().equals(usual.get(name))) {
+        throw new IllegalArgumentException(
+            "architecture.%s is of model.architecture llama: it must be left out for gpt, was %s"
+                .formatted(name, field.getValue().asText()));
+      }
     }
   }
 
   /** Rejects fields that only the embedding of a RoBERTa has. */
   void requirePlainEmbedding(String task) {
-    requireZero("positionOffset", positionOffset, task);
-    requireZero("tokenTypes", tokenTypes, task);
-  }
-
-  private static void requireZero(String field, int value, String task) {
-    if (value != 0) {
+    if (positionOffset != 0 || tokenTypes != 0) {
+      boolean offset = positionOffset != 0;
       throw new IllegalArgumentException(
-          "architecture.%s must be 0 for task %s, was %d".formatted(field, task, value));
+          "architecture.%s must be 0 for task %s, was %d"
+              .formatted(
+                  offset ? "positionOffset" : "tokenTypes",
+                  task,
+                  offset ? positionOffset : tokenTypes));
     }
   }
 }

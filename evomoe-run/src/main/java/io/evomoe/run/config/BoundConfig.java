@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The configuration that is stored in a checkpoint: all fields that affect numbers. */
 public final class BoundConfig {
@@ -33,25 +32,17 @@ public final class BoundConfig {
   }
 
   /**
-   * Reads a checkpoint's configuration; empty if an earlier version without it wrote the
-   * checkpoint.
+   * Reads a checkpoint's configuration.
    *
    * @throws IllegalArgumentException if it names a field that only a later version has
    */
-  public static Optional<BoundConfig> of(Checkpoint checkpoint) {
+  public static BoundConfig of(Checkpoint checkpoint) {
     Map<String, String> values = new LinkedHashMap<>(checkpoint.config());
     values.keySet().removeIf(field -> !isField(field, checkpoint));
-    return values.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new BoundConfig(checkpoint.location(), values));
+    return new BoundConfig(checkpoint.location(), values);
   }
 
-  /** Uses the file beside a checkpoint that stores no configuration. */
-  static BoundConfig of(RunConfig written, Path file) {
-    return new BoundConfig(file, entries(written));
-  }
-
-  /** Returns the checkpoint, or the file that replaces its configuration. */
+  /** Returns the checkpoint. */
   Path source() {
     return source;
   }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The configuration of a resumed run: that of its checkpoint, with the requested changes.
@@ -39,8 +38,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
    */
   public static ResumedConfig of(
       RunConfig written, Path file, Checkpoint checkpoint, Map<String, String> asked) {
-    Optional<BoundConfig> saved = BoundConfig.of(checkpoint);
-    BoundConfig bound = saved.orElseGet(() -> BoundConfig.of(written, file));
+    BoundConfig bound = BoundConfig.of(checkpoint);
     RunConfig before = bound.over(written, file);
     RunConfig config = ConfigFile.set(before, asked);
     config =
@@ -50,7 +48,7 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     requireUnchangedModel(bound, config);
     requireAskedFor(bound.differences(written), config, file, checkpoint, asked);
     requireStepsAhead(config, checkpoint);
-    List<String> changes = new ArrayList<>(changes(before, config, saved.isPresent()));
+    List<String> changes = new ArrayList<>(changes(before, config));
     if (checkpoint.progress().step() > 0) {
       changes.addAll(ofTheData(sequences(before), sequences(config)));
     }
@@ -148,13 +146,13 @@ public record ResumedConfig(RunConfig config, List<String> changes) {
     return (long) config.training().batch() * config.training().microBatches();
   }
 
-  private static List<String> changes(RunConfig before, RunConfig config, boolean saved) {
+  private static List<String> changes(RunConfig before, RunConfig config) {
     Map<String, String> then = ConfigFields.values(before);
     Map<String, String> now = ConfigFields.values(config);
     List<String> lines = new ArrayList<>();
     now.forEach(
         (field, value) -> {
-          boolean inCheckpoint = saved && ConfigFields.kind(field) != FieldKind.FREE;
+          boolean inCheckpoint = ConfigFields.kind(field) != FieldKind.FREE;
           if (!value.equals(then.get(field))) {
             lines.add(
                 "%s: %s %s, %s from here on"

@@ -23,9 +23,12 @@ import io.evomoe.training.RunName;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** The full configuration of a run; it is saved beside the checkpoints and read to resume. */
@@ -48,6 +51,11 @@ public record RunConfig(
     @Field(doc = "division of data without a split of its own") HeldOut split,
     @Field(doc = "format of the data files") DataForm data)
     implements RunConfigBuilder.With {
+  private static final String POSITIONS = "architecture.positions";
+
+  /** Fields of the model without weights. */
+  private static final Set<String> WITHOUT_WEIGHTS =
+      Set.of("model.sequence", "model.dropout", "model.documentMask");
 
   /**
    * Keeps the options in their order, unmodifiable; rejects sequences longer than the positions.
@@ -63,6 +71,73 @@ public record RunConfig(
     if (model.architecture() == Architecture.GPT) {
       architecture.requireNothingOfLlama();
     }
+  }
+
+  /**
+   * Rejects a model that does not fit the weights of another run.
+   *
+   * @param from configuration of the run with the weights
+   * @param source of the weights, for the message
+   * @throws IllegalArgumentException naming the field, both values and the run
+   */
+  public void requireWeightsOf(RunConfig from, Path source) {
+    Map<String, String> wanted = ConfigFields.values(from);
+    Map<String, String> given = ConfigFields.values(this);
+    if (model.architecture() == Architecture.GPT) {
+      wanted.put(POSITIONS, Integer.toString(from.positions()));
+      given.put(POSITIONS, Integer.toString(positions()));
+    } else {
+      given.remove(POSITIONS);
+    }
+    requireSame(
+        given,
+        wanted,
+        name ->
+            (name.startsWith("model.") || name.startsWith("architecture."))
+                && !WITHOUT_WEIGHTS.contains(name),
+        source.toString());
+  }
+
+  /**
+   * Rejects another task, split or form of data than those of a run whose data is used: the
+   * validation set would contain trained text.
+   *
+   * @param from configuration of that run
+   * @param source of the data, for the message
+   */
+  public void requireDataOf(RunConfig from, String source) {
+    requireSame(
+        ConfigFields.values(this),
+        ConfigFields.values(from),
+        name -> name.equals("task") || name.startsWith("split.") || name.startsWith("data."),
+        source);
+  }
+
+  private static void requireSame(
+      Map<String, String> given,
+      Map<String, String> wanted,
+      Predicate<String> fields,
+      String source) {
+    given.forEach(
+        (name, value) -> {
+          if (fields.test(name) && !value.equals(wanted.get(name))) {
+            throw new IllegalArgumentException(
+                "%s must be that of %s, %s, was %s%s"
+                    .formatted(
+                        name,
+                        source,
+                        wanted.get(name),
+                        value,
+                        name.equals("model.experts")
+                            ? "; convert makes a run of another number of experts"
+                            : ""));
+          }
+        });
+  }
+
+  private int positions() {
+    Integer positions = architecture.positions();
+    return positions == null ? model.sequence() : positions;
   }
 
   /** Returns the kernels of this run's precision. */
@@ -97,10 +172,9 @@ public record RunConfig(
           "the tokenizer must have at most architecture.vocabulary tokens, %d, has %d"
               .formatted(vocabulary, tokens));
     }
-    Integer positions = architecture.positions();
     return new EmbeddingSize(
         vocabulary == null ? tokens : vocabulary,
-        positions == null ? model.sequence() : positions,
+        positions(),
         architecture.positionOffset(),
         architecture.tokenTypes());
   }

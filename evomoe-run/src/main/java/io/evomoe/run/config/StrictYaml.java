@@ -2,7 +2,6 @@ package io.evomoe.run.config;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Converts YAML to records. Unknown, duplicate, missing and mistyped fields are rejected with one
@@ -134,8 +132,12 @@ public final class StrictYaml {
           "configuration " + file + " must be a mapping of fields to values");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "configuration %s is not YAML: %s%s"
-              .formatted(file, place(e.getLocation()), firstLine(e.getOriginalMessage())),
+          "configuration %s is not YAML: line %d, column %d: %s"
+              .formatted(
+                  file,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  firstLine(e.getOriginalMessage())),
           e);
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("configuration " + file + " must be UTF-8", e);
@@ -191,12 +193,6 @@ public final class StrictYaml {
   public static <T> T bind(ObjectNode defaults, ObjectNode fields, Class<T> type, String source) {
     merge(defaults, fields);
     return bind(defaults, type, source);
-  }
-
-  private static String place(@Nullable JsonLocation location) {
-    return location == null
-        ? ""
-        : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
   }
 
   /** Returns the first line, without the packages of Java classes. */

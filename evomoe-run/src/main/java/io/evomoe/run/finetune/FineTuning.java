@@ -56,7 +56,6 @@ public final class FineTuning implements AutoCloseable {
   private final TunedFolder folder;
   private final TunedTrainings trainings;
   private final Lifetime lifetime;
-  private volatile boolean inTraining;
   private volatile boolean stopRequested;
   private volatile @Nullable TrainingJob<?> training;
   private volatile List<ClassScores> scores = List.of();
@@ -138,8 +137,9 @@ public final class FineTuning implements AutoCloseable {
    * training, then the scores. After that the folder is complete and {@link Classifier} can open
    * it.
    *
-   * <p>An {@link io.evomoe.training.EarlyStopping} ends each of the trainings. If a callback throws, the training is saved first; then the exception is rethrown. A stopped
-   * or killed fine-tuning continues by the same call, in this object or another one.
+   * <p>An {@link io.evomoe.training.EarlyStopping} ends each of the trainings. If a callback
+   * throws, the training is saved first; then the exception is rethrown. A stopped or killed
+   * fine-tuning continues by the same call, in this object or another one.
    *
    * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
    *     place of the task
@@ -159,12 +159,10 @@ public final class FineTuning implements AutoCloseable {
       scores = before.get().scores();
       return before.get();
     }
-    inTraining = true;
+    stopRequested = false;
     try {
       return trained(callbacks);
     } finally {
-      inTraining = false;
-      stopRequested = false;
       training = null;
     }
   }
@@ -198,7 +196,7 @@ public final class FineTuning implements AutoCloseable {
    * training it does nothing.
    */
   public void requestStop() {
-    stopRequested = inTraining;
+    stopRequested = true;
     TrainingJob<?> running = training;
     if (running != null) {
       running.requestStop();

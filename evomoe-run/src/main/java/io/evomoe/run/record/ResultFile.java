@@ -1,8 +1,11 @@
 package io.evomoe.run.record;
 
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.training.RunName;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads and writes result.json: the list of {@link RunResult}s. */
 public final class ResultFile {
@@ -33,6 +36,22 @@ public final class ResultFile {
    */
   public static List<RunResult> read(Path file) {
     return parse(Json.content("result file " + file, file), file.toString());
+  }
+
+  /**
+   * Returns the stored outcome of a run; empty if there is none, or it was interrupted.
+   *
+   * @param folder of the run
+   * @param steps that the run has taken
+   */
+  public static Optional<Outcome> finished(Path folder, RunName name, long steps) {
+    Path file = folder.resolve(NAME);
+    return Files.exists(file)
+        ? read(file).stream()
+            .filter(last -> last.steps() == steps && !last.isInterrupted())
+            .map(last -> new Outcome(last, StepFile.upTo(folder, name, steps)))
+            .findFirst()
+        : Optional.empty();
   }
 
   /**

@@ -21,9 +21,7 @@ public final class RunFiles {
   /** The file that only the folder of a fine-tuned classifier has. */
   public static final String CLASSIFIER = "model.yaml";
 
-  /**
-   * The folder in which a fine-tuning trains the network without pre-training.
-   */
+  /** The folder in which a fine-tuning trains the network without pre-training. */
   public static final String SCRATCH = "scratch";
 
   /** The folder with the runs of a comparison. */

@@ -127,8 +127,8 @@ public final class StepFile implements Callback {
   }
 
   /**
-   * Passes on the steps up to one of them. Reads line by line, because a long run's log does not fit
-   * into memory.
+   * Passes on the steps up to one of them. Reads line by line, because a long run's log does not
+   * fit into memory.
    */
   private void lines(long step, Lines to) throws IOException {
     int unreadable = 0;

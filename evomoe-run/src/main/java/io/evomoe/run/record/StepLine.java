@@ -102,6 +102,9 @@ final class StepLine {
    * @throws IllegalArgumentException naming a field that is missing or has another type
    */
   static StepRecord parse(JsonNode line) {
+    if (!line.isObject()) {
+      throw new IllegalArgumentException("it is no object");
+    }
     try {
       return MAPPER.treeToValue(line, StepRecord.class);
     } catch (JsonProcessingException e) {

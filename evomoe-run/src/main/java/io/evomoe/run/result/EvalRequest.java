@@ -46,9 +46,7 @@ public record EvalRequest(
   /** Rejects values out of bounds, and a format without data. */
   public EvalRequest {
     if (!SPLITS.contains(split)) {
-      throw new IllegalArgumentException(
-          "split must be one of %s, was %s%s"
-              .formatted(SPLITS, split, Suggestion.text(split, SPLITS)));
+      throw Suggestion.unknown("split", split, SPLITS);
     }
     if (form != null && data == null) {
       throw new IllegalArgumentException("form needs data, was given without");

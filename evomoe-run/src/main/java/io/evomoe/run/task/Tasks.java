@@ -57,9 +57,7 @@ public final class Tasks {
   public static Task<?, ?> named(String name) {
     Task<?, ?> task = ALL.get(name);
     if (task == null) {
-      throw new IllegalArgumentException(
-          "task must be one of %s, was %s%s"
-              .formatted(names(), name, Suggestion.text(name, names())));
+      throw Suggestion.unknown("task", name, names());
     }
     return task;
   }
@@ -74,15 +72,11 @@ public final class Tasks {
   /** Returns a preset of a task: {@code quick}, {@code small} or {@code base}. */
   public static Preset preset(String task, String name) {
     List<Preset> presets = presets(task);
-    List<String> names = presets.stream().map(Preset::name).toList();
     return presets.stream()
         .filter(preset -> preset.name().equals(name))
         .findFirst()
         .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "preset must be one of %s, was %s%s"
-                        .formatted(names, name, Suggestion.text(name, names))));
+            () -> Suggestion.unknown("preset", name, presets.stream().map(Preset::name).toList()));
   }
 
   /** Returns all presets of a task. */

@@ -85,7 +85,7 @@ class RunExampleTest {
     try (PreparedData data = PreparedData.read(List.of(text), config)) {
       assertThatThrownBy(
               () -> Run.of(other, List.of(text)).prepared(data).in(folder.resolve("other")))
-          .hasMessageContaining("prepared data must be of the run's task, split and form of data");
+          .hasMessageContaining("must be that of the prepared data, ");
       assertThatThrownBy(
               () ->
                   Run.gpt(text)

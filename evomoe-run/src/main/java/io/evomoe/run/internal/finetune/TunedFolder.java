@@ -13,7 +13,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScoreFile;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunFiles;
@@ -142,7 +141,7 @@ public final class TunedFolder {
   public Optional<FineTuned> finished(long steps, String texts) {
     return CheckpointFolder.openNewestWhole(checkpoints(TunedKind.TUNED))
         .filter(at -> at.progress().step() == steps || at.isEnd())
-        .flatMap(at -> ClassScoreFile.read(path))
+        .flatMap(at -> ClassScores.read(path))
         .flatMap(
             scores ->
                 ClassFile.read(path, texts)
@@ -213,7 +212,7 @@ public final class TunedFolder {
    */
   public void begin() {
     try {
-      Files.deleteIfExists(path.resolve(ClassScoreFile.NAME));
+      Files.deleteIfExists(path.resolve(ClassScores.NAME));
       new RunFolder(path).deleteConfig();
       Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
       TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
@@ -226,7 +225,7 @@ public final class TunedFolder {
   /** Writes the scores; of the checkpoints, only those of the classifier are kept. */
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     ClassFile.write(path, evaluation);
-    ClassScoreFile.write(path, scores);
+    ClassScores.write(path, scores);
     Path scratch = checkpoints(TunedKind.SCRATCH);
     try {
       FileTree.delete(scratch);

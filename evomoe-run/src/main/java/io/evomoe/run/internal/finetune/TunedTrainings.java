@@ -59,7 +59,10 @@ public final class TunedTrainings {
    * @return empty if it was stopped before its end, and saved
    */
   public Optional<ClassTexts.Scores> train(
-      TunedKind kind, TunedFolder folder, Consumer<TrainingJob<?>> begun, List<Callback> callbacks) {
+      TunedKind kind,
+      TunedFolder folder,
+      Consumer<TrainingJob<?>> begun,
+      List<Callback> callbacks) {
     try (RobertaClassifier classifier =
             new RobertaClassifier(network(kind), texts.labels().size(), seed);
         TrainingJob<ClassBatch> job =

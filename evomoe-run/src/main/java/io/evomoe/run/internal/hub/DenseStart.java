@@ -7,7 +7,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.TrainerConfig;
@@ -94,12 +93,12 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
   }
 
   @Override
-  public Started begin(
+  public TaskTraining<?, ?> begin(
       TaskData<?, ?> data,
       RunConfig config,
       TrainerConfig trainer,
       String content,
       Consumer<String> told) {
-    return new Started(TaskTraining.of(data, config, trainer, weights), Lineage.NONE);
+    return TaskTraining.of(data, config, trainer, weights);
   }
 }

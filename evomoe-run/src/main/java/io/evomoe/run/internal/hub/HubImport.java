@@ -24,6 +24,7 @@ import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,13 +63,23 @@ public final class HubImport {
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
-    if (OwnExport.isIn(from)) {
-      return ofRun(from, out);
+    try (NewFolder made = NewFolder.open(out)) {
+      RunFolder folder = new RunFolder(made.path());
+      List<String> lines =
+          new ArrayList<>(OwnExport.isIn(from) ? ofRun(from, folder) : published(from, folder));
+      made.publish();
+      lines.add(
+          TokenizerFiles.isIn(from)
+              ? "Tokenizer: copied"
+              : "Tokenizer: none, so texts can be neither read nor written");
+      lines.add("Run: " + out);
+      return lines;
     }
-    try (NewFolder made = NewFolder.open(out);
-        HubFolder hub = HubFolder.open(from)) {
-      boolean tokenizer = TokenizerFiles.isIn(from);
-      if (tokenizer) {
+  }
+
+  private static List<String> published(Path from, RunFolder folder) {
+    try (HubFolder hub = HubFolder.open(from)) {
+      if (TokenizerFiles.isIn(from)) {
         TokenizerFiles.requireFit(from, hub.model());
       }
       RunConfig config = Tasks.checked(config(hub.model()));
@@ -76,28 +87,22 @@ public final class HubImport {
       Model<?> model =
           task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);
-      RunFolder folder = new RunFolder(made.path());
       hub.saveOrigin(folder.originPath());
       StepContext start = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
       save(folder, from, config, Progress.START, start, model);
-      made.publish();
       return List.of(
           "%s as task %s: %,d tensors, %s"
               .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)),
-          "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()),
-          tokenizerLine(tokenizer),
-          "Run: " + out);
+          "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()));
     }
   }
 
   /** Imports a run in our own form, in the state of its checkpoint, but without moments. */
-  private static List<String> ofRun(Path from, Path out) {
-    try (NewFolder made = NewFolder.open(out);
-        OwnExport own = OwnExport.open(from)) {
+  private static List<String> ofRun(Path from, RunFolder folder) {
+    try (OwnExport own = OwnExport.open(from)) {
       RunDescription run =
           RunDescription.read(own.run(), from.resolve("config.json") + ": evomoe.run");
       RunConfig config = Tasks.checked(run.config());
-      boolean tokenizer = TokenizerFiles.isIn(from);
       Task<?, ?> task = Tasks.named(config.task());
       Model<?> model =
           task.fresh(config, run.tokens(), TrainingFacts.ofSteps(config.training().steps()));
@@ -108,20 +113,11 @@ public final class HubImport {
       model.parameters().stream()
           .filter(parameter -> run.frozen().contains(parameter.name()))
           .forEach(Parameter::freeze);
-      save(new RunFolder(made.path()), from, config, run.progress(), run.moment(), model);
-      made.publish();
+      save(folder, from, config, run.progress(), run.moment(), model);
       return List.of(
           "run of gate %s, task %s, after step %d: %,d tensors"
-              .formatted(config.gate(), task.name(), run.progress().step(), own.size()),
-          tokenizerLine(tokenizer),
-          "Run: " + out);
+              .formatted(config.gate(), task.name(), run.progress().step(), own.size()));
     }
-  }
-
-  private static String tokenizerLine(boolean copied) {
-    return copied
-        ? "Tokenizer: copied"
-        : "Tokenizer: none, so texts can be neither read nor written";
   }
 
   /** Writes the folder of a run with its tokenizer and a checkpoint without optimizer moments. */

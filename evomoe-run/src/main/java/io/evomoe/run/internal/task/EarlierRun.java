@@ -7,7 +7,6 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.Architecture;
-import io.evomoe.run.config.ModelShape;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.Ancestor;
@@ -152,7 +151,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
   @Override
   public void requireFit(RunConfig config, boolean spawnAsked) {
     Path folder = run.folder().path();
-    ModelShape.require(config, run.config(), folder);
+    config.requireWeightsOf(run.config(), folder);
     if (!config.gate().equals(run.config().gate())) {
       requireGateFits(config);
     }
@@ -197,7 +196,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
   }
 
   @Override
-  public Started begin(
+  public TaskTraining<?, ?> begin(
       TaskData<?, ?> data,
       RunConfig config,
       TrainerConfig trainer,
@@ -206,7 +205,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     Checkpoint from = run.checkpoint();
     boolean sameData = RunFolder.isSameData(from, content);
     if (sameData) {
-      requireItsSplit(config);
+      requireItsData(config);
     }
     boolean sameGate =
         config.gate().equals(run.config().gate())
@@ -217,9 +216,11 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     boolean spawned = hasExperts() && config.provider().growth() == Growth.SPAWNED;
     CheckpointStart start =
         new CheckpointStart(from, sameGate, moments, spawned, first, config.seed());
-    TaskTraining<?, ?> training = TaskTraining.from(data, config, trainer, start, earlier, batches);
+    TaskTraining<?, ?> training =
+        TaskTraining.from(
+            data, config, trainer, start, earlier, batches, () -> lineage(start, batches));
     say(config, start, batches, told);
-    return new Started(training, lineage(start, batches));
+    return training;
   }
 
   /**

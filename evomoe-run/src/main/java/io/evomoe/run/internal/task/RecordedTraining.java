@@ -12,48 +12,54 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Trains, and writes each step to the log and the curve before the callbacks are told of it. A
  * checkpoint is never newer than the log on the disk.
  */
 public final class RecordedTraining {
-  private final Trainer<?> trainer;
-  private boolean interrupted;
-
-  /** Records the steps of a trainer. */
-  public RecordedTraining(Trainer<?> trainer) {
-    this.trainer = trainer;
-  }
+  private RecordedTraining() {}
 
   /**
-   * Trains to the end, or until a stop is requested.
+   * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
+   * stop; the thread is interrupted again when the result is there.
    *
    * @param earlier steps that were taken before, and the name of the run
    * @param folder of the log and the curve
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints
-   * @return all steps
+   * @param result computes the result from all steps
    * @throws IllegalStateException if the training diverged, naming the gate
    */
-  public RecordedRun train(
+  public static <T> T train(
+      Trainer<?> trainer,
       RecordedRun earlier,
       Path folder,
       Supplier<CheckpointWriter> begin,
-      List<Callback> callbacks) {
+      List<Callback> callbacks,
+      Function<RecordedRun, T> result) {
     trainer.record(earlier);
     StepFile log = StepFile.in(folder);
     List<Callback> all = new ArrayList<>(List.of(log, CurveFile.in(folder)));
     all.addAll(callbacks);
+    boolean interrupted = false;
     try {
       trainer.runSaving(() -> saving(log, begin.get()), all);
-    } catch (TrainingDivergedException e) {
-      throw Results.failure(earlier.gate(), e);
-    } finally {
       interrupted = Thread.interrupted();
+      return result.apply(trainer.recorded());
+    } catch (TrainingDivergedException e) {
+      IllegalStateException failure =
+          new IllegalStateException("gate " + earlier.gate() + ": " + e.getMessage(), e);
+      Stream.of(e.getSuppressed()).forEach(failure::addSuppressed);
+      throw failure;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    return trainer.recorded();
   }
 
   private static CheckpointWriter saving(StepFile log, CheckpointWriter checkpoints) {
@@ -74,10 +80,5 @@ public final class RecordedTraining {
         return checkpoints.restoreBest();
       }
     };
-  }
-
-  /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
-  public boolean interrupted() {
-    return interrupted;
   }
 }

@@ -76,8 +76,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
     RunConfig written = run.next(checkpoint).orElse(file);
-    RunConfig config =
-        BoundConfig.of(checkpoint).map(bound -> made(bound, written, run)).orElse(written);
+    RunConfig config = made(BoundConfig.of(checkpoint), written, run);
     return new RunCheckpoint(run, config, checkpoint, List.of(), null, null);
   }
 

@@ -1,13 +1,8 @@
 package io.evomoe.run.internal.task;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.StrictYaml;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.TrainerConfig;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /** A saved run that a new one starts from. */
@@ -55,20 +50,12 @@ public interface RunStart extends AutoCloseable {
    * @param content digest of that data
    * @param told receives lines on the start
    */
-  Started begin(
+  TaskTraining<?, ?> begin(
       TaskData<?, ?> data,
       RunConfig config,
       TrainerConfig trainer,
       String content,
       Consumer<String> told);
-
-  /**
-   * A run before its first step.
-   *
-   * @param training of the run
-   * @param lineage to be stored with it
-   */
-  record Started(TaskTraining<?, ?> training, Lineage lineage) {}
 
   /** Rejects a run of another task. */
   default void requireTask(String wanted) {
@@ -80,27 +67,9 @@ public interface RunStart extends AutoCloseable {
     }
   }
 
-  /**
-   * Rejects another split of the saved run's data, because its validation set would contain trained
-   * text.
-   */
-  default void requireItsSplit(RunConfig config) {
-    if (!config.split().equals(run().config().split())) {
-      throw new IllegalArgumentException(
-          "the split must be that of %s, whose data is used, %s, was %s"
-              .formatted(run().folder().path(), run().config().split(), config.split()));
-    }
-    ObjectNode now = StrictYaml.fields(config.data());
-    for (Map.Entry<String, JsonNode> field :
-        StrictYaml.fields(run().config().data()).properties()) {
-      String its = field.getValue().asText();
-      String given = now.path(field.getKey()).asText();
-      if (!its.equals(given)) {
-        throw new IllegalArgumentException(
-            "data.%s must be that of %s, whose data is used, %s, was %s"
-                .formatted(field.getKey(), run().folder().path(), its, given));
-      }
-    }
+  /** Rejects another split or form of the saved run's data. */
+  default void requireItsData(RunConfig config) {
+    config.requireDataOf(run().config(), run().folder().path() + ", whose data is used");
   }
 
   @Override

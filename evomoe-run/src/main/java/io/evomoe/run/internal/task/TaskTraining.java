@@ -3,6 +3,7 @@ package io.evomoe.run.internal.task;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -13,11 +14,13 @@ import io.evomoe.training.RecordedRun;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One training run of a task, recorded.
@@ -30,48 +33,41 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private final RunConfig config;
   private final M model;
   private final Trainer<B> trainer;
-  private final RecordedTraining recorded;
+  private final Lineage lineage;
 
-  private TaskTraining(TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer) {
+  private TaskTraining(
+      TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer, Lineage lineage) {
     this.data = data;
     this.config = config;
     this.model = model;
     this.trainer = trainer;
-    this.recorded = new RecordedTraining(trainer);
+    this.lineage = lineage;
     trainer.sample(() -> data.samples(model, trainer.state().context().evaluating()));
-  }
-
-  /** Creates a run before its first step. */
-  public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> data, RunConfig config) {
-    return of(data, config, config.trainer());
   }
 
   /**
    * Creates a run before its first step.
    *
    * @param trainer that of the configuration, perhaps with an optimizer or schedule of a program
-   */
-  public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> data, RunConfig config, TrainerConfig trainer) {
-    return begun(data, config, 0, model -> fresh(data, config, trainer, model));
-  }
-
-  /**
-   * Creates a run from the weights of a dense network.
-   *
+   * @param weights of a dense network to start from; null for random ones
    * @throws IllegalArgumentException if they do not fit this run's model
    */
   public static <B, M extends Model<B>> TaskTraining<B, M> of(
-      TaskData<B, M> data, RunConfig config, TrainerConfig trainer, DenseWeights weights) {
+      TaskData<B, M> data,
+      RunConfig config,
+      TrainerConfig trainer,
+      @Nullable DenseWeights weights) {
     return begun(
         data,
         config,
         0,
         model -> {
-          weights.loadInto(model);
-          return fresh(data, config, trainer, model);
-        });
+          if (weights != null) {
+            weights.loadInto(model);
+          }
+          return new Trainer<>(model, data.batches(config), trainer, config.schedule());
+        },
+        () -> Lineage.NONE);
   }
 
   /**
@@ -79,6 +75,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    *
    * @param earlierSteps steps that gates count from
    * @param batches batches of the data that were trained on before
+   * @param lineage of the run, known when the state is loaded
    */
   static <B, M extends Model<B>> TaskTraining<B, M> from(
       TaskData<B, M> data,
@@ -86,7 +83,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       TrainerConfig trainer,
       SavedRun start,
       long earlierSteps,
-      long batches) {
+      long batches,
+      Supplier<Lineage> lineage) {
     return begun(
         data,
         config,
@@ -97,13 +95,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
                 model,
                 data.batches(config).after(batches),
                 trainer,
-                config.schedule().after(earlierSteps)));
-  }
-
-  /** Resumes a saved run. */
-  public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
-      TaskData<B, M> data, RunConfig config, Checkpoint saved) {
-    return resumed(data, config, config.trainer(), saved);
+                config.schedule().after(earlierSteps)),
+        lineage);
   }
 
   /**
@@ -114,34 +107,29 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   public static <B, M extends Model<B>> TaskTraining<B, M> resumed(
       TaskData<B, M> data, RunConfig config, TrainerConfig trainer, Checkpoint saved) {
     long earlierSteps = saved.context().step() - saved.progress().step();
-    return begun(
-        data,
-        config,
-        earlierSteps,
-        model ->
-            Trainer.resumed(
-                saved,
-                model,
-                data.batches(config).after(Lineage.of(saved.config()).batches()),
-                trainer,
-                config.schedule().after(earlierSteps)));
-  }
-
-  private static <B, M extends Model<B>> Trainer<B> fresh(
-      TaskData<B, M> data, RunConfig config, TrainerConfig trainer, M model) {
-    return new Trainer<>(model, data.batches(config), trainer, config.schedule());
+    Lineage lineage = Lineage.of(saved.config());
+    return from(data, config, trainer, saved, earlierSteps, lineage.batches(), () -> lineage);
   }
 
   /** Releases the model's memory if its training cannot begin. */
   private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> data, RunConfig config, long earlierSteps, Function<M, Trainer<B>> trainer) {
+      TaskData<B, M> data,
+      RunConfig config,
+      long earlierSteps,
+      Function<M, Trainer<B>> trainer,
+      Supplier<Lineage> lineage) {
     M model = data.model(config, earlierSteps);
     try {
-      return new TaskTraining<>(data, config, model, trainer.apply(model));
+      return new TaskTraining<>(data, config, model, trainer.apply(model), lineage.get());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
+  }
+
+  /** Returns the runs that this one descends from. */
+  public Lineage lineage() {
+    return lineage;
   }
 
   /**
@@ -161,8 +149,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
 
   /**
    * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
-   * stop ({@link #interrupted}), and so is an exception of a callback. The training is saved before
-   * the exception is rethrown.
+   * stop, and so is an exception of a callback. The training is saved before the exception is
+   * rethrown.
    *
    * @param earlier steps that this run has taken before
    * @param folder of the run
@@ -176,21 +164,34 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       Path folder,
       Supplier<CheckpointWriter> begin,
       List<Callback> callbacks) {
-    RecordedRun all =
-        recorded.train(earlier, folder, () -> requireRoom(begin.get()), callbacks);
+    return RecordedTraining.train(
+        trainer, earlier, folder, () -> requireRoom(begin.get()), callbacks, this::outcome);
+  }
+
+  private Outcome outcome(RecordedRun all) {
     return trainer
         .restored()
         .map(best -> ended(Checkpoint.open(best), all))
-        .orElseGet(() -> Results.of(data, model, config, trainer.state(), all));
+        .orElseGet(() -> measured(all, config.training().steps()));
   }
 
   /** The model of an early end may have other experts than that of the last step. */
   private Outcome ended(Checkpoint best, RecordedRun all) {
     long steps = best.progress().step();
-    try (TaskTraining<B, M> restored = resumed(data, config, best)) {
-      return Results.of(
-          data, restored.model, config, restored.trainer.state(), all.upTo(steps), steps);
+    try (TaskTraining<B, M> restored = resumed(data, config, config.trainer(), best)) {
+      return restored.measured(all.upTo(steps), steps);
     }
+  }
+
+  /** A run that was stopped before its first step is not measured. */
+  private Outcome measured(RecordedRun recorded, long plannedSteps) {
+    TrainingState state = trainer.state();
+    RunResult soFar = RunResult.of(recorded, plannedSteps, data.metricName());
+    double metric =
+        recorded.steps().isEmpty()
+            ? Double.NaN
+            : data.metric(model, config, state.context().evaluating(), soFar.validLoss());
+    return new Outcome(soFar.ended(state.progress(), metric), recorded);
   }
 
   private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {
@@ -200,11 +201,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         MemoryLimit.checkpointBytes(data.parameters(config).numbers()),
         every == 0 ? 1 : 1 + left / every);
     return checkpoints;
-  }
-
-  /** Whether the thread was interrupted in {@link #train}, which has cleared its flag. */
-  public boolean interrupted() {
-    return recorded.interrupted();
   }
 
   /** Releases the memory of the model and of its training. */

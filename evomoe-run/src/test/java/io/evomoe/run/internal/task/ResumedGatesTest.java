@@ -14,6 +14,7 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -132,7 +133,7 @@ class ResumedGatesTest {
     Path checkpoints = folder.resolve("stablemoe-24" + anew);
     RunConfig config = config("stablemoe");
     train(
-        TaskTraining.of(data, config),
+        TaskTraining.of(data, config, config.trainer(), null),
         new CheckpointFolder(checkpoints, STEPS, Map.of()),
         "stablemoe-24" + anew);
     Path saved = checkpoints.resolve("step-00000009");
@@ -142,7 +143,7 @@ class ResumedGatesTest {
     Checkpoint from = Checkpoint.open(saved);
     List<StepRecord> rows =
         train(
-            anew ? begun(longer, from) : TaskTraining.resumed(data, longer, from),
+            anew ? begun(longer, from) : TaskTraining.resumed(data, longer, longer.trainer(), from),
             new CheckpointFolder(further, 1, Map.of()),
             "stablemoe-110" + anew);
 
@@ -158,7 +159,8 @@ class ResumedGatesTest {
     long earlier = saved.context().step();
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
     CheckpointStart start = new CheckpointStart(saved, true, false, false, first, config.seed());
-    return TaskTraining.from(data, config, config.trainer(), start, earlier, earlier);
+    return TaskTraining.from(
+        data, config, config.trainer(), start, earlier, earlier, () -> Lineage.NONE);
   }
 
   private static INDArray table(Path checkpoint) {
@@ -198,13 +200,13 @@ class ResumedGatesTest {
     Path checkpoints = folder.resolve(name);
     List<StepRecord> expected =
         train(
-            TaskTraining.of(data, config),
+            TaskTraining.of(data, config, config.trainer(), null),
             new CheckpointFolder(checkpoints, STEPS, Map.of()),
             name + "-whole");
 
     for (int step : RESUMED_AFTER) {
       Checkpoint saved = Checkpoint.open(checkpoints.resolve("step-%08d".formatted(step)));
-      TaskTraining<?, ?> resumed = TaskTraining.resumed(data, config, saved);
+      TaskTraining<?, ?> resumed = TaskTraining.resumed(data, config, config.trainer(), saved);
       assertThat(losses(train(resumed, state -> folder, name + "-" + step)))
           .as("resumed after step %d", step)
           .isEqualTo(losses(expected.subList(step, STEPS)));
@@ -243,10 +245,7 @@ class ResumedGatesTest {
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     Path logs = OutputFolder.prepare(folder.resolve(name + "-log"));
     return run.train(
-            RecordedRun.none(new RunName("gpt", "any", 1)),
-            logs,
-            () -> checkpoints,
-            List.of())
+            RecordedRun.none(new RunName("gpt", "any", 1)), logs, () -> checkpoints, List.of())
         .recorded()
         .steps();
   }

@@ -136,7 +136,10 @@ final class SmallRuns implements AutoCloseable {
 
   private RecordedRun train(RunConfig config, int until) {
     return train(
-        TaskTraining.of(Objects.requireNonNull(data.get(config.task())), config), config, until);
+        TaskTraining.of(
+            Objects.requireNonNull(data.get(config.task())), config, config.trainer(), null),
+        config,
+        until);
   }
 
   private RecordedRun train(TaskTraining<?, ?> run, RunConfig config, int until) {
@@ -147,11 +150,7 @@ final class SmallRuns implements AutoCloseable {
           }
         };
     Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
-    return run.train(
-            RecordedRun.none(config.runName()),
-            logs,
-            () -> state -> folder,
-            List.of(stop))
+    return run.train(RecordedRun.none(config.runName()), logs, () -> state -> folder, List.of(stop))
         .recorded();
   }
 
