@@ -1,8 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.internal.files.NewFile;
-import io.evomoe.internal.files.NewFolder;
+import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
@@ -170,7 +169,7 @@ abstract class RunUse {
   public Exported export(ExportRequest request, Path out) {
     return use(
         run -> {
-          try (NewFolder made = NewFolder.open(out)) {
+          try (NewOutput made = NewOutput.folder(out)) {
             HubExport export = run.export(trained(), request);
             export.write(made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
             TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
@@ -195,7 +194,7 @@ abstract class RunUse {
     }
     return use(
         run -> {
-          try (NewFile made = NewFile.open(out)) {
+          try (NewOutput made = NewOutput.file(out)) {
             ProgramTokenizer.requireFiles(run.folder());
             HubExport published = run.export(trained(), request);
             GgufExport export = new GgufExport(published, run.folder().tokenizerPath());
@@ -248,7 +247,7 @@ abstract class RunUse {
   private <T> T made(Path out, BiFunction<RunCheckpoint, Path, T> writer) {
     return use(
         run -> {
-          try (NewFolder made = NewFolder.open(out)) {
+          try (NewOutput made = NewOutput.folder(out)) {
             if (run.folder().hasTokenizer()) {
               ProgramTokenizer.copy(run.folder(), new RunFolder(made.path()).tokenizerPath());
             }

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.internal.files.NewFolder;
+import io.evomoe.internal.files.NewOutput;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.Run;
 import io.evomoe.training.checkpoint.ExpertGroups;
@@ -96,7 +96,7 @@ final class ConvertCommand implements Runnable {
       throw new IllegalArgumentException(
           "one of --select, --merge, --experts and --average must be given");
     }
-    NewFolder.open(out).close();
+    NewOutput.folder(out).close();
     try (Run<?> run = Run.open(checkpoint)) {
       Integer average = wanted.average;
       if (average != null) {

@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.internal.files.NewFile;
-import io.evomoe.internal.files.NewFolder;
+import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.run.Run;
@@ -113,7 +112,7 @@ final class ExportCommand implements Runnable {
         request()
             .withType(dtype == null ? null : TYPES.get(dtype))
             .withMaxShardBytes(shard * MEGABYTE);
-    NewFolder.open(out).close();
+    NewOutput.folder(out).close();
     return run -> run.export(request, out);
   }
 
@@ -127,7 +126,7 @@ final class ExportCommand implements Runnable {
           "--max-shard-mb cannot be given with --format gguf, was " + maxShardMb);
     }
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
-    NewFile.open(out).close();
+    NewOutput.file(out).close();
     return run -> run.exportGguf(request(), type, out);
   }
 }

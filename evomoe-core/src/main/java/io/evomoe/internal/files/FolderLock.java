@@ -156,7 +156,8 @@ public final class FolderLock implements AutoCloseable {
     for (int i = 0; i < MOST_READS && channel.read(bytes.clear(), 0) <= 0; i++) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
-    String line = StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().findFirst().orElse("");
+    String line =
+        StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().findFirst().orElse("");
     // Anyone with write access to the folder can have put anything there.
     return line.isBlank() ? "another process" : line.replaceAll("\\p{Cntrl}", "?");
   }

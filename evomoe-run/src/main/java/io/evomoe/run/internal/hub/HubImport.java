@@ -1,6 +1,6 @@
 package io.evomoe.run.internal.hub;
 
-import io.evomoe.internal.files.NewFolder;
+import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
@@ -63,7 +63,7 @@ public final class HubImport {
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
   public static List<String> run(Path from, Path out) {
-    try (NewFolder made = NewFolder.open(out)) {
+    try (NewOutput made = NewOutput.folder(out)) {
       RunFolder folder = new RunFolder(made.path());
       List<String> lines =
           new ArrayList<>(OwnExport.isIn(from) ? ofRun(from, folder) : published(from, folder));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NewFileTest {
+class NewOutputFileTest {
   private static final String WHO = "evomoe export";
 
   @TempDir Path folder;
@@ -18,12 +18,12 @@ class NewFileTest {
   @Test
   void should_be_there_whole_or_not_at_all() throws IOException {
     Path file = folder.resolve("a/new/model.gguf");
-    try (NewFile begun = NewFile.open(file, WHO)) {
+    try (NewOutput begun = NewOutput.file(file, WHO)) {
       Files.writeString(begun.path(), "half");
     }
     assertThat(folder).isEmptyDirectory();
 
-    try (NewFile begun = NewFile.open(file, WHO)) {
+    try (NewOutput begun = NewOutput.file(file, WHO)) {
       Files.writeString(begun.path(), "whole");
       assertThat(file).doesNotExist();
       begun.publish();
@@ -36,10 +36,10 @@ class NewFileTest {
   void should_refuse_what_is_there_and_leave_it_as_it_is() throws IOException {
     Path file = Files.writeString(folder.resolve("mine"), "keep me");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFile.open(file, WHO))
+        .isThrownBy(() -> NewOutput.file(file, WHO))
         .withMessage("output file %s must be new, is a file that exists", file);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFile.open(folder, WHO))
+        .isThrownBy(() -> NewOutput.file(folder, WHO))
         .withMessage("output file %s must be new, is a folder", folder);
     assertThat(file).hasContent("keep me");
   }
@@ -47,7 +47,7 @@ class NewFileTest {
   @Test
   void should_not_write_over_what_came_meanwhile() throws IOException {
     Path file = folder.resolve("model.gguf");
-    try (NewFile begun = NewFile.open(file, WHO)) {
+    try (NewOutput begun = NewOutput.file(file, WHO)) {
       Files.writeString(begun.path(), "mine");
       Files.writeString(file, "another's");
       assertThatIllegalArgumentException().isThrownBy(begun::publish);
@@ -59,10 +59,10 @@ class NewFileTest {
   @Test
   void should_be_made_by_one_at_a_time() {
     Path file = folder.resolve("model.gguf");
-    try (NewFile begun = NewFile.open(file, WHO)) {
+    try (NewOutput begun = NewOutput.file(file, WHO)) {
       assertThat(begun.path()).doesNotExist();
       assertThatExceptionOfType(FolderInUseException.class)
-          .isThrownBy(() -> NewFile.open(file, WHO));
+          .isThrownBy(() -> NewOutput.file(file, WHO));
     }
   }
 }

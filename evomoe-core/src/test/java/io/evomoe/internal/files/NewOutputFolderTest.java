@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-class NewFolderTest {
+class NewOutputFolderTest {
   private static final String WHO = "evomoe export";
 
   @TempDir Path folder;
@@ -35,7 +35,7 @@ class NewFolderTest {
   @Test
   void should_hold_what_was_written_and_nothing_else() throws IOException {
     for (Path out : new Path[] {made, empty, linked}) {
-      try (NewFolder begun = NewFolder.open(out, WHO)) {
+      try (NewOutput begun = NewOutput.folder(out, WHO)) {
         write(begun.path());
         begun.publish();
       }
@@ -48,11 +48,11 @@ class NewFolderTest {
 
   @Test
   void should_not_be_there_before_it_is_whole() throws IOException {
-    try (NewFolder begun = NewFolder.open(made, WHO)) {
+    try (NewOutput begun = NewOutput.folder(made, WHO)) {
       write(begun.path());
       assertThat(made).doesNotExist();
     }
-    try (NewFolder begun = NewFolder.open(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
       write(begun.path());
       assertThat(empty).isEmptyDirectory();
     }
@@ -65,7 +65,7 @@ class NewFolderTest {
     Files.writeString(empty.resolve("mine"), "keep me");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFolder.open(empty, WHO))
+        .isThrownBy(() -> NewOutput.folder(empty, WHO))
         .withMessage("output folder " + empty + " must be new or empty, holds mine");
     assertThat(empty.toFile().list()).containsExactly("mine");
   }
@@ -78,7 +78,7 @@ class NewFolderTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFolder.open(pipe, WHO))
+        .isThrownBy(() -> NewOutput.folder(pipe, WHO))
         .withMessage("output folder " + pipe + " cannot be written: it is not a writable folder");
   }
 
@@ -89,7 +89,7 @@ class NewFolderTest {
     Files.writeString(folder.resolve(".empty.unfinished/.lock"), "of a dead process");
     Files.writeString(empty.resolve(FolderLock.NAME), "of another one");
 
-    try (NewFolder begun = NewFolder.open(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
       write(begun.path());
       begun.publish();
     }
@@ -105,7 +105,7 @@ class NewFolderTest {
     Files.writeString(left.resolve(FolderLock.NAME), "of a process that died at its very end");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFolder.open(empty, WHO))
+        .isThrownBy(() -> NewOutput.folder(empty, WHO))
         .withMessageContaining("must be new or empty, holds model");
 
     assertThat(left).doesNotExist();
@@ -117,7 +117,7 @@ class NewFolderTest {
     Path other = Files.createDirectory(folder.resolve(".empty.unfinished"));
     Files.writeString(other.resolve("poem"), "keep me");
 
-    try (NewFolder begun = NewFolder.open(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
       write(begun.path());
       begun.publish();
     }
@@ -127,15 +127,15 @@ class NewFolderTest {
 
   @Test
   void should_be_refused_while_somebody_makes_or_fills_the_same_folder() {
-    try (NewFolder first = NewFolder.open(made, WHO)) {
+    try (NewOutput first = NewOutput.folder(made, WHO)) {
       assertThatExceptionOfType(FolderInUseException.class)
-          .isThrownBy(() -> NewFolder.open(made, "second"))
+          .isThrownBy(() -> NewOutput.folder(made, "second"))
           .withMessageStartingWith(made + " is being written by evomoe export, process ");
       first.publish();
     }
     try (OutputFolder run = OutputFolder.open(empty, "evomoe train")) {
       assertThatExceptionOfType(FolderInUseException.class)
-          .isThrownBy(() -> NewFolder.open(run.path(), WHO))
+          .isThrownBy(() -> NewOutput.folder(run.path(), WHO))
           .withMessageStartingWith(empty + " is being written by evomoe train, process ");
     }
   }
@@ -145,7 +145,7 @@ class NewFolderTest {
     Set<PosixFilePermission> mine = Set.of(PosixFilePermission.values());
     Files.setPosixFilePermissions(empty, mine);
 
-    try (NewFolder begun = NewFolder.open(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
       begun.publish();
     }
 
@@ -157,7 +157,7 @@ class NewFolderTest {
     Path dangling = Files.createSymbolicLink(folder.resolve("x"), folder.resolve("nowhere"));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewFolder.open(dangling, WHO))
+        .isThrownBy(() -> NewOutput.folder(dangling, WHO))
         .withMessageStartingWith(dangling + " is a symbolic link");
   }
 

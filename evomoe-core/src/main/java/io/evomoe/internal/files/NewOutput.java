@@ -3,6 +3,7 @@ package io.evomoe.internal.files;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,20 +13,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder that is created completely or not at all. It is written in {@code .NAME.unfinished} next
- * to its path, forced to the disk and renamed. Leftovers of a killed process are deleted by the
- * next one that creates the same folder.
+ * A folder or file that is created completely or not at all. It is written in {@code
+ * .NAME.unfinished} next to its path, forced to the disk and renamed. Leftovers of a killed process
+ * are deleted by the next one that creates the same folder or file.
  */
-public final class NewFolder implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(NewFolder.class);
+public final class NewOutput implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NewOutput.class);
 
   private final Path named;
+  private final boolean file;
   private final Path target;
   private final Path staging;
   private final FolderLock lock;
 
-  private NewFolder(Path named, Path target, Path staging, FolderLock lock) {
+  private NewOutput(Path named, boolean file, Path target, Path staging, FolderLock lock) {
     this.named = named;
+    this.file = file;
     this.target = target;
     this.staging = staging;
     this.lock = lock;
@@ -35,25 +38,41 @@ public final class NewFolder implements AutoCloseable {
    * Starts a folder that does not exist yet, or is empty.
    *
    * @throws FolderInUseException if another program writes to it
-   * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written or
-   *     replaced
+   * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written
    */
-  public static NewFolder open(Path folder) {
-    return open(folder, WriterName.get());
+  public static NewOutput folder(Path folder) {
+    return folder(folder, WriterName.get());
   }
 
-  static NewFolder open(Path folder, String who) {
+  static NewOutput folder(Path folder, String who) {
+    return open(folder, false, who);
+  }
+
+  /**
+   * Starts a file that does not exist yet.
+   *
+   * @throws FolderInUseException if another program is creating it
+   * @throws IllegalArgumentException naming the file, if it exists or cannot be created
+   */
+  public static NewOutput file(Path file) {
+    return file(file, WriterName.get());
+  }
+
+  static NewOutput file(Path file, String who) {
+    requireNothing(file);
+    return open(file, true, who);
+  }
+
+  private static NewOutput open(Path named, boolean file, String who) {
     try {
       Path target =
-          Files.exists(folder)
-              ? folder.toRealPath()
-              : FileTree.requireNoLink(folder).toAbsolutePath();
+          Files.exists(named) ? named.toRealPath() : FileTree.requireNoLink(named).toAbsolutePath();
       if (Files.exists(target.resolve(FolderLock.NAME))) {
         FolderLock.acquire(target, who).close();
       }
       Path staging = target.resolveSibling("." + target.getFileName() + ".unfinished");
       FolderLock lock = FolderLock.acquire(FileTree.requireNoLink(staging), who);
-      NewFolder made = new NewFolder(folder, target, staging, lock);
+      NewOutput made = new NewOutput(named, file, target, staging, lock);
       try {
         made.begin();
         return made;
@@ -62,20 +81,24 @@ public final class NewFolder implements AutoCloseable {
         throw e;
       }
     } catch (FolderInUseException e) {
-      throw e.of(folder);
+      throw e.of(named);
     } catch (IOException e) {
-      throw OutputFolder.unusable(folder, e);
+      throw OutputFolder.unusable(named, e);
     }
   }
 
+  /** With the lock held, no other process can be about to finish it. */
   private void begin() throws IOException {
-    // With the lock held, no other process can be about to finish it.
+    FileTree.delete(path());
+    if (file) {
+      requireNothing(named);
+      return;
+    }
     requireEmpty(named);
     if (target.equals(Path.of("").toRealPath())) {
       throw new IllegalArgumentException(
           "output folder must not be the current folder, was " + named + ": name a new one in it");
     }
-    FileTree.delete(path());
     Files.createDirectory(path());
     if (Files.exists(target)
         && Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
@@ -91,9 +114,13 @@ public final class NewFolder implements AutoCloseable {
   /**
    * Moves it to its final path.
    *
+   * @throws IllegalArgumentException if a file was created there meanwhile
    * @throws UncheckedIOException if the move fails; nothing exists there then
    */
   public void publish() {
+    if (file) {
+      requireNothing(named);
+    }
     try {
       FileTree.forceAll(path());
       Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE);
@@ -103,7 +130,7 @@ public final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes the folder unless it was published. */
+  /** Deletes it unless it was published. */
   @Override
   public void close() {
     FileTree.deleteQuietly(path());
@@ -129,6 +156,14 @@ public final class NewFolder implements AutoCloseable {
             "output folder %s must be new or empty, holds %s"
                 .formatted(folder, first.getFileName()));
       }
+    }
+  }
+
+  private static void requireNothing(Path file) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IllegalArgumentException(
+          "output file %s must be new, is a %s"
+              .formatted(file, Files.isDirectory(file) ? "folder" : "file that exists"));
     }
   }
 }
