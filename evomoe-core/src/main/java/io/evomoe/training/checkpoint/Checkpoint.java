@@ -239,8 +239,7 @@ public final class Checkpoint implements SavedRun {
     extra.removeAll(arrays.keySet());
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
-      throw new CheckpointException(
-          file.path() + ": the model does not have the tensors " + extra);
+      throw new CheckpointException(file.path() + ": the model does not have the tensors " + extra);
     }
     file.forEach(arrays, SafeTensors::requireFit);
   }

@@ -222,7 +222,12 @@ public final class CheckpointFolder implements CheckpointWriter {
     if (needed > free) {
       throw new IllegalArgumentException(
           "%d checkpoints of %s in %s need %s more disk space, but %s are free: make room, lower guards.keepCheckpoints, or name another folder"
-              .formatted(kept + 1, mebibytes(bytes), directory, mebibytes(needed), mebibytes(free)));
+              .formatted(
+                  kept + 1,
+                  mebibytes(bytes),
+                  directory,
+                  mebibytes((long) needed),
+                  mebibytes(free)));
     }
   }
 
@@ -232,7 +237,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     return files == null ? 0 : Arrays.stream(files).mapToLong(File::length).sum();
   }
 
-  private static String mebibytes(double bytes) {
+  private static String mebibytes(long bytes) {
     return String.format(Locale.ROOT, "%,.1f MiB", bytes / MEBIBYTE);
   }
 

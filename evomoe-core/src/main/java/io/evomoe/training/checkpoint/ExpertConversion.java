@@ -10,12 +10,12 @@ import io.evomoe.random.CounterRandom;
 import io.evomoe.training.Model;
 import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,19 +78,17 @@ public final class ExpertConversion {
         requireSameBeginning(state, states.get(state.name()));
       }
     }
-    IdentityHashMap<INDArray, INDArray> converted = new IdentityHashMap<>();
     for (Parameter parameter : fresh.parameters()) {
       INDArray value = parameter.value();
-      converted.put(value, converted(parameter.place(), value, old::get));
+      value.assign(converted(parameter.place(), value, old::get));
       Parameter before = oldParameters.get(parameter.name());
       if (before != null && before.frozen()) {
         parameter.freeze();
       }
     }
     for (GateState state : fresh.state()) {
-      converted.put(state.value(), converted(state.place(), state.value(), old::get));
+      state.value().assign(converted(state.place(), state.value(), old::get));
     }
-    converted.forEach(INDArray::assign);
   }
 
   /**
@@ -143,41 +141,41 @@ public final class ExpertConversion {
    */
   public void fill(Model<?> fresh, Optimizer from, Optimizer into) {
     for (Parameter parameter : fresh.parameters()) {
-      List<Moments> sources = new ArrayList<>();
-      INDArray first = moment(parameter, from, sources, Moments::first);
-      if (first != null) {
-        long updates = sources.stream().mapToLong(Moments::updates).max().orElse(0);
+      Place place = parameter.place();
+      List<String> names =
+          place
+              .expert()
+              .map(expert -> groups.of(expert.number()).stream().map(expert::of).toList())
+              .orElse(List.of(place.name()));
+      Map<String, Moments> sources = new HashMap<>();
+      for (String name : names) {
+        Optional.ofNullable(oldParameters.get(name))
+            .flatMap(from::moments)
+            .ifPresent(moments -> sources.put(name, moments));
+      }
+      if (sources.keySet().containsAll(names)) {
+        long updates = sources.values().stream().mapToLong(Moments::updates).max().orElse(0);
         Moments moments = into.zeros(parameter, updates);
-        moments.first().assign(first);
+        assignMean(moments.first(), parameter, sources, Moments::first);
         moments
             .secondMoment()
             .ifPresent(
-                second ->
-                    second.assign(
-                        moment(parameter, from, sources, m -> m.secondMoment().orElseThrow())));
+                to -> assignMean(to, parameter, sources, m -> m.secondMoment().orElseThrow()));
         into.restore(parameter, moments);
       }
     }
   }
 
-  private @Nullable INDArray moment(
+  private void assignMean(
+      INDArray to,
       Parameter parameter,
-      Optimizer from,
-      List<Moments> sources,
+      Map<String, Moments> sources,
       Function<Moments, INDArray> which) {
-    boolean[] missing = new boolean[1];
-    INDArray result =
+    to.assign(
         converted(
             parameter.place(),
             parameter.value(),
-            name -> {
-              Parameter source = oldParameters.get(name);
-              Optional<Moments> found = source == null ? Optional.empty() : from.moments(source);
-              found.ifPresent(sources::add);
-              missing[0] |= source != null && found.isEmpty();
-              return found.map(which).orElseGet(() -> old.get(name));
-            });
-    return missing[0] ? null : result;
+            name -> which.apply(Objects.requireNonNull(sources.get(name)))));
   }
 
   private static void requireSameBeginning(GateState state, @Nullable INDArray fresh) {

@@ -44,7 +44,10 @@ final class Json {
                 .map(part -> Objects.requireNonNullElse(part.getFieldName(), "" + part.getIndex()))
                 .collect(Collectors.joining("."))
             : "";
-    String fault = field.isEmpty() ? "is not JSON of the expected form" : "is missing, unknown or of another type";
+    String fault =
+        field.isEmpty()
+            ? "is not JSON of the expected form"
+            : "is missing, unknown or of another type";
     if (e.getCause() instanceof IllegalArgumentException outOfBounds) {
       fault = "has a value that is not allowed: " + outOfBounds.getMessage();
     }

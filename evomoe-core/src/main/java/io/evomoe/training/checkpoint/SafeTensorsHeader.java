@@ -53,9 +53,8 @@ final class SafeTensorsHeader {
   }
 
   /** The JSON of a tensor. */
-  private record Entry(
-      String dtype, List<Long> shape, @JsonProperty("data_offsets") List<Long> offsets) {
-    private Entry {
+  record Entry(String dtype, List<Long> shape, @JsonProperty("data_offsets") List<Long> offsets) {
+    Entry {
       if (!TYPES.containsKey(dtype)) {
         throw new IllegalArgumentException("dtype is not supported: " + Excerpt.of(dtype));
       }
@@ -160,8 +159,7 @@ final class SafeTensorsHeader {
         if (info.begin() != at || info.end() != end) {
           throw new CheckpointException(
               "%s: tensor %s must have bytes %d to %d, has %d to %d"
-                  .formatted(
-                      file, Excerpt.of(entry.getKey()), at, end, info.begin(), info.end()));
+                  .formatted(file, Excerpt.of(entry.getKey()), at, end, info.begin(), info.end()));
         }
         at = end;
       } catch (ArithmeticException e) {

@@ -91,8 +91,7 @@ class LinkedCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"state.json", "SHA256SUMS", "model.safetensors", "optimizer.safetensors"})
+  @ValueSource(strings = {"state.json", "SHA256SUMS", "model.safetensors", "optimizer.safetensors"})
   void a_file_of_a_checkpoint_that_is_a_link_should_be_named_and_refused(String name)
       throws IOException {
     Path file = trained(directory).resolve("step-00000010").resolve(name);
