@@ -1,9 +1,8 @@
 package io.evomoe.run.internal.folder;
 
-import java.io.UncheckedIOException;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
@@ -13,6 +12,7 @@ import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.internal.files.FolderDigest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
@@ -26,6 +26,8 @@ import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.CheckpointException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,22 +45,25 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   private final RunFolder folder;
   private final RunConfig config;
+  private final boolean newest;
   private final List<String> changes;
   private final @Nullable Dataset givenData;
   private final @Nullable Tokenizer givenTokenizer;
-  private final Checkpoint checkpoint;
+  private Checkpoint checkpoint;
   private @Nullable Tokenizer tokenizer;
 
   private RunCheckpoint(
       RunFolder folder,
       RunConfig config,
       Checkpoint checkpoint,
+      boolean newest,
       List<String> changes,
       @Nullable Dataset givenData,
       @Nullable Tokenizer givenTokenizer) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
+    this.newest = newest;
     this.changes = changes;
     this.givenData = givenData;
     this.givenTokenizer = givenTokenizer;
@@ -77,7 +82,8 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     Checkpoint checkpoint = run.checkpoint(path);
     RunConfig written = run.next(checkpoint).orElse(file);
     RunConfig config = made(BoundConfig.of(checkpoint), written, run);
-    return new RunCheckpoint(run, config, checkpoint, List.of(), null, null);
+    return new RunCheckpoint(
+        run, config, checkpoint, run.path().equals(path), List.of(), null, null);
   }
 
   private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
@@ -101,7 +107,13 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     RunConfig written = run.next(checkpoint).orElse(file);
     ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
     return new RunCheckpoint(
-        run, Tasks.checked(resumed.config()), checkpoint, resumed.changes(), null, null);
+        run,
+        Tasks.checked(resumed.config()),
+        checkpoint,
+        run.path().equals(path),
+        resumed.changes(),
+        null,
+        null);
   }
 
   /**
@@ -130,7 +142,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
 
   /** Returns the same checkpoint with another configuration; must be closed as well. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, changes, givenData, givenTokenizer);
+    return new RunCheckpoint(folder, other, checkpoint, newest, changes, givenData, givenTokenizer);
   }
 
   /**
@@ -141,7 +153,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
    * @param own tokenizer that a program passes again; null for that of the folder
    */
   public RunCheckpoint with(@Nullable Dataset data, @Nullable Tokenizer own) {
-    return new RunCheckpoint(folder, config, checkpoint, changes, data, own);
+    return new RunCheckpoint(folder, config, checkpoint, newest, changes, data, own);
   }
 
   /** Returns the configuration of the run and its remaining steps. */
@@ -224,14 +236,27 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   }
 
   /**
-   * Loads the checkpoint into a model.
+   * Loads the checkpoint into a model. If it was the newest one and a running training has deleted
+   * it since, the now newest one replaces it.
    *
    * @param fresh a model of this run's configuration before its first step
    */
   public <M extends Model<?>> TrainedModel<M> load(M fresh) {
-    grow(fresh);
-    checkpoint.loadModel(fresh);
-    return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+    for (boolean grown = false; ; ) {
+      if (!grown) {
+        grow(fresh);
+        grown = checkpoint.progress().spawned();
+      }
+      try {
+        checkpoint.loadModel(fresh);
+        return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+      } catch (CheckpointException | UncheckedIOException e) {
+        if (!newest || Files.exists(checkpoint.location())) {
+          throw e;
+        }
+        checkpoint = folder.checkpoint(folder.path());
+      }
+    }
   }
 
   /**
