@@ -27,6 +27,7 @@ import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
+import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,7 +252,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
         checkpoint.loadModel(fresh);
         return new TrainedModel<>(fresh, checkpoint.context().evaluating());
       } catch (CheckpointException | UncheckedIOException e) {
-        if (!newest || Files.exists(checkpoint.location())) {
+        if (!newest || CheckpointFolder.newerThan(checkpoint.location()).isEmpty()) {
           throw e;
         }
         checkpoint = folder.checkpoint(folder.path());
