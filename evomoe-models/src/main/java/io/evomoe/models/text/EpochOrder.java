@@ -12,7 +12,7 @@ import java.util.List;
 public final class EpochOrder {
   private final int items;
   private final long seed;
-  private volatile Epoch epoch;
+  private final LastEpoch last;
 
   /**
    * Creates an order.
@@ -23,7 +23,7 @@ public final class EpochOrder {
   public EpochOrder(int items, long seed) {
     this.items = requirePositive("items", items);
     this.seed = seed;
-    this.epoch = new Epoch(0, order(0));
+    this.last = new LastEpoch(this::order);
   }
 
   /** Returns the number of items, which is the length of an epoch. */
@@ -38,7 +38,7 @@ public final class EpochOrder {
 
   /** Returns the item at a place, in 0..items-1. */
   public int item(long place) {
-    return current(epoch(place)).order[(int) (place % items)];
+    return last.of(epoch(place))[(int) (place % items)];
   }
 
   /** Returns the items of batch {@code index}, for consecutive batches of {@code size} items. */
@@ -96,27 +96,7 @@ public final class EpochOrder {
     return index;
   }
 
-  /** Caches the order of the last epoch, which is expensive to make for many items. */
-  private Epoch current(long number) {
-    Epoch last = epoch;
-    if (last.number != number) {
-      last = new Epoch(number, order(number));
-      epoch = last;
-    }
-    return last;
-  }
-
   private int[] order(long number) {
     return new CounterRandom(CounterRandom.fold(seed, number)).permutation(items);
-  }
-
-  private static final class Epoch {
-    private final long number;
-    private final int[] order;
-
-    private Epoch(long number, int[] order) {
-      this.number = number;
-      this.order = order;
-    }
   }
 }

@@ -3,7 +3,7 @@ package io.evomoe.models.text;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.IntToLongFunction;
 
 /**
  * Batches for a masked language model, without padding. A sequence is {@code <s>}, L - 2
@@ -15,17 +15,15 @@ import java.util.List;
  * masks. A batch is a pure function of the stream, the length, the sequences, the seed and its
  * index. It may cross epochs. The remainder at the end of the stream is not used.
  */
-public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
+public final class MaskedBatches extends EpochBatches<LanguageBatch> {
   /** Independent of a run's seed, so that all runs are evaluated on the same masks. */
   private static final long HELD_OUT = CounterRandom.fold(0, "held-out masks");
 
   private final TokenStream stream;
   private final TokenMask mask;
   private final int length;
-  private final int sequences;
   private final int begin;
   private final int end;
-  private final EpochOrder order;
   private final long maskSeed;
 
   /**
@@ -38,56 +36,41 @@ public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
    */
   public MaskedBatches(
       TokenStream stream, Tokenizer tokenizer, int length, int sequences, long seed) {
+    super(sequences(stream, length), sequences, seed);
+    this.stream = stream;
+    this.mask = new TokenMask(tokenizer);
+    this.length = length;
+    this.begin = tokenizer.requireSpecial(SpecialTokens.BEGIN);
+    this.end = tokenizer.requireSpecial(SpecialTokens.END);
+    this.maskSeed = CounterRandom.fold(seed, "masks");
+  }
+
+  private static int sequences(TokenStream stream, int length) {
     if (length < 3) {
       throw new IllegalArgumentException("length must be at least 3, was " + length);
     }
-    EpochOrder.requirePositive("sequences", sequences);
     if (stream.size() < length - 2) {
       throw new IllegalArgumentException(
           "%s must have at least %d tokens for one sequence of %d, has %d"
               .formatted(stream.name(), length - 2, length, stream.size()));
     }
-    this.stream = stream;
-    this.mask = new TokenMask(tokenizer);
-    this.length = length;
-    this.sequences = sequences;
-    this.begin = tokenizer.requireSpecial(SpecialTokens.BEGIN);
-    this.end = tokenizer.requireSpecial(SpecialTokens.END);
-    this.order = new EpochOrder(stream.size() / (length - 2), seed);
-    this.maskSeed = CounterRandom.fold(seed, "masks");
-  }
-
-  /** Returns the number of sequences in an epoch. */
-  public int windows() {
-    return order.items();
+    return stream.size() / (length - 2);
   }
 
   @Override
   public LanguageBatch batch(long index) {
-    long first = EpochOrder.firstPlace(index, sequences);
+    long first = EpochOrder.firstPlace(index, size);
     return gather(
-        order.batch(index, sequences), i -> CounterRandom.fold(maskSeed, order.epoch(first + i)));
+        order.batch(index, size), i -> CounterRandom.fold(maskSeed, order.epoch(first + i)));
   }
 
-  /**
-   * Returns the first sequences of the stream for the validation loss. Their masks are the same at
-   * every call and for every seed.
-   *
-   * @param maxBatches maximum number of batches, at least 1; the last may have fewer sequences
-   */
+  /** Masks evaluation batches alike at every call and for every seed. */
   @Override
-  public List<LanguageBatch> evaluationBatches(int maxBatches) {
-    return order.firstBatches(maxBatches, sequences).stream()
-        .map(chosen -> gather(chosen, i -> HELD_OUT))
-        .toList();
+  protected LanguageBatch of(int[] chosen) {
+    return gather(chosen, i -> HELD_OUT);
   }
 
-  @Override
-  public EvaluationShare evaluationShare(int maxBatches) {
-    return EvaluationShare.of(maxBatches, order.batches(sequences));
-  }
-
-  private LanguageBatch gather(int[] chosen, MaskSeed seedOf) {
+  private LanguageBatch gather(int[] chosen, IntToLongFunction seedOf) {
     int[] ids = new int[Math.multiplyExact(chosen.length, length)];
     int[] targets = new int[ids.length];
     Arrays.fill(targets, LanguageBatch.IGNORED);
@@ -96,13 +79,10 @@ public final class MaskedBatches implements CorpusBatches<LanguageBatch> {
       ids[start] = begin;
       stream.copy(chosen[i] * (length - 2), ids, start + 1, length - 2);
       ids[start + length - 1] = end;
-      CounterRandom random = new CounterRandom(CounterRandom.fold(seedOf.sequence(i), chosen[i]));
+      CounterRandom random =
+          new CounterRandom(CounterRandom.fold(seedOf.applyAsLong(i), chosen[i]));
       mask.apply(ids, targets, start, start + length, random);
     }
     return new LanguageBatch(TokenBatch.of(length, ids), targets);
-  }
-
-  private interface MaskSeed {
-    long sequence(int i);
   }
 }

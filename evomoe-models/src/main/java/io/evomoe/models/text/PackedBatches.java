@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -12,11 +11,10 @@ import java.util.OptionalInt;
  *
  * <p>A batch is a pure function of the stream, the length, the sequences, the seed and its index.
  */
-public final class PackedBatches implements CorpusBatches<LanguageBatch> {
+public final class PackedBatches extends EpochBatches<LanguageBatch> {
   private final TokenStream stream;
   private final int length;
-  private final int sequences;
-  private final EpochOrder order;
+  private final long seed;
   private final OptionalInt endOfText;
 
   /**
@@ -27,8 +25,20 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
    * @param seed seed of the order of windows
    */
   public PackedBatches(TokenStream stream, int length, int sequences, long seed) {
+    this(stream, length, sequences, seed, OptionalInt.empty());
+  }
+
+  private PackedBatches(
+      TokenStream stream, int length, int sequences, long seed, OptionalInt endOfText) {
+    super(windows(stream, length, sequences), sequences, seed);
+    this.stream = stream;
+    this.length = length;
+    this.seed = seed;
+    this.endOfText = endOfText;
+  }
+
+  private static int windows(TokenStream stream, int length, int sequences) {
     EpochOrder.requirePositive("length", length);
-    EpochOrder.requirePositive("sequences", sequences);
     if ((long) sequences * length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sequences times length must be at most %d tokens, was %d times %d"
@@ -39,19 +49,7 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
           "%s must have at least %d tokens for one sequence of %d and its targets, has %d"
               .formatted(stream.name(), length + 1L, length, stream.size()));
     }
-    this.stream = stream;
-    this.length = length;
-    this.sequences = sequences;
-    this.order = new EpochOrder((stream.size() - 1) / length, seed);
-    this.endOfText = OptionalInt.empty();
-  }
-
-  private PackedBatches(PackedBatches other, int endOfText) {
-    this.stream = other.stream;
-    this.length = other.length;
-    this.sequences = other.sequences;
-    this.order = other.order;
-    this.endOfText = OptionalInt.of(endOfText);
+    return (stream.size() - 1) / length;
   }
 
   /**
@@ -61,35 +59,11 @@ public final class PackedBatches implements CorpusBatches<LanguageBatch> {
    * @param token that ends a document, and belongs to it
    */
   public PackedBatches withDocuments(int token) {
-    return new PackedBatches(this, token);
-  }
-
-  /** Returns the number of windows, which are the sequences of an epoch. */
-  public int windows() {
-    return order.items();
+    return new PackedBatches(stream, length, size, seed, OptionalInt.of(token));
   }
 
   @Override
-  public LanguageBatch batch(long index) {
-    return gather(order.batch(index, sequences));
-  }
-
-  /**
-   * Returns the first windows of the stream for the validation loss, the same at every call.
-   *
-   * @param maxBatches maximum number of batches, at least 1; the last may have fewer sequences
-   */
-  @Override
-  public List<LanguageBatch> evaluationBatches(int maxBatches) {
-    return order.firstBatches(maxBatches, sequences).stream().map(this::gather).toList();
-  }
-
-  @Override
-  public EvaluationShare evaluationShare(int maxBatches) {
-    return EvaluationShare.of(maxBatches, order.batches(sequences));
-  }
-
-  private LanguageBatch gather(int[] chosen) {
+  protected LanguageBatch of(int[] chosen) {
     int[] ids = new int[chosen.length * length];
     int[] targets = new int[ids.length];
     for (int i = 0; i < chosen.length; i++) {

@@ -44,7 +44,7 @@ class MaskedBatchesTest {
       }
     }
 
-    assertThat(batches.windows()).isEqualTo(7);
+    assertThat(batches.size()).isEqualTo(7);
     for (int epoch = 0; epoch < 4; epoch++) {
       assertThat(visited.subList(7 * epoch, 7 * epoch + 7))
           .containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6);
@@ -56,7 +56,7 @@ class MaskedBatchesTest {
   void should_mask_anew_in_every_epoch() {
     MaskedBatches batches = new MaskedBatches(letters(100), TOKENIZER, 102, 1, 3);
 
-    assertThat(batches.windows()).isEqualTo(1);
+    assertThat(batches.size()).isEqualTo(1);
     List<List<Integer>> targets =
         IntStream.range(0, 20).mapToObj(index -> boxed(batches.batch(index).targets())).toList();
     assertThat(targets).doesNotHaveDuplicates();

@@ -40,7 +40,7 @@ class PackedBatchesTest {
       visited.addAll(windows(batches.batch(index)));
     }
 
-    assertThat(batches.windows()).isEqualTo(windows);
+    assertThat(batches.size()).isEqualTo(windows);
     for (int epoch = 0; epoch < 3; epoch++) {
       assertThat(visited.subList(epoch * windows, (epoch + 1) * windows))
           .containsExactlyInAnyOrderElementsOf(IntStream.range(0, windows).boxed().toList());
@@ -73,8 +73,8 @@ class PackedBatchesTest {
 
   @Test
   void should_leave_out_the_rest_that_fills_no_window() {
-    assertThat(counting(2 * LENGTH, 1, 0).windows()).isEqualTo(1);
-    assertThat(counting(2 * LENGTH + 1, 1, 0).windows()).isEqualTo(2);
+    assertThat(counting(2 * LENGTH, 1, 0).size()).isEqualTo(1);
+    assertThat(counting(2 * LENGTH + 1, 1, 0).size()).isEqualTo(2);
   }
 
   @Test
@@ -136,7 +136,7 @@ class PackedBatchesTest {
 
   @Test
   void should_refuse_a_stream_shorter_than_one_sequence() {
-    assertThat(counting(LENGTH + 1, 1, 0).windows()).isEqualTo(1);
+    assertThat(counting(LENGTH + 1, 1, 0).size()).isEqualTo(1);
     assertThatThrownBy(() -> counting(LENGTH, 1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(

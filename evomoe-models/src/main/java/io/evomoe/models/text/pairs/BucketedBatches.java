@@ -3,6 +3,7 @@ package io.evomoe.models.text.pairs;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.EpochOrder;
 import io.evomoe.models.text.EvaluationShare;
+import io.evomoe.models.text.LastEpoch;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,8 +21,7 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
   private final EncodedPairs pairs;
   private final LengthBuckets buckets;
   private final EpochOrder order;
-  private final long seed;
-  private volatile Epoch epoch;
+  private final LastEpoch shuffled;
 
   /**
    * Creates batches over pairs.
@@ -34,8 +34,8 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
     this.pairs = pairs;
     this.buckets = new LengthBuckets(pairs, maxTokens);
     this.order = new EpochOrder(buckets.batches(), seed);
-    this.seed = CounterRandom.fold(seed, "pairs");
-    this.epoch = epoch(0);
+    long pairSeed = CounterRandom.fold(seed, "pairs");
+    this.shuffled = new LastEpoch(epoch -> buckets.shuffled(CounterRandom.fold(pairSeed, epoch)));
   }
 
   /** Returns the number of batches in an epoch. */
@@ -46,7 +46,7 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
   @Override
   public PairBatch batch(long index) {
     EpochOrder.requireIndex(index);
-    return pairs.batch(buckets.batch(order.item(index), pairs(order.epoch(index))));
+    return pairs.batch(buckets.batch(order.item(index), shuffled.of(order.epoch(index))));
   }
 
   /**
@@ -70,29 +70,5 @@ public final class BucketedBatches implements CorpusBatches<PairBatch> {
   @Override
   public EvaluationShare evaluationShare(int maxBatches) {
     return EvaluationShare.of(maxBatches, buckets.batches());
-  }
-
-  /** Caches the last epoch. */
-  private int[] pairs(long number) {
-    Epoch last = epoch;
-    if (last.number != number) {
-      last = epoch(number);
-      epoch = last;
-    }
-    return last.pairs;
-  }
-
-  private Epoch epoch(long number) {
-    return new Epoch(number, buckets.shuffled(CounterRandom.fold(seed, number)));
-  }
-
-  private static final class Epoch {
-    private final long number;
-    private final int[] pairs;
-
-    private Epoch(long number, int[] pairs) {
-      this.number = number;
-      this.pairs = pairs;
-    }
   }
 }
