@@ -86,7 +86,7 @@ class BadInputTest {
         "--data {dir}/short.txt | token",
         "--data {dir}/lines.jsonl | lines.jsonl, line 1: has no field text",
         "--data {dir}/lines.jsonl --text-field bod | line 1: has no field bod",
-        "--data {dir}/lines.jsonl --text-field body | lines.jsonl is one word only",
+        "--data {dir}/lines.jsonl --text-field body | lines.jsonl has too few different texts for a validation set",
         "--data {dir}/lines.jsonl --text-field= | textField must not be blank, was ''",
         "--data {dir}/lines.jsonl --skip-bad-lines | lines.jsonl must hold text, had none: 1 bad line left out: 1",
         "--data {dir}/lines.xyz | lines.xyz must have an ending that is read, .txt, .md, .jsonl, .csv, .tsv, .parquet, or its form be given (--data-format), has .xyz",

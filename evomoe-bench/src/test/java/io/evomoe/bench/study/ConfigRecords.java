@@ -247,11 +247,7 @@ final class ConfigRecords {
             "skipBadLines: " + ANY));
     ALL.put(
         HeldOut.DEFAULT.withShares(0.1, 0.1),
-        fields(
-            "rule: " + ANY,
-            "validShare: 0 1 -0.1 0.95 NaN",
-            "testShare: -0.1 0.9 1 NaN",
-            "seed: " + ANY));
+        fields("validShare: 0 1 -0.1 0.95 NaN", "testShare: -0.1 0.9 1 NaN", "seed: " + ANY));
     ALL.put(
         ArchitectureConfig.DEFAULT.with(
             a -> a.activation(ActivationFunction.GELU).vocabulary(10).positions(8).ropeFactor(2)),

@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DocumentReader;
+import java.util.List;
 
 /** Documents in their order, none blank. They can be read repeatedly, and need not be in memory. */
 public interface Documents {
@@ -8,19 +9,17 @@ public interface Documents {
   /** Returns the name of their source, for messages. */
   String name();
 
-  /** Returns the number of documents, at least 1. By default it reads them all. */
-  default int count() {
-    return DocumentIndex.of(this).size();
-  }
+  /** Returns the number of documents. */
+  int count();
 
-  /** Returns the length of all documents, in chars. By default it reads them all. */
-  default long length() {
-    DocumentIndex index = DocumentIndex.of(this);
-    long length = 0;
-    for (int document = 0; document < index.size(); document++) {
-      length += index.chars(document);
-    }
-    return length;
+  /** Returns the length of all documents, in chars. */
+  long length();
+
+  /** Returns a sample to learn a vocabulary from; by default it reads all documents. */
+  default List<String> sample() {
+    TextSample sample = new TextSample();
+    read(sample);
+    return sample.texts(document -> true);
   }
 
   /**

@@ -1,21 +1,35 @@
 package io.evomoe.models.text;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
-import io.evomoe.models.text.source.Utf8Text;
+import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.random.CounterRandom;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * The rule that divides texts without a split into training, validation and test sets. Each text
- * has the same chance to be chosen, whatever its length and its place. Length and number of the
- * chosen texts are in proportion, class by class if there are classes. Lengths are in UTF-8 bytes.
- * Equal texts are in the same set, and the order of the texts has no effect.
+ * The rule that divides texts without a split into training, validation and test sets. A hash of
+ * the seed and the text chooses, so the place of a text has no effect and equal texts are in the
+ * same set. Each class is divided separately and keeps a text for training. The size of a set
+ * differs from its share by half a text, as a rule. A text longer than twice the share stays in
+ * training.
  */
+// Configurations of recorded studies have the field, with the value random.
+@JsonIgnoreProperties("rule")
 public record HeldOut(
-    @Field(doc = "`spread` is the rule of version 0.1.0", initial = "random") Rule rule,
     @Field(
             doc = "share of the text in the validation set, if the data has no split",
             initial = "0.05",
@@ -34,123 +48,145 @@ public record HeldOut(
   /** 5 % for validation, no test set, seed 1. */
   public static final HeldOut DEFAULT = Fields.defaults(HeldOut.class);
 
-  /** The rule of version 0.1.0, for runs of that version. */
-  public static final HeldOut EARLIER = new HeldOut(Rule.SPREAD, 0.05, 0, 1);
-
-  /** How texts are selected. */
-  public enum Rule {
-    /** At random and in proportion. */
-    RANDOM,
-    /**
-     * The rule of version 0.1.0: a text is taken if it still fits the share, which prefers short
-     * texts.
-     */
-    SPREAD;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** Rejects shares out of bounds, and a test set with {@link Rule#SPREAD}, which has none. */
+  /** Rejects shares out of bounds. */
   public HeldOut {
-    Fields.require(HeldOut.class, rule, validShare, testShare, seed);
+    Fields.require(HeldOut.class, validShare, testShare, seed);
     if (testShare + validShare >= 1) {
       throw new IllegalArgumentException(
           "testShare must be at least 0, and below 1 together with validShare %s, was %s"
               .formatted(validShare, testShare));
-    }
-    if (rule == Rule.SPREAD && testShare > 0) {
-      throw new IllegalArgumentException(
-          "testShare must be 0 with rule %s, was %s".formatted(rule, testShare));
     }
   }
 
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT,
-        "rule %s, validShare %s, testShare %s, seed %d",
-        rule,
-        validShare,
-        testShare,
-        seed);
+        Locale.ROOT, "validShare %s, testShare %s, seed %d", validShare, testShare, seed);
   }
 
-  /** Returns the same rule and seed with other shares. */
+  /** Returns the same seed with other shares. */
   public HeldOut withShares(double valid, double test) {
-    return new HeldOut(rule, valid, test, seed);
+    return new HeldOut(valid, test, seed);
   }
 
-  /**
-   * Rejects non-default values that have no effect, because the texts have a split of their own.
-   *
-   * @param where place of the texts
-   */
-  public void requireUnasked(Object where) {
-    if (!equals(DEFAULT) && !equals(EARLIER)) {
+  /** Rejects non-default values that have no effect, because all paths have a split. */
+  public void requireUse(List<Path> paths) {
+    if (!equals(DEFAULT) && paths.stream().allMatch(SplitFolder::isOne)) {
       throw new IllegalArgumentException(
-          ("validShare, testShare and seed of the split are for texts that have none,"
-                  + " %s has one of its own")
-              .formatted(where));
+          "validShare, testShare and seed of the split are for texts that have none, %s has one of its own"
+              .formatted(paths.stream().map(Path::toString).collect(Collectors.joining(" and "))));
     }
   }
 
   /**
    * A text that is not divided.
    *
-   * @param text identifies it
-   * @param length in bytes, with everything that belongs to it
-   * @param stratum such as a class; each is divided in proportion and keeps a text in training
+   * @param hash of the text
+   * @param length in characters, or 1 if all texts count alike
+   * @param stratum such as a class, the same for equal texts
    */
-  public record Unit(String text, long length, String stratum) {
-    /** Returns a unit with the length of {@code all}. */
-    public static Unit of(String text, String stratum, String all) {
-      return new Unit(text, Utf8Text.length(all), stratum);
+  public record Unit(long hash, long length, String stratum) {
+    /** Returns a text that counts as all others do. */
+    public static Unit of(String text, String stratum) {
+      return new Unit(CounterRandom.hash(CounterRandom.NO_NAME, text), 1, stratum);
     }
   }
 
   /**
-   * The selected texts; all others are in the training set.
+   * Divides examples, which keep their order.
    *
-   * @param valid validation set; empty only if no stratum has a second text
-   * @param test test set; empty if it was not requested, or no stratum has a text left
+   * @param name of the examples, for messages
+   * @throws IllegalArgumentException if there are too few different texts
    */
-  public record Sides(Set<String> valid, Set<String> test) {
-    /** Whether a text is in the training set. */
-    public boolean isTrain(String text) {
-      return !valid.contains(text) && !test.contains(text);
-    }
+  public <E> Split<List<E>> divide(String name, List<E> examples, Function<E, Unit> unit) {
+    return divide(name, examples.stream().map(unit).toList())
+        .map(set -> set.stream().mapToObj(examples::get).toList());
   }
 
   /**
-   * Divides texts without cutting any.
+   * Divides texts.
    *
-   * @param units in their order; equal texts count together
+   * @return the indices of each set
    */
-  public Sides divide(List<Unit> units) {
-    if (rule == Rule.SPREAD) {
-      return new Sides(SpreadRule.choose(units, validShare), Set.of());
+  Split<BitSet> divide(String name, List<Unit> units) {
+    Collection<List<Unit>> strata =
+        distinct(units).stream()
+            .collect(
+                Collectors.groupingBy(
+                    Unit::stratum, TreeMap::new, Collectors.toCollection(ArrayList::new)))
+            .values();
+    BitSet valid = indices(units, take(strata, validShare, name, "validation"));
+    Optional<BitSet> test =
+        testShare == 0
+            ? Optional.empty()
+            : Optional.of(indices(units, take(strata, testShare / (1 - validShare), name, "test")));
+    BitSet train = new BitSet();
+    train.set(0, units.size());
+    train.andNot(valid);
+    test.ifPresent(train::andNot);
+    return new Split<>(train, valid, test);
+  }
+
+  /** Returns different texts in the order of the seeded hash; equal ones count together. */
+  private List<Unit> distinct(List<Unit> units) {
+    List<Unit> sorted = new ArrayList<>(units);
+    sorted.sort(
+        Comparator.<Unit>comparingLong(unit -> CounterRandom.fold(seed, unit.hash))
+            .thenComparingLong(Unit::hash));
+    List<Unit> distinct = new ArrayList<>();
+    for (Unit unit : sorted) {
+      int last = distinct.size() - 1;
+      if (last >= 0 && distinct.get(last).hash == unit.hash) {
+        long length = distinct.get(last).length + unit.length;
+        distinct.set(last, new Unit(unit.hash, length, unit.stratum));
+      } else {
+        distinct.add(unit);
+      }
     }
-    Set<String> valid = WholeTexts.choose(units, validShare, validSeed());
-    if (testShare == 0) {
-      return new Sides(valid, Set.of());
+    return distinct;
+  }
+
+  /** Removes a share from the strata. Each keeps its first text, and what it owes goes on. */
+  private static Set<Long> take(
+      Collection<List<Unit>> strata, double share, String name, String set) {
+    Set<Long> taken = new HashSet<>();
+    double owed = 0;
+    for (List<Unit> stratum : strata) {
+      List<Unit> spare = stratum.subList(1, stratum.size());
+      owed += spare.isEmpty() ? 0 : share * stratum.stream().mapToLong(Unit::length).sum();
+      double all = owed;
+      for (Unit unit : spare) {
+        if (unit.length <= 2 * owed) {
+          taken.add(unit.hash);
+          owed -= unit.length;
+        } else if (unit.length <= 2 * all) {
+          break;
+        }
+      }
     }
-    List<Unit> rest = units.stream().filter(unit -> !valid.contains(unit.text())).toList();
-    return new Sides(valid, WholeTexts.choose(rest, testShareOfRest(), testSeed()));
+    if (taken.isEmpty()) {
+      taken.add(
+          strata.stream()
+              .flatMap(stratum -> stratum.stream().skip(1))
+              .min(Comparator.comparingLong(Unit::length))
+              .orElseThrow(() -> tooFew(name, set))
+              .hash);
+    }
+    strata.forEach(stratum -> stratum.removeIf(unit -> taken.contains(unit.hash)));
+    return taken;
   }
 
-  long validSeed() {
-    return CounterRandom.fold(seed, "valid");
+  private static IllegalArgumentException tooFew(String name, String set) {
+    return new IllegalArgumentException(
+        "%s has too few different texts for a %s set: each class, or all text, keeps one for training"
+            .formatted(name, set));
   }
 
-  long testSeed() {
-    return CounterRandom.fold(seed, "test");
-  }
-
-  /** Returns the test set's share of the text that the validation set leaves. */
-  double testShareOfRest() {
-    return testShare / (1 - validShare);
+  private static BitSet indices(List<Unit> units, Set<Long> hashes) {
+    BitSet indices = new BitSet();
+    IntStream.range(0, units.size())
+        .filter(i -> hashes.contains(units.get(i).hash))
+        .forEach(indices::set);
+    return indices;
   }
 }

@@ -2,93 +2,96 @@ package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /**
- * A sample of a long text, for learning a vocabulary: ranges evenly spread over all documents, cut
- * between words if there are spaces.
+ * A sample of a text for learning a vocabulary: all of a short text, otherwise ranges evenly spread
+ * over it, cut between words if there are spaces.
  */
 final class TextSample implements DocumentReader {
-  static final int STRETCHES = 1 << 12;
-  static final int STRETCH = 1 << 12;
+  /** Maximum number of characters. */
+  static final int SIZE = 1 << 24;
+
+  private static final int RANGE = 1 << 12;
 
   /** Number of characters in which a space is searched. */
   private static final int SLACK = 256;
 
-  private final List<String> taken = new ArrayList<>();
-  private final long period;
-  private final int stretch;
+  private record Piece(long range, int document, String text) {}
 
-  /** The document's text from {@code start} on that the next range may need. */
-  private final StringBuilder text = new StringBuilder();
-
-  private int start;
-  private int length;
+  private final int size;
+  private final List<Piece> pieces = new ArrayList<>();
+  private final StringBuilder waiting = new StringBuilder();
   private long offset;
-  private long next;
+  private long kept;
+  private long period = 1;
+  private int documents;
 
-  private TextSample(long period, int stretch) {
-    this.period = period;
-    this.stretch = stretch;
+  TextSample() {
+    this(SIZE);
   }
 
-  /**
-   * Returns the documents unchanged if they have at most this many characters; else approximately
-   * as many in {@link #STRETCHES} ranges.
-   *
-   * @param size at least {@link #STRETCHES}
-   */
-  static List<String> of(Documents documents, int size) {
-    if (documents.length() <= size) {
-      return TextCorpus.of(documents).documents();
-    }
-    TextSample sample = new TextSample(documents.length() / STRETCHES, size / STRETCHES);
-    documents.read(sample);
-    return sample.taken;
+  TextSample(int size) {
+    this.size = size;
   }
 
   @Override
-  public void part(String part) {
-    text.append(part);
-    length += part.length();
-    while (next + stretch + SLACK + 1 < offset + length) {
-      take();
+  public void part(String text) {
+    waiting.append(text);
+    while (waiting.length() > RANGE + SLACK) {
+      take(TextPieces.end(waiting, 0, RANGE, RANGE + SLACK));
     }
-    int kept = (int) Math.min(Math.max(next - 1 - offset, start), length);
-    text.delete(0, kept - start);
-    start = kept;
   }
 
   @Override
   public void end() {
-    while (next < offset + length) {
-      take();
+    take(waiting.length());
+    documents++;
+  }
+
+  private void take(int length) {
+    long range = offset / RANGE;
+    if (range % period == 0) {
+      pieces.add(new Piece(range, documents, waiting.substring(0, length)));
+      kept += length;
+      while (kept > size) {
+        period *= 2;
+        pieces.removeIf(piece -> piece.range % period != 0);
+        kept = pieces.stream().mapToLong(piece -> piece.text.length()).sum();
+      }
     }
-    // A range may continue in further documents.
     offset += length;
-    if (next > 0 && next - period + stretch > offset) {
-      next -= period;
-    }
-    text.setLength(0);
-    start = 0;
-    length = 0;
+    waiting.delete(0, length);
   }
 
-  /** Takes the document's part of the next range; each range begins at a multiple of the period. */
-  private void take() {
-    int from = cut(next - offset);
-    int to = cut(next + stretch - offset);
-    if (from < to) {
-      taken.add(text.substring(from - start, to - start));
-    }
-    next += period;
+  /** Returns the number of documents that were read. */
+  int documents() {
+    return documents;
   }
 
-  /** Returns the first cut from a place on, which may be outside of the document. */
-  private int cut(long place) {
-    if (place <= 0) {
-      return 0;
-    }
-    return place >= length ? length : start + TextPieces.end(text, (int) place - start, 0, SLACK);
+  /** Forgets the last documents, from this one on. */
+  void forget(int first) {
+    pieces.removeIf(piece -> piece.document >= first);
+    documents = first;
+  }
+
+  /**
+   * Returns the sample.
+   *
+   * @param chosen documents to take it from
+   */
+  List<String> texts(IntPredicate chosen) {
+    return List.copyOf(
+        pieces.stream()
+            .filter(piece -> chosen.test(piece.document))
+            .collect(
+                Collectors.groupingBy(
+                    piece -> List.of((long) piece.document, period == 1 ? 0 : piece.range),
+                    LinkedHashMap::new,
+                    Collectors.mapping(Piece::text, Collectors.joining())))
+            .values());
   }
 }

@@ -1,59 +1,364 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.text.HeldOut.Unit;
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.DocumentReader;
+import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.SourceNote;
+import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.random.CounterRandom;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * Texts for training, validation and test.
- *
- * @param train training set, also used to train the tokenizer
- * @param valid validation set
- * @param test test set, if there is one
+ * Documents for training, validation and test, read on demand. The first reading divides them and
+ * takes the sample that a vocabulary is learned from; each further reading gives one set or
+ * several. Memory holds approximately 50 bytes per document while they are divided, and then a few
+ * bits.
  */
-public record TextSplit(TextCorpus train, TextCorpus valid, Optional<TextCorpus> test) {
-  /** Creates a split without a test set. */
-  public TextSplit(TextCorpus train, TextCorpus valid) {
-    this(train, valid, Optional.empty());
-  }
+public final class TextSplit {
+  /** Fewer documents of a source are cut into pieces, which are divided instead. */
+  static final int FEW = 20;
 
-  /** Opens a file or folder as {@link TextSides#open} does, with 5% of a file for validation. */
+  /** Approximate number of pieces. */
+  private static final int PIECES = 100;
+
+  private static final List<String> PARTS = List.of("train", "valid", "test");
+  private static final DocumentReader NOBODY =
+      new DocumentReader() {
+        @Override
+        public void part(String text) {}
+
+        @Override
+        public void end() {}
+      };
+
+  private final List<Source> sources = new ArrayList<>();
+  private final List<Side> sides = IntStream.range(0, PARTS.size()).mapToObj(Side::new).toList();
+  private final TextSample sample = new TextSample();
+
+  private TextSplit() {}
+
+  /** Opens a file or folder with 5% of a file for validation. */
   public static TextSplit open(Path path) {
     return open(path, HeldOut.DEFAULT);
   }
 
   /** Opens a file or folder with another rule to divide a file. */
-  public static TextSplit open(Path path, HeldOut heldOut) {
-    return inMemory(TextSides.open(path, heldOut));
-  }
-
-  private static TextSplit inMemory(TextSides sides) {
-    return new TextSplit(
-        TextCorpus.of(sides.train()),
-        TextCorpus.of(sides.valid()),
-        sides.test().map(TextCorpus::of));
-  }
-
-  /** Joins both set by set, with this one's texts first. */
-  public TextSplit join(TextSplit other) {
-    Optional<TextCorpus> both =
-        test.flatMap(mine -> other.test.map(mine::join)).or(() -> test).or(() -> other.test);
-    return new TextSplit(train.join(other.train), valid.join(other.valid), both);
-  }
-
-  /** Divides a corpus into a training and a validation set. */
-  public static TextSplit of(TextCorpus corpus, double validShare) {
-    return of(corpus, HeldOut.DEFAULT.withShares(validShare, 0));
+  public static TextSplit open(Path path, HeldOut rule) {
+    return open(List.of(path), rule, DataForm.DEFAULT, note -> {});
   }
 
   /**
-   * Divides a corpus by {@link HeldOut}. A document can be cut if it is longer than the share and
-   * more than a hundredth of all text. It is cut at the end of a line, or between words if no line
-   * ends near; its end leaves the training set. The same corpus gives the same split, and each set
-   * has at least one document.
+   * Opens files and folders, one after another. A folder that has a split of its own ({@link
+   * SplitFolder}) keeps it.
    *
+   * @param paths at least one
+   * @param rule divides the others
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   * @throws IllegalArgumentException naming the path in one sentence, if there is no such text;
+   *     also if all paths have a split and {@code rule} is not the default
+   */
+  public static TextSplit open(
+      List<Path> paths, HeldOut rule, DataForm form, Consumer<String> said) {
+    return open(paths, rule, form, said, PARTS);
+  }
+
+  /**
+   * Returns one set of files and folders. The other files of a folder with a split are not read.
+   *
+   * @param part {@code train}, {@code valid} or {@code test}
+   */
+  public static Documents part(List<Path> paths, HeldOut rule, DataForm form, String part) {
+    return open(paths, rule, form, note -> {}, List.of(part)).part(part, paths);
+  }
+
+  private static TextSplit open(
+      List<Path> paths, HeldOut rule, DataForm form, Consumer<String> said, List<String> parts) {
+    rule.requireUse(paths);
+    TextSplit split = new TextSplit();
+    for (Path path : paths) {
+      if (SplitFolder.isOne(path)) {
+        SplitFolder folder = SplitFolder.of(path, RecordKind.DOCUMENT);
+        boolean all = parts.size() > 1;
+        for (String part : parts) {
+          Optional<Path> file =
+              all && part.equals("test") ? folder.find(part) : Optional.of(folder.require(part));
+          file.map(its -> DataSource.file(its, RecordKind.DOCUMENT, form))
+              .ifPresent(its -> split.add(PARTS.indexOf(part), its.name(), reading(its, said)));
+        }
+      } else {
+        DataSource source = DataSource.of(path, RecordKind.DOCUMENT, form);
+        split.divide(source.name(), reading(source, said), rule, false);
+      }
+    }
+    return split;
+  }
+
+  /** Returns all documents of a file, or of the files of a folder. */
+  public static Documents whole(DataSource source, Consumer<String> said) {
+    TextSplit split = new TextSplit();
+    split.add(0, source.name(), reading(source, said));
+    return split.train();
+  }
+
+  /** Divides documents into a training and a validation set. */
+  public static TextSplit of(TextCorpus corpus, double validShare) {
+    return of(corpus.name(), corpus::read, HeldOut.DEFAULT.withShares(validShare, 0));
+  }
+
+  /**
+   * Divides documents.
+   *
+   * @param name of the documents, for messages
+   * @param documents passes them to a reader, the same at each call
    * @throws IllegalArgumentException if there is too little text to divide
    */
-  public static TextSplit of(TextCorpus corpus, HeldOut heldOut) {
-    return inMemory(DocumentSplit.of(corpus, heldOut));
+  public static TextSplit of(String name, Consumer<DocumentReader> documents, HeldOut rule) {
+    TextSplit split = new TextSplit();
+    split.divide(name, documents, rule, false);
+    return split;
+  }
+
+  /**
+   * Returns a split that is there.
+   *
+   * @param name of the training set, for messages
+   * @param train passes its documents to a reader, the same at each call
+   */
+  public static TextSplit of(
+      String name,
+      Consumer<DocumentReader> train,
+      String validName,
+      Consumer<DocumentReader> valid) {
+    TextSplit split = new TextSplit();
+    split.add(0, name, train);
+    split.add(1, validName, valid);
+    return split;
+  }
+
+  /** Tells the format after the first reading. */
+  private static Consumer<DocumentReader> reading(DataSource source, Consumer<String> said) {
+    AtomicBoolean told = new AtomicBoolean();
+    return reader -> {
+      SourceNote note = source.documents(reader);
+      if (!told.getAndSet(true)) {
+        said.accept(note.text());
+      }
+    };
+  }
+
+  private void divide(
+      String name, Consumer<DocumentReader> documents, HeldOut rule, boolean pieces) {
+    Source source = new Source(name, documents).measured();
+    if (source.units.size() < FEW && !pieces) {
+      sample.forget(source.first);
+      long least = source.length / PIECES;
+      divide(name, reader -> documents.accept(new DocumentPieces(reader, least)), rule, true);
+      return;
+    }
+    Split<BitSet> sets = rule.divide(name, source.units);
+    sides.get(0).add("training part of " + name, source, sets.train());
+    sides.get(1).add("validation part of " + name, source, sets.valid());
+    sets.test().ifPresent(set -> sides.get(2).add("test part of " + name, source, set));
+    source.keep();
+  }
+
+  private void add(int side, String name, Consumer<DocumentReader> documents) {
+    Source source = new Source(name, documents).measured();
+    BitSet all = new BitSet();
+    all.set(0, source.units.size());
+    sides.get(side).add(name, source, all);
+    source.keep();
+  }
+
+  /** Returns the training set. */
+  public Documents train() {
+    return sides.get(0);
+  }
+
+  /** Returns the validation set. */
+  public Documents valid() {
+    return sides.get(1);
+  }
+
+  /** Returns the test set, if there is one. */
+  public Optional<Documents> test() {
+    return sides.get(2).chosen.isEmpty() ? Optional.empty() : Optional.of(sides.get(2));
+  }
+
+  /**
+   * Returns one set.
+   *
+   * @param part {@code train}, {@code valid} or {@code test}
+   * @param source name of the data, for messages
+   */
+  public Documents part(String part, Object source) {
+    return new Split<>(train(), valid(), test()).part("split", part, source);
+  }
+
+  /** Reads the training and the validation set together. */
+  void read(DocumentReader train, DocumentReader valid) {
+    read(List.of(train, valid, NOBODY));
+  }
+
+  private void read(List<DocumentReader> readers) {
+    for (Source source : sources) {
+      boolean wanted =
+          sides.stream()
+              .filter(side -> readers.get(side.number) != NOBODY)
+              .anyMatch(side -> side.hasSome(source));
+      if (wanted) {
+        source.read(readers);
+      }
+    }
+  }
+
+  /** One set. */
+  private final class Side implements Documents {
+    private final int number;
+    private final List<String> names = new ArrayList<>();
+    private final BitSet chosen = new BitSet();
+    private long length;
+
+    private Side(int number) {
+      this.number = number;
+    }
+
+    private void add(String name, Source source, BitSet set) {
+      names.add(name);
+      set.stream()
+          .forEach(
+              document -> {
+                chosen.set(source.first + document);
+                length += source.units.get(document).length();
+              });
+    }
+
+    private boolean hasSome(Source source) {
+      int next = chosen.nextSetBit(source.first);
+      return next >= 0 && next < source.first + source.count;
+    }
+
+    @Override
+    public String name() {
+      return String.join(" and ", names);
+    }
+
+    @Override
+    public int count() {
+      return chosen.cardinality();
+    }
+
+    @Override
+    public long length() {
+      return length;
+    }
+
+    @Override
+    public void read(DocumentReader reader) {
+      TextSplit.this.read(
+          sides.stream().map(side -> side.number == number ? reader : NOBODY).toList());
+    }
+
+    @Override
+    public List<String> sample() {
+      return sample.texts(chosen::get);
+    }
+  }
+
+  /** Documents that are read together. The first reading measures them. */
+  private final class Source implements DocumentReader {
+    private final String name;
+    private final Consumer<DocumentReader> documents;
+    private final int first = sample.documents();
+    private final List<Unit> units = new ArrayList<>();
+    private int count;
+    private long length;
+    private long hash = CounterRandom.NO_NAME;
+    private long begun;
+
+    private Source(String name, Consumer<DocumentReader> documents) {
+      this.name = name;
+      this.documents = documents;
+    }
+
+    private Source measured() {
+      documents.accept(this);
+      if (units.isEmpty()) {
+        throw new IllegalArgumentException(name + " must hold text, had none");
+      }
+      count = units.size();
+      return this;
+    }
+
+    @Override
+    public void part(String text) {
+      hash = CounterRandom.hash(hash, text);
+      length += text.length();
+      sample.part(text);
+    }
+
+    @Override
+    public void end() {
+      units.add(new Unit(hash, length - begun, ""));
+      hash = CounterRandom.NO_NAME;
+      begun = length;
+      sample.end();
+    }
+
+    private void keep() {
+      units.clear();
+      sources.add(this);
+    }
+
+    private void read(List<DocumentReader> readers) {
+      Router router = new Router(first, readers);
+      documents.accept(router);
+      if (router.document != first + count || router.length != length) {
+        throw new IllegalArgumentException(name + " was changed while it was read");
+      }
+    }
+  }
+
+  /** Passes each document to the reader of its set. */
+  private final class Router implements DocumentReader {
+    private final List<DocumentReader> readers;
+    private int document;
+    private long length;
+
+    private Router(int first, List<DocumentReader> readers) {
+      this.document = first;
+      this.readers = readers;
+    }
+
+    @Override
+    public void part(String text) {
+      length += text.length();
+      reader().part(text);
+    }
+
+    @Override
+    public void end() {
+      reader().end();
+      document++;
+    }
+
+    private DocumentReader reader() {
+      for (Side side : sides) {
+        if (side.chosen.get(document)) {
+          return readers.get(side.number);
+        }
+      }
+      return NOBODY;
+    }
   }
 }

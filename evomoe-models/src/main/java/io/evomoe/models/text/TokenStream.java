@@ -56,6 +56,22 @@ public final class TokenStream {
     return new TokenStream(documents.name(), ids);
   }
 
+  /** Encodes training and validation set into unnamed files, in one reading. */
+  public static Split<TokenStream> of(
+      TextSplit text, Tokenizer tokenizer, Path folder, TextProgress progress) {
+    TokenIds train = TokenIds.empty(tokenizer.vocabularySize(), folder);
+    TokenIds valid = TokenIds.empty(tokenizer.vocabularySize(), folder);
+    long length = text.train().length() + text.valid().length();
+    CharacterProgress encoded = new CharacterProgress("Encoding", length, progress);
+    DocumentEncoding training = new DocumentEncoding(tokenizer, encoded, train::add);
+    DocumentEncoding validation = new DocumentEncoding(tokenizer, encoded, valid::add);
+    text.read(training, validation);
+    training.finish();
+    validation.finish();
+    return new Split<>(
+        new TokenStream(text.train().name(), train), new TokenStream(text.valid().name(), valid));
+  }
+
   TokenIds ids() {
     return ids;
   }

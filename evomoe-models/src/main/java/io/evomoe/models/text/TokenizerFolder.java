@@ -6,10 +6,10 @@ import java.nio.file.Path;
 public final class TokenizerFolder {
 
   /**
-   * Maximum number of characters that a vocabulary is learned from. A longer text is sampled: 4096
-   * ranges of about 4096 characters, evenly spread. The same text gives the same sample.
+   * Maximum number of characters that a vocabulary is learned from. Of a longer text, ranges of
+   * about 4096 characters are read, evenly spread. The same text gives the same sample.
    */
-  public static final int SAMPLE = TextSample.STRETCHES * TextSample.STRETCH;
+  public static final int SAMPLE = TextSample.SIZE;
 
   private TokenizerFolder() {}
 
@@ -43,8 +43,7 @@ public final class TokenizerFolder {
       Path folder,
       SpecialTokens special,
       TextProgress progress) {
-    Iterable<String> sample = TextSample.of(train, SAMPLE);
-    BytePairTrainer.train(sample, vocabularySize, special, progress).save(folder);
+    BytePairTrainer.train(train.sample(), vocabularySize, special, progress).save(folder);
     return BpeTokenizer.load(folder);
   }
 }

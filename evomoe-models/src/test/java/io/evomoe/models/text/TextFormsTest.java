@@ -9,7 +9,9 @@ import io.evomoe.models.text.classes.ClassifiedText;
 import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.WrittenForms;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +39,7 @@ class TextFormsTest {
   void should_read_a_field_of_17_million_characters() throws IOException {
     String field = "a ".repeat(8_500_000);
     Path columns = write("long.csv", "text\n" + field + "\n");
-    Documents whole = TextSides.whole(columns, DataForm.DEFAULT, n -> {});
+    Documents whole = whole(columns, DataForm.DEFAULT);
 
     assertThat(whole.length()).isGreaterThanOrEqualTo(field.strip().length());
   }
@@ -50,22 +52,20 @@ class TextFormsTest {
         TokenizerFolder.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
     try (tokenizer) {
       int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).ids().stream().toArray();
-      TextSides sides = TextSides.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
-      List<String> train = TextCorpus.of(sides.train()).documents();
+      TextSplit sides = TextSplit.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
+      List<String> train = Texts.of(sides.train());
 
       for (Map.Entry<String, Path> form : forms.entrySet()) {
         List<String> said = new ArrayList<>();
-        TextSides its =
-            TextSides.open(form.getValue(), HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
-        TextSides all =
-            TextSides.open(
-                form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0), DataForm.DEFAULT, n -> {});
+        List<Path> path = List.of(form.getValue());
+        TextSplit its = TextSplit.open(path, HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
+        TextSplit all = TextSplit.open(form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0));
 
         assertThat(said).as(form.getKey()).hasSize(1);
         assertThat(said.get(0)).contains(": 500 documents, ");
-        assertThat(TextCorpus.of(its.train()).documents()).as(form.getKey()).isEqualTo(train);
+        assertThat(Texts.of(its.train())).as(form.getKey()).isEqualTo(train);
         if (!Files.isDirectory(form.getValue())) {
-          Documents whole = TextSides.whole(form.getValue(), DataForm.DEFAULT, n -> {});
+          Documents whole = whole(form.getValue(), DataForm.DEFAULT);
           assertThat(TokenStream.of(whole, tokenizer).ids().stream().toArray())
               .as(form.getKey())
               .isEqualTo(wanted);
@@ -193,12 +193,10 @@ class TextFormsTest {
     Path file = write("a.json", WrittenForms.jsonLines(List.of("body"), List.of(List.of("a b"))));
     DataForm form = new DataForm(FileForm.JSONL, "body", "label", "source", "target", false);
 
-    assertThat(TextCorpus.of(TextSides.whole(file, form, n -> {})).documents())
-        .containsExactly("a b");
+    assertThat(Texts.of(whole(file, form))).containsExactly("a b");
     DataForm text = new DataForm(FileForm.TEXT, "text", "label", "source", "target", false);
     assertThat(TextCorpus.read(write("no ending", "a\n\nb")).documents()).containsExactly("a", "b");
-    assertThat(TextCorpus.of(TextSides.whole(write("a.de", "a\n\nb"), text, n -> {})).documents())
-        .containsExactly("a", "b");
+    assertThat(Texts.of(whole(write("a.de", "a\n\nb"), text))).containsExactly("a", "b");
   }
 
   @Test
@@ -263,9 +261,9 @@ class TextFormsTest {
 
     TextSplit split = TextSplit.open(folder.resolve("hub"));
 
-    assertThat(split.train().documents()).containsExactly("a", "b");
-    assertThat(split.valid().documents()).containsExactly("c");
-    assertThat(split.test().orElseThrow().documents()).containsExactly("d");
+    assertThat(Texts.of(split.train())).containsExactly("a", "b");
+    assertThat(Texts.of(split.valid())).containsExactly("c");
+    assertThat(Texts.of(split.test().orElseThrow())).containsExactly("d");
   }
 
   @Test
@@ -277,7 +275,7 @@ class TextFormsTest {
 
     TextSplit split = TextSplit.open(folder.resolve("hub"));
 
-    assertThat(split.train().documents().size() + split.valid().documents().size()).isEqualTo(4);
+    assertThat(split.train().count() + split.valid().count()).isEqualTo(4);
   }
 
   /** All files of such a folder as one text would have its test part among what is trained on. */
@@ -290,6 +288,10 @@ class TextFormsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TextSplit.open(folder.resolve("hub")))
         .withMessageContaining("must hold one file NAME.train.jsonl or NAME.train.jsonl.gz, has [");
+  }
+
+  private static Documents whole(Path file, DataForm form) {
+    return TextSplit.whole(DataSource.of(file, RecordKind.DOCUMENT, form), note -> {});
   }
 
   private Path write(String name, String text) throws IOException {

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.WholeDocuments;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,15 +38,15 @@ class TextSplitTest {
 
     TextSplit split = TextSplit.of(corpus, 0.2);
 
-    assertThat(split.train().documents()).doesNotContainAnyElementsOf(split.valid().documents());
-    List<String> both = new ArrayList<>(split.train().documents());
-    both.addAll(split.valid().documents());
+    assertThat(documents(split.train())).doesNotContainAnyElementsOf(documents(split.valid()));
+    List<String> both = new ArrayList<>(documents(split.train()));
+    both.addAll(documents(split.valid()));
     assertThat(both).containsExactlyInAnyOrderElementsOf(corpus.documents());
   }
 
   @Test
   void should_spread_the_held_out_documents_over_the_text() {
-    List<String> valid = TextSplit.of(numbered(1000), 0.05).valid().documents();
+    List<String> valid = documents(TextSplit.of(numbered(1000), 0.05).valid());
 
     assertThat(valid).anyMatch(document -> number(document) < 100);
     assertThat(valid).anyMatch(document -> number(document) >= 900);
@@ -49,7 +54,13 @@ class TextSplitTest {
 
   @Test
   void should_split_the_same_way_twice() {
-    assertThat(TextSplit.of(numbered(77), 0.1)).isEqualTo(TextSplit.of(numbered(77), 0.1));
+    for (int documents : new int[] {3, 77}) {
+      TextSplit split = TextSplit.of(numbered(documents), 0.1);
+      TextSplit again = TextSplit.of(numbered(documents), 0.1);
+
+      assertThat(documents(split.train())).isEqualTo(documents(again.train()));
+      assertThat(documents(split.valid())).isEqualTo(documents(again.valid()));
+    }
   }
 
   @Test
@@ -59,7 +70,7 @@ class TextSplitTest {
 
     TextSplit split = TextSplit.of(new TextCorpus("twins", documents), 0.05);
 
-    assertThat(split.train().documents()).doesNotContainAnyElementsOf(split.valid().documents());
+    assertThat(documents(split.train())).doesNotContainAnyElementsOf(documents(split.valid()));
   }
 
   @Test
@@ -82,36 +93,67 @@ class TextSplitTest {
   void should_say_that_there_is_no_text_for_a_test_part() {
     TextCorpus corpus = new TextCorpus("two", List.of("a", "b"));
 
-    assertThatThrownBy(() -> TextSplit.of(corpus, HeldOut.DEFAULT.withShares(0.1, 0.1)))
+    assertThatThrownBy(
+            () -> TextSplit.of("two", corpus::read, HeldOut.DEFAULT.withShares(0.1, 0.1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("two is too short for a test part as well");
+        .hasMessageStartingWith("two has too few different texts for a test set");
   }
 
   @Test
-  void should_cut_a_single_document_at_a_white_space() {
-    String document = String.join(" ", Collections.nCopies(100, "word"));
+  void should_cut_a_single_line_between_words() {
+    List<String> words = IntStream.range(0, 200).mapToObj(i -> "word" + i).toList();
 
-    TextSplit split = TextSplit.of(new TextCorpus("one", List.of(document)), 0.05);
+    TextSplit split = TextSplit.of(new TextCorpus("one", List.of(String.join(" ", words))), 0.05);
 
-    String train = split.train().documents().get(0);
-    String valid = split.valid().documents().get(0);
-    assertThat(train + " " + valid).isEqualTo(document);
-    assertThat(valid.length()).isBetween(20, 35);
+    List<String> both = new ArrayList<>(words(split.train()));
+    both.addAll(words(split.valid()));
+    assertThat(both).containsExactlyInAnyOrderElementsOf(words);
+    assertThat(words(split.valid())).hasSizeBetween(5, 15);
   }
 
   @Test
-  void should_cut_every_copy_when_all_documents_are_equal() {
-    TextSplit split = TextSplit.of(new TextCorpus("same", List.of("a b c d", "a b c d")), 0.25);
+  void should_cut_equal_documents_alike() {
+    String document =
+        String.join("\n", IntStream.range(0, 100).mapToObj(i -> "line number " + i).toList());
 
-    assertThat(split.train().documents()).containsExactly("a b c", "a b c");
-    assertThat(split.valid().documents()).containsExactly("d", "d");
+    TextSplit split = TextSplit.of(new TextCorpus("same", List.of(document, document)), 0.25);
+
+    assertThat(documents(split.valid())).doesNotContainAnyElementsOf(documents(split.train()));
+    assertThat(lines(split.valid())).hasSizeBetween(40, 60);
+    assertThat(lines(split.train()).size() + lines(split.valid()).size()).isEqualTo(200);
+  }
+
+  @Test
+  void should_not_cut_a_document_of_a_longer_list() {
+    List<String> documents =
+        IntStream.range(0, TextSplit.FEW).mapToObj(i -> ("line " + i + "\n").repeat(100)).toList();
+
+    TextSplit split = TextSplit.of(new TextCorpus("many", documents), 0.05);
+
+    assertThat(documents(split.valid())).hasSize(1).isSubsetOf(documents);
+    assertThat(documents(split.train())).hasSize(TextSplit.FEW - 1).isSubsetOf(documents);
+  }
+
+  /** It would have the training set's text for validation. */
+  @Test
+  void should_leave_a_very_long_document_in_training() {
+    List<String> documents = new ArrayList<>();
+    IntStream.range(0, 100).forEach(i -> documents.add("document number " + i));
+    documents.add("long ".repeat(10_000));
+
+    for (int seed = 0; seed < 50; seed++) {
+      TextSplit split =
+          TextSplit.of(
+              "one is long", new TextCorpus("c", documents)::read, new HeldOut(0.01, 0.01, seed));
+      assertThat(documents(split.train())).contains(documents.get(100));
+    }
   }
 
   @Test
   void should_refuse_a_single_word() {
     assertThatThrownBy(() -> TextSplit.of(new TextCorpus("text file x", List.of("word")), 0.05))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("text file x is one word only, so no part of it can be held out");
+        .hasMessageStartingWith("text file x has too few different texts for a validation set: ");
   }
 
   @Test
@@ -126,12 +168,12 @@ class TextSplitTest {
   @Test
   void should_open_a_file_or_a_folder() throws IOException {
     Path file = Files.writeString(folder.resolve("x.train.txt"), "a b\n\nc d\n");
-    assertThat(TextSplit.open(file).valid().documents()).containsExactly("c d");
+    assertThat(documents(TextSplit.open(file).valid())).hasSize(1).isSubsetOf("a b", "c d");
 
     Files.writeString(folder.resolve("x.valid.txt"), "e f\n");
     TextSplit split = TextSplit.open(folder);
-    assertThat(split.train().documents()).containsExactly("a b", "c d");
-    assertThat(split.valid().documents()).containsExactly("e f");
+    assertThat(documents(split.train())).containsExactly("a b", "c d");
+    assertThat(documents(split.valid())).containsExactly("e f");
   }
 
   @Test
@@ -146,8 +188,7 @@ class TextSplitTest {
             "validShare, testShare and seed of the split are for texts that have none, "
                 + folder
                 + " has one of its own");
-    assertThat(TextSplit.open(folder).test().orElseThrow().documents()).containsExactly("c");
-    assertThat(TextSplit.open(folder, HeldOut.EARLIER)).isEqualTo(TextSplit.open(folder));
+    assertThat(documents(TextSplit.open(folder).test().orElseThrow())).containsExactly("c");
   }
 
   @Test
@@ -167,9 +208,107 @@ class TextSplitTest {
   void should_open_the_shipped_text() {
     TextSplit split = TextSplit.open(Path.of("..", "data", "sotu"));
 
-    assertThat(split.train().documents()).hasSize(210);
-    assertThat(split.valid().documents()).hasSize(11);
-    assertThat(split.train().documents()).doesNotContainAnyElementsOf(split.valid().documents());
+    assertThat(documents(split.train())).hasSize(210);
+    assertThat(documents(split.valid())).hasSize(11);
+    assertThat(documents(split.train())).doesNotContainAnyElementsOf(documents(split.valid()));
+  }
+
+  @Test
+  void should_join_files_and_folders_set_by_set() throws IOException {
+    Path one = Files.writeString(folder.resolve("one.txt"), "a b\n\nc d\n\ne f");
+    Path two = Files.createDirectory(folder.resolve("two"));
+    Files.writeString(two.resolve("x.train.txt"), "g\n\nh");
+    Files.writeString(two.resolve("x.valid.txt"), "i");
+    Files.writeString(two.resolve("x.test.txt"), "j");
+    List<Path> both = List.of(one, two);
+
+    TextSplit split = TextSplit.open(both, HeldOut.DEFAULT, DataForm.DEFAULT, note -> {});
+
+    TextSplit first = TextSplit.open(one);
+    assertThat(documents(split.train()))
+        .startsWith(documents(first.train()).get(0))
+        .hasSize(4)
+        .endsWith("g", "h");
+    assertThat(documents(split.valid())).containsExactly(documents(first.valid()).get(0), "i");
+    assertThat(documents(split.test().orElseThrow())).containsExactly("j");
+    assertThat(split.train().name())
+        .isEqualTo("training part of text file %s and text file %s/x.train.txt", one, two);
+    Documents test = TextSplit.part(both, HeldOut.DEFAULT, DataForm.DEFAULT, "test");
+    assertThat(documents(test)).containsExactly("j");
+  }
+
+  @Test
+  void should_read_both_sets_as_each_is_read_alone() {
+    TextSplit split = TextSplit.of(numbered(500), 0.2);
+    List<String> train = new ArrayList<>();
+    List<String> valid = new ArrayList<>();
+
+    split.read(new WholeDocuments(train::add), new WholeDocuments(valid::add));
+
+    assertThat(train).isEqualTo(documents(split.train()));
+    assertThat(valid).isEqualTo(documents(split.valid()));
+  }
+
+  @Test
+  void should_learn_a_vocabulary_from_the_training_set_alone() {
+    TextSplit split = TextSplit.of(numbered(500), 0.2);
+
+    assertThat(split.train().sample()).isEqualTo(documents(split.train()));
+    assertThat(split.valid().sample()).isEqualTo(documents(split.valid()));
+    TextSplit cut = TextSplit.of(new TextCorpus("c", List.of("a line\n".repeat(9) + "b")), 0.3);
+    assertThat(cut.train().sample()).isEqualTo(documents(cut.train()));
+  }
+
+  @Test
+  void should_refuse_a_file_that_is_another_one_when_it_is_read_again() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "one\n\ntwo\n\nthree\n");
+    TextSplit split = TextSplit.open(file);
+    Files.writeString(file, "one\n\ntwo\n\nthree and more\n");
+
+    assertThatThrownBy(() -> Texts.of(split.train()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("text file %s was changed while it was read".formatted(file));
+  }
+
+  /** Cut or not, packed or not, however the reader gets its chunks. */
+  @Test
+  void should_have_the_sets_of_documents_that_are_in_memory() throws IOException {
+    for (int count : new int[] {1, 5, 40, 300}) {
+      Path file = file(count);
+      TextCorpus corpus = TextCorpus.read(file);
+      HeldOut rule = new HeldOut(0.1, 0.2, count);
+      TextSplit wanted = TextSplit.of("c", corpus::read, rule);
+
+      TextSplit split = TextSplit.open(file, rule);
+
+      assertThat(documents(split.train())).isEqualTo(documents(wanted.train()));
+      assertThat(documents(split.valid())).isEqualTo(documents(wanted.valid()));
+      assertThat(documents(split.test().orElseThrow()))
+          .isEqualTo(documents(wanted.test().orElseThrow()));
+    }
+  }
+
+  /** Documents of which some are equal and some are longer than a chunk. */
+  private Path file(int count) throws IOException {
+    Random random = new Random(count);
+    List<String> documents = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (i > 0 && random.nextInt(5) == 0) {
+        documents.add(documents.get(random.nextInt(i)));
+      } else {
+        int words = 2 + (int) Math.exp(random.nextDouble() * (count < 10 ? 11 : 5));
+        StringBuilder text = new StringBuilder("begin of " + i);
+        for (int w = 0; w < words; w++) {
+          text.append(random.nextInt(9) == 0 ? "\r\n" : " ").append("w").append(w).append("é我");
+        }
+        documents.add(text.toString());
+      }
+    }
+    Path file = folder.resolve("t.txt.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(String.join("\r\n\r\n", documents).getBytes(StandardCharsets.UTF_8));
+    }
+    return file;
   }
 
   private void assertFolderRefused(String why) {
@@ -184,8 +323,19 @@ class TextSplitTest {
         "numbered", IntStream.range(0, documents).mapToObj(i -> "document " + i).toList());
   }
 
-  private static List<String> words(TextCorpus corpus) {
-    return corpus.documents().stream().flatMap(text -> Stream.of(text.split(" "))).toList();
+  private static List<String> documents(Documents set) {
+    List<String> documents = Texts.of(set);
+    assertThat(set.count()).isEqualTo(documents.size());
+    assertThat(set.length()).isEqualTo(documents.stream().mapToLong(String::length).sum());
+    return documents;
+  }
+
+  private static List<String> words(Documents set) {
+    return documents(set).stream().flatMap(text -> Stream.of(text.split(" "))).toList();
+  }
+
+  private static List<String> lines(Documents set) {
+    return documents(set).stream().flatMap(String::lines).toList();
   }
 
   private static int number(String document) {

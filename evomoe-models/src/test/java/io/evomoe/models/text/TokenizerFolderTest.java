@@ -18,7 +18,7 @@ class TokenizerFolderTest {
 
   @Test
   void should_write_the_same_bytes_when_trained_twice() throws IOException {
-    TextCorpus train = TextSplit.open(Path.of("..", "data", "sotu")).valid();
+    Documents train = TextSplit.open(Path.of("..", "data", "sotu")).valid();
 
     try (BpeTokenizer first = TokenizerFolder.train(train, 1000, folder.resolve("a"));
         BpeTokenizer second = TokenizerFolder.train(train, 1000, folder.resolve("b"))) {

@@ -1,6 +1,7 @@
 package io.evomoe.run.data;
 
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
@@ -59,14 +60,19 @@ public interface Dataset {
    * @param form format and field names of files
    * @param rule for data without a validation set of its own
    */
-  default Split<List<String>> split(RecordKind kind, DataForm form, HeldOut rule) {
+  default Split<List<List<String>>> split(RecordKind kind, DataForm form, HeldOut rule) {
     List<List<String>> rows = new ArrayList<>();
     read(kind, form, rows::add);
     if (validation().isEmpty()) {
-      return Split.of(rows, rule);
+      return FileDataset.divide(name(), rows, rule);
     }
     List<List<String>> valid = new ArrayList<>();
     validation().get().read(kind, form, valid::add);
+    if (rows.isEmpty() || valid.isEmpty()) {
+      throw new IllegalArgumentException(
+          "data must have training and validation rows, has %d and %d"
+              .formatted(rows.size(), valid.size()));
+    }
     return new Split<>(rows, valid);
   }
 

@@ -2,15 +2,16 @@ package io.evomoe.run.data;
 
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The records of files and folders. */
 record FileDataset(List<Path> paths) implements Dataset {
@@ -36,37 +37,37 @@ record FileDataset(List<Path> paths) implements Dataset {
   @Override
   public void read(RecordKind kind, DataForm form, Consumer<List<String>> taker) {
     for (Path path : paths) {
-      DataSource source = DataSource.of(path, kind, form);
-      if (kind == RecordKind.DOCUMENT) {
-        source.texts(text -> taker.accept(List.of(text)));
-      } else {
-        source.records(record -> taker.accept(record.values()));
-      }
+      read(DataSource.of(path, kind, form), kind, taker);
+    }
+  }
+
+  private static void read(DataSource source, RecordKind kind, Consumer<List<String>> taker) {
+    if (kind == RecordKind.DOCUMENT) {
+      source.texts(text -> taker.accept(List.of(text)));
+    } else {
+      source.records(record -> taker.accept(record.values()));
     }
   }
 
   @Override
-  public Split<List<String>> split(RecordKind kind, DataForm form, HeldOut rule) {
-    List<List<String>> train = new ArrayList<>();
-    List<List<String>> valid = new ArrayList<>();
-    for (Path path : paths) {
-      if (SplitFolder.isOne(path)) {
-        SplitFolder folder = SplitFolder.of(path, kind);
-        files(List.of(folder.require("train"))).read(kind, form, train::add);
-        files(List.of(folder.require("valid"))).read(kind, form, valid::add);
-      } else {
-        List<List<String>> rows = new ArrayList<>();
-        files(List.of(path)).read(kind, form, rows::add);
-        Split<List<String>> divided = Split.of(rows, rule);
-        train.addAll(divided.train());
-        valid.addAll(divided.valid());
-      }
-    }
-    return new Split<>(train, valid);
+  public Split<List<List<String>>> split(RecordKind kind, DataForm form, HeldOut rule) {
+    return Split.open(
+        paths,
+        kind,
+        form,
+        rule,
+        source -> {
+          List<List<String>> rows = new ArrayList<>();
+          read(source, kind, rows::add);
+          return rows;
+        },
+        (rows, its) -> divide(name(), rows, its),
+        (one, other) -> Stream.concat(one.stream(), other.stream()).toList());
   }
 
-  private static Dataset files(List<Path> some) {
-    return new FileDataset(some);
+  /** Divides rows; equal rows are in the same set. */
+  static Split<List<List<String>>> divide(String name, List<List<String>> rows, HeldOut rule) {
+    return rule.divide(name, rows, row -> HeldOut.Unit.of(String.join("\t", row), ""));
   }
 
   @Override

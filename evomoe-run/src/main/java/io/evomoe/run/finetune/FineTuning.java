@@ -1,7 +1,8 @@
 package io.evomoe.run.finetune;
 
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.Split;
+import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
@@ -65,19 +66,19 @@ public final class FineTuning implements AutoCloseable {
       RunCheckpoint run,
       FineTuneSettings settings,
       ClassSource source,
-      ClassifiedSplit texts,
+      Split<ClassifiedCorpus> texts,
       boolean alone) {
-    if (texts.labels().size() < 2) {
+    if (texts.train().labels().size() < 2) {
       throw new IllegalArgumentException(
           "%s must be of at least 2 classes, are all of %s"
-              .formatted(texts.train().name(), texts.labels().name(0)));
+              .formatted(texts.train().name(), texts.train().labels().name(0)));
     }
     this.lifetime = new Lifetime("the fine-tuning in " + output.path(), "begin it again");
     this.output = output;
     this.run = run;
     this.settings = settings;
     this.kinds = TunedKind.all(alone);
-    this.folder = new TunedFolder(output, run, settings, source, texts.labels(), alone);
+    this.folder = new TunedFolder(output, run, settings, source, texts.train().labels(), alone);
     this.trainings = new TunedTrainings(run, texts, settings);
   }
 

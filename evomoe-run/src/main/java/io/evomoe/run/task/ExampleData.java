@@ -3,6 +3,7 @@ package io.evomoe.run.task;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.ExampleBatches;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
@@ -11,7 +12,6 @@ import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.data.Split;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.IntBuffer;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  */
 public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> {
   private final String name;
-  private final Split<E> examples;
+  private final Split<List<E>> examples;
   private final Function<E, IntStream> tokens;
   private final Function<List<E>, B> batch;
   private String metricName = "loss";
@@ -50,7 +50,7 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
       Task<B, M> task,
       Tokenizer tokenizer,
       String name,
-      Split<E> examples,
+      Split<List<E>> examples,
       Function<E, IntStream> tokens,
       Function<List<E>, B> batch) {
     super(task, tokenizer);
@@ -78,7 +78,7 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
       TextProgress progress,
       Function<String, V> label,
       BiFunction<TokenBatch, List<V>, B> batch) {
-    Split<List<String>> rows = data.split(RecordKind.CLASS, config.data(), config.split());
+    Split<List<List<String>>> rows = data.split(RecordKind.CLASS, config.data(), config.split());
     List<String> texts = rows.train().stream().map(row -> row.get(1)).toList();
     Tokenizer tokenizer =
         tokenizers.tokenizer(
@@ -93,11 +93,15 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
         tokenizer,
         data.name(),
         rows.map(
-            row -> {
-              int[] ids = tokenizer.encode(row.get(1));
-              int[] kept = Arrays.copyOf(ids, Math.min(ids.length, longest));
-              return new Labelled<>(label.apply(row.get(0)), IntBuffer.wrap(kept));
-            }),
+            some ->
+                some.stream()
+                    .map(
+                        row -> {
+                          int[] ids = tokenizer.encode(row.get(1));
+                          int[] kept = Arrays.copyOf(ids, Math.min(ids.length, longest));
+                          return new Labelled<>(label.apply(row.get(0)), IntBuffer.wrap(kept));
+                        })
+                    .toList()),
         text -> IntStream.of(text.ids().array()),
         some ->
             batch.apply(

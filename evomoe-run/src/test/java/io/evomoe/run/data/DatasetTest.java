@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
@@ -24,7 +25,7 @@ class DatasetTest {
 
   @TempDir Path folder;
 
-  private static Split<List<String>> split(Dataset data) {
+  private static Split<List<List<String>>> split(Dataset data) {
     return data.split(RecordKind.CLASS, DataForm.DEFAULT, TENTH);
   }
 
@@ -34,13 +35,12 @@ class DatasetTest {
 
   @Test
   void rows_should_be_divided_by_the_rule_and_keep_their_order() {
-    Split<List<String>> split = split(Dataset.rows("rows", DatasetTest::rows));
+    Split<List<List<String>>> split = split(Dataset.rows("rows", DatasetTest::rows));
 
     assertThat(split.train()).hasSizeBetween(85, 95).isSubsetOf(rows().toList());
     assertThat(split.valid()).isNotEmpty().doesNotContainAnyElementsOf(split.train());
     assertThat(split.train().size() + split.valid().size()).isEqualTo(100);
     assertThat(split.train()).isEqualTo(rows().filter(row -> split.train().contains(row)).toList());
-    assertThat(split.map(row -> row.get(0)).valid()).hasSameSizeAs(split.valid());
   }
 
   @Test
@@ -70,7 +70,7 @@ class DatasetTest {
     Files.writeString(parts.resolve("train.csv"), "label,text\n1,one\n2,two\n");
     Files.writeString(parts.resolve("valid.csv"), "label,text\n3,three\n");
     Files.writeString(parts.resolve("test.csv"), "label,text\n4,four\n");
-    Split<List<String>> split = split(Dataset.files(List.of(parts)));
+    Split<List<List<String>>> split = split(Dataset.files(List.of(parts)));
     assertThat(split.train()).containsExactly(List.of("1", "one"), List.of("2", "two"));
     assertThat(split.valid()).containsExactly(List.of("3", "three"));
   }
@@ -108,6 +108,10 @@ class DatasetTest {
   void data_without_rows_for_both_sets_should_be_rejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> split(Dataset.texts("one", List.of("alone"))))
+        .withMessageStartingWith("one has too few different texts for a validation set");
+    Dataset rows = Dataset.texts("rows", List.of("one"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> split(rows.validatedOn(Dataset.texts("none", List.of()))))
         .withMessage("data must have training and validation rows, has 1 and 0");
   }
 }

@@ -81,7 +81,7 @@ class RunExampleTest {
     try (Run<?> run = Run.open(folder.resolve("both/switch"))) {
       assertThat(run.evaluate().loss()).isPositive();
     }
-    RunConfig other = config.with(c -> c.split(new HeldOut(config.split().rule(), 0.2, 0, 1)));
+    RunConfig other = config.with(c -> c.split(new HeldOut(0.2, 0, 1)));
     try (PreparedData data = PreparedData.read(List.of(text), config)) {
       assertThatThrownBy(
               () -> Run.of(other, List.of(text)).prepared(data).in(folder.resolve("other")))

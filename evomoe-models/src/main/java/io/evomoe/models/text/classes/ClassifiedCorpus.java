@@ -1,12 +1,18 @@
 package io.evomoe.models.text.classes;
 
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -63,6 +69,57 @@ public record ClassifiedCorpus(String name, List<ClassifiedText> examples) {
                             Math.toIntExact(record.line()))))
             .text());
     return new ClassifiedCorpus(source.name(), texts);
+  }
+
+  /** Opens a file or folder as {@link #open(List, HeldOut, DataForm, Consumer)} does. */
+  public static Split<ClassifiedCorpus> open(Path path) {
+    return open(List.of(path), HeldOut.DEFAULT, DataForm.DEFAULT, note -> {});
+  }
+
+  /**
+   * Opens files and folders, one after another, and divides those without a split.
+   *
+   * @param paths at least one
+   * @param rule divides files without a split
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   * @throws IllegalArgumentException as well if a set has a label that the training set does not
+   *     have; the message names label and line
+   */
+  public static Split<ClassifiedCorpus> open(
+      List<Path> paths, HeldOut rule, DataForm form, Consumer<String> said) {
+    Split<ClassifiedCorpus> split =
+        Split.open(
+            paths,
+            RecordKind.CLASS,
+            form,
+            rule,
+            source -> read(source, said),
+            ClassifiedCorpus::divide,
+            ClassifiedCorpus::join);
+    Labels known = split.train().labels();
+    split.valid().labelIds(known);
+    split.test().ifPresent(texts -> texts.labelIds(known));
+    return split;
+  }
+
+  /**
+   * Divides the texts, each class separately. Equal texts are in the same set, and one text of each
+   * class stays in training.
+   *
+   * @throws IllegalArgumentException if there are too few texts for each set to have one
+   */
+  public Split<ClassifiedCorpus> divide(HeldOut rule) {
+    // An equal text of two classes belongs to both.
+    Map<String, Set<String>> classes = new HashMap<>();
+    for (ClassifiedText example : examples) {
+      classes.computeIfAbsent(example.text(), text -> new TreeSet<>()).add(example.label());
+    }
+    return rule.divide(
+            name,
+            examples,
+            example -> HeldOut.Unit.of(example.text(), String.valueOf(classes.get(example.text()))))
+        .map(name, ClassifiedCorpus::new);
   }
 
   /** Returns the texts of both, this one's first. */

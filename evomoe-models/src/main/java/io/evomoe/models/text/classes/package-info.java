@@ -1,5 +1,5 @@
 /**
- * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedSplit} reads and divides
+ * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedCorpus} reads and divides
  * files. {@link io.evomoe.models.text.classes.ClassifiedBatches} are a classifier's training
  * batches.
  */

@@ -1,5 +1,7 @@
 package io.evomoe.models.text.pairs;
 
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
@@ -47,6 +49,41 @@ public record PairCorpus(String name, List<SentencePair> pairs) {
                     pairs.add(new SentencePair(record.values().get(0), record.values().get(1))))
             .text());
     return new PairCorpus(source.name(), pairs);
+  }
+
+  /** Opens a file or folder as {@link #open(List, HeldOut, DataForm, Consumer)} does. */
+  public static Split<PairCorpus> open(Path path) {
+    return open(List.of(path), HeldOut.DEFAULT, DataForm.DEFAULT, note -> {});
+  }
+
+  /**
+   * Opens files and folders, one after another, and divides those without a split.
+   *
+   * @param paths at least one
+   * @param rule divides files without a split
+   * @param form format of the files
+   * @param said receives one line for each file or folder with the detected format
+   */
+  public static Split<PairCorpus> open(
+      List<Path> paths, HeldOut rule, DataForm form, Consumer<String> said) {
+    return Split.open(
+        paths,
+        RecordKind.PAIR,
+        form,
+        rule,
+        source -> read(source, said),
+        PairCorpus::divide,
+        PairCorpus::join);
+  }
+
+  /**
+   * Divides the pairs; those with equal sources are in the same set.
+   *
+   * @throws IllegalArgumentException if there are too few sources for each set to have one
+   */
+  public Split<PairCorpus> divide(HeldOut rule) {
+    return rule.divide(name, pairs, pair -> HeldOut.Unit.of(pair.source(), ""))
+        .map(name, PairCorpus::new);
   }
 
   /** Returns the pairs of both, this one's first. */

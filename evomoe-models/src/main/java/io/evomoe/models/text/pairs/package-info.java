@@ -1,5 +1,5 @@
 /**
- * Pairs of a sentence and its translation. {@link io.evomoe.models.text.pairs.PairSplit} reads and
+ * Pairs of a sentence and its translation. {@link io.evomoe.models.text.pairs.PairCorpus} reads and
  * divides files. {@link io.evomoe.models.text.pairs.BucketedBatches} are batches of sentences of
  * similar length.
  */

@@ -79,14 +79,6 @@ public final class DataSource {
     return new DataSource("folder " + path, kind, form, files, others, true);
   }
 
-  /** Whether a path is a file of classified texts, {@code class TAB text}, without column names. */
-  public static boolean isOfUnnamedColumns(Path path, DataForm form) {
-    String name = RecordKind.DOCUMENT.file(path);
-    return !Files.isDirectory(path)
-        && FileForm.require(name, path, form.format()) == FileForm.TSV
-        && NamedColumns.of(name, path, FileForm.TSV, RecordKind.DOCUMENT, form).isEmpty();
-  }
-
   /** Returns the files that are not hidden, in the order of their names. */
   private static List<Path> list(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {

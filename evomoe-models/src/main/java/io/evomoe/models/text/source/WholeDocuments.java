@@ -3,11 +3,12 @@ package io.evomoe.models.text.source;
 import java.util.function.Consumer;
 
 /** Joins the parts of documents. */
-final class WholeDocuments implements DocumentReader {
+public final class WholeDocuments implements DocumentReader {
   private final Consumer<String> taker;
   private final StringBuilder document = new StringBuilder();
 
-  WholeDocuments(Consumer<String> taker) {
+  /** Creates a reader; {@code taker} receives each document. */
+  public WholeDocuments(Consumer<String> taker) {
     this.taker = taker;
   }
 

@@ -3,11 +3,10 @@ package io.evomoe.run.internal.finetune;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.run.internal.task.Parts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,7 +28,7 @@ public record ClassSource(
   public ClassSource {
     paths = List.copyOf(paths);
     if (own == null) {
-      Parts.requireUse(paths, rule);
+      rule.requireUse(paths);
     }
   }
 
@@ -38,15 +37,8 @@ public record ClassSource(
    *
    * @param said receives one line for each file or folder with the detected format
    */
-  public ClassifiedSplit split(Consumer<String> said) {
-    if (own != null) {
-      return ClassifiedSplit.of(own, rule);
-    }
-    return Parts.joined(
-        paths,
-        rule,
-        (path, its) -> ClassifiedSplit.open(path, its, form, said),
-        ClassifiedSplit::join);
+  public Split<ClassifiedCorpus> split(Consumer<String> said) {
+    return own != null ? own.divide(rule) : ClassifiedCorpus.open(paths, rule, form, said);
   }
 
   /**
@@ -56,8 +48,7 @@ public record ClassSource(
    * @throws IllegalArgumentException if there is no part of this name
    */
   public ClassifiedCorpus part(String name) {
-    ClassifiedSplit split = split(note -> {});
-    return Parts.of("part", name, split.train(), split.valid(), split.test(), paths);
+    return split(note -> {}).part("part", name, paths);
   }
 
   /**
@@ -66,7 +57,7 @@ public record ClassSource(
    */
   public static ClassifiedCorpus measured(
       Path path, String part, DataForm form, Consumer<String> said) {
-    return ClassifiedCorpus.read(Parts.measured(path, part, RecordKind.CLASS, form), said);
+    return ClassifiedCorpus.read(Split.measured(path, part, RecordKind.CLASS, form), said);
   }
 
   /**

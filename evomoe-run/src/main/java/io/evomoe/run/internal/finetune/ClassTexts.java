@@ -2,10 +2,10 @@ package io.evomoe.run.internal.finetune;
 
 import io.evomoe.models.metrics.Classification;
 import io.evomoe.models.metrics.Confusion;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedBatches;
 import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.FineTuneSettings;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 public final class ClassTexts {
   private static final int SHOWN_CLASSES = 50;
 
-  private final ClassifiedSplit split;
+  private final Split<ClassifiedCorpus> split;
   private final ClassifiedBatches train;
   private final List<ClassBatch> heldOut;
   private final List<ClassBatch> valid;
@@ -41,11 +41,11 @@ public final class ClassTexts {
    */
   public record Scores(ClassScores scores, ClassEvaluation evaluation) {}
 
-  ClassTexts(RunCheckpoint run, ClassifiedSplit split, FineTuneSettings settings) {
+  ClassTexts(RunCheckpoint run, Split<ClassifiedCorpus> split, FineTuneSettings settings) {
     Function<ClassifiedCorpus, ClassifiedTexts> encode =
         corpus ->
             new ClassifiedTexts(
-                corpus, split.labels(), run.tokenizer(), run.config().model().sequence());
+                corpus, split.train().labels(), run.tokenizer(), run.config().model().sequence());
     ClassifiedTexts validTexts = encode.apply(split.valid());
     this.split = split;
     this.train =
@@ -58,7 +58,7 @@ public final class ClassTexts {
 
   /** Returns the classes, in the order of the network's outputs. */
   public Labels labels() {
-    return split.labels();
+    return split.train().labels();
   }
 
   int trainingTexts() {

@@ -3,8 +3,9 @@ package io.evomoe.run.internal.finetune;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.models.text.classes.ClassifiedSplit;
+import io.evomoe.models.text.classes.ClassifiedCorpus;
 import io.evomoe.moe.GateState;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
@@ -35,7 +36,8 @@ public final class TunedTrainings {
   private final long seed;
 
   /** Encodes the texts. */
-  public TunedTrainings(RunCheckpoint run, ClassifiedSplit texts, FineTuneSettings settings) {
+  public TunedTrainings(
+      RunCheckpoint run, Split<ClassifiedCorpus> texts, FineTuneSettings settings) {
     this.run = run;
     this.texts = new ClassTexts(run, texts, settings);
     this.config = settings.trainer(this.texts.trainingTexts());

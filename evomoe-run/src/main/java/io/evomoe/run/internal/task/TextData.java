@@ -4,9 +4,11 @@ import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSides;
+import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
@@ -61,22 +63,19 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task,
-      TextSides text,
+      TextSplit text,
       List<String> notes,
       Tokenizer tokenizer,
       Path folder,
       TextProgress progress) {
-    EncodedSides sides =
-        new EncodedSides(
-            TokenStream.of(text.train(), tokenizer, folder, progress),
-            TokenStream.of(text.valid(), tokenizer, folder, progress));
+    Split<TokenStream> sides = TokenStream.of(text, tokenizer, folder, progress);
     String documents =
         String.format(
             Locale.ROOT,
             " of %,d and %,d documents%s",
             text.train().count(),
             text.valid().count(),
-            testPart(text.test().map(side -> side.count())));
+            testPart(text.test().map(Documents::count)));
     return of(task, sides, notes, documents, tokenizer);
   }
 
@@ -87,7 +86,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task,
-      EncodedSides sides,
+      Split<TokenStream> sides,
       List<String> notes,
       String documents,
       Tokenizer tokenizer) {

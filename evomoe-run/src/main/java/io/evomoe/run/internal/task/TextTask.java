@@ -7,12 +7,16 @@ import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSides;
+import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.text.source.DocumentReader;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -26,6 +30,7 @@ import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,15 +78,78 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
               config.model().vocabulary(),
               objective.special(),
               progress);
-      EncodedSides sides = EncodedSides.of(data, config.split(), encoder);
-      return TextData.of(this, sides, List.of(), "", encoder);
+      return TextData.of(this, ids(data, config.split(), encoder), List.of(), "", encoder);
     }
     List<String> notes = new ArrayList<>();
-    TextSides text = new TextSources(config.split(), config.data(), notes::add).open(data);
+    TextSplit text =
+        data.paths().isEmpty()
+            ? split(data, config.split())
+            : TextSplit.open(data.paths(), config.split(), config.data(), notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(
             text::train, config.model().vocabulary(), objective.special(), progress);
     return TextData.of(this, text, notes, encoding, folder, progress);
+  }
+
+  private static TextSplit split(Dataset data, HeldOut rule) {
+    return data.validation()
+        .map(
+            valid ->
+                TextSplit.of(
+                    data.name(),
+                    reader -> read(data, reader),
+                    valid.name(),
+                    reader -> read(valid, reader)))
+        .orElseGet(() -> TextSplit.of(data.name(), reader -> read(data, reader), rule));
+  }
+
+  /** Reads the rows as documents; blank ones are left out. */
+  private static void read(Dataset data, DocumentReader reader) {
+    data.read(
+        row -> {
+          if (row.size() != 1) {
+            throw new IllegalArgumentException(
+                "a row of %s must be one text, has %d values".formatted(data.name(), row.size()));
+          }
+          if (!row.get(0).isBlank()) {
+            reader.part(row.get(0));
+            reader.end();
+          }
+        });
+  }
+
+  /** Returns the ids of encoded data. Without a validation set, the last ids are held out. */
+  private static Split<TokenStream> ids(Dataset data, HeldOut rule, Tokenizer tokenizer) {
+    int[] all = ids(data, tokenizer);
+    int cut = all.length - (int) Math.max(1, Math.round(rule.validShare() * all.length));
+    Split<int[]> ids =
+        data.validation()
+            .map(valid -> new Split<>(all, ids(valid, tokenizer)))
+            .orElseGet(
+                () ->
+                    new Split<>(
+                        Arrays.copyOf(all, Math.max(cut, 0)),
+                        Arrays.copyOfRange(all, Math.max(cut, 0), all.length)));
+    if (ids.train().length == 0) {
+      throw new IllegalArgumentException(
+          "%s must have at least 2 token ids, has %d".formatted(data.name(), all.length));
+    }
+    return ids.map(data.name(), TokenStream::new);
+  }
+
+  private static int[] ids(Dataset data, Tokenizer tokenizer) {
+    int[] ids =
+        data.tokens()
+            .orElseThrow(() -> new IllegalArgumentException(data.name() + " holds no token ids"))
+            .toArray();
+    for (int id : ids) {
+      if (id < 0 || id >= tokenizer.vocabularySize()) {
+        throw new IllegalArgumentException(
+            "token id of %s must be in 0..%d, was %d"
+                .formatted(data.name(), tokenizer.vocabularySize() - 1, id));
+      }
+    }
+    return ids;
   }
 
   @Override
@@ -100,25 +168,23 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {
-    if (request.data() == null) {
-      Dataset data = run.data();
-      if (data.tokens().isPresent()) {
-        return EncodedSides.of(data, run.config().split(), run.tokenizer()).part(request.split());
-      }
-    }
-    return TokenStream.of(
-        text(run, request, said), run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
-  }
-
-  /** Returns the text of a request. */
-  private static Documents text(TaskRun run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
-    Path data = request.data();
-    Consumer<String> ofOthers = data == null ? note -> {} : said;
-    TextSources sources = new TextSources(config.split(), config.data(), ofOthers);
-    return data == null
-        ? sources.part(run.data(), request.split())
-        : sources.whole(data, request.split());
+    Path path = request.data();
+    Dataset data = run.data();
+    if (path == null && data.tokens().isPresent()) {
+      return ids(data, config.split(), run.tokenizer()).part("split", request.split(), data.name());
+    }
+    Documents text;
+    if (path != null) {
+      text =
+          TextSplit.whole(
+              Split.measured(path, request.split(), RecordKind.DOCUMENT, config.data()), said);
+    } else if (data.paths().isEmpty()) {
+      text = split(data, config.split()).part(request.split(), data.name());
+    } else {
+      text = TextSplit.part(data.paths(), config.split(), config.data(), request.split());
+    }
+    return TokenStream.of(text, run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
   }
 
   @Override

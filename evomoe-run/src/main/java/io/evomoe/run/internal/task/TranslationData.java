@@ -2,13 +2,13 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TokenFrequencies;
@@ -25,7 +25,7 @@ import java.util.Map;
 final class TranslationData extends TaskData<PairBatch, Transformer> {
   private static final int SHOWN = 2;
 
-  private final PairSplit pairs;
+  private final Split<PairCorpus> pairs;
   private final List<String> notes;
   private final EncodedPairs train;
   private final EncodedPairs valid;
@@ -41,7 +41,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
    */
   TranslationData(
       TranslationTask task,
-      PairSplit pairs,
+      Split<PairCorpus> pairs,
       List<String> notes,
       Tokenizer tokenizer,
       int limit,

@@ -7,13 +7,13 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
@@ -36,7 +36,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Translation of sentences with a Transformer and a joint tokenizer. */
@@ -60,7 +59,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
       Path folder,
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
-    PairSplit pairs = open(data, config.split(), config.data(), notes::add);
+    Split<PairCorpus> pairs = open(data, config.split(), config.data(), notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(
             () -> pairs.train().texts(),
@@ -121,24 +120,21 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     Path data = request.data();
     if (data != null) {
       return PairCorpus.read(
-          Parts.measured(data, request.split(), RecordKind.PAIR, config.data()), said);
+          Split.measured(data, request.split(), RecordKind.PAIR, config.data()), said);
     }
     Dataset sources = run.data();
-    PairSplit pairs = open(sources, config.split(), config.data(), note -> {});
-    return Parts.of(
-        "split", request.split(), pairs.train(), pairs.valid(), pairs.test(), sources.name());
+    return open(sources, config.split(), config.data(), note -> {})
+        .part("split", request.split(), sources.name());
   }
 
-  private static PairSplit open(
+  private static Split<PairCorpus> open(
       Dataset all, HeldOut heldOut, DataForm form, Consumer<String> said) {
-    List<Path> data = all.paths();
-    if (data.isEmpty()) {
-      return all.validation()
-          .map(valid -> new PairSplit(corpus(all), corpus(valid), Optional.empty()))
-          .orElseGet(() -> PairSplit.of(corpus(all), heldOut));
+    if (!all.paths().isEmpty()) {
+      return PairCorpus.open(all.paths(), heldOut, form, said);
     }
-    return Parts.joined(
-        data, heldOut, (source, rule) -> PairSplit.open(source, rule, form, said), PairSplit::join);
+    return all.validation()
+        .map(valid -> new Split<>(corpus(all), corpus(valid)))
+        .orElseGet(() -> corpus(all).divide(heldOut));
   }
 
   private static PairCorpus corpus(Dataset data) {

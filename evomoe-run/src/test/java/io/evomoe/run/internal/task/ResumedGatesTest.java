@@ -6,7 +6,6 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
@@ -66,9 +65,7 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
-    data =
-        TextData.of(
-            new GptTask(), TextSides.of(text), List.of(), tokenizer, folder, TextProgress.NONE);
+    data = TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE);
   }
 
   @AfterAll

@@ -4,13 +4,11 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.SpecialTokens;
-import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.models.text.TextSides;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
@@ -38,7 +36,7 @@ final class SmallRuns implements AutoCloseable {
   private static final int SENTENCE = 48;
 
   /** The curves were recorded with it. */
-  private static final HeldOut HELD_OUT = HeldOut.EARLIER.withShares(0.1, 0);
+  private static final HeldOut HELD_OUT = HeldOut.DEFAULT.withShares(0.1, 0);
 
   private static final Path TEXT = Path.of("../data/sotu/sotu.test.txt.gz");
   private static final Path PAIRS = Path.of("../data/lohelp/lohelp.en-de.test.tsv.gz");
@@ -53,28 +51,22 @@ final class SmallRuns implements AutoCloseable {
 
   SmallRuns(Path folder) {
     this.folder = folder;
-    TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
+    TextSplit text = TextSplit.open(TEXT, HELD_OUT);
     tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
     maskedTokenizer =
         TokenizerFolder.train(
             text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
-    PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
+    Split<PairCorpus> pairs = PairCorpus.read(PAIRS).divide(HELD_OUT);
     pairTokenizer =
         TokenizerFolder.train(
             pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
     data =
         Map.of(
             Tasks.GPT,
-            TextData.of(
-                new GptTask(), TextSides.of(text), List.of(), tokenizer, folder, TextProgress.NONE),
+            TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE),
             Tasks.ROBERTA,
             TextData.of(
-                new RobertaTask(),
-                TextSides.of(text),
-                List.of(),
-                maskedTokenizer,
-                folder,
-                TextProgress.NONE),
+                new RobertaTask(), text, List.of(), maskedTokenizer, folder, TextProgress.NONE),
             Tasks.TRANSLATION,
             new TranslationData(
                 new TranslationTask(),

@@ -3,43 +3,28 @@ package io.evomoe.models.text.classes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.models.text.TextCorpus;
-import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ClassifiedSplitTest {
+class ClassifiedCorpusTest {
   @TempDir private Path folder;
 
   @Test
   void should_open_the_shipped_glosses() {
-    ClassifiedSplit split = ClassifiedSplit.open(Path.of("..", "data", "wordnet"));
+    Split<ClassifiedCorpus> split = ClassifiedCorpus.open(Path.of("..", "data", "wordnet"));
 
-    assertThat(split.labels().size()).isEqualTo(45);
+    assertThat(split.train().labels().size()).isEqualTo(45);
     assertThat(split.train().size()).isEqualTo(98_433);
     assertThat(split.valid().size()).isEqualTo(4_281);
     assertThat(split.test()).hasValueSatisfying(test -> assertThat(test.size()).isEqualTo(4_214));
-  }
-
-  @Test
-  void should_join_the_glosses_with_other_text_side_by_side() {
-    TextSplit glosses = split(List.of("x\tone", "y\ttwo"), List.of("x\tthree")).texts();
-    TextSplit union =
-        new TextSplit(
-            new TextCorpus("a", List.of("first")), new TextCorpus("b", List.of("second")));
-
-    TextSplit both = union.join(glosses);
-
-    assertThat(both.train().documents()).containsExactly("first", "one", "two");
-    assertThat(both.valid().documents()).containsExactly("second", "three");
-    assertThat(both.train().name()).isEqualTo("a and train");
   }
 
   @Test
@@ -71,14 +56,14 @@ class ClassifiedSplitTest {
     Files.writeString(folder.resolve("x.train.tsv"), "a\tone\nb\ttwo\n");
     Path valid = Files.writeString(folder.resolve("x.valid.tsv"), "a\tthree\n\nz\tfour\n");
 
-    assertThatThrownBy(() -> ClassifiedSplit.open(folder))
+    assertThatThrownBy(() -> ClassifiedCorpus.open(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "class file " + valid + ", line 3: label must be one of the 2 of training, was z");
 
     Files.writeString(valid, "a\tthree\n");
     Files.writeString(folder.resolve("x.test.tsv"), "z\tfour\n");
-    assertThatThrownBy(() -> ClassifiedSplit.open(folder))
+    assertThatThrownBy(() -> ClassifiedCorpus.open(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("x.test.tsv, line 1: label must be one of the 2 of training, was z");
   }
@@ -90,10 +75,10 @@ class ClassifiedSplitTest {
         .forEach(i -> lines.append("c" + (i < 200 ? i % 3 : i) + "\ttext " + i + "\n"));
     Path file = Files.writeString(folder.resolve("a.tsv"), lines);
 
-    ClassifiedSplit split = ClassifiedSplit.open(file);
+    Split<ClassifiedCorpus> split = ClassifiedCorpus.open(file);
 
-    assertThat(split).isEqualTo(ClassifiedSplit.open(file));
-    assertThat(split.labels().size()).isEqualTo(103);
+    assertThat(split).isEqualTo(ClassifiedCorpus.open(file));
+    assertThat(split.train().labels().size()).isEqualTo(103);
     assertThat(split.valid().size()).isBetween(5, 20);
     assertThat(split.train().size() + split.valid().size()).isEqualTo(300);
   }
@@ -107,7 +92,7 @@ class ClassifiedSplitTest {
                 .mapToObj(i -> new ClassifiedText("c" + i % 2, "text " + i % 20, i + 1))
                 .toList());
 
-    ClassifiedSplit split = ClassifiedSplit.of(corpus, 0.2);
+    Split<ClassifiedCorpus> split = corpus.divide(HeldOut.DEFAULT.withShares(0.2, 0));
 
     assertThat(split.train().texts().documents())
         .doesNotContainAnyElementsOf(split.valid().texts().documents());
@@ -123,9 +108,9 @@ class ClassifiedSplitTest {
       }
       examples.add(new ClassifiedText("a", "text " + only, 51));
 
-      ClassifiedSplit split = ClassifiedSplit.of(new ClassifiedCorpus("c", examples), 0.05);
+      Split<ClassifiedCorpus> split = new ClassifiedCorpus("c", examples).divide(HeldOut.DEFAULT);
 
-      assertThat(split.labels().size()).isEqualTo(2);
+      assertThat(split.train().labels().size()).isEqualTo(2);
     }
   }
 
@@ -133,16 +118,16 @@ class ClassifiedSplitTest {
   void should_refuse_to_split_one_text_a_class() {
     ClassifiedCorpus corpus = corpus("mine", "a\tx", "b\ty");
 
-    assertThatThrownBy(() -> ClassifiedSplit.of(corpus, 0.1))
+    assertThatThrownBy(() -> corpus.divide(HeldOut.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mine has one text a class only, so no part of it can be held out");
+        .hasMessageStartingWith("mine has too few different texts for a validation set");
   }
 
   @Test
   void should_name_file_and_line_of_a_missing_column() throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), "a\tb\nno class\n");
 
-    assertThatThrownBy(() -> ClassifiedSplit.open(file))
+    assertThatThrownBy(() -> ClassifiedCorpus.open(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("class file " + file + ", line 2: must be class TAB text, has no TAB");
   }
@@ -158,13 +143,6 @@ class ClassifiedSplitTest {
     assertThatThrownBy(() -> Labels.of(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("labels must be at least one and none blank, were []");
-  }
-
-  private static ClassifiedSplit split(List<String> train, List<String> valid) {
-    return new ClassifiedSplit(
-        corpus("train", train.toArray(String[]::new)),
-        corpus("valid", valid.toArray(String[]::new)),
-        Optional.empty());
   }
 
   private static ClassifiedCorpus corpus(String name, String... lines) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +17,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PairSplitTest {
+class PairCorpusTest {
   @TempDir private Path folder;
 
   @Test
   void should_open_the_shipped_pairs() {
-    PairSplit split = PairSplit.open(Path.of("..", "data", "lohelp"));
+    Split<PairCorpus> split = PairCorpus.open(Path.of("..", "data", "lohelp"));
 
     assertThat(split.train().size()).isEqualTo(35_696);
     assertThat(split.valid().size()).isEqualTo(1_699);
@@ -37,9 +38,9 @@ class PairSplitTest {
     IntStream.range(0, 400).forEach(i -> lines.append("source " + i + "\ttarget " + i + "\n"));
     Path file = Files.writeString(folder.resolve("a.tsv"), lines);
 
-    PairSplit split = PairSplit.open(file);
+    Split<PairCorpus> split = PairCorpus.open(file);
 
-    assertThat(split).isEqualTo(PairSplit.open(file));
+    assertThat(split).isEqualTo(PairCorpus.open(file));
     assertThat(split.test()).isEmpty();
     assertThat(split.valid().size() / 400.0).isCloseTo(0.05, within(0.01));
     List<SentencePair> both = new ArrayList<>(split.train().pairs());
@@ -54,7 +55,8 @@ class PairSplitTest {
             .mapToObj(i -> new SentencePair("source " + i % 50, "target " + i))
             .toList();
 
-    PairSplit split = PairSplit.of(new PairCorpus("twins", pairs), 0.1);
+    Split<PairCorpus> split =
+        new PairCorpus("twins", pairs).divide(HeldOut.DEFAULT.withShares(0.1, 0));
 
     assertThat(split.train().sources()).doesNotContainAnyElementsOf(split.valid().sources());
     assertThat(split.train().size() + split.valid().size()).isEqualTo(500);
@@ -68,41 +70,41 @@ class PairSplitTest {
             .mapToObj(i -> new SentencePair("source " + i, "target " + i))
             .toList();
 
-    PairSplit split = PairSplit.of(new PairCorpus("mine", pairs), three);
+    Split<PairCorpus> split = new PairCorpus("mine", pairs).divide(three);
 
     assertThat(split.valid().size()).isBetween(18, 22);
     assertThat(split.test().orElseThrow().size()).isBetween(18, 22);
     assertThat(split.test().orElseThrow().sources())
         .doesNotContainAnyElementsOf(split.valid().sources())
         .doesNotContainAnyElementsOf(split.train().sources());
-    assertThatThrownBy(() -> PairSplit.of(corpus(pairs.get(0), pairs.get(1)), three))
+    assertThatThrownBy(() -> corpus(pairs.get(0), pairs.get(1)).divide(three))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mine has two source sentences only, none to spare for a test part");
+        .hasMessageStartingWith("mine has too few different texts for a test set");
   }
 
   @Test
   void should_refuse_to_split_equal_sources() {
     PairCorpus corpus = corpus(new SentencePair("a", "b"), new SentencePair("a", "c"));
 
-    assertThatThrownBy(() -> PairSplit.of(corpus, 0.1))
+    assertThatThrownBy(() -> corpus.divide(HeldOut.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mine has one source sentence only, so no part of it can be held out");
+        .hasMessageStartingWith("mine has too few different texts for a validation set");
   }
 
   @Test
   void should_name_what_a_folder_lacks() throws IOException {
     Files.writeString(folder.resolve("x.train.tsv"), "a\tb\n");
 
-    assertThatThrownBy(() -> PairSplit.open(folder))
+    assertThatThrownBy(() -> PairCorpus.open(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must hold one file NAME.valid.tsv or NAME.valid.tsv.gz, has none");
 
     Files.writeString(folder.resolve("x.valid.tsv"), "c\td\n");
-    assertThat(PairSplit.open(folder).test()).isEmpty();
+    assertThat(PairCorpus.open(folder).test()).isEmpty();
 
     Files.writeString(folder.resolve("x.test.tsv"), "e\tf\n");
     Files.writeString(folder.resolve("y.test.tsv"), "e\tf\n");
-    assertThatThrownBy(() -> PairSplit.open(folder))
+    assertThatThrownBy(() -> PairCorpus.open(folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has [x.test.tsv, y.test.tsv]");
   }
@@ -111,7 +113,7 @@ class PairSplitTest {
   void should_name_file_and_line_of_a_lone_empty_side() throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), "a\tb\nc\t\n");
 
-    assertThatThrownBy(() -> PairSplit.open(file))
+    assertThatThrownBy(() -> PairCorpus.open(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("pair file " + file + ", line 2: must be source TAB target, has no target");
   }
@@ -128,7 +130,7 @@ class PairSplitTest {
     assertThatThrownBy(() -> new SentencePair("a", " "))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("pair must have text on both sides, was 'a' and ' '");
-    assertThatThrownBy(PairSplitTest::corpus)
+    assertThatThrownBy(PairCorpusTest::corpus)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("mine must hold pairs, has none");
   }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedSplit;
 import io.evomoe.models.text.classes.ClassifiedText;
 import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.PairSplit;
 import io.evomoe.models.text.pairs.SentencePair;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,13 +21,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Short and long texts are held out alike, of every class, and as much as was asked for. */
-class ProportionalSplitTest {
+/** Short and long texts are chosen alike, of every class, and as much as was requested. */
+class HeldOutTest {
   private static final double SHARE = 0.05;
+  private static final HeldOut FIVE = HeldOut.DEFAULT.withShares(SHARE, 0);
 
   @Test
   void should_hold_out_short_and_long_classes_in_proportion() {
-    ClassifiedSplit split = ClassifiedSplit.of(shortAndLong(1000, "short", "long"), SHARE);
+    Split<ClassifiedCorpus> split = shortAndLong(1000, "short", "long").divide(FIVE);
 
     assertThat(count(split.valid(), "short")).isBetween(48L, 52L);
     assertThat(count(split.valid(), "long")).isBetween(48L, 52L);
@@ -37,11 +36,11 @@ class ProportionalSplitTest {
 
   @Test
   void should_hold_out_short_and_long_texts_of_one_class_in_proportion() {
-    ClassifiedSplit split = ClassifiedSplit.of(shortAndLong(1000, "one", "one"), SHARE);
+    Split<ClassifiedCorpus> split = shortAndLong(1000, "one", "one").divide(FIVE);
 
-    assertThat(split.valid().size()).isBetween(98, 102);
+    assertThat(split.valid().size()).isEqualTo(100);
     assertThat(split.valid().texts().documents().stream().filter(text -> text.length() > 300))
-        .hasSizeBetween(48, 52);
+        .hasSizeBetween(35, 65);
   }
 
   @Test
@@ -52,11 +51,11 @@ class ProportionalSplitTest {
             .map(text -> new SentencePair(text, text))
             .toList();
 
-    PairSplit split = PairSplit.of(new PairCorpus("mine", pairs), SHARE);
+    Split<PairCorpus> split = new PairCorpus("mine", pairs).divide(FIVE);
 
     assertThat(split.valid().sources().stream().filter(s -> s.length() > 300))
-        .hasSizeBetween(23, 27);
-    assertThat(split.valid().size()).isBetween(48, 52);
+        .hasSizeBetween(15, 35);
+    assertThat(split.valid().size()).isEqualTo(50);
   }
 
   @Test
@@ -66,8 +65,7 @@ class ProportionalSplitTest {
 
       TextSplit split = TextSplit.of(corpus, SHARE);
 
-      assertThat(split.train().documents().size() + split.valid().documents().size())
-          .isEqualTo(documents);
+      assertThat(split.train().count() + split.valid().count()).isEqualTo(documents);
       try (BpeTokenizer tokenizer = TokenizerFolder.train(split.train(), 300, folder)) {
         double held = TokenStream.of(split.valid(), tokenizer).size();
         double all = held + TokenStream.of(split.train(), tokenizer).size();
@@ -77,7 +75,7 @@ class ProportionalSplitTest {
   }
 
   @Test
-  void should_cut_one_of_a_few_long_documents_at_the_end_of_a_line() {
+  void should_cut_a_few_long_documents_at_the_ends_of_lines() {
     TextCorpus corpus = novels();
 
     TextSplit split = TextSplit.of(corpus, SHARE);
@@ -85,8 +83,7 @@ class ProportionalSplitTest {
     assertThat((double) split.valid().length() / corpus.length()).isCloseTo(SHARE, within(0.01));
     assertThat(linesOf(split.train(), split.valid()))
         .containsExactlyInAnyOrderElementsOf(linesOf(corpus));
-    assertThat(split.train().documents()).hasSize(6);
-    assertThat(split.valid().documents()).hasSize(1);
+    assertThat(split.train().count() + split.valid().count()).isBetween(60, 106);
   }
 
   @Test
@@ -95,9 +92,9 @@ class ProportionalSplitTest {
     List<String> texts = ofManyLengths(120);
     Map<String, Integer> held = new HashMap<>();
     for (int seed = 0; seed < seeds; seed++) {
-      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.1, 0, seed);
-      TextSplit split = TextSplit.of(new TextCorpus("mine", texts), heldOut);
-      split.valid().documents().forEach(text -> held.merge(text, 1, Integer::sum));
+      List<String> valid =
+          new HeldOut(0.1, 0, seed).divide("mine", texts, HeldOutTest::unit).valid();
+      valid.forEach(text -> held.merge(text, 1, Integer::sum));
     }
 
     double deviation = Math.sqrt(seeds * 0.1 * 0.9);
@@ -126,8 +123,8 @@ class ProportionalSplitTest {
     int seeds = 300;
     double[] held = new double[novels.size()];
     for (int seed = 0; seed < seeds; seed++) {
-      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.2, 0, seed);
-      for (String part : TextSplit.of(novels(), heldOut).valid().documents()) {
+      TextSplit split = TextSplit.of("novels", novels()::read, new HeldOut(0.2, 0, seed));
+      for (String part : Texts.of(split.valid())) {
         for (int i = 0; i < novels.size(); i++) {
           held[i] += novels.get(i).contains(part) ? part.length() : 0;
         }
@@ -144,18 +141,17 @@ class ProportionalSplitTest {
   @Test
   void should_divide_the_same_texts_in_another_order_alike() {
     List<String> texts = new ArrayList<>(ofManyLengths(300));
-    List<String> valid = TextSplit.of(new TextCorpus("a", texts), SHARE).valid().documents();
+    List<String> valid = Texts.of(TextSplit.of(new TextCorpus("a", texts), SHARE).valid());
     Collections.shuffle(texts, new Random(5));
 
-    assertThat(TextSplit.of(new TextCorpus("b", texts), SHARE).valid().documents())
+    assertThat(Texts.of(TextSplit.of(new TextCorpus("b", texts), SHARE).valid()))
         .containsExactlyInAnyOrderElementsOf(valid);
   }
 
   @Test
   void should_divide_into_three_as_asked() {
-    ClassifiedSplit split =
-        ClassifiedSplit.of(
-            shortAndLong(1000, "short", "long"), HeldOut.DEFAULT.withShares(0.1, 0.2));
+    Split<ClassifiedCorpus> split =
+        shortAndLong(1000, "short", "long").divide(HeldOut.DEFAULT.withShares(0.1, 0.2));
 
     ClassifiedCorpus test = split.test().orElseThrow();
     assertThat(count(split.valid(), "short")).isBetween(98L, 102L);
@@ -173,17 +169,14 @@ class ProportionalSplitTest {
   void should_divide_one_document_into_three() {
     TextCorpus novel = new TextCorpus("novel", List.of(lines(0, 1000)));
 
-    TextSplit split = TextSplit.of(novel, HeldOut.DEFAULT.withShares(0.1, 0.2));
+    TextSplit split = TextSplit.of(novel.name(), novel::read, HeldOut.DEFAULT.withShares(0.1, 0.2));
 
-    List<String> sides = new ArrayList<>(split.train().documents());
-    sides.addAll(split.test().orElseThrow().documents());
-    sides.addAll(split.valid().documents());
-    assertThat(String.join("\n", sides)).isEqualTo(novel.documents().get(0));
-    assertThat(sides.stream().mapToInt(side -> (int) side.lines().count()))
-        .satisfiesExactly(
-            train -> assertThat(train).isBetween(695, 705),
-            test -> assertThat(test).isBetween(195, 205),
-            valid -> assertThat(valid).isBetween(95, 105));
+    Documents test = split.test().orElseThrow();
+    assertThat(linesOf(split.train(), split.valid(), test))
+        .containsExactlyInAnyOrderElementsOf(linesOf(novel));
+    assertThat(linesOf(split.train())).hasSizeBetween(685, 715);
+    assertThat(linesOf(split.valid())).hasSizeBetween(90, 110);
+    assertThat(linesOf(test)).hasSizeBetween(190, 210);
   }
 
   @Test
@@ -199,15 +192,14 @@ class ProportionalSplitTest {
     ClassifiedCorpus corpus = new ClassifiedCorpus("mine", examples);
 
     for (int seed = 0; seed < 20; seed++) {
-      HeldOut heldOut = new HeldOut(HeldOut.Rule.RANDOM, 0.05, 0.05, seed);
-      ClassifiedSplit split = ClassifiedSplit.of(corpus, heldOut);
+      Split<ClassifiedCorpus> split = corpus.divide(new HeldOut(0.05, 0.05, seed));
 
-      assertThat(split.labels().size()).isEqualTo(30);
+      assertThat(split.train().labels().size()).isEqualTo(30);
       for (int label = 10; label < 30; label++) {
         double wanted = 0.05 * (1 + 4 * label);
         assertThat((double) count(split.valid(), "c" + label))
             .as("held-out texts of class %d", label)
-            .isCloseTo(wanted, within(2.0))
+            .isCloseTo(wanted, within(1.0))
             .isGreaterThan(0);
       }
     }
@@ -220,7 +212,8 @@ class ProportionalSplitTest {
       examples.add(new ClassifiedText(i < 200 ? "a" : "b", words(i % 200, 2), i + 1));
     }
 
-    ClassifiedSplit split = ClassifiedSplit.of(new ClassifiedCorpus("twins", examples), 0.2);
+    Split<ClassifiedCorpus> split =
+        new ClassifiedCorpus("twins", examples).divide(HeldOut.DEFAULT.withShares(0.2, 0));
 
     assertThat(split.train().texts().documents())
         .doesNotContainAnyElementsOf(split.valid().texts().documents());
@@ -245,8 +238,12 @@ class ProportionalSplitTest {
 
     TextSplit split = TextSplit.of(corpus, SHARE);
 
-    assertThat((double) split.valid().length() / corpus.length()).isCloseTo(SHARE, within(0.001));
+    assertThat((double) split.valid().length() / corpus.length()).isCloseTo(SHARE, within(0.01));
     assertThat(split.train().length() + split.valid().length()).isEqualTo(corpus.length());
+  }
+
+  private static HeldOut.Unit unit(String text) {
+    return new HeldOut.Unit(HeldOut.Unit.of(text, "").hash(), text.length(), "");
   }
 
   private static ClassifiedCorpus shortAndLong(int each, String ofShort, String ofLong) {
@@ -263,11 +260,8 @@ class ProportionalSplitTest {
         "novels", IntStream.range(0, 6).mapToObj(i -> lines(i * 1000, 400 + 100 * i)).toList());
   }
 
-  private static List<String> linesOf(TextCorpus... corpora) {
-    return Stream.of(corpora)
-        .flatMap(corpus -> corpus.documents().stream())
-        .flatMap(String::lines)
-        .toList();
+  private static List<String> linesOf(Documents... sets) {
+    return Stream.of(sets).flatMap(set -> Texts.of(set).stream()).flatMap(String::lines).toList();
   }
 
   private static String lines(int from, int count) {

@@ -1,0 +1,16 @@
+package io.evomoe.models.text;
+
+import io.evomoe.models.text.source.WholeDocuments;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Documents in memory. */
+final class Texts {
+  private Texts() {}
+
+  static List<String> of(Documents documents) {
+    List<String> texts = new ArrayList<>();
+    documents.read(new WholeDocuments(texts::add));
+    return texts;
+  }
+}
