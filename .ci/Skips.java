@@ -51,6 +51,9 @@ class Skips {
             () ->
                 !Files.isDirectory(
                     Path.of("evomoe-bench/peers/llama.cpp/node_modules/node-llama-cpp"))),
+        new Excuse(
+            "published tokenizers are not installed",
+            () -> !Files.isDirectory(Path.of("evomoe-bench/peers/tokenizers/node_modules/@lenml"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
         new Excuse("g++ is not installed", () -> !onPath("g++")),
         new Excuse("this machine has an NVIDIA driver", () -> onPath("nvidia-smi")),

@@ -122,8 +122,5 @@ record NewState(
     if (!shared) {
       prepared.close();
     }
-    if (start != null) {
-      start.close();
-    }
   }
 }

@@ -50,7 +50,7 @@ public final class Predictor implements AutoCloseable {
   private final Runnable free;
   private @Nullable GenerationThread generations;
 
-  /** Creates a predictor for a run's model. The caller frees model and tokenizer after closing. */
+  /** Creates a predictor for a run's model. The caller frees the model after closing. */
   Predictor(Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer) {
     this(folder, task, trained, tokenizer, null, () -> {});
   }
@@ -84,20 +84,10 @@ public final class Predictor implements AutoCloseable {
       return new Predictor(folder, "finetune", null, null, classifier, classifier::close);
     }
     RunCheckpoint run = RunCheckpoint.open(folder);
-    try {
-      Task<?, ?> task = Tasks.named(run.config().task());
-      Tokenizer tokenizer = run.tokenizer();
-      TrainedModel<?> trained = run.trained();
-      Runnable free =
-          () -> {
-            trained.close();
-            run.close();
-          };
-      return new Predictor(folder, task.name(), trained, tokenizer, null, free);
-    } catch (RuntimeException | Error e) {
-      run.close();
-      throw e;
-    }
+    Task<?, ?> task = Tasks.named(run.config().task());
+    Tokenizer tokenizer = run.tokenizer();
+    TrainedModel<?> trained = run.trained();
+    return new Predictor(folder, task.name(), trained, tokenizer, null, trained::close);
   }
 
   /** Continues a prompt with {@link GenerationConfig#defaults()}. */

@@ -57,10 +57,7 @@ public final class RunOpening extends ProgramParts<RunOpening> {
     return this;
   }
 
-  /**
-   * Passes the tokenizer of a program, with which the run was trained. It is not closed with the
-   * run.
-   */
+  /** Passes the tokenizer of a program, with which the run was trained. */
   public RunOpening tokenizer(Tokenizer own) {
     tokenizer = own;
     return this;

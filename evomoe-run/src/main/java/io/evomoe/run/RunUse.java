@@ -48,7 +48,7 @@ abstract class RunUse {
   /** Returns the loaded model of the newest checkpoint. */
   public abstract TrainedModel<?> trained();
 
-  /** Returns the tokenizer; one in files is closed with the run. */
+  /** Returns the tokenizer. */
   public Tokenizer tokenizer() {
     return use(RunCheckpoint::tokenizer);
   }

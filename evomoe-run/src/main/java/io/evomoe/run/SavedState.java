@@ -20,7 +20,6 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,6 @@ final class SavedState implements RunState {
   private static final Logger log = LoggerFactory.getLogger(SavedState.class);
 
   private final RunOpening opening;
-  private final List<RunCheckpoint> open = new ArrayList<>();
   private volatile RunCheckpoint saved;
   private final @Nullable PreparedData shared;
   private @Nullable TaskData<?, ?> read;
@@ -48,7 +46,6 @@ final class SavedState implements RunState {
     if (shared != null) {
       shared.requireFit(saved.config());
     }
-    open.add(saved);
   }
 
   @Override
@@ -97,7 +94,6 @@ final class SavedState implements RunState {
   @Override
   public TaskTraining<?, ?> begin(List<Callback> callbacks) {
     saved = opening.resumed();
-    open.add(saved);
     requireMoreSteps();
     Checkpoint checkpoint = saved.checkpoint();
     if (checkpoint.config().containsKey(ProgramParts.OWN_SCHEDULE)
@@ -174,13 +170,10 @@ final class SavedState implements RunState {
     if (!Files.exists(saved.checkpoint().location())) {
       // Another process continued the training, and only the newest checkpoints are kept.
       saved = opening.newest();
-      open.add(saved);
     }
     return saved;
   }
 
   @Override
-  public void close() {
-    open.forEach(RunCheckpoint::close);
-  }
+  public void close() {}
 }

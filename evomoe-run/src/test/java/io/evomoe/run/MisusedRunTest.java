@@ -262,17 +262,16 @@ class MisusedRunTest {
     }
 
     Path named = out.resolve("checkpoints/step-00000004");
-    try (RunCheckpoint newest = RunCheckpoint.open(out);
-        RunCheckpoint asked = RunCheckpoint.open(named)) {
-      try (Run<?> other = Run.open(out)) {
-        other.train();
-      }
-      try (TrainedModel<?> trained = newest.trained()) {
-        assertThat(trained.context().step()).isEqualTo(20);
-      }
-      assertThat(newest.checkpoint().progress().step()).isEqualTo(20);
-      assertThatThrownBy(() -> asked.trained()).hasMessageContaining(named + "/model.safetensors");
+    RunCheckpoint newest = RunCheckpoint.open(out);
+    RunCheckpoint asked = RunCheckpoint.open(named);
+    try (Run<?> other = Run.open(out)) {
+      other.train();
     }
+    try (TrainedModel<?> trained = newest.trained()) {
+      assertThat(trained.context().step()).isEqualTo(20);
+    }
+    assertThat(newest.checkpoint().progress().step()).isEqualTo(20);
+    assertThatThrownBy(() -> asked.trained()).hasMessageContaining(named + "/model.safetensors");
   }
 
   @Test

@@ -49,9 +49,7 @@ final class TokenizeCommand implements Callable<Integer> {
     }
     Path files = tokenizerFolder();
     if (files != null) {
-      try (BpeTokenizer tokenizer = BpeTokenizer.load(files)) {
-        print(tokenizer);
-      }
+      print(BpeTokenizer.load(files));
     } else {
       try (Run<?> run = Run.open(from)) {
         print(run.tokenizer());

@@ -1,10 +1,7 @@
 package io.evomoe.bench.doctor;
 
-import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.natives.NativeFolders;
-import io.evomoe.models.text.TextCorpus;
-import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.run.task.MemoryLimit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +33,7 @@ final class FolderFindings {
    * @param results folder below which runs are to be written; need not exist
    */
   static List<Finding> here(Map<String, List<Path>> data, Path results) {
-    List<Finding> findings = new ArrayList<>(List.of(data(data), nativeCode(), tokenizer()));
+    List<Finding> findings = new ArrayList<>(List.of(data(data), nativeCode()));
     findings.addAll(results(results));
     return findings;
   }
@@ -73,25 +70,6 @@ final class FolderFindings {
             NATIVE,
             "unpacked by every process, to " + folder,
             "use a home folder that only you can write to, or -Duser.home=DIR");
-  }
-
-  /** Tries it: it has native code of its own. */
-  private static Finding tokenizer() {
-    try {
-      Path folder = Files.createTempDirectory("evomoe-doctor");
-      try {
-        TextCorpus text = new TextCorpus("doctor", List.of("the state of the union"));
-        TokenizerFolder.train(text, 258, folder).close();
-        return Finding.ok("tokenizer", "runs");
-      } finally {
-        FileTree.deleteQuietly(folder);
-      }
-    } catch (IOException | RuntimeException | LinkageError e) {
-      return Finding.stops(
-          "tokenizer",
-          "does not run: " + e.getMessage(),
-          "it is tested on Linux x86-64 with glibc");
-    }
   }
 
   /** Whether results can be written to a folder, and how much. */

@@ -92,15 +92,14 @@ class ConvertCommandTest {
   @Test
   void a_checkpoint_should_not_load_into_a_model_of_another_number_of_experts() {
     Path out = convert("--select", "0,1");
-    try (RunCheckpoint four = RunCheckpoint.open(trained);
-        RunCheckpoint two = RunCheckpoint.open(out)) {
-      Model<?> model = four.fresh();
-      four.grow(model);
-      assertThatThrownBy(() -> two.checkpoint().loadModel(model))
-          .isInstanceOf(CheckpointException.class)
-          .hasMessageContainingAll(
-              "has 2 experts in layer blocks.1.feedForward, the model has 4", "convert");
-    }
+    RunCheckpoint four = RunCheckpoint.open(trained);
+    RunCheckpoint two = RunCheckpoint.open(out);
+    Model<?> model = four.fresh();
+    four.grow(model);
+    assertThatThrownBy(() -> two.checkpoint().loadModel(model))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll(
+            "has 2 experts in layer blocks.1.feedForward, the model has 4", "convert");
   }
 
   @ParameterizedTest

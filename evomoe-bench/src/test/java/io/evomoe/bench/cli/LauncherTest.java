@@ -29,7 +29,7 @@ class LauncherTest {
       """;
 
   private static final String BUILDS =
-      "Building evomoe (once, about 2 minutes with 240 MB to download) ...";
+      "Building evomoe (once, about 2 minutes with 220 MB to download) ...";
 
   @TempDir Path folder;
   private Path home;

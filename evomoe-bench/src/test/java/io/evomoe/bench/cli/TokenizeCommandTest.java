@@ -26,9 +26,8 @@ class TokenizeCommandTest {
   @BeforeEach
   void learn_a_tokenizer() {
     TextCorpus text = new TextCorpus("text", List.of("The state of the union of the states."));
-    try (BpeTokenizer tokenizer = TokenizerFolder.train(text, 270, folder)) {
-      ids = tokenizer.encode(TEXT);
-    }
+    BpeTokenizer tokenizer = TokenizerFolder.train(text, 270, folder);
+    ids = tokenizer.encode(TEXT);
   }
 
   @Test

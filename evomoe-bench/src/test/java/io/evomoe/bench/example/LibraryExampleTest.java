@@ -40,25 +40,23 @@ class LibraryExampleTest {
   /** Trains a small GPT with DTS gates on a text file, with checkpoints in a folder. */
   static void train(Path file, Path out, long steps, Callback callback) {
     TextSplit text = TextSplit.open(file);
-    try (BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out)) {
-      int vocabulary = tokenizer.vocabularySize();
-      StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
-      GptConfig size = new GptConfig(vocabulary, 64, blocks);
-      GateProvider gate = GateRegistry.installed().provider("dts");
-      Kernels kernels = KernelSelection.forType(DataType.FLOAT);
-      Gpt model = new Gpt(size, Gates.of(gate, Map.of("balance", "0.01")), Scope.root(1, kernels));
+    BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out);
+    int vocabulary = tokenizer.vocabularySize();
+    StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
+    GptConfig size = new GptConfig(vocabulary, 64, blocks);
+    GateProvider gate = GateRegistry.installed().provider("dts");
+    Kernels kernels = KernelSelection.forType(DataType.FLOAT);
+    Gpt model = new Gpt(size, Gates.of(gate, Map.of("balance", "0.01")), Scope.root(1, kernels));
 
-      PackedBatches training =
-          new PackedBatches(TokenStream.of(text.train(), tokenizer), 64, 16, 1);
-      PackedBatches heldOut = new PackedBatches(TokenStream.of(text.valid(), tokenizer), 64, 16, 1);
-      Trainer<LanguageBatch> trainer =
-          new Trainer<>(
-              model,
-              new TrainingData<>(training, heldOut.evaluationBatches(4)),
-              TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
-              EvolutionConfig.defaults());
-      trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), callback);
-    }
+    PackedBatches training = new PackedBatches(TokenStream.of(text.train(), tokenizer), 64, 16, 1);
+    PackedBatches heldOut = new PackedBatches(TokenStream.of(text.valid(), tokenizer), 64, 16, 1);
+    Trainer<LanguageBatch> trainer =
+        new Trainer<>(
+            model,
+            new TrainingData<>(training, heldOut.evaluationBatches(4)),
+            TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
+            EvolutionConfig.defaults());
+    trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), callback);
   }
 
   @Test

@@ -108,32 +108,31 @@ class ExportedRunTest {
     Path run = folder.resolve("run");
     Path file = folder.resolve("model.gguf");
     trained.train(run);
-    try (RunCheckpoint checkpoint = RunCheckpoint.open(run)) {
-      Tokenizer tokenizer = checkpoint.tokenizer();
-      TrainedModel<CausalLanguageModel> model = checkpoint.trained().as(CausalLanguageModel.class);
-      HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
-      assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
-      new GgufExport(published, checkpoint.folder().tokenizerPath())
-          .write(file, "model", GgufType.F32);
-      JavaLlamaCpp there = new JavaLlamaCpp(file, CONTEXT, folder);
+    RunCheckpoint checkpoint = RunCheckpoint.open(run);
+    Tokenizer tokenizer = checkpoint.tokenizer();
+    TrainedModel<CausalLanguageModel> model = checkpoint.trained().as(CausalLanguageModel.class);
+    HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
+    assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
+    new GgufExport(published, checkpoint.folder().tokenizerPath())
+        .write(file, "model", GgufType.F32);
+    JavaLlamaCpp there = new JavaLlamaCpp(file, CONTEXT, folder);
 
-      List<int[]> tokens = there.tokens(TEXTS);
-      for (int i = 0; i < TEXTS.size(); i++) {
-        assertThat(tokens.get(i)).as(TEXTS.get(i)).isEqualTo(tokenizer.encode(TEXTS.get(i)));
-      }
-
-      List<String> continuations = there.continuations(PROMPTS, NEW_TOKENS);
-      int excused = 0;
-      for (int i = 0; i < PROMPTS.size(); i++) {
-        if (differsBetweenNearLogits(model, tokenizer, PROMPTS.get(i), continuations.get(i))) {
-          excused++;
-        }
-      }
-      System.out.printf(
-          "%s: %d of %d continuations differ where two logits are within %s%n",
-          trained, excused, PROMPTS.size(), NEAR);
-      assertThat(excused).isLessThan(PROMPTS.size());
+    List<int[]> tokens = there.tokens(TEXTS);
+    for (int i = 0; i < TEXTS.size(); i++) {
+      assertThat(tokens.get(i)).as(TEXTS.get(i)).isEqualTo(tokenizer.encode(TEXTS.get(i)));
     }
+
+    List<String> continuations = there.continuations(PROMPTS, NEW_TOKENS);
+    int excused = 0;
+    for (int i = 0; i < PROMPTS.size(); i++) {
+      if (differsBetweenNearLogits(model, tokenizer, PROMPTS.get(i), continuations.get(i))) {
+        excused++;
+      }
+    }
+    System.out.printf(
+        "%s: %d of %d continuations differ where two logits are within %s%n",
+        trained, excused, PROMPTS.size(), NEAR);
+    assertThat(excused).isLessThan(PROMPTS.size());
   }
 
   /** Whether theirs is another one than ours, from a token on that is as good as its rival. */

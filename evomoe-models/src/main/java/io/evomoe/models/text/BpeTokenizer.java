@@ -1,50 +1,58 @@
 package io.evomoe.models.text;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.evomoe.nn.Lifetime;
+import io.evomoe.models.text.source.Utf8Text;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * A byte-level BPE tokenizer in Hugging Face's files, run by Hugging Face's own library. It
- * supports the formats of GPT-2, RoBERTa, GPT-NeoX (OLMoE), Llama 3 and Qwen2 ({@link
- * PreTokenizer}). It never uses the network, truncates nothing and adds nothing, not even a token
- * that begins the text. The spelling of a special token inside a text becomes that token, as in the
- * library. With a normalizer (Qwen and GPT-NeoX have NFC), decoding returns the normalized text.
+ * A byte-level BPE tokenizer in Hugging Face's files. It supports the formats of GPT-2, RoBERTa,
+ * GPT-NeoX (OLMoE), Llama 3 and Qwen2 ({@link PreTokenizer}), and gives the ids of Hugging Face's
+ * own library. It truncates nothing and adds nothing, not even a token that begins the text. The
+ * spelling of a special token inside a text becomes that token. With a normalizer (Qwen and
+ * GPT-NeoX have NFC), decoding returns the normalized text.
  *
- * <p>The native library is unpacked once into a folder that no other user can write to ({@link
- * io.evomoe.internal.natives.NativeFolders}), or into {@code ENGINE_CACHE_DIR}.
+ * <p>Letters, digits and normal forms are those of the JDK's Unicode version.
  *
- * <p>Thread-safe. {@link #close} frees the native part: it waits for calls in progress, and later
- * calls throw {@link IllegalStateException}.
+ * <p>Thread-safe.
  */
-public final class BpeTokenizer implements Tokenizer, AutoCloseable {
-  private final Lifetime lifetime =
-      new Lifetime("the tokenizer", "load it again, or open its run again");
-  private final HuggingFaceTokenizer tokenizer;
-  private final int vocabularySize;
-  private final PreTokenizer preTokenizer;
-  private final int endOfText;
-  private final OptionalInt beginOfText;
-  private final Map<String, Integer> special;
-  private final Set<Integer> specialIds;
+public final class BpeTokenizer implements Tokenizer {
+  private final TokenizerContents contents;
   private final boolean divisible;
-  private final RememberedPieces pieces = new RememberedPieces(this::encodeWhole);
+  private final UnaryOperator<String> normalizer;
+  private final AddedTokens raw;
+  private final AddedTokens normalized;
+  private final WordMerges merges;
 
-  private BpeTokenizer(
-      HuggingFaceTokenizer tokenizer, TokenizerContents contents, boolean divisible) {
-    this.tokenizer = tokenizer;
-    this.vocabularySize = contents.tokens().size();
-    this.preTokenizer = contents.preTokenizer();
-    this.endOfText = contents.endOfText();
-    this.beginOfText = contents.begin();
-    this.special = Map.copyOf(contents.special());
-    this.specialIds = contents.specialIds();
-    this.divisible = divisible;
+  /** The bytes of each token. */
+  private final List<byte[]> bytes;
+
+  private BpeTokenizer(JsonNode tokenizer, TokenizerContents contents) {
+    this.contents = contents;
+    this.divisible = TextPieces.changeNothing(tokenizer);
+    this.normalizer = normalizer(tokenizer);
+    this.raw = new AddedTokens(tokenizer, false, normalizer);
+    this.normalized = new AddedTokens(tokenizer, true, normalizer);
+    Map<String, Integer> ids = new HashMap<>();
+    JsonNode model = tokenizer.path("model");
+    for (Map.Entry<String, JsonNode> token : model.path("vocab").properties()) {
+      ids.put(token.getKey(), token.getValue().intValue());
+    }
+    this.merges = new WordMerges(ids, contents.merges(), contents.ignoresMerges());
+    this.bytes = contents.tokens().stream().map(token -> ByteAlphabet.bytes(token.text())).toList();
   }
 
   /**
@@ -56,9 +64,31 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    */
   public static BpeTokenizer load(Path folder) {
     JsonNode json = TokenizerJson.read(folder);
-    TokenizerContents contents = TokenizerContents.of(json, folder);
-    return new BpeTokenizer(
-        OfflineTokenizers.open(json, folder), contents, TextPieces.changeNothing(json));
+    return new BpeTokenizer(json, TokenizerContents.of(json, folder));
+  }
+
+  private static UnaryOperator<String> normalizer(JsonNode tokenizer) {
+    List<String> types = new ArrayList<>();
+    PreTokenizerRules.parts(tokenizer.path("normalizer"), "normalizers")
+        .forEach(part -> types.add(PreTokenizerRules.typeOf(part)));
+    types.removeIf(String::isEmpty);
+    return text -> {
+      String normal = text;
+      for (String type : types) {
+        normal =
+            type.equals("Lowercase")
+                ? lowerCase(normal)
+                : Normalizer.normalize(normal, Normalizer.Form.valueOf(type));
+      }
+      return normal;
+    };
+  }
+
+  /** Converts each character by itself, as Hugging Face's library does; Java looks around a Σ. */
+  private static String lowerCase(String text) {
+    return text.codePoints()
+        .mapToObj(character -> Character.toString(character).toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining());
   }
 
   /**
@@ -68,36 +98,24 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    */
   @Override
   public int[] encode(String text) {
-    requireUnicode(text);
-    return lifetime.during(() -> divisible ? pieces.encode(text) : encodeWhole(text));
+    int lone = Utf8Text.loneSurrogate(text);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(
+          "text must be valid Unicode, had a lone surrogate at index " + lone);
+    }
+    IntStream.Builder ids = IntStream.builder();
+    raw.split(
+        text, part -> normalized.split(normalizer.apply(part), words -> add(words, ids), ids), ids);
+    return ids.build().toArray();
   }
 
-  /**
-   * Encodes a text in pieces, without remembering any.
-   *
-   * @param piece minimum number of chars in each but the last
-   */
-  int[] encode(String text, int piece) {
-    requireUnicode(text);
-    IdRow ids = new IdRow(text.length() + 1);
-    int start = 0;
-    try (Lifetime.Call ignored = lifetime.enter()) {
-      while (start < text.length()) {
-        int end = TextPieces.end(text, start, piece);
-        ids.add(encodeWhole(text.substring(start, end)));
-        start = end;
+  private void add(String text, IntStream.Builder ids) {
+    Matcher words = contents.preTokenizer().word().matcher(text);
+    while (words.find()) {
+      for (int id : merges.encode(words.group())) {
+        ids.accept(id);
       }
     }
-    return ids.toArray();
-  }
-
-  private int[] encodeWhole(String text) {
-    long[] ids = tokenizer.encode(text, false, false).getIds();
-    int[] whole = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      whole[i] = Math.toIntExact(ids[i]);
-    }
-    return whole;
   }
 
   @Override
@@ -107,29 +125,30 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
 
   @Override
   public String decode(int[] ids) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
     for (int id : ids) {
-      if (id < 0 || id >= vocabularySize) {
+      if (id < 0 || id >= bytes.size()) {
         throw new IllegalArgumentException(
-            "token id must be in 0..%d, was %d".formatted(vocabularySize - 1, id));
+            "token id must be in 0..%d, was %d".formatted(bytes.size() - 1, id));
       }
+      text.writeBytes(bytes.get(id));
     }
-    return lifetime.during(
-        () -> tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), false));
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   @Override
   public int vocabularySize() {
-    return vocabularySize;
+    return bytes.size();
   }
 
   @Override
   public int endOfText() {
-    return endOfText;
+    return contents.endOfText();
   }
 
   /** Returns the pre-tokenizer, which splits text into words. */
   public PreTokenizer preTokenizer() {
-    return preTokenizer;
+    return contents.preTokenizer();
   }
 
   /**
@@ -140,7 +159,7 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    * @return empty if the tokenizer has none
    */
   public OptionalInt beginOfText() {
-    return beginOfText;
+    return contents.begin();
   }
 
   /**
@@ -149,31 +168,13 @@ public final class BpeTokenizer implements Tokenizer, AutoCloseable {
    */
   @Override
   public OptionalInt special(String token) {
-    Integer id = special.get(token);
+    Integer id = contents.special().get(token);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   /** Returns the ids of the end of text and of all tokens that the files mark as special. */
   @Override
   public Set<Integer> specialIds() {
-    return specialIds;
-  }
-
-  /** Frees the native memory after the calls in progress; may be called again. */
-  @Override
-  public void close() {
-    lifetime.close(tokenizer::close);
-  }
-
-  private static void requireUnicode(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (Character.charCount(text.codePointAt(i)) == 1) {
-          throw new IllegalArgumentException(
-              "text must be valid Unicode, had a lone surrogate at index " + i);
-        }
-        i++;
-      }
-    }
+    return contents.specialIds();
   }
 }

@@ -25,34 +25,51 @@ final class ByteAlphabet {
 
   /** Returns the symbols in the order of their ids. */
   static List<String> symbols() {
-    return IntStream.range(0, SIZE).mapToObj(ByteAlphabet::symbol).toList();
+    return IntStream.of(BYTES).mapToObj(value -> Character.toString(symbol(value))).toList();
   }
 
   /** Returns the symbols of the 243 bytes that occur in UTF-8: all except C0, C1 and F5 to FF. */
   static List<String> ofUtf8() {
     return IntStream.range(0, SIZE)
         .filter(value -> value < 0xF5 && value != 0xC0 && value != 0xC1)
-        .mapToObj(value -> symbol(id(value)))
+        .mapToObj(value -> Character.toString(symbol(value)))
         .toList();
+  }
+
+  /** Returns the symbols of bytes. */
+  static String symbols(byte[] bytes) {
+    StringBuilder symbols = new StringBuilder(bytes.length);
+    for (byte value : bytes) {
+      symbols.append(symbol(value & 0xFF));
+    }
+    return symbols.toString();
+  }
+
+  /**
+   * Returns the bytes of a token; a token with another character than the symbols is plain text.
+   */
+  static byte[] bytes(String token) {
+    byte[] bytes = new byte[token.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      int symbol = token.charAt(i);
+      int id = symbol < SIZE ? IDS[symbol] : symbol - SIZE + PRINTABLE;
+      if (id >= SIZE || symbol(BYTES[id]) != symbol) {
+        return token.getBytes(StandardCharsets.UTF_8);
+      }
+      bytes[i] = (byte) BYTES[id];
+    }
+    return bytes;
   }
 
   /** Returns the ids of the UTF-8 bytes of {@code word}. */
   static int[] ids(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-    int[] ids = new int[bytes.length];
-    for (int i = 0; i < bytes.length; i++) {
-      ids[i] = id(bytes[i] & 0xFF);
-    }
-    return ids;
+    return IntStream.range(0, bytes.length).map(i -> IDS[bytes[i] & 0xFF]).toArray();
   }
 
-  /** Returns the id of a byte in 0..255. */
-  static int id(int value) {
-    return IDS[value];
-  }
-
-  private static String symbol(int id) {
-    return Character.toString(id < PRINTABLE ? BYTES[id] : SIZE + id - PRINTABLE);
+  /** Returns the symbol of a byte in 0..255. */
+  static char symbol(int value) {
+    return (char) (isPrintable(value) ? value : SIZE + IDS[value] - PRINTABLE);
   }
 
   private static boolean isPrintable(int value) {

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * Splits text into the words inside which byte pairs may merge, by the regular expression in a
- * published {@code tokenizer.json}. The matches cover every text. Only these expressions are passed
- * to the native library, because another one could crash the process.
+ * published {@code tokenizer.json}. The matches cover every text. Other expressions are rejected,
+ * because one could take exponential time.
  */
 public enum PreTokenizer {
   /**
@@ -60,7 +60,7 @@ public enum PreTokenizer {
 
   /**
    * Returns the expression for Java, whose matches cover a text. Its flag makes {@code \s} the
-   * Unicode White_Space, as in the native library.
+   * Unicode White_Space, as in Hugging Face's library.
    */
   Pattern word() {
     return word;

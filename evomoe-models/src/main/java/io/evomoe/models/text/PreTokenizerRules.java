@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The supported pre-tokenizers of {@code tokenizer.json}: {@code ByteLevel}, which splits as GPT-2
@@ -106,7 +107,12 @@ final class PreTokenizerRules {
     return type + (node.path("use_regex").asBoolean(true) ? "" : " that does not split words");
   }
 
-  private static String typeOf(JsonNode node) {
+  /** Returns the parts of a sequence, or the node itself if it is none. */
+  static Iterable<JsonNode> parts(JsonNode node, String field) {
+    return typeOf(node).equals("Sequence") ? node.path(field) : List.of(node);
+  }
+
+  static String typeOf(JsonNode node) {
     return node.path("type").asText("");
   }
 }

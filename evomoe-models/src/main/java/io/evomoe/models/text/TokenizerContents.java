@@ -1,6 +1,8 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.files.Excerpt;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,14 +16,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The contents of a byte-level BPE tokenizer's files, for conversion to another format. It loads no
- * native code.
+ * The contents of a byte-level BPE tokenizer's files, for {@link BpeTokenizer} and for conversion
+ * to another format.
  */
 public final class TokenizerContents {
   private static final String LLAMA_BEGIN = "<|begin_of_text|>";
   private static final String LLAMA_END = "<|end_of_text|>";
   private static final List<String> ENDS =
       List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END, LLAMA_END);
+  private static final List<String> CONFIGURATIONS =
+      List.of("tokenizer_config.json", "special_tokens_map.json");
 
   /** The kind of a token. */
   public enum Kind {
@@ -51,7 +55,9 @@ public final class TokenizerContents {
   private final OptionalInt padding;
 
   private TokenizerContents(JsonNode tokenizer, Path folder) {
-    NamedTokens named = NamedTokens.read(folder);
+    Optional<String> namedBegin = named(folder, "bos_token");
+    Optional<String> namedEnd = named(folder, "eos_token");
+    Optional<String> namedPadding = named(folder, "pad_token");
     JsonNode model = tokenizer.path("model");
     this.preTokenizer = PreTokenizerRules.read(tokenizer, folder);
     this.ignoresMerges = model.path("ignore_merges").asBoolean();
@@ -59,12 +65,12 @@ public final class TokenizerContents {
     this.tokens = tokens(tokenizer);
     this.merges = merges(model.path("merges"));
     this.endOfText =
-        first(Stream.concat(ENDS.stream(), named.end().stream()))
+        first(Stream.concat(ENDS.stream(), namedEnd.stream()))
             .orElseThrow(() -> withoutEnd(folder));
     this.begin =
-        first(Stream.concat(named.begin().stream(), Stream.of(LLAMA_BEGIN, SpecialTokens.BEGIN)));
-    this.end = first(named.end().stream()).orElse(endOfText);
-    this.padding = first(Stream.concat(named.padding().stream(), Stream.of(SpecialTokens.PADDING)));
+        first(Stream.concat(namedBegin.stream(), Stream.of(LLAMA_BEGIN, SpecialTokens.BEGIN)));
+    this.end = first(namedEnd.stream()).orElse(endOfText);
+    this.padding = first(Stream.concat(namedPadding.stream(), Stream.of(SpecialTokens.PADDING)));
   }
 
   /**
@@ -201,13 +207,35 @@ public final class TokenizerContents {
 
   private static List<String> merges(JsonNode merges) {
     List<String> texts = new ArrayList<>(merges.size());
-    for (JsonNode merge : merges) {
-      texts.add(
-          merge.isTextual()
-              ? merge.textValue()
-              : merge.path(0).asText() + " " + merge.path(1).asText());
-    }
+    merges.forEach(merge -> texts.add(merge(merge)));
     return List.copyOf(texts);
+  }
+
+  /** Returns a merge, which is one text or a list of two, as {@code left right}. */
+  static String merge(JsonNode merge) {
+    return merge.isTextual()
+        ? merge.textValue()
+        : merge.path(0).asText() + " " + merge.path(1).asText();
+  }
+
+  /** Returns the token that a file beside the tokenizer names for a purpose. */
+  private static Optional<String> named(Path folder, String field) {
+    for (String name : CONFIGURATIONS) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        JsonNode token = TokenizerJson.json(file).path(field);
+        JsonNode text = token.isObject() ? token.path("content") : token;
+        if (text.isTextual()) {
+          return Optional.of(text.textValue());
+        }
+        if (!token.isNull() && !token.isMissingNode()) {
+          throw new IllegalArgumentException(
+              "%s: %s must be a text or an object with the text content, was %s"
+                  .formatted(file, field, Excerpt.of(token)));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Returns the id of the first spelling that the tokenizer has. */

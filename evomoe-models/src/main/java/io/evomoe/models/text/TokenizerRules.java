@@ -1,145 +1,157 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks a downloaded tokenizer. It runs in a native library: a regular expression in its file can
- * crash the process, and ids index the tables of a model. Therefore only a new file, composed of
- * known and checked parts, is passed on.
+ * Checks a tokenizer in the one-file form: it has only parts that {@link BpeTokenizer} supports,
+ * ids without a gap, and merges of existing tokens.
  */
 final class TokenizerRules {
+  private static final int MOST = 10_000_000;
   private static final Set<String> NORMALIZERS = Set.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase");
   private static final Set<String> POST_PROCESSORS =
       Set.of("ByteLevel", "RobertaProcessing", "BertProcessing", "TemplateProcessing");
-  private static final String SEQUENCE = "Sequence";
-  private static final List<String> FLAGS =
-      List.of("single_word", "lstrip", "rstrip", "normalized");
 
-  private final JsonNode from;
+  private final JsonNode tokenizer;
   private final Object source;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final Map<Integer, String> tokens = new HashMap<>();
 
-  private TokenizerRules(JsonNode from, Object source) {
-    this.from = from;
+  private TokenizerRules(JsonNode tokenizer, Object source) {
+    this.tokenizer = tokenizer;
     this.source = source;
   }
 
   /**
-   * Returns a tokenizer with only the allowed parts.
+   * Returns the tokenizer.
    *
-   * @param from in the one-file form
    * @param source for messages
-   * @throws IllegalArgumentException naming the field that is not allowed, or the token with an
-   *     invalid id
+   * @throws IllegalArgumentException naming the field that is not allowed, or the invalid token or
+   *     merge
    */
-  static ObjectNode checked(JsonNode from, Object source) {
-    return new TokenizerRules(from, source).checked();
+  static JsonNode checked(JsonNode tokenizer, Object source) {
+    new TokenizerRules(tokenizer, source).check();
+    return tokenizer;
   }
 
-  private ObjectNode checked() {
-    UnreadTokenizers.refuseByModel(from, source);
-    PreTokenizer words = PreTokenizerRules.read(from, source);
+  private void check() {
+    UnreadTokenizers.refuseByModel(tokenizer, source);
+    PreTokenizerRules.read(tokenizer, source);
     requireTypes("post_processor", "processors", POST_PROCESSORS);
     requireTypes("decoder", "decoders", Set.of("ByteLevel"));
     requireTypes("normalizer", "normalizers", NORMALIZERS);
-    ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
-    tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
-    tokenizer.set("added_tokens", addedTokens());
-    tokenizer.set("normalizer", normalizer());
-    tokenizer.set("pre_tokenizer", PreTokenizerRules.write(words));
-    tokenizer.putNull("post_processor");
-    tokenizer.set("decoder", PreTokenizerRules.byteLevel(true));
-    tokenizer.set("model", model());
-    Map<String, Integer> ids = new TokenizerIds(tokenizer, source).checked();
-    requireUnknown(ids);
-    return tokenizer;
+    requireAbsent("dropout");
+    requireAbsent("continuing_subword_prefix");
+    requireAbsent("end_of_word_suffix");
+    requireVocabulary();
+    int vocabulary = ids.size();
+    tokenizer.path("added_tokens").forEach(token -> requireAdded(token, vocabulary));
+    requireNoGap();
+    JsonNode unknown = tokenizer.path("model").path("unk_token");
+    if (unknown.isTextual() && !ids.containsKey(unknown.asText())) {
+      throw bad("model.unk_token must be a token of the vocabulary, was " + Excerpt.of(unknown));
+    }
   }
 
   /** Requires parts that are null, one of the types, or a sequence of them. */
   private void requireTypes(String field, String parts, Set<String> allowed) {
-    JsonNode node = from.path(field);
-    boolean sequence = node.path("type").asText("").equals(SEQUENCE);
-    for (JsonNode part : sequence ? node.path(parts) : List.of(node)) {
-      String type = part.path("type").asText("");
-      if (!part.isNull() && !part.isMissingNode() && !allowed.contains(type)) {
-        throw bad(field, "one of " + allowed.stream().sorted().toList() + " or left out", part);
+    JsonNode node = tokenizer.path(field);
+    for (JsonNode part : PreTokenizerRules.parts(node, parts)) {
+      if (!part.isNull()
+          && !part.isMissingNode()
+          && !allowed.contains(PreTokenizerRules.typeOf(part))) {
+        throw bad(
+            "%s must be one of %s or left out, was %s"
+                .formatted(field, allowed.stream().sorted().toList(), Excerpt.of(part)));
       }
     }
   }
 
-  private JsonNode normalizer() {
-    JsonNode node = from.path("normalizer");
-    if (!node.path("type").asText("").equals(SEQUENCE)) {
-      return node.isObject() ? typeOf(node) : JsonNodeFactory.instance.nullNode();
+  private void requireAbsent(String field) {
+    JsonNode node = tokenizer.path("model").path(field);
+    boolean isZero = node.isNumber() && node.asDouble() == 0;
+    if (!isZero && !node.isNull() && !node.asText().isEmpty()) {
+      throw bad("model.%s must be left out, was %s".formatted(field, Excerpt.of(node)));
     }
-    ObjectNode sequence = JsonNodeFactory.instance.objectNode().put("type", SEQUENCE);
-    ArrayNode parts = sequence.putArray("normalizers");
-    node.path("normalizers").forEach(part -> parts.add(typeOf(part)));
-    return sequence;
   }
 
-  private static ObjectNode typeOf(JsonNode node) {
-    return JsonNodeFactory.instance.objectNode().put("type", node.path("type").asText());
-  }
-
-  /** Sorts by id: the library assigns ids in this order, whatever the file says. */
-  private ArrayNode addedTokens() {
-    List<JsonNode> inOrder = new ArrayList<>();
-    from.path("added_tokens").forEach(inOrder::add);
-    inOrder.sort(Comparator.comparingLong(token -> token.path("id").asLong()));
-    ArrayNode tokens = JsonNodeFactory.instance.arrayNode();
-    for (JsonNode token : inOrder) {
-      ObjectNode added = JsonNodeFactory.instance.objectNode();
-      added.set("id", token.path("id"));
-      added.set("content", token.path("content"));
-      FLAGS.forEach(flag -> added.put(flag, token.path(flag).asBoolean()));
-      tokens.add(added.put("special", token.path("special").asBoolean()));
+  private void requireVocabulary() {
+    JsonNode model = tokenizer.path("model");
+    if (!model.path("vocab").isObject() || !model.path("merges").isArray()) {
+      throw bad("must have model.vocab, an object, and model.merges, a list");
     }
-    return tokens;
-  }
-
-  private ObjectNode model() {
-    JsonNode old = from.path("model");
-    requireAbsent("model.dropout", old.path("dropout"), 0.0);
-    requireAbsent("model.continuing_subword_prefix", old.path("continuing_subword_prefix"), "");
-    requireAbsent("model.end_of_word_suffix", old.path("end_of_word_suffix"), "");
-    ObjectNode model = JsonNodeFactory.instance.objectNode();
-    model.put("type", "BPE").putNull("dropout").put("byte_fallback", false);
-    model.put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
-    model.put("fuse_unk", old.path("fuse_unk").asBoolean());
-    model.put("ignore_merges", old.path("ignore_merges").asBoolean());
-    JsonNode unknown = old.path("unk_token");
-    model.set("unk_token", unknown.isTextual() ? unknown : JsonNodeFactory.instance.nullNode());
-    model.set("vocab", old.path("vocab"));
-    model.set("merges", old.path("merges"));
-    return model;
-  }
-
-  private void requireAbsent(String field, JsonNode node, Object otherwise) {
-    if (!node.isNull() && !node.isMissingNode() && !node.asText().equals(otherwise.toString())) {
-      if (!(node.isNumber() && node.asDouble() == 0)) {
-        throw bad(field, "left out", node);
+    model.path("vocab").properties().forEach(token -> add(token.getKey(), token.getValue()));
+    model.path("merges").forEach(this::requireMerge);
+    for (String symbol : ByteAlphabet.ofUtf8()) {
+      if (!ids.containsKey(symbol)) {
+        throw bad("the vocabulary must have every byte that UTF-8 has, has no token " + symbol);
       }
     }
   }
 
-  private void requireUnknown(Map<String, Integer> ids) {
-    JsonNode unknown = from.path("model").path("unk_token");
-    if (unknown.isTextual() && !ids.containsKey(unknown.asText())) {
-      throw bad("model.unk_token", "a token of the vocabulary", unknown);
+  private void add(String token, JsonNode id) {
+    if (!id.isInt() || id.intValue() < 0 || id.intValue() >= MOST) {
+      throw bad(
+          "the id of token %s must be a whole number of at least 0 and below %d, was %s"
+              .formatted(
+                  Excerpt.of(token), MOST, id.isMissingNode() ? "left out" : Excerpt.of(id)));
+    }
+    Integer before = ids.put(token, id.intValue());
+    String other = tokens.put(id.intValue(), token);
+    if ((before != null && before != id.intValue()) || (other != null && !other.equals(token))) {
+      throw bad(
+          "every token must have one id of its own, token %s has %d, which is %s"
+              .formatted(
+                  Excerpt.of(token),
+                  id.intValue(),
+                  other == null || other.equals(token)
+                      ? "its second"
+                      : "that of " + Excerpt.of(other)));
     }
   }
 
-  private IllegalArgumentException bad(String field, String wanted, JsonNode was) {
-    return new IllegalArgumentException(
-        "%s: %s must be %s, was %s".formatted(source, field, wanted, Excerpt.of(was)));
+  private void requireMerge(JsonNode merge) {
+    String[] parts = TokenizerContents.merge(merge).split(" ", -1);
+    boolean known =
+        parts.length == 2
+            && (merge.isTextual() || merge.size() == 2)
+            && List.of(parts[0], parts[1], parts[0] + parts[1]).stream().allMatch(ids::containsKey);
+    if (!known) {
+      throw bad("merges must be of two tokens that make a third, was " + Excerpt.of(merge));
+    }
+  }
+
+  /** Other libraries number these tokens from the size of the vocabulary on. */
+  private void requireAdded(JsonNode token, int vocabulary) {
+    String content = token.path("content").asText();
+    if (!token.path("content").isTextual() || content.isEmpty()) {
+      throw bad("added tokens must have a content that is not empty, was " + Excerpt.of(token));
+    }
+    add(content, token.path("id"));
+    int id = token.path("id").intValue();
+    if (id < vocabulary && !tokenizer.path("model").path("vocab").has(content)) {
+      throw bad(
+          "an added token must have an id of at least %d, the size of model.vocab, %s has %d"
+              .formatted(vocabulary, Excerpt.of(token.path("content")), id));
+    }
+  }
+
+  private void requireNoGap() {
+    for (int id = 0; id < tokens.size(); id++) {
+      if (!tokens.containsKey(id)) {
+        throw bad(
+            "ids of the %d tokens must be 0 to %d, none has %d"
+                .formatted(tokens.size(), tokens.size() - 1, id));
+      }
+    }
+  }
+
+  private IllegalArgumentException bad(String why) {
+    return new IllegalArgumentException(source + ": " + why);
   }
 }

@@ -29,19 +29,18 @@ class TokenizerFilesTest {
       throws IOException {
     Path from = published.write(Files.createDirectory(folder.resolve("from")));
     Path into = folder.resolve("into");
-    try (BpeTokenizer tokenizer = BpeTokenizer.load(from)) {
-      int size = tokenizer.vocabularySize();
-      assertThat(TokenizerFiles.isIn(from)).isTrue();
-      TokenizerFiles.requireFit(from, model(size));
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> TokenizerFiles.requireFit(from, model(size - 1)))
-          .withMessageContaining("must have at most the %d tokens of the model", size - 1);
+    BpeTokenizer tokenizer = BpeTokenizer.load(from);
+    int size = tokenizer.vocabularySize();
+    assertThat(TokenizerFiles.isIn(from)).isTrue();
+    TokenizerFiles.requireFit(from, model(size));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TokenizerFiles.requireFit(from, model(size - 1)))
+        .withMessageContaining("must have at most the %d tokens of the model", size - 1);
 
-      TokenizerFiles.copy(from, into);
-      try (BpeTokenizer copied = BpeTokenizer.load(into)) {
-        assertThat(copied.encode(TEXT)).isEqualTo(tokenizer.encode(TEXT));
-      }
-    }
+    TokenizerFiles.copy(from, into);
+    BpeTokenizer copied = BpeTokenizer.load(into);
+    assertThat(copied.encode(TEXT)).isEqualTo(tokenizer.encode(TEXT));
+
     assertThat(TokenizerContents.read(into).end()).isEqualTo(TokenizerContents.read(from).end());
   }
 

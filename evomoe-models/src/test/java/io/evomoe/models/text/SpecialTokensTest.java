@@ -3,9 +3,6 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,67 +21,43 @@ class SpecialTokensTest {
 
   @Test
   void should_have_the_ids_of_roberta() {
-    try (BpeTokenizer tokenizer = train()) {
-      assertThat(tokenizer.vocabularySize()).isEqualTo(VOCABULARY);
-      assertThat(tokenizer.special("<s>")).hasValue(0);
-      assertThat(tokenizer.special("<pad>")).hasValue(1);
-      assertThat(tokenizer.special("</s>")).hasValue(2);
-      assertThat(tokenizer.special("<unk>")).hasValue(3);
-      assertThat(tokenizer.special("<mask>")).hasValue(VOCABULARY - 1);
-      assertThat(tokenizer.specialIds()).containsExactlyInAnyOrder(0, 1, 2, 3, VOCABULARY - 1);
-      assertThat(tokenizer.endOfText()).isEqualTo(2);
-      assertThat(tokenizer.encode("!")).containsExactly(4);
-    }
+    BpeTokenizer tokenizer = train();
+    assertThat(tokenizer.vocabularySize()).isEqualTo(VOCABULARY);
+    assertThat(tokenizer.special("<s>")).hasValue(0);
+    assertThat(tokenizer.special("<pad>")).hasValue(1);
+    assertThat(tokenizer.special("</s>")).hasValue(2);
+    assertThat(tokenizer.special("<unk>")).hasValue(3);
+    assertThat(tokenizer.special("<mask>")).hasValue(VOCABULARY - 1);
+    assertThat(tokenizer.specialIds()).containsExactlyInAnyOrder(0, 1, 2, 3, VOCABULARY - 1);
+    assertThat(tokenizer.endOfText()).isEqualTo(2);
+    assertThat(tokenizer.encode("!")).containsExactly(4);
   }
 
   @Test
   void should_find_special_tokens_inside_a_text_and_give_them_back() {
-    try (BpeTokenizer tokenizer = train()) {
-      String text = "the <mask> of</s><pad>a";
-      int[] ids = tokenizer.encode(text);
+    BpeTokenizer tokenizer = train();
+    String text = "the <mask> of</s><pad>a";
+    int[] ids = tokenizer.encode(text);
 
-      assertThat(ids).contains(VOCABULARY - 1, 2, 1);
-      assertThat(tokenizer.decode(ids)).isEqualTo(text);
-    }
+    assertThat(ids).contains(VOCABULARY - 1, 2, 1);
+    assertThat(tokenizer.decode(ids)).isEqualTo(text);
   }
 
   @ParameterizedTest
   @FieldSource("io.evomoe.models.text.OddText#SAMPLES")
   void should_give_every_text_back(String text) {
-    try (BpeTokenizer tokenizer = train()) {
-      assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
-    }
-  }
-
-  @Test
-  void should_enclose_a_text_in_hugging_faces_library_when_asked_to() throws IOException {
-    try (BpeTokenizer ours = train();
-        HuggingFaceTokenizer theirs = OfflineTokenizers.open(asWritten(), folder)) {
-      int[] ids = ours.encode("the union <mask>");
-      long[] enclosed = theirs.encode("the union <mask>", true, false).getIds();
-
-      assertThat(enclosed).hasSize(ids.length + 2).startsWith(0).endsWith(VOCABULARY - 1, 2);
-      for (int i = 0; i < ids.length; i++) {
-        assertThat(enclosed[i + 1]).isEqualTo(ids[i]);
-      }
-      assertThat(theirs.decode(enclosed, true)).isEqualTo("the union ");
-    }
-  }
-
-  /** With the post-processor, which {@link BpeTokenizer} does not read: it encloses nothing. */
-  private JsonNode asWritten() throws IOException {
-    return new ObjectMapper().readTree(Files.readString(folder.resolve("tokenizer.json")));
+    BpeTokenizer tokenizer = train();
+    assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
   }
 
   @Test
   void should_keep_special_tokens_without_the_one_file_form() throws IOException {
-    train().close();
+    train();
     Files.delete(folder.resolve("tokenizer.json"));
 
-    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      assertThat(loaded.special("<mask>")).hasValue(VOCABULARY - 1);
-      assertThat(loaded.encode("<mask></s>")).containsExactly(VOCABULARY - 1, 2);
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.special("<mask>")).hasValue(VOCABULARY - 1);
+    assertThat(loaded.encode("<mask></s>")).containsExactly(VOCABULARY - 1, 2);
   }
 
   @Test
@@ -105,14 +78,13 @@ class SpecialTokensTest {
 
   @Test
   void should_leave_gpt_with_end_of_text_alone() {
-    try (BpeTokenizer gpt = TokenizerFolder.train(TEXT, 270, folder)) {
-      assertThat(gpt.special("<|endoftext|>")).hasValue(269);
-      assertThat(gpt.specialIds()).containsExactly(269);
-      assertThat(gpt.special("<mask>")).isEmpty();
-      assertThatThrownBy(() -> gpt.requireSpecial("<mask>"))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("the tokenizer must have the special token <mask>, has none");
-    }
+    BpeTokenizer gpt = TokenizerFolder.train(TEXT, 270, folder);
+    assertThat(gpt.special("<|endoftext|>")).hasValue(269);
+    assertThat(gpt.specialIds()).containsExactly(269);
+    assertThat(gpt.special("<mask>")).isEmpty();
+    assertThatThrownBy(() -> gpt.requireSpecial("<mask>"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the tokenizer must have the special token <mask>, has none");
   }
 
   @Test

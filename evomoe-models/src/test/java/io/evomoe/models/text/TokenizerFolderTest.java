@@ -20,11 +20,11 @@ class TokenizerFolderTest {
   void should_write_the_same_bytes_when_trained_twice() throws IOException {
     Documents train = TextSplit.open(Path.of("..", "data", "sotu")).valid();
 
-    try (BpeTokenizer first = TokenizerFolder.train(train, 1000, folder.resolve("a"));
-        BpeTokenizer second = TokenizerFolder.train(train, 1000, folder.resolve("b"))) {
-      assertThat(first.vocabularySize()).isEqualTo(1000);
-      assertThat(second.vocabularySize()).isEqualTo(1000);
-    }
+    BpeTokenizer first = TokenizerFolder.train(train, 1000, folder.resolve("a"));
+    BpeTokenizer second = TokenizerFolder.train(train, 1000, folder.resolve("b"));
+    assertThat(first.vocabularySize()).isEqualTo(1000);
+    assertThat(second.vocabularySize()).isEqualTo(1000);
+
     for (String file : FILES) {
       assertThat(in("a", file)).hasSameBinaryContentAs(in("b", file));
     }
@@ -45,31 +45,29 @@ class TokenizerFolderTest {
   void should_load_what_it_saved() {
     TextCorpus train = new TextCorpus("train", List.of(TRAIN));
 
-    try (BpeTokenizer trained = TokenizerFolder.train(train, 290, folder);
-        BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      assertThat(loaded.encode(TRAIN)).containsExactly(trained.encode(TRAIN));
-      assertThat(loaded.vocabularySize()).isEqualTo(trained.vocabularySize());
-      assertThat(loaded.encode(TRAIN)).hasSizeLessThan(TRAIN.length());
-    }
+    BpeTokenizer trained = TokenizerFolder.train(train, 290, folder);
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.encode(TRAIN)).containsExactly(trained.encode(TRAIN));
+    assertThat(loaded.vocabularySize()).isEqualTo(trained.vocabularySize());
+    assertThat(loaded.encode(TRAIN)).hasSizeLessThan(TRAIN.length());
   }
 
   @Test
   void should_load_a_vocabulary_without_merges() throws IOException {
-    try (BpeTokenizer bytes =
-        TokenizerFolder.train(new TextCorpus("train", List.of("abc")), 257, folder)) {
-      assertThat(bytes.encode("naïve")).hasSize(6);
-    }
+    BpeTokenizer bytes =
+        TokenizerFolder.train(new TextCorpus("train", List.of("abc")), 257, folder);
+    assertThat(bytes.encode("naïve")).hasSize(6);
+
     Files.delete(folder.resolve("tokenizer.json"));
-    try (BpeTokenizer bytes = BpeTokenizer.load(folder)) {
-      assertThat(bytes.decode(bytes.encode("naïve 自由"))).isEqualTo("naïve 自由");
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.decode(loaded.encode("naïve 自由"))).isEqualTo("naïve 自由");
   }
 
   private void trainBeside(String name, String valid) throws IOException {
     Path data = Files.createDirectories(folder.resolve(name + "-data"));
     Files.writeString(data.resolve("x.train.txt"), TRAIN);
     Files.writeString(data.resolve("x.valid.txt"), valid);
-    TokenizerFolder.train(TextSplit.open(data).train(), 290, folder.resolve(name)).close();
+    TokenizerFolder.train(TextSplit.open(data).train(), 290, folder.resolve(name));
   }
 
   private Path in(String name, String file) {

@@ -35,9 +35,8 @@ class TokenizerRulesTest extends ChangedTokenizer {
   }
 
   private int endOfText() {
-    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      return loaded.endOfText();
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    return loaded.endOfText();
   }
 
   @ParameterizedTest
@@ -69,9 +68,8 @@ class TokenizerRulesTest extends ChangedTokenizer {
         .add(JSON.readTree("{\"id\":263,\"content\":\"<b>\"}"));
     Files.writeString(file, tokenizer.toString());
 
-    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      assertThat(loaded.encode("<a><b><c>")).containsExactly(262, 263, 264);
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.encode("<a><b><c>")).containsExactly(262, 263, 264);
   }
 
   @Test
@@ -126,10 +124,9 @@ class TokenizerRulesTest extends ChangedTokenizer {
                 + " tokenizer_config.json names, has none");
 
     Files.writeString(folder.resolve(name), config);
-    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      assertThat(loaded.endOfText()).isEqualTo(2);
-      assertThat(loaded.beginOfText()).hasValue(0);
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.endOfText()).isEqualTo(2);
+    assertThat(loaded.beginOfText()).hasValue(0);
   }
 
   @ParameterizedTest
@@ -251,9 +248,9 @@ class TokenizerRulesTest extends ChangedTokenizer {
   @Test
   void should_take_what_published_tokenizers_have() throws IOException {
     int[] ids;
-    try (BpeTokenizer before = BpeTokenizer.load(folder)) {
-      ids = before.encode("the cat <mask>");
-    }
+    BpeTokenizer before = BpeTokenizer.load(folder);
+    ids = before.encode("the cat <mask>");
+
     tokenizer.set(
         "normalizer",
         JSON.readTree("{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}]}"));
@@ -270,10 +267,9 @@ class TokenizerRulesTest extends ChangedTokenizer {
     model().put("unk_token", "<unk>").remove("dropout");
     Files.writeString(file, tokenizer.toString());
 
-    try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
-      assertThat(loaded.encode("the cat <mask>")).isEqualTo(ids);
-      assertThat(loaded.encode("e\u0301")).isEqualTo(loaded.encode("\u00e9"));
-    }
+    BpeTokenizer loaded = BpeTokenizer.load(folder);
+    assertThat(loaded.encode("the cat <mask>")).isEqualTo(ids);
+    assertThat(loaded.encode("e\u0301")).isEqualTo(loaded.encode("\u00e9"));
   }
 
   @Test
@@ -288,7 +284,9 @@ class TokenizerRulesTest extends ChangedTokenizer {
         bytes[random.nextInt(bytes.length)] = bytes[from];
       }
       Files.write(file, bytes);
-      try (BpeTokenizer loaded = BpeTokenizer.load(folder)) {
+      try {
+        BpeTokenizer loaded = BpeTokenizer.load(folder);
+
         loaded.decode(loaded.encode(TEXT + " <mask> \u00e9"));
         read++;
       } catch (IllegalArgumentException refused) {

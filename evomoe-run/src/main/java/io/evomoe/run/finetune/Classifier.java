@@ -97,19 +97,14 @@ public final class Classifier implements AutoCloseable {
     RunConfig config = TunedFolder.model(folder, checkpoint);
     List<String> labels = TunedFolder.labels(checkpoint);
     BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
-    try {
-      TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-      Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
-      if (TunedFolder.spawned(checkpoint)) {
-        encoder.spawn(config.evolution().spawnMethod(), config.seed());
-      }
-      RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
-      checkpoint.loadModel(network);
-      return new Classifier(folder, network, labels, tokenizer, checkpoint, config);
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
+    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
+    if (TunedFolder.spawned(checkpoint)) {
+      encoder.spawn(config.evolution().spawnMethod(), config.seed());
     }
+    RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
+    checkpoint.loadModel(network);
+    return new Classifier(folder, network, labels, tokenizer, checkpoint, config);
   }
 
   /** Returns the classes, in the order of the network's outputs. */
@@ -214,17 +209,13 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Releases memory and tokenizer, after the calls in progress.
+   * Releases memory, after the calls in progress.
    *
    * @throws IllegalStateException if called from inside one of its calls, or if the thread is
    *     interrupted while it waits; the classifier stays open then
    */
   @Override
   public void close() {
-    lifetime.close(
-        () -> {
-          tokenizer.close();
-          network.close();
-        });
+    lifetime.close(network::close);
   }
 }

@@ -205,18 +205,14 @@ public final class FineTuning implements AutoCloseable {
   }
 
   /**
-   * Releases memory, tokenizer and folder. Waits for a training in progress; call {@link
-   * #requestStop()} first to end it.
+   * Releases memory and folder. Waits for a training in progress; call {@link #requestStop()} first
+   * to end it.
    *
    * @throws IllegalStateException if called from a callback, or if the thread is interrupted while
    *     it waits; this stays open then
    */
   @Override
   public void close() {
-    lifetime.close(
-        () -> {
-          run.close();
-          output.close();
-        });
+    lifetime.close(output::close);
   }
 }

@@ -122,12 +122,7 @@ public final class FineTuningBuilder {
     try {
       ClassSource source = source();
       RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
-      try {
-        return new FineTuning(output, checkpoint, settings, source, source.split(said), alone);
-      } catch (RuntimeException e) {
-        checkpoint.close();
-        throw e;
-      }
+      return new FineTuning(output, checkpoint, settings, source, source.split(said), alone);
     } catch (RuntimeException e) {
       output.close();
       throw e;

@@ -52,4 +52,17 @@ public final class Utf8Text {
   public static int length(String text) {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
+
+  /** Returns the index of the first unpaired surrogate in a text, or -1. */
+  public static int loneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 1) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return -1;
+  }
 }

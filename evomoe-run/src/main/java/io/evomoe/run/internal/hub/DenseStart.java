@@ -34,7 +34,6 @@ public record DenseStart(RunCheckpoint run, DenseWeights weights) implements Run
     RunCheckpoint run = RunCheckpoint.open(folder);
     boolean fromStart = run.config().provider().growth() == Growth.FROM_START;
     if (fromStart || run.checkpoint().progress().spawned()) {
-      run.close();
       throw new IllegalArgumentException(
           "%s must be of a network without experts, has those of gate %s"
               .formatted(folder, run.config().gate()));

@@ -159,9 +159,8 @@ public final class Conversion {
 
   /** Returns a model of the new configuration, with its number of experts. */
   private Model<?> convertedModel(RunConfig config) {
-    try (RunCheckpoint target = run.withConfig(config)) {
-      return config.provider().growth() == Growth.NEVER ? target.fresh() : grown(target);
-    }
+    RunCheckpoint target = run.withConfig(config);
+    return config.provider().growth() == Growth.NEVER ? target.fresh() : grown(target);
   }
 
   private static Model<?> grown(RunCheckpoint of) {

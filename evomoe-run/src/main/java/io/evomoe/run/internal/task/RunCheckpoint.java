@@ -6,7 +6,6 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.ImportOrigin;
 import io.evomoe.models.hub.TextEnds;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.models.text.source.DataForm;
@@ -41,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A run at one of its checkpoints. */
-public final class RunCheckpoint implements TaskRun, AutoCloseable {
+public final class RunCheckpoint implements TaskRun {
   private static final Logger log = LoggerFactory.getLogger(RunCheckpoint.class);
 
   private final RunFolder folder;
@@ -210,7 +209,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
   }
 
   /**
-   * Returns the run's tokenizer; one in files is closed with this.
+   * Returns the run's tokenizer.
    *
    * @throws IllegalArgumentException if the run has none
    */
@@ -301,9 +300,7 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     if (form == null || form.equals(config.data())) {
       return evaluate(task(), request, said);
     }
-    try (RunCheckpoint other = withConfig(config.with(c -> c.data(form)))) {
-      return other.evaluate(request, said);
-    }
+    return withConfig(config.with(c -> c.data(form))).evaluate(request, said);
   }
 
   private <B, M extends Model<B>> Measurement evaluate(
@@ -377,12 +374,5 @@ public final class RunCheckpoint implements TaskRun, AutoCloseable {
     String name = "%s after step %d".formatted(config.gate(), checkpoint.progress().step());
     Integer expertsPerToken = request.expertsPerToken();
     return expertsPerToken == null ? name : name + " with top-" + expertsPerToken;
-  }
-
-  @Override
-  public synchronized void close() {
-    if (tokenizer instanceof BpeTokenizer own) {
-      own.close();
-    }
   }
 }

@@ -6,7 +6,7 @@ import io.evomoe.training.TrainerConfig;
 import java.util.function.Consumer;
 
 /** A saved run that a new one starts from. */
-public interface RunStart extends AutoCloseable {
+public interface RunStart {
 
   /** The default gate. */
   String USUAL_GATE = "evomoe";
@@ -70,10 +70,5 @@ public interface RunStart extends AutoCloseable {
   /** Rejects another split or form of the saved run's data. */
   default void requireItsData(RunConfig config) {
     config.requireDataOf(run().config(), run().folder().path() + ", whose data is used");
-  }
-
-  @Override
-  default void close() {
-    run().close();
   }
 }

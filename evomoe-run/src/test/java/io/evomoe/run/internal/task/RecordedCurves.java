@@ -14,7 +14,6 @@ import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +40,6 @@ abstract class RecordedCurves {
   @BeforeAll
   static void prepare_the_texts() {
     runs = new SmallRuns(folder);
-  }
-
-  @AfterAll
-  static void close_the_tokenizers() {
-    runs.close();
   }
 
   /** Every gate that is installed. */

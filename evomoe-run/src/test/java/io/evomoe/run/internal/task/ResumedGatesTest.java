@@ -31,7 +31,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,11 +65,6 @@ class ResumedGatesTest {
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
     data = TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE);
-  }
-
-  @AfterAll
-  static void close_the_tokenizer() {
-    tokenizer.close();
   }
 
   static Stream<String> gates() {

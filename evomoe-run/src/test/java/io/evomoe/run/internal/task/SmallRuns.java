@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Runs of a second: 200 steps of models of width 32 with 4 experts, each trained once. */
-final class SmallRuns implements AutoCloseable {
+final class SmallRuns {
   static final int STEPS = 200;
   static final int EVALUATE_EVERY = 100;
   static final int EXPERTS = 4;
@@ -42,15 +42,13 @@ final class SmallRuns implements AutoCloseable {
   private static final Path PAIRS = Path.of("../data/lohelp/lohelp.en-de.test.tsv.gz");
 
   private final Path folder;
-  private final BpeTokenizer tokenizer;
-  private final BpeTokenizer maskedTokenizer;
-  private final BpeTokenizer pairTokenizer;
   private final Map<String, TaskData<?, ?>> data;
   private final Map<RunConfig, RecordedRun> trained = new HashMap<>();
   private int files;
 
   SmallRuns(Path folder) {
     this.folder = folder;
+<<<<<<< HEAD
     TextSplit text = TextSplit.open(TEXT, HELD_OUT);
     tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
     maskedTokenizer =
@@ -58,6 +56,16 @@ final class SmallRuns implements AutoCloseable {
             text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
     Split<PairCorpus> pairs = PairCorpus.read(PAIRS).divide(HELD_OUT);
     pairTokenizer =
+=======
+    TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
+    BpeTokenizer tokenizer =
+        TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
+    BpeTokenizer maskedTokenizer =
+        TokenizerFolder.train(
+            text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
+    PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
+    BpeTokenizer pairTokenizer =
+>>>>>>> 3d4cedf1 (Text is encoded in Java, so no native tokenizer is unpacked, cached or closed; Hugging Face's library remains in tests)
         TokenizerFolder.train(
             pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
     data =
@@ -144,12 +152,5 @@ final class SmallRuns implements AutoCloseable {
     Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
     return run.train(RecordedRun.none(config.runName()), logs, () -> state -> folder, List.of(stop))
         .recorded();
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
-    maskedTokenizer.close();
-    pairTokenizer.close();
   }
 }

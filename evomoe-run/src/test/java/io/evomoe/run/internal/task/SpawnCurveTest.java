@@ -8,7 +8,6 @@ import io.evomoe.run.task.Tasks;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,11 +37,6 @@ class SpawnCurveTest {
   @BeforeAll
   static void prepare_the_texts() {
     runs = new SmallRuns(folder);
-  }
-
-  @AfterAll
-  static void close_the_tokenizers() {
-    runs.close();
   }
 
   @Test
