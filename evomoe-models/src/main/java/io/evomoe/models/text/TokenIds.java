@@ -36,7 +36,8 @@ final class TokenIds {
 
   /** Creates empty storage in memory. */
   static TokenIds empty(int vocabulary) {
-    return new TokenIds(width(vocabulary), new IdBytes.InMemory());
+    int width = width(vocabulary);
+    return new TokenIds(width, new IdBytes(null, 0, BLOCK * width));
   }
 
   /**
@@ -46,7 +47,7 @@ final class TokenIds {
    */
   static TokenIds empty(int vocabulary, Path folder) {
     int width = width(vocabulary);
-    return new TokenIds(width, new IdBytes.InFile(UnnamedFile.open(folder), 0, BLOCK * width));
+    return new TokenIds(width, new IdBytes(UnnamedFile.open(folder), 0, BLOCK * width));
   }
 
   private static int width(int vocabulary) {
@@ -56,7 +57,7 @@ final class TokenIds {
   /** Creates storage with these ids. */
   static TokenIds of(int[] ids) {
     boolean small = IntStream.of(ids).allMatch(id -> id >= 0 && id < IDS_OF_TWO_BYTES);
-    TokenIds all = new TokenIds(small ? Character.BYTES : Integer.BYTES, new IdBytes.InMemory());
+    TokenIds all = empty(small ? IDS_OF_TWO_BYTES : Integer.MAX_VALUE);
     all.add(ids);
     return all;
   }
@@ -67,7 +68,7 @@ final class TokenIds {
    * @param width bytes of an id, 2 or 4
    */
   static TokenIds of(RandomAccessFile file, long position, int size, int width) {
-    TokenIds ids = new TokenIds(width, new IdBytes.InFile(file, position, BLOCK * width));
+    TokenIds ids = new TokenIds(width, new IdBytes(file, position, BLOCK * width));
     ids.size = size;
     ids.keepRest();
     return ids;
@@ -76,7 +77,7 @@ final class TokenIds {
   /** Reads the ids from a file from now on, to which they were written. */
   void moveTo(RandomAccessFile file, long position) {
     IdBytes before = full;
-    full = new IdBytes.InFile(file, position, BLOCK * width);
+    full = new IdBytes(file, position, BLOCK * width);
     before.close();
   }
 
