@@ -24,6 +24,18 @@ public final class DataSource {
   private final List<String> others;
   private final boolean folder;
 
+  /** A data file and its format. */
+  record SourceFile(Path path, RecordFormat form) {
+
+    private boolean isEmpty() {
+      try {
+        return Files.isRegularFile(path) && Files.size(path) == 0;
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + path + ": " + IoReason.of(e, path), e);
+      }
+    }
+  }
+
   private DataSource(
       String name,
       RecordKind kind,
@@ -104,16 +116,6 @@ public final class DataSource {
     return read(reader, false);
   }
 
-  /** Reads the records of a file as documents. */
-  private void readRecords(SourceFile file, SourceNote note, DocumentReader counting) {
-    Consumer<DataRecord> taker =
-        record -> {
-          counting.part(record.values().get(0));
-          counting.end();
-        };
-    note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker));
-  }
-
   /**
    * Reads the texts one by one, as {@link #documents} does; but in plain text each line is a text,
    * and a blank line an empty text.
@@ -143,7 +145,13 @@ public final class DataSource {
             readText(file, counting);
             note.add(file.form().words());
           } else {
-            readRecords(file, note, counting);
+            readRecords(
+                file,
+                note,
+                record -> {
+                  counting.part(record.values().get(0));
+                  counting.end();
+                });
           }
         });
   }
@@ -193,8 +201,19 @@ public final class DataSource {
    */
   public SourceNote records(Consumer<DataRecord> taker) {
     SourceNote note = new SourceNote(this);
-    return eachFile(
-        note, file -> note.add(file, RecordFile.read(file.path(), file.form(), kind, form, taker)));
+    return eachFile(note, file -> readRecords(file, note, taker));
+  }
+
+  private void readRecords(SourceFile file, SourceNote note, Consumer<DataRecord> taker) {
+    RecordRequest request = new RecordRequest(kind.file(file.path()), file.path(), kind, form);
+    RecordSink sink = new RecordSink(request, file.form().unit(), taker);
+    try {
+      note.add(file.form().read(request, sink));
+      note.add(file, sink);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot read " + request.name() + ": " + IoReason.of(e, file.path()), e);
+    }
   }
 
   RecordKind kind() {

@@ -55,7 +55,7 @@ public enum FileForm implements RecordFormat {
       }
       case JSONL -> {
         JsonLines.read(name, file, kind, fields, records);
-        yield words + " of " + RecordFile.named("field", fields);
+        yield words + " of " + RecordKind.named("field", fields);
       }
       case CSV, TSV -> {
         NamedColumns columns = NamedColumns.of(name, file, this, kind, request.data()).orElse(null);
@@ -68,7 +68,7 @@ public enum FileForm implements RecordFormat {
       }
       case PARQUET -> {
         ParquetRows.read(name, file, kind, fields, records);
-        yield words + " of " + RecordFile.named("column", fields);
+        yield words + " of " + RecordKind.named("column", fields);
       }
       case MARKDOWN ->
           throw new IllegalArgumentException(

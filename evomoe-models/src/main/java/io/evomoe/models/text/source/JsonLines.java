@@ -2,29 +2,31 @@ package io.evomoe.models.text.source;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.evomoe.internal.files.Excerpt;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Records of one JSON object per line. */
 final class JsonLines {
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
-          .build();
+  private static final ObjectReader JSON =
+      new JsonMapper(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
+                  .build())
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /** Maximum number of fields that a message names. */
   private static final int NAMED = 8;
@@ -45,25 +47,22 @@ final class JsonLines {
 
   private static @Nullable String[] values(String line, RecordKind kind, List<String> fields)
       throws BadRecordException {
+    JsonNode object = object(line);
+    if (!object.isObject()) {
+      throw new BadRecordException("must be a JSON object with field " + fields.get(0));
+    }
     @Nullable String[] values = new String[fields.size()];
-    List<String> names = new ArrayList<>();
-    try (JsonParser parser = JSON.createParser(line)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadRecordException("must be a JSON object with field " + fields.get(0));
-      }
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        names.add(parser.currentName());
-        int field = fields.indexOf(parser.currentName());
-        JsonToken value = parser.nextToken();
-        if (field < 0) {
-          parser.skipChildren();
-        } else {
-          values[field] = value(parser, value, fields.get(field), kind.isName(field));
-        }
-      }
-      if (parser.nextToken() != null) {
-        throw new BadRecordException("must be one JSON object, has more behind it");
-      }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = value(object, fields.get(i), kind.isName(i));
+    }
+    return values;
+  }
+
+  private static JsonNode object(String line) throws BadRecordException {
+    try {
+      return JSON.readTree(line);
+    } catch (MismatchedInputException e) {
+      throw new BadRecordException("must be one JSON object, has more behind it");
     } catch (JsonProcessingException e) {
       JsonLocation place = e.getLocation();
       String fault =
@@ -71,43 +70,33 @@ final class JsonLines {
               ? "cannot be read as JSON"
               : "is not JSON, at column " + place.getColumnNr();
       throw new BadRecordException(fault + ": " + Excerpt.ofParser(e.getOriginalMessage()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a text in memory
     }
-    requireAll(values, fields, names);
-    return values;
   }
 
-  private static void requireAll(@Nullable String[] values, List<String> fields, List<String> names)
+  private static String value(JsonNode object, String field, boolean isName)
       throws BadRecordException {
-    int missing = Arrays.asList(values).indexOf(null);
-    if (missing >= 0) {
-      String has = names.stream().limit(NAMED).map(Excerpt::of).collect(Collectors.joining(", "));
+    JsonNode value = object.get(field);
+    if (value == null) {
+      List<String> names = object.properties().stream().map(e -> Excerpt.of(e.getKey())).toList();
       throw new BadRecordException(
-          "has no field %s%s%s"
+          "has no field %s%s%s%s"
               .formatted(
-                  fields.get(missing),
-                  has.isEmpty() ? "" : ", has " + has,
+                  field,
+                  names.isEmpty() ? "" : ", has ",
+                  names.stream().limit(NAMED).collect(Collectors.joining(", ")),
                   names.size() > NAMED ? ", ..." : ""));
     }
-  }
-
-  private static String value(JsonParser parser, JsonToken value, String field, boolean isName)
-      throws IOException, BadRecordException {
-    boolean isFit =
-        value == JsonToken.VALUE_STRING
-            || (isName && (value == JsonToken.VALUE_NUMBER_INT || value.isBoolean()));
-    if (!isFit) {
+    if (!value.isTextual() && !(isName && (value.isIntegralNumber() || value.isBoolean()))) {
       throw new BadRecordException(
           "field %s must be a string, is %s"
               .formatted(
                   field,
-                  switch (value) {
-                    case START_OBJECT -> "an object";
-                    case START_ARRAY -> "a list";
-                    default -> Excerpt.of(parser.getText());
+                  switch (value.getNodeType()) {
+                    case OBJECT -> "an object";
+                    case ARRAY -> "a list";
+                    default -> Excerpt.of(value);
                   }));
     }
-    return parser.getText();
+    return value.asText();
   }
 }

@@ -7,6 +7,7 @@ import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +16,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.commons.io.input.SequenceReader;
 
 /** Records of a separated file whose first one names the columns; fields may be quoted. */
 final class NamedColumns {
+  private static final String END = "\u0000end of text\u0000";
   private static final int MOST_COLUMNS = 1 << 20;
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
 
@@ -58,7 +61,7 @@ final class NamedColumns {
         "%s must name the %s in its first line%s, which has %s"
             .formatted(
                 name,
-                RecordFile.named("column", fields),
+                RecordKind.named("column", fields),
                 mayBeUnnamed ? ", or have two columns" : "",
                 widest.isEmpty() ? "none" : DataSource.some(widest)));
   }
@@ -95,6 +98,11 @@ final class NamedColumns {
     }
   }
 
+  /** Adds a last line to a text; the line is lost if an earlier quote is not closed. */
+  private static Reader withEnd(Reader text) {
+    return new SequenceReader(text, new StringReader("\n" + END));
+  }
+
   private static CsvReader<CsvRecord> reader(char separator, Reader text) {
     return CsvReader.builder()
         .fieldSeparator(separator)
@@ -118,7 +126,7 @@ final class NamedColumns {
           case '\t' -> form == FileForm.TSV ? "" : " separated by TABs";
           default -> "";
         };
-    return form.words() + by + " of " + RecordFile.named("column", fields);
+    return form.words() + by + " of " + RecordKind.named("column", fields);
   }
 
   /**
@@ -129,7 +137,7 @@ final class NamedColumns {
    */
   void read(Path file, RecordFormat.Records sink) {
     try (Utf8Reader text = new Utf8Reader(file);
-        CsvReader<CsvRecord> reader = reader(separator, new EndMarkedReader(text))) {
+        CsvReader<CsvRecord> reader = reader(separator, withEnd(text))) {
       Iterator<CsvRecord> records = reader.iterator();
       CsvRecord last = records.next();
       boolean isHeader = true;
@@ -141,7 +149,7 @@ final class NamedColumns {
         isHeader = false;
         last = next;
       }
-      if (!EndMarkedReader.isEnd(last.getFields())) {
+      if (!last.getFields().equals(List.of(END))) {
         throw new IllegalArgumentException(
             "%s, line %d: has a quote that is not closed"
                 .formatted(name, last.getStartingLineNumber()));

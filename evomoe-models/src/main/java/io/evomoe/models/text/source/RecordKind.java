@@ -44,6 +44,11 @@ public enum RecordKind {
     };
   }
 
+  /** Returns a description of fields, for the user. */
+  static String named(String what, List<String> fields) {
+    return what + (fields.size() == 1 ? " " : "s ") + String.join(" and ", fields);
+  }
+
   /** Whether a field may be a number or a boolean as well, which holds for classes. */
   boolean isName(int field) {
     return this == CLASS && field == 0;

@@ -1,41 +1,35 @@
 package io.evomoe.models.text.source;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and counts the records of a file, and rejects or skips bad ones. */
 final class RecordSink implements RecordFormat.Records {
-  private final String name;
+  /** Maximum number of bad records that are named. */
+  private static final int NAMED = 10;
+
+  private final RecordRequest request;
   private final String unit;
-  private final RecordKind kind;
-  private final List<String> fields;
-  private final boolean skips;
   private final Consumer<DataRecord> taker;
-  private final RecordCount count = new RecordCount();
+  private final List<Long> named = new ArrayList<>();
+  private long records;
+  private long blank;
+  private long bad;
 
   /**
    * Creates a sink.
    *
-   * @param name of the file, for messages
    * @param unit numbered unit, for messages: {@code line} or {@code row}
-   * @param fields by name, for messages
-   * @param skips whether bad records are skipped
    */
-  RecordSink(
-      String name,
-      String unit,
-      RecordKind kind,
-      List<String> fields,
-      boolean skips,
-      Consumer<DataRecord> taker) {
-    this.name = name;
+  RecordSink(RecordRequest request, String unit, Consumer<DataRecord> taker) {
+    this.request = request;
     this.unit = unit;
-    this.kind = kind;
-    this.fields = fields;
-    this.skips = skips;
     this.taker = taker;
   }
 
@@ -49,28 +43,33 @@ final class RecordSink implements RecordFormat.Records {
       return;
     }
     if (read.isEmpty()) {
-      count.addBlank();
+      blank++;
     } else {
-      count.addRecord();
+      records++;
       taker.accept(new DataRecord(line, read));
     }
   }
 
   private void bad(long line, String fault) {
-    if (!skips) {
-      throw new IllegalArgumentException("%s, %s %d: %s".formatted(name, unit, line, fault));
+    if (!request.data().skipBadLines()) {
+      throw new IllegalArgumentException(
+          "%s, %s %d: %s".formatted(request.name(), unit, line, fault));
     }
-    count.addBad(line);
+    bad++;
+    if (named.size() < NAMED) {
+      named.add(line);
+    }
   }
 
   /** Returns the values; none if all are blank. */
   private List<String> checked(@Nullable String[] values) throws BadRecordException {
+    List<String> fields = request.fields();
     for (int i = 0; i < values.length; i++) {
       String value = values[i];
       if (value == null) {
         throw new BadRecordException("has no field " + fields.get(i));
       }
-      if (hasHalfAPair(value)) {
+      if (Utf8Text.loneSurrogate(value) >= 0) {
         throw new BadRecordException("field " + fields.get(i) + " holds half a surrogate pair");
       }
     }
@@ -84,21 +83,12 @@ final class RecordSink implements RecordFormat.Records {
     }
     return IntStream.range(0, values.length)
         .mapToObj(i -> String.valueOf(values[i]))
-        .map(value -> kind == RecordKind.DOCUMENT ? document(value) : withNewlines(value).strip())
+        .map(
+            value ->
+                request.kind() == RecordKind.DOCUMENT
+                    ? document(value)
+                    : withNewlines(value).strip())
         .toList();
-  }
-
-  private static boolean hasHalfAPair(String value) {
-    for (int i = 0; i < value.length(); i++) {
-      if (Character.isSurrogate(value.charAt(i))) {
-        if (!Character.isSurrogatePair(
-            value.charAt(i), i + 1 < value.length() ? value.charAt(i + 1) : 0)) {
-          return true;
-        }
-        i++;
-      }
-    }
-    return false;
   }
 
   /** Removes blank lines around a document, as in plain text. */
@@ -119,8 +109,28 @@ final class RecordSink implements RecordFormat.Records {
     return value.indexOf('\r') < 0 ? value : value.replace("\r\n", "\n").replace('\r', '\n');
   }
 
-  /** Returns the number of records. */
-  RecordCount count() {
-    return count;
+  /** Returns the number of records, without skipped ones. */
+  long records() {
+    return records;
+  }
+
+  /** Returns a description of the skipped records; empty if there are none. */
+  String leftOut() {
+    List<String> words = new ArrayList<>();
+    if (blank > 0) {
+      words.add(String.format(Locale.ROOT, "%,d without text left out", blank));
+    }
+    if (bad > 0) {
+      words.add(
+          String.format(
+              Locale.ROOT,
+              "%,d bad %s%s left out: %s%s",
+              bad,
+              unit,
+              bad == 1 ? "" : "s",
+              named.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+              bad > named.size() ? ", ..." : ""));
+    }
+    return String.join("; ", words);
   }
 }

@@ -45,13 +45,11 @@ public final class SourceNote {
     forms.merge(form, 1, Integer::sum);
   }
 
-  void add(SourceFile file, RecordFile.Read read) {
-    add(read.form());
-    records += read.count().records();
-    if (!read.count().isWhole()) {
-      String unit = file.form().unit();
-      leftOut.add(
-          (source.isFolder() ? "in " + file.fileName() + " " : "") + read.count().leftOut(unit));
+  void add(DataSource.SourceFile file, RecordSink read) {
+    records += read.records();
+    if (!read.leftOut().isEmpty()) {
+      String place = source.isFolder() ? "in " + file.path().getFileName() + " " : "";
+      leftOut.add(place + read.leftOut());
     }
   }
 

@@ -4,11 +4,17 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Rejects, by name, formats that could be mistaken for plain text, such as JSON and CSV with their
@@ -18,8 +24,10 @@ public final class UnreadFormats {
   /** Number of chars of the beginning that are examined. */
   public static final int LOOKED_AT = 1 << 16;
 
-  /** Number of JSON values that are examined. */
-  private static final int VALUES = 20;
+  /** Number of JSON values, or of CSV records, that are examined. */
+  private static final int RECORDS = 20;
+
+  private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_ .-]{0,39}");
 
   private static final Map<String, String> ENDINGS = new LinkedHashMap<>();
 
@@ -85,7 +93,42 @@ public final class UnreadFormats {
   }
 
   private static boolean isCsv(String beginning) {
-    return CsvLook.isCsv(beginning, ',') || CsvLook.isCsv(beginning, ';');
+    return isCsv(beginning, ',') || isCsv(beginning, ';');
+  }
+
+  /**
+   * Whether the first records have the same number of fields, unlike lines of prose with commas.
+   */
+  private static boolean isCsv(String beginning, char separator) {
+    List<List<String>> records;
+    try (CsvReader<CsvRecord> reader =
+        CsvReader.builder()
+            .fieldSeparator(separator)
+            .skipEmptyLines(false)
+            .allowExtraFields(true)
+            .allowMissingFields(true)
+            .ofCsvRecord(beginning)) {
+      records = reader.stream().limit(RECORDS).map(CsvRecord::getFields).toList();
+    } catch (CsvParseException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a text in memory
+    }
+    if (beginning.length() >= LOOKED_AT && records.size() < RECORDS) {
+      records = records.subList(0, records.size() - 1);
+    }
+    if (records.isEmpty() || records.get(0).size() < 2) {
+      return false;
+    }
+    List<String> first = records.get(0);
+    boolean isNamed = first.stream().allMatch(field -> NAME.matcher(field).matches());
+    return records.size() >= (isNamed ? 2 : 3)
+        && records.stream().allMatch(record -> record.size() == first.size())
+        && records.stream().flatMap(List::stream).noneMatch(UnreadFormats::isProse);
+  }
+
+  private static boolean isProse(String field) {
+    return field.startsWith(" ") || field.indexOf('\t') >= 0;
   }
 
   private static IllegalArgumentException refusal(String what) {
@@ -99,7 +142,7 @@ public final class UnreadFormats {
   private static boolean isJson(String beginning) {
     boolean filled = false;
     try (JsonParser parser = new JsonFactory().createParser(beginning)) {
-      for (int value = 0; value < VALUES; ) {
+      for (int value = 0; value < RECORDS; ) {
         JsonToken token = parser.nextToken();
         if (token == null) {
           return filled;

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ final class Utf8Reader extends Reader {
   private final CharBuffer chars = CharBuffer.allocate(CHUNK).limit(0);
 
   private long before;
+  private long line = 1;
   private boolean begun;
   private boolean ended;
 
@@ -63,13 +65,14 @@ final class Utf8Reader extends Reader {
       throw unreadable(IoReason.of(e, file), e);
     }
     try {
-      in = unpacked(file, packed);
+      in = unpacked();
     } catch (IOException e) {
-      throw closed(unreadable(e));
+      IOUtils.closeQuietly(packed);
+      throw unreadable(e);
     }
   }
 
-  private static InputStream unpacked(Path file, InputStream packed) throws IOException {
+  private InputStream unpacked() throws IOException {
     return switch (FileForm.packing(file)) {
       // Not Java's GZIPInputStream, which treats a member with a damaged header as the end.
       case "gz" ->
@@ -157,9 +160,10 @@ final class Utf8Reader extends Reader {
       }
       throw new IllegalArgumentException(
           "text file %s is not UTF-8: malformed byte 0x%02X at offset %d (line %d)"
-              .formatted(file, bytes.get(bytes.position()), place, line(place)));
+              .formatted(file, bytes.get(bytes.position()), place, line + lineEnds()));
     }
     before += bytes.position();
+    line += lineEnds();
     bytes.compact();
     chars.flip();
     if (!begun && isMostlyNul()) {
@@ -190,24 +194,13 @@ final class Utf8Reader extends Reader {
     return new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16" + doubt);
   }
 
-  /** Returns the line of a byte, by reading the file again. */
-  private long line(long place) throws IOException {
-    long line = 1;
-    try (InputStream raw = Files.newInputStream(file);
-        InputStream again = unpacked(file, raw)) {
-      byte[] buffer = new byte[CHUNK];
-      for (long left = place; left > 0; ) {
-        int read = again.read(buffer, 0, (int) Math.min(left, buffer.length));
-        if (read < 0) {
-          break;
-        }
-        for (int i = 0; i < read; i++) {
-          line += buffer[i] == '\n' ? 1 : 0;
-        }
-        left -= read;
-      }
+  /** Returns the number of line ends before the buffer's position. */
+  private long lineEnds() {
+    long ends = 0;
+    for (int i = 0; i < bytes.position(); i++) {
+      ends += bytes.get(i) == '\n' ? 1 : 0;
     }
-    return line;
+    return ends;
   }
 
   private IllegalArgumentException empty() {
@@ -230,15 +223,6 @@ final class Utf8Reader extends Reader {
 
   private IllegalArgumentException unreadable(String reason, IOException e) {
     return new IllegalArgumentException("text file " + file + " cannot be read: " + reason, e);
-  }
-
-  private IllegalArgumentException closed(IllegalArgumentException refusal) {
-    try {
-      packed.close();
-    } catch (IOException e) {
-      refusal.addSuppressed(e);
-    }
-    return refusal;
   }
 
   @Override

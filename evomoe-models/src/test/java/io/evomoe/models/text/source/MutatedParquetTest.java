@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.CompressionCodec;
 import org.apache.parquet.format.Encoding;
@@ -200,11 +201,22 @@ class MutatedParquetTest {
   }
 
   private static long rows(Path file) {
+    String name = "class file " + file;
+    DataForm skipping = new DataForm(null, "text", "label", "source", "target", true);
     RecordSink sink =
         new RecordSink(
-            "class file " + file, "row", RecordKind.CLASS, List.of("label", "text"), true, r -> {});
-    ParquetRows.read("class file " + file, file, RecordKind.CLASS, List.of("label", "text"), sink);
-    return sink.count().all();
+            new RecordRequest(name, file, RecordKind.CLASS, skipping), "row", record -> {});
+    AtomicLong rows = new AtomicLong();
+    ParquetRows.read(
+        name,
+        file,
+        RecordKind.CLASS,
+        List.of("label", "text"),
+        (row, values) -> {
+          rows.incrementAndGet();
+          sink.add(row, values);
+        });
+    return rows.get();
   }
 
   private static int footerStart(byte[] file) {
