@@ -50,49 +50,24 @@ class TextFormsTest {
     Map<String, Path> forms = forms(texts);
     BpeTokenizer tokenizer =
         TokenizerFolder.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
-<<<<<<< HEAD
-    try (tokenizer) {
-      int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).ids().stream().toArray();
-      TextSplit sides = TextSplit.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
-      List<String> train = Texts.of(sides.train());
-
-      for (Map.Entry<String, Path> form : forms.entrySet()) {
-        List<String> said = new ArrayList<>();
-        List<Path> path = List.of(form.getValue());
-        TextSplit its = TextSplit.open(path, HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
-        TextSplit all = TextSplit.open(form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0));
-
-        assertThat(said).as(form.getKey()).hasSize(1);
-        assertThat(said.get(0)).contains(": 500 documents, ");
-        assertThat(Texts.of(its.train())).as(form.getKey()).isEqualTo(train);
-        if (!Files.isDirectory(form.getValue())) {
-          Documents whole = whole(form.getValue(), DataForm.DEFAULT);
-          assertThat(TokenStream.of(whole, tokenizer).ids().stream().toArray())
-              .as(form.getKey())
-              .isEqualTo(wanted);
-        }
-        assertThat(all.train().count() + all.valid().count()).isEqualTo(500);
-=======
     int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).ids().stream().toArray();
-    TextSides sides = TextSides.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
-    List<String> train = TextCorpus.of(sides.train()).documents();
+    TextSplit sides = TextSplit.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
+    List<String> train = Texts.of(sides.train());
 
     for (Map.Entry<String, Path> form : forms.entrySet()) {
       List<String> said = new ArrayList<>();
-      TextSides its = TextSides.open(form.getValue(), HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
-      TextSides all =
-          TextSides.open(
-              form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0), DataForm.DEFAULT, n -> {});
+      List<Path> path = List.of(form.getValue());
+      TextSplit its = TextSplit.open(path, HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
+      TextSplit all = TextSplit.open(form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0));
 
       assertThat(said).as(form.getKey()).hasSize(1);
       assertThat(said.get(0)).contains(": 500 documents, ");
-      assertThat(TextCorpus.of(its.train()).documents()).as(form.getKey()).isEqualTo(train);
+      assertThat(Texts.of(its.train())).as(form.getKey()).isEqualTo(train);
       if (!Files.isDirectory(form.getValue())) {
-        Documents whole = TextSides.whole(form.getValue(), DataForm.DEFAULT, n -> {});
+        Documents whole = whole(form.getValue(), DataForm.DEFAULT);
         assertThat(TokenStream.of(whole, tokenizer).ids().stream().toArray())
             .as(form.getKey())
             .isEqualTo(wanted);
->>>>>>> 3d4cedf1 (Text is encoded in Java, so no native tokenizer is unpacked, cached or closed; Hugging Face's library remains in tests)
       }
       assertThat(all.train().count() + all.valid().count()).isEqualTo(500);
     }

@@ -48,24 +48,14 @@ final class SmallRuns {
 
   SmallRuns(Path folder) {
     this.folder = folder;
-<<<<<<< HEAD
     TextSplit text = TextSplit.open(TEXT, HELD_OUT);
-    tokenizer = TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
-    maskedTokenizer =
-        TokenizerFolder.train(
-            text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
-    Split<PairCorpus> pairs = PairCorpus.read(PAIRS).divide(HELD_OUT);
-    pairTokenizer =
-=======
-    TextSplit text = TextSplit.of(TextCorpus.read(TEXT), HELD_OUT);
     BpeTokenizer tokenizer =
         TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
     BpeTokenizer maskedTokenizer =
         TokenizerFolder.train(
             text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
-    PairSplit pairs = PairSplit.of(PairCorpus.read(PAIRS), HELD_OUT);
+    Split<PairCorpus> pairs = PairCorpus.read(PAIRS).divide(HELD_OUT);
     BpeTokenizer pairTokenizer =
->>>>>>> 3d4cedf1 (Text is encoded in Java, so no native tokenizer is unpacked, cached or closed; Hugging Face's library remains in tests)
         TokenizerFolder.train(
             pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
     data =
