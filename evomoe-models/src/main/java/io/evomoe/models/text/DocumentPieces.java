@@ -7,7 +7,7 @@ import io.evomoe.models.text.source.DocumentReader;
  * if no line ends near. A text without spaces is cut anywhere.
  */
 final class DocumentPieces implements DocumentReader {
-  private static final int SHORTEST = 16;
+  private static final int SHORTEST = 6;
   private static final int LONGEST = 1 << 20;
 
   /** Number of characters in which a space is searched. */

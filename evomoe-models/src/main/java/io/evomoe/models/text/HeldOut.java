@@ -111,9 +111,7 @@ public record HeldOut(
   Split<BitSet> divide(String name, List<Unit> units) {
     Collection<List<Unit>> strata =
         distinct(units).stream()
-            .collect(
-                Collectors.groupingBy(
-                    Unit::stratum, TreeMap::new, Collectors.toCollection(ArrayList::new)))
+            .collect(Collectors.groupingBy(Unit::stratum, TreeMap::new, Collectors.toList()))
             .values();
     BitSet valid = indices(units, take(strata, validShare, name, "validation"));
     Optional<BitSet> test =

@@ -11,7 +11,9 @@ import io.evomoe.random.CounterRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -24,10 +26,10 @@ import java.util.stream.IntStream;
  * bits.
  */
 public final class TextSplit {
-  /** Fewer documents of a source are cut into pieces, which are divided instead. */
+  /** Fewer different documents of a source are cut into pieces, which are divided instead. */
   static final int FEW = 20;
 
-  /** Approximate number of pieces. */
+  /** Approximate number of different pieces. */
   private static final int PIECES = 100;
 
   private static final List<String> PARTS = List.of("train", "valid", "test");
@@ -159,9 +161,11 @@ public final class TextSplit {
   private void divide(
       String name, Consumer<DocumentReader> documents, HeldOut rule, boolean pieces) {
     Source source = new Source(name, documents).measured();
-    if (source.units.size() < FEW && !pieces) {
+    if (!pieces && source.units.stream().map(Unit::hash).distinct().limit(FEW).count() < FEW) {
       sample.forget(source.first);
-      long least = source.length / PIECES;
+      Map<Long, Long> different = new HashMap<>();
+      source.units.forEach(unit -> different.put(unit.hash(), unit.length()));
+      long least = different.values().stream().mapToLong(length -> length).sum() / PIECES;
       divide(name, reader -> documents.accept(new DocumentPieces(reader, least)), rule, true);
       return;
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -121,6 +122,19 @@ class TextSplitTest {
     assertThat(documents(split.valid())).doesNotContainAnyElementsOf(documents(split.train()));
     assertThat(lines(split.valid())).hasSizeBetween(40, 60);
     assertThat(lines(split.train()).size() + lines(split.valid()).size()).isEqualTo(200);
+  }
+
+  @Test
+  void should_cut_many_copies_of_a_sentence() {
+    for (String sentence : List.of("Peace and trade.", "We the people of the United States.")) {
+      TextSplit split =
+          TextSplit.of(new TextCorpus("same", Collections.nCopies(200, sentence)), 0.05);
+
+      assertThat(documents(split.train())).doesNotContainAnyElementsOf(documents(split.valid()));
+      assertThat(documents(split.valid())).hasSize(200);
+      assertThat(words(split.train()).size() + words(split.valid()).size())
+          .isEqualTo(200 * sentence.split(" ").length);
+    }
   }
 
   @Test
