@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.guava.util.concurrent.Uninterruptibles;
 
 /** The thread that generates the texts of a predictor, at most {@value #TOGETHER} together. */
 final class GenerationThread {
@@ -52,17 +53,7 @@ final class GenerationThread {
       closed = true;
       notifyAll();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(thread);
   }
 
   private void run() {

@@ -9,7 +9,6 @@ import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -89,19 +88,11 @@ public final class CurveFile implements Callback, AutoCloseable {
    * @throws IllegalArgumentException if it is not the text of a curves.csv, naming the line
    */
   public static List<StepRecord> parse(String text, String source) {
-    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-    if (lines.isEmpty()) {
-      return List.of();
-    }
-    if (!lines.get(0).equals(HEADER)) {
+    if (text.indexOf('\n') >= 0 && !text.lines().findFirst().orElseThrow().equals(HEADER)) {
       throw new IllegalArgumentException(
           "curve file " + source + " must begin with the header " + HEADER);
     }
-    List<StepRecord> rows = new ArrayList<>();
-    for (int i = 1; i < lines.size(); i++) {
-      rows.add(parse(source, i + 1, lines.get(i)));
-    }
-    return List.copyOf(rows);
+    return Json.lines(text, 1, "curve file " + source, line -> parse(line.split(",", -1)));
   }
 
   @Override
@@ -136,15 +127,6 @@ public final class CurveFile implements Callback, AutoCloseable {
     return COLUMNS.stream()
         .map(column -> fields.path(column).asText(""))
         .collect(Collectors.joining(",", "", "\n"));
-  }
-
-  private static StepRecord parse(String source, int number, String line) {
-    try {
-      return parse(line.split(",", -1));
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "curve file %s is damaged at line %d: %s".formatted(source, number, e.getMessage()), e);
-    }
   }
 
   private static StepRecord parse(String[] values) {

@@ -22,7 +22,9 @@ import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -123,6 +125,33 @@ public final class Json {
     } catch (IOException e) {
       throw new IllegalArgumentException(name + " cannot be read: " + IoReason.of(e, file), e);
     }
+  }
+
+  /** Reads one line. */
+  interface LineReader<T> {
+    T read(String line) throws JsonProcessingException;
+  }
+
+  /**
+   * Reads the complete lines of a text.
+   *
+   * @param first index of the first one
+   * @param source name of the text, for messages
+   * @throws IllegalArgumentException naming the line that cannot be read
+   */
+  static <T> List<T> lines(String text, int first, String source, LineReader<T> reader) {
+    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    List<T> values = new ArrayList<>();
+    for (int i = first; i < lines.size(); i++) {
+      try {
+        values.add(reader.read(lines.get(i)));
+      } catch (JsonProcessingException | IllegalArgumentException e) {
+        String reason = e instanceof JsonProcessingException no ? fault(no) : e.getMessage();
+        throw new IllegalArgumentException(
+            "%s is damaged at line %d: %s".formatted(source, i + 1, reason), e);
+      }
+    }
+    return List.copyOf(values);
   }
 
   private static DefaultPrettyPrinter prettyPrinter() {

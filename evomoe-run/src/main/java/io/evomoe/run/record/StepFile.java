@@ -21,7 +21,6 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,20 +55,11 @@ public final class StepFile implements Callback {
    * @throws IllegalArgumentException if it cannot be read, naming the line that is no step
    */
   public static List<StepRecord> read(Path file) {
-    List<StepRecord> steps = new ArrayList<>();
-    String text = Json.content(file.toString(), file);
-    List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
-    for (int i = 0; i < lines.size(); i++) {
-      try {
-        steps.add(StepLine.parse(Json.MAPPER.readTree(lines.get(i))));
-      } catch (JsonProcessingException | IllegalArgumentException e) {
-        String reason =
-            e instanceof JsonProcessingException parser ? Json.fault(parser) : e.getMessage();
-        throw new IllegalArgumentException(
-            "%s is damaged at line %d: %s".formatted(file, i + 1, reason), e);
-      }
-    }
-    return List.copyOf(steps);
+    return Json.lines(
+        Json.content(file.toString(), file),
+        0,
+        file.toString(),
+        line -> StepLine.parse(Json.MAPPER.readTree(line)));
   }
 
   /**
