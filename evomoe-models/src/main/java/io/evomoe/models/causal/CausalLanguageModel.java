@@ -1,7 +1,7 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.ScopedModel;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
@@ -20,7 +20,6 @@ import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Model;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -29,10 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A decoder that predicts the next token: embeddings, a stack of causal blocks, a final
  * normalization and logits. Subclasses add the embeddings and the output head.
  */
-public abstract class CausalLanguageModel implements Model<LanguageBatch> {
-  private final long seed;
-  private final Kernels kernels;
-  private final Lifetime lifetime;
+public abstract class CausalLanguageModel extends ScopedModel<LanguageBatch> {
   private final int vocabulary;
   private final int positions;
   private final StackConfig size;
@@ -51,9 +47,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    */
   protected CausalLanguageModel(
       int vocabulary, int positions, StackConfig size, Gates gates, Scope root) {
-    this.seed = root.seed();
-    this.kernels = root.kernels();
-    this.lifetime = root.lifetime();
+    super(root);
     this.vocabulary = vocabulary;
     this.positions = positions;
     this.size = size;
@@ -113,14 +107,14 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
-    return lifetime.during(() -> enteredLoss(batch, context));
+    return lifetime().during(() -> enteredLoss(batch, context));
   }
 
   private Loss enteredLoss(LanguageBatch batch, StepContext context) {
     Pass pass = new Pass(context, batch.tokens());
     Output hidden = hidden(pass);
     Output logits = logits(hidden.value(), pass);
-    double value = kernels.crossEntropy(logits.value(), batch.targets(), context.training());
+    double value = kernels().crossEntropy(logits.value(), batch.targets(), context.training());
     if (context.training() && !Double.isFinite(value)) {
       hidden(pass.search());
     }
@@ -134,7 +128,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
         hidden.reports(),
         context,
         () ->
-            lifetime.during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
+            lifetime().during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
   }
 
   /**
@@ -160,9 +154,9 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   }
 
   private INDArray nextTokenLogits(Pass pass) {
-    try (Lifetime.Call ignored = lifetime.enter()) {
+    try (Lifetime.Call ignored = lifetime().enter()) {
       INDArray hidden = hidden(pass).value();
-      return logits(kernels.gatherRows(hidden, pass.tokens().lastRows()), pass).value();
+      return logits(kernels().gatherRows(hidden, pass.tokens().lastRows()), pass).value();
     }
   }
 
@@ -173,12 +167,12 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    */
   public final INDArray logits(TokenBatch read, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read);
-    return lifetime.during(() -> logits(hidden(pass).value(), pass).value());
+    return lifetime().during(() -> logits(hidden(pass).value(), pass).value());
   }
 
   /** Returns an empty cache for sequences of at most {@code capacity} tokens, prompt included. */
   public final KeyValueCache newCache(int sequences, int capacity) {
-    return new KeyValueCache(sequences, capacity, kernels);
+    return new KeyValueCache(sequences, capacity, kernels());
   }
 
   /**
@@ -187,7 +181,7 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
    * @param read sequences of at most {@link #positions()} tokens
    */
   public final INDArray hiddenStates(TokenBatch read, StepContext context) {
-    return lifetime.during(() -> hidden(new Pass(context.evaluating(), read)).value());
+    return lifetime().during(() -> hidden(new Pass(context.evaluating(), read)).value());
   }
 
   /** Returns the rows after the final normalization [S, d]; the pullback ends at the embeddings. */
@@ -212,16 +206,6 @@ public abstract class CausalLanguageModel implements Model<LanguageBatch> {
   @Override
   public final EvolvingLayers evolving() {
     return stack.evolving();
-  }
-
-  @Override
-  public final long seed() {
-    return seed;
-  }
-
-  @Override
-  public final Kernels kernels() {
-    return kernels;
   }
 
   @Override

@@ -25,12 +25,10 @@ public final class OwnExport implements Closeable {
   static final String MODEL_TYPE = "evomoe";
   static final String RUN = "run";
 
-  private final Path folder;
   private final ObjectNode run;
   private final HubTensors tensors;
 
   private OwnExport(Path folder, ObjectNode run) {
-    this.folder = folder;
     this.run = run;
     this.tensors = HubTensors.open(folder);
   }

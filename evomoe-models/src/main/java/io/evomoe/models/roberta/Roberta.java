@@ -1,7 +1,7 @@
 package io.evomoe.models.roberta;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.ScopedModel;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
@@ -12,7 +12,6 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Model;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,9 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * it is proportional to {@code 1 / sqrt(width)}, as in {@link Initialization#gpt2}. Logits are
  * computed only for targets that count.
  */
-public final class Roberta implements Model<LanguageBatch> {
+public final class Roberta extends ScopedModel<LanguageBatch> {
   private final RobertaConfig config;
-  private final Scope root;
   private final RobertaEncoder encoder;
   private final HeadedEncoder masked;
 
@@ -40,8 +38,8 @@ public final class Roberta implements Model<LanguageBatch> {
    *     data type is the model's
    */
   public Roberta(RobertaConfig config, Gates gates, Scope root) {
+    super(root);
     this.config = config;
-    this.root = root;
     StackConfig size = config.stack();
     double deviation = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize()).deviation();
     encoder = new RobertaEncoder(root, config, gates, new Initialization(deviation, deviation));
@@ -86,22 +84,12 @@ public final class Roberta implements Model<LanguageBatch> {
   public INDArray hiddenStates(TokenBatch read, StepContext context) {
     int[] rows = IntStream.range(0, read.size()).toArray();
     Pass pass = new Pass(context.evaluating(), read);
-    return root.lifetime().during(() -> encoder.rows(rows, pass).value());
+    return lifetime().during(() -> encoder.rows(rows, pass).value());
   }
 
   @Override
   public List<Parameter> parameters() {
     return masked.parameters();
-  }
-
-  @Override
-  public long seed() {
-    return root.seed();
-  }
-
-  @Override
-  public Kernels kernels() {
-    return root.kernels();
   }
 
   @Override
@@ -121,10 +109,5 @@ public final class Roberta implements Model<LanguageBatch> {
 
   RobertaEncoder encoder() {
     return encoder;
-  }
-
-  /** Returns the scope for the parameters of another head. */
-  Scope root() {
-    return root;
   }
 }

@@ -1,7 +1,6 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
 import io.evomoe.nn.MeanPooling;
@@ -14,7 +13,6 @@ import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Model;
 import io.evomoe.training.OutputLoss;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,8 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <B> a batch
  */
-public abstract class PooledModel<B> implements Model<B> {
-  private final Scope root;
+public abstract class PooledModel<B> extends ScopedModel<B> {
   private final TextEncoder encoder;
   private final Sequential head;
 
@@ -40,7 +37,7 @@ public abstract class PooledModel<B> implements Model<B> {
    */
   protected PooledModel(
       Scope root, EmbeddingSize embedding, StackConfig stack, Gates gates, int outputs) {
-    this.root = root;
+    super(root);
     this.encoder = new TextEncoder(root, embedding, stack, Stack.Kind.BIDIRECTIONAL, gates);
     this.head =
         Sequential.of(
@@ -60,7 +57,7 @@ public abstract class PooledModel<B> implements Model<B> {
 
   @Override
   public Loss loss(B batch, StepContext context) {
-    return root.lifetime().during(() -> forward(batch, context));
+    return lifetime().during(() -> forward(batch, context));
   }
 
   private Loss forward(B batch, StepContext context) {
@@ -79,14 +76,14 @@ public abstract class PooledModel<B> implements Model<B> {
         rows.reports(), // with the auxiliary losses of the gates
         context,
         () ->
-            root.lifetime()
+            lifetime()
                 .during(() -> rows.pullback().pull(outputs.pullback().pull(loss.gradient()))));
   }
 
   /** Returns the outputs of each text, [texts][outputs]. */
   public double[][] outputs(TokenBatch texts, StepContext context) {
     Pass pass = new Pass(context.evaluating(), texts);
-    return root.lifetime()
+    return lifetime()
         .during(() -> head.forward(encoder.encode(pass).value(), pass).value().toDoubleMatrix());
   }
 
@@ -103,15 +100,5 @@ public abstract class PooledModel<B> implements Model<B> {
   @Override
   public double activeParameters(double meanActiveExperts) {
     return encoder.activeParameters(meanActiveExperts);
-  }
-
-  @Override
-  public long seed() {
-    return root.seed();
-  }
-
-  @Override
-  public Kernels kernels() {
-    return root.kernels();
   }
 }

@@ -1,7 +1,7 @@
 package io.evomoe.models.transformer;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.ScopedModel;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.Gates;
@@ -17,7 +17,6 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Model;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +30,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one embedding, times {@code sqrt(d)}, which is the output head too (section 3.4). It is drawn
  * from N(0, 1/d), so that the stacks' input has variance 1.
  */
-public final class Transformer implements Model<PairBatch> {
+public final class Transformer extends ScopedModel<PairBatch> {
   private final TransformerConfig config;
-  private final long seed;
-  private final Kernels kernels;
-  private final Lifetime lifetime;
   private final Embedding tokens;
   private final Side encoder;
   private final Side decoder;
@@ -49,14 +45,12 @@ public final class Transformer implements Model<PairBatch> {
    *     data type is the model's
    */
   public Transformer(TransformerConfig config, Gates gates, Scope root) {
+    super(root);
     this.config = config;
-    this.kernels = root.kernels();
-    this.lifetime = root.lifetime();
-    this.seed = root.seed();
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
     PositionedEmbedding embedding =
-        new PositionedEmbedding(kernels, tokens, config.positions(), width);
+        new PositionedEmbedding(kernels(), tokens, config.positions(), width);
     encoder =
         new Side(
             root.child("encoder"),
@@ -77,19 +71,19 @@ public final class Transformer implements Model<PairBatch> {
 
   @Override
   public Loss loss(PairBatch batch, StepContext context) {
-    return lifetime.during(() -> enteredLoss(batch, context));
+    return lifetime().during(() -> enteredLoss(batch, context));
   }
 
   private Loss enteredLoss(PairBatch batch, StepContext context) {
     Pass reading = new Pass(context, batch.source());
     Output source = encoder.forward(reading);
-    Memory memory = new Memory(source.value(), batch.source(), kernels);
+    Memory memory = new Memory(source.value(), batch.source(), kernels());
     Pass writing = new Pass(context, batch.target()).withMemory(memory);
     Output target = decoder.forward(writing);
     Output logits = tokens.logits(target.value());
     double smoothing = context.training() ? config.labelSmoothing() : 0;
     double value =
-        kernels.crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
+        kernels().crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
     if (context.training() && !Double.isFinite(value)) {
       encoder.forward(reading.search());
       decoder.forward(writing.search());
@@ -104,7 +98,7 @@ public final class Transformer implements Model<PairBatch> {
         reports,
         context,
         () -> {
-          try (Lifetime.Call ignored = lifetime.enter()) {
+          try (Lifetime.Call ignored = lifetime().enter()) {
             target.pullback().pull(logits.pullback().pull(logits.value()));
             source.pullback().pull(memory.gradient());
           }
@@ -126,12 +120,12 @@ public final class Transformer implements Model<PairBatch> {
    */
   public Memory encode(TokenBatch source, StepContext context) {
     Pass pass = new Pass(context.evaluating(), source);
-    return lifetime.during(() -> new Memory(encoder.forward(pass).value(), source, kernels));
+    return lifetime().during(() -> new Memory(encoder.forward(pass).value(), source, kernels()));
   }
 
   /** Returns the logits of every target token in evaluation mode, [S, vocabulary]. */
   public INDArray logits(PairBatch batch, StepContext context) {
-    try (Lifetime.Call ignored = lifetime.enter()) {
+    try (Lifetime.Call ignored = lifetime().enter()) {
       Memory memory = encode(batch.source(), context);
       Pass pass = new Pass(context.evaluating(), batch.target()).withMemory(memory);
       return tokens.logits(decoder.forward(pass).value()).value();
@@ -149,12 +143,12 @@ public final class Transformer implements Model<PairBatch> {
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
     Pass pass = new Pass(context.evaluating(), read).withMemory(memory);
-    try (Lifetime.Call ignored = lifetime.enter()) {
+    try (Lifetime.Call ignored = lifetime().enter()) {
       INDArray rows = decoder.forward(cache == null ? pass : pass.withCache(cache)).value();
       if (cache != null) {
         cache.advance(read.length());
       }
-      INDArray last = read.length() == 1 ? rows : kernels.gatherRows(rows, read.lastRows());
+      INDArray last = read.length() == 1 ? rows : kernels().gatherRows(rows, read.lastRows());
       return tokens.logits(last).value();
     }
   }
@@ -164,16 +158,6 @@ public final class Transformer implements Model<PairBatch> {
     return Stream.of(tokens.parameters(), encoder.parameters(), decoder.parameters())
         .flatMap(List::stream)
         .toList();
-  }
-
-  @Override
-  public long seed() {
-    return seed;
-  }
-
-  @Override
-  public Kernels kernels() {
-    return kernels;
   }
 
   @Override
