@@ -38,21 +38,17 @@ final class AdamWLoop {
   }
 
   /** Updates elements [from, to). */
-  void update(int from, int to) {
-    float[] value = new float[OneDnnArrayKernels.BLOCK];
-    float[] gradient = value.clone();
-    float[] first = value.clone();
-    float[] second = value.clone();
+  void update(int from, int to, Blocks blocks) {
     for (int i = from; i < to; i += OneDnnArrayKernels.BLOCK) {
       int size = Math.min(OneDnnArrayKernels.BLOCK, to - i);
-      values.get(i, value, 0, size);
-      gradients.get(i, gradient, 0, size);
-      firsts.get(i, first, 0, size);
-      seconds.get(i, second, 0, size);
-      update(value, gradient, first, second, size);
-      values.put(i, value, 0, size);
-      firsts.put(i, first, 0, size);
-      seconds.put(i, second, 0, size);
+      values.get(i, blocks.value, 0, size);
+      gradients.get(i, blocks.gradient, 0, size);
+      firsts.get(i, blocks.first, 0, size);
+      seconds.get(i, blocks.second, 0, size);
+      update(blocks.value, blocks.gradient, blocks.first, blocks.second, size);
+      values.put(i, blocks.value, 0, size);
+      firsts.put(i, blocks.first, 0, size);
+      seconds.put(i, blocks.second, 0, size);
     }
   }
 
@@ -65,5 +61,13 @@ final class AdamWLoop {
       second[j] = v;
       p[j] = p[j] * keep - rate * m / ((float) Math.sqrt(v) * rootCorrection2 + epsilon);
     }
+  }
+
+  /** The staging memory of a thread. */
+  static final class Blocks {
+    private final float[] value = new float[OneDnnArrayKernels.BLOCK];
+    private final float[] gradient = new float[OneDnnArrayKernels.BLOCK];
+    private final float[] first = new float[OneDnnArrayKernels.BLOCK];
+    private final float[] second = new float[OneDnnArrayKernels.BLOCK];
   }
 }

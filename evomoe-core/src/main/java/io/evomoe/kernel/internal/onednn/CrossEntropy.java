@@ -52,7 +52,12 @@ final class CrossEntropy {
             sums[piece] += target < 0 ? 0 : loss(z, p, r, target, classes, smoothing);
           }
           if (gradient) {
-            softmax.scaleAndShift(block, Address.of(factor), from, size, classes);
+            long factors = Address.of(factor);
+            if (smoothing.isNone()) {
+              softmax.scale(block, factors, from, size, classes);
+            } else {
+              softmax.scaleAndShift(block, factors, from, size, classes);
+            }
             float target = (float) (share * smoothing.target());
             subtractTargets(z, targets, start, size, classes, target);
           }

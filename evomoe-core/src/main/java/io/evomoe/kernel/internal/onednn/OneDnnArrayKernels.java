@@ -156,7 +156,7 @@ abstract class OneDnnArrayKernels extends KernelBase {
         pieces.size(),
         p -> {
           Piece piece = pieces.get(p);
-          loops.get(piece.array).update(piece.from, piece.to);
+          loops.get(piece.array).update(piece.from, piece.to, new AdamWLoop.Blocks());
         });
   }
 

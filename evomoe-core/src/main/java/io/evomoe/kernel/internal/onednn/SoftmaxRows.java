@@ -34,11 +34,19 @@ final class SoftmaxRows {
         .execute(y, dy, dx);
   }
 
+  /** Computes y = factor[0] * x over [rows, columns]. */
+  void scale(long x, long factor, long y, long rows, long columns) {
+    cache
+        .get(new Key("scale", rows, columns, DataType.FLOAT), () -> makeScale(rows, columns, false))
+        .execute(x, factor, y);
+  }
+
   /** Computes y = factors[0] * x + factors[1] over [rows, columns]. */
   void scaleAndShift(long x, long factors, long y, long rows, long columns) {
     cache
         .get(
-            new Key("scaleAndShift", rows, columns, DataType.FLOAT), () -> makeScale(rows, columns))
+            new Key("scaleAndShift", rows, columns, DataType.FLOAT),
+            () -> makeScale(rows, columns, true))
         .execute(x, factors, y, factors + Float.BYTES);
   }
 
@@ -93,28 +101,33 @@ final class SoftmaxRows {
         .build();
   }
 
-  private static Primitive makeScale(long rows, long columns) {
+  private static Primitive makeScale(long rows, long columns, boolean shifted) {
     dnnl_memory_desc data = exact(rows, columns);
     dnnl_memory_desc one = exact(1, 1);
     dnnl_post_ops post = Dnnl.postOps();
-    Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, one), "append a shift");
-    return new Primitive.Builder(
-            Dnnl.describe(
-                "a scale",
-                made ->
-                    dnnl_binary_primitive_desc_create(
-                        made,
-                        Dnnl.engine(),
-                        dnnl_binary_mul,
-                        data,
-                        one,
-                        data,
-                        Dnnl.attributes(post))))
-        .slot(DNNL_ARG_SRC_0, data)
-        .slot(DNNL_ARG_SRC_1, one)
-        .slot(DNNL_ARG_DST, data)
-        .slot(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, one)
-        .build();
+    if (shifted) {
+      Dnnl.check(dnnl_post_ops_append_binary(post, dnnl_binary_add, one), "append a shift");
+    }
+    Primitive.Builder builder =
+        new Primitive.Builder(
+                Dnnl.describe(
+                    "a scale",
+                    made ->
+                        dnnl_binary_primitive_desc_create(
+                            made,
+                            Dnnl.engine(),
+                            dnnl_binary_mul,
+                            data,
+                            one,
+                            data,
+                            Dnnl.attributes(post))))
+            .slot(DNNL_ARG_SRC_0, data)
+            .slot(DNNL_ARG_SRC_1, one)
+            .slot(DNNL_ARG_DST, data);
+    if (shifted) {
+      builder.slot(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE | DNNL_ARG_SRC_1, one);
+    }
+    return builder.build();
   }
 
   private record Key(String kind, long rows, long columns, DataType type) {}
