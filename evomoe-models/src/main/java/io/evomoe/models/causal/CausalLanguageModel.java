@@ -128,7 +128,8 @@ public abstract class CausalLanguageModel extends ScopedModel<LanguageBatch> {
         hidden.reports(),
         context,
         () ->
-            lifetime().during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
+            lifetime()
+                .during(() -> hidden.pullback().pull(logits.pullback().pull(logits.value()))));
   }
 
   /**
