@@ -15,6 +15,7 @@ import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** The JSON of one line of steps.jsonl. A number that is not finite is null there and NaN here. */
 final class StepLine {
@@ -53,6 +54,12 @@ final class StepLine {
       int dropped,
       double dropRate,
       double auxLoss) {
+
+    Layer {
+      if (layer == null || load == null || load.stream().anyMatch(Objects::isNull)) {
+        throw new IllegalArgumentException("layer and load must have values");
+      }
+    }
 
     static Layer of(RoutingReport report) {
       return new Layer(

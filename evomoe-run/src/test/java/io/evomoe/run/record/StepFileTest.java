@@ -118,6 +118,18 @@ class StepFileTest {
   }
 
   @Test
+  void should_name_the_line_whose_layer_has_no_load() throws IOException {
+    write(0, 1, 1);
+    String line = Files.readString(path());
+    Files.writeString(path(), line.replaceFirst("\"load\": ?\\[[^]]*]", "\"load\":null"));
+    assertThat(Files.readString(path())).isNotEqualTo(line);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StepFile.read(path()))
+        .withMessageStartingWith(path() + " is damaged at line 1: ");
+  }
+
+  @Test
   void should_give_the_steps_up_to_a_checkpoint_without_their_layers() {
     write(0, 1, 7);
 
