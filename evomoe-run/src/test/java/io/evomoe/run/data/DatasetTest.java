@@ -70,9 +70,14 @@ class DatasetTest {
     Files.writeString(parts.resolve("train.csv"), "label,text\n1,one\n2,two\n");
     Files.writeString(parts.resolve("valid.csv"), "label,text\n3,three\n");
     Files.writeString(parts.resolve("test.csv"), "label,text\n4,four\n");
-    Split<List<List<String>>> split = split(Dataset.files(List.of(parts)));
+    Dataset own = Dataset.files(List.of(parts));
+    Split<List<List<String>>> split =
+        own.split(RecordKind.CLASS, DataForm.DEFAULT, HeldOut.DEFAULT);
     assertThat(split.train()).containsExactly(List.of("1", "one"), List.of("2", "two"));
     assertThat(split.valid()).containsExactly(List.of("3", "three"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> split(own))
+        .withMessageContaining("are for texts that have none");
   }
 
   @Test
