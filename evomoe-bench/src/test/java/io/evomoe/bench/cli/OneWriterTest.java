@@ -62,7 +62,7 @@ class OneWriterTest {
           .singleElement()
           .asString()
           .startsWith("evomoe: " + out + " is being written by a library, process ")
-          .contains(" " + ProcessHandle.current().pid() + " ", ", since ");
+          .contains(" " + ProcessHandle.current().pid() + ", since ");
       assertThat(second.out()).isEmpty();
       assertThat(everything()).isEqualTo(before);
     }

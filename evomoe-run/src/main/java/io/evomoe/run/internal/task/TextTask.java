@@ -168,23 +168,25 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {
-    RunConfig config = run.config();
     Path path = request.data();
-    Dataset data = run.data();
-    if (path == null && data.tokens().isPresent()) {
-      return ids(data, config.split(), run.tokenizer()).part("split", request.split(), data.name());
+    if (path == null && run.data().tokens().isPresent()) {
+      Dataset data = run.data();
+      return ids(data, run.config().split(), run.tokenizer())
+          .part("split", request.split(), data.name());
     }
-    Documents text;
-    if (path != null) {
-      text =
-          TextSplit.whole(
-              Split.measured(path, request.split(), RecordKind.DOCUMENT, config.data()), said);
-    } else if (data.paths().isEmpty()) {
-      text = split(data, config.split()).part(request.split(), data.name());
-    } else {
-      text = TextSplit.part(data.paths(), config.split(), config.data(), request.split());
-    }
+    Documents text =
+        path == null
+            ? part(run.data(), run.config(), request.split())
+            : TextSplit.whole(
+                Split.measured(path, request.split(), RecordKind.DOCUMENT, run.config().data()),
+                said);
     return TokenStream.of(text, run.tokenizer(), ScratchFolder.parent(), TextProgress.NONE);
+  }
+
+  private static Documents part(Dataset data, RunConfig config, String name) {
+    return data.paths().isEmpty()
+        ? split(data, config.split()).part(name, data.name())
+        : TextSplit.part(data.paths(), config.split(), config.data(), name);
   }
 
   @Override
