@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.kernel.internal.onednn.Products.Weight;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -95,6 +94,25 @@ final class Operands {
     }
     Pieces.run(pieces);
   }
+
+  /**
+   * The target of rows.
+   *
+   * @param type float32 or that of operands
+   */
+  record Target(long address, DataType type) {
+    /** Returns the target of an array, from a row. */
+    static Target of(INDArray array, long row) {
+      return new Target(Address.row(array, row), array.dataType());
+    }
+  }
+
+  /**
+   * A weight [in, out].
+   *
+   * @param values an operand
+   */
+  record Weight(Operand values, long in, long out) {}
 
   private static final class Rounded implements Operand {
     private final long from;

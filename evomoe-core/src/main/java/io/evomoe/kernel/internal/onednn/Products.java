@@ -5,6 +5,8 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Operands.Target;
+import io.evomoe.kernel.internal.onednn.Operands.Weight;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -239,7 +241,7 @@ final class Products {
     int whole = rows - rows % step;
     boolean fused = transposeB || bias != 0;
     if (exact && (!fused || whole == 0 || (add && whole < rows))) {
-      rowsBySgemm(a, rows, n, k, transposeB, b, bias, c.address, add);
+      rowsBySgemm(a, rows, n, k, transposeB, b, bias, c.address(), add);
       return;
     }
     Layout right = transposeB ? Layout.dense(type, n, k).transposed() : Layout.dense(type, k, n);
@@ -264,9 +266,9 @@ final class Products {
       Target c,
       boolean add) {
     Layout left = Layout.dense(type, rows, k);
-    Layout result = Layout.dense(c.type, rows, n);
+    Layout result = Layout.dense(c.type(), rows, n);
     long x = a + bytes(from * k);
-    long y = c.address + from * n * c.type.width();
+    long y = c.address() + from * n * c.type().width();
     if (bias == 0) {
       run(new Matmul(left, right, result, false, add), x, b, y);
     } else {
@@ -390,23 +392,4 @@ final class Products {
    * @param stride elements from row to row
    */
   private record Matrix(long address, long stride) {}
-
-  /**
-   * The target of rows.
-   *
-   * @param type float32 or that of operands
-   */
-  record Target(long address, DataType type) {
-    /** Returns the target of an array, from a row. */
-    static Target of(INDArray array, long row) {
-      return new Target(Address.row(array, row), array.dataType());
-    }
-  }
-
-  /**
-   * A weight [in, out].
-   *
-   * @param values an operand
-   */
-  record Weight(Operand values, long in, long out) {}
 }
