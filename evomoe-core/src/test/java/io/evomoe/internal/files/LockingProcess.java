@@ -3,9 +3,11 @@ package io.evomoe.internal.files;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A process of its own that takes locks. */
@@ -15,7 +17,7 @@ final class LockingProcess implements AutoCloseable {
 
   private LockingProcess(String... arguments) throws IOException {
     List<String> command =
-        new java.util.ArrayList<>(
+        new ArrayList<>(
             List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:TieredStopAtLevel=1",
@@ -59,16 +61,19 @@ final class LockingProcess implements AutoCloseable {
 
   /** Of the other process. */
   public static void main(String[] arguments) throws IOException {
+    PrintStream answers = System.out;
+    // The log is not an answer.
+    System.setOut(System.err);
     Path folder = Path.of(arguments[1]);
     if (arguments[0].equals("turns")) {
-      System.out.println(takeTurns(folder, Integer.parseInt(arguments[2])));
+      answers.println(takeTurns(folder, Integer.parseInt(arguments[2])));
       return;
     }
     try (FolderLock lock = FolderLock.acquire(folder, "the other")) {
-      System.out.println("held");
+      answers.println("held");
       while (System.in.read() >= 0) {}
     } catch (FolderInUseException e) {
-      System.out.println(e.getMessage());
+      answers.println(e.getMessage());
     }
   }
 
