@@ -1,6 +1,6 @@
 package org.example;
 
-import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.optimizer.MomentOptimizer;
 import io.evomoe.training.optimizer.Moments;

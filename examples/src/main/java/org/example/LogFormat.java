@@ -1,8 +1,6 @@
 package org.example;
 
-import io.evomoe.models.text.source.BadRecordException;
 import io.evomoe.models.text.source.RecordFormat;
-import io.evomoe.models.text.source.RecordRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Iterator;
@@ -23,7 +21,7 @@ public final class LogFormat implements RecordFormat {
   }
 
   @Override
-  public String read(RecordRequest request, Records records) throws IOException {
+  public String read(Request request, Records records) throws IOException {
     try (Stream<String> lines = Files.lines(request.file())) {
       long number = 0;
       for (Iterator<String> all = lines.iterator(); all.hasNext(); ) {

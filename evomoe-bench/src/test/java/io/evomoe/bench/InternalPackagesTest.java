@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class InternalPackagesTest {
   /** What the command line alone calls. */
   private static final Set<String> FOR_THE_COMMAND_LINE =
-      Set.of("Builder.in", "FineTuningBuilder.in", "RunBuilder.in", "RunOpening.output");
+      Set.of("Builder.in", "RunBuilder.in", "RunOpening.output");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -1,7 +1,8 @@
 package io.evomoe.evolution;
 
-import static io.evomoe.internal.names.FieldKind.RUN;
+import static io.evomoe.internal.names.Field.Kind.RUN;
 
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.soabase.recordbuilder.core.RecordBuilder;

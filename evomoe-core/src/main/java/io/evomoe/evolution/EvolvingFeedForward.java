@@ -2,12 +2,12 @@ package io.evomoe.evolution;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.MoeLayer;
-import io.evomoe.moe.Placement;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.MetaArrays;
@@ -17,6 +17,7 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ public final class EvolvingFeedForward implements Layer {
   private final ExpertPlan plan;
   private final int layer;
   private final @Nullable SharedPath shared;
-  private List<Expert> experts;
+  private List<FeedForward> experts;
   private @Nullable MoeLayer mixture;
 
   /**
@@ -89,15 +90,15 @@ public final class EvolvingFeedForward implements Layer {
    * @return the parent of each child's parameter
    */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    if (plan.gates().provider().growth() != Growth.SPAWNED || isMixture()) {
+    if (growth() != Growth.SPAWNED || isMixture()) {
       throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
     }
-    Expert parent = experts.get(0);
-    FeedForward.WeightChange change = Spawning.by(method, seed);
-    List<Expert> children = new ArrayList<>();
+    FeedForward parent = experts.get(0);
+    FeedForward.WeightChange change = method.change(seed);
+    List<FeedForward> children = new ArrayList<>();
     Map<Parameter, Parameter> lineage = new LinkedHashMap<>();
     for (int e = 0; e < plan.experts(); e++) {
-      Expert child = parent.child(scope.expert(e), change);
+      FeedForward child = parent.child(scope.expert(e), change);
       children.add(child);
       for (int i = 0; i < child.parameters().size(); i++) {
         lineage.put(child.parameters().get(i), parent.parameters().get(i));
@@ -120,12 +121,12 @@ public final class EvolvingFeedForward implements Layer {
 
   /** Returns when the layer gets its experts. */
   public Growth growth() {
-    return plan.gates().provider().growth();
+    return provider().growth();
   }
 
   /** Returns the position of the layer in its block. */
   public Placement placement() {
-    return plan.gates().provider().placement();
+    return provider().placement();
   }
 
   /** Returns whether there is a gate. */
@@ -157,14 +158,9 @@ public final class EvolvingFeedForward implements Layer {
     return mixture == null ? TopKRouting.Other.ONE_EXPERT : mixture.gate().topKRouting(step);
   }
 
-  /** Returns whether the temperature affects its gate, even before the gate exists. */
-  boolean usesTemperature() {
-    return plan.gates().provider().annealed();
-  }
-
-  /** Returns the name of its gate, even before the gate exists. */
-  String gateName() {
-    return plan.gates().provider().name();
+  /** Returns the provider of its gate, even before the gate exists. */
+  GateProvider provider() {
+    return plan.gates().provider();
   }
 
   /** Returns the arrays that the gate needs saved besides its parameters. */
@@ -175,19 +171,24 @@ public final class EvolvingFeedForward implements Layer {
   @Override
   public Output forward(INDArray x, Pass pass) {
     Output routed = own().forward(x, pass);
-    return shared == null ? routed : sum(routed, shared.forward(x, pass));
+    return shared == null ? routed : sum(scope.kernels(), List.of(routed, shared.forward(x, pass)));
   }
 
-  private Output sum(Output routed, Output always) {
-    Kernels kernels = scope.kernels();
+  private static Output sum(Kernels kernels, List<Output> outputs) {
+    Output first = outputs.get(0);
+    List<Output> others = outputs.subList(1, outputs.size());
+    INDArray value = first.value();
+    for (Output other : others) {
+      value = kernels.add(value, other.value());
+    }
     return new Output(
-        kernels.add(routed.value(), always.value()),
+        value,
         dy -> {
-          INDArray dx = routed.pullback().pull(dy);
-          kernels.addInto(dx, always.pullback().pull(dy));
+          INDArray dx = first.pullback().pull(dy);
+          others.forEach(other -> kernels.addInto(dx, other.pullback().pull(dy)));
           return dx;
         },
-        routed.reports());
+        first.reports());
   }
 
   @Override
@@ -206,5 +207,63 @@ public final class EvolvingFeedForward implements Layer {
   private MoeLayer mix() {
     Gate gate = plan.gate(scope.gate(), layer);
     return new MoeLayer(scope.name(), scope.kernels(), gate, experts);
+  }
+
+  /** The sum of nets that every token uses, multiplied by {@code sigmoid(x w)} if it is gated. */
+  static final class SharedPath implements Layer {
+    private final Kernels kernels;
+    private final List<Layer> nets;
+    private final @Nullable Parameter gate;
+
+    /**
+     * Joins the nets.
+     *
+     * @param scope contains {@code sharedGate.weight} [d, 1]. It is initially zero, so every token
+     *     gets half
+     * @param nets at least one
+     */
+    SharedPath(Scope scope, List<Layer> nets, int width, boolean gated) {
+      this.kernels = scope.kernels();
+      this.nets = List.copyOf(nets);
+      this.gate =
+          gated
+              ? scope.child("sharedGate").constant("weight", Parameter.Role.WEIGHT, 0, width, 1)
+              : null;
+    }
+
+    @Override
+    public Output forward(INDArray x, Pass pass) {
+      Output sum = sum(kernels, nets.stream().map(net -> net.forward(x, pass)).toList());
+      return gate == null ? sum : gated(gate, x, sum);
+    }
+
+    private Output gated(Parameter weight, INDArray x, Output sum) {
+      int n = Math.toIntExact(x.size(0));
+      int[] rows = new int[n];
+      Arrays.setAll(rows, s -> s);
+      double[] z = kernels.read(kernels.exact().linear(x, weight.value(), null));
+      double[] share = Arrays.stream(z).map(value -> 1 / (1 + Math.exp(-value))).toArray();
+      return new Output(
+          kernels.spreadRows(sum.value(), rows, share),
+          dy -> {
+            double[] dz = kernels.read(kernels.rowDots(sum.value(), dy, rows));
+            Arrays.setAll(dz, s -> dz[s] * share[s] * (1 - share[s]));
+            INDArray dx = sum.pullback().pull(kernels.spreadRows(dy, rows, share));
+            INDArray dLogits = kernels.write(dz, n, 1);
+            kernels.addInto(
+                dx,
+                kernels
+                    .exact()
+                    .linearGradient(x, weight.value(), dLogits, weight.accumulator(), null));
+            return dx;
+          });
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return Stream.concat(
+              nets.stream().flatMap(net -> net.parameters().stream()), Stream.ofNullable(gate))
+          .toList();
+    }
   }
 }

@@ -1,7 +1,7 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -32,7 +32,7 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
 
   /** Returns whether the temperature affects the gates; true as well if there are no layers. */
   public boolean usesTemperature() {
-    return places.isEmpty() || places.get(0).usesTemperature();
+    return places.isEmpty() || places.get(0).provider().annealed();
   }
 
   /** Spawns experts in every layer, see {@link EvolvingFeedForward#spawn}. */
@@ -77,12 +77,12 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
     if (routing instanceof TopKRouting.Other other) {
       throw new IllegalArgumentException(
           "expertsPerToken must be left out, was %d: gate %s %s"
-              .formatted(expertsPerToken, place.gateName(), other.reason()));
+              .formatted(expertsPerToken, place.provider().name(), other.reason()));
     }
     if (routing instanceof TopKRouting.Fixed found && found.experts() != expertsPerToken) {
       throw new IllegalArgumentException(
           "expertsPerToken must be %d for gate %s, which gives a token that many when it is evaluated, was %d"
-              .formatted(found.experts(), place.gateName(), expertsPerToken));
+              .formatted(found.experts(), place.provider().name(), expertsPerToken));
     }
   }
 

@@ -1,19 +1,18 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Placement;
-import io.evomoe.nn.Expert;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
+import io.evomoe.nn.Norm;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.ResidualFeedForward;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
 
@@ -83,18 +82,45 @@ public record ExpertPlan(
       return expert(scope, ofShared);
     }
     return Sequential.of(
-        norm.in(scope.child("norm"), feedForward.hiddenSize()),
+        new Norm(scope.child("norm"), feedForward.hiddenSize(), norm),
         new FeedForward(scope, ofShared, initialization.silent()));
   }
 
-  Expert expert(Scope scope) {
+  FeedForward expert(Scope scope) {
     return expert(scope, feedForward);
   }
 
-  private Expert expert(Scope scope, FeedForwardConfig of) {
+  private FeedForward expert(Scope scope, FeedForwardConfig of) {
     return switch (gates.provider().expertForm()) {
       case PLAIN -> new FeedForward(scope, of, initialization);
-      case RESIDUAL -> new ResidualFeedForward(scope, norm, of, initialization);
+      case RESIDUAL -> FeedForward.residual(scope, norm, of, initialization);
     };
+  }
+
+  /**
+   * Nets in a MoE layer that every token uses in addition to its experts (DeepSeekMoE, arXiv
+   * 2401.06066, section 3.2).
+   *
+   * @param count number of nets, at least 0
+   * @param intermediateSize intermediate size of each net, at least 1
+   * @param gated whether their sum is multiplied by {@code sigmoid(x w)} of the token, as in
+   *     Qwen2-MoE (Yang et al. 2024, arXiv 2407.10671)
+   */
+  public record SharedExperts(int count, int intermediateSize, boolean gated) {
+
+    /** Rejects sizes out of bounds and a gate without shared experts. */
+    public SharedExperts {
+      FieldBound.atLeast("sharedExperts", count, 0);
+      FieldBound.atLeast("sharedExpertIntermediateSize", intermediateSize, 1);
+      if (gated && count == 0) {
+        throw new IllegalArgumentException(
+            "sharedGate needs sharedExperts of at least 1, was given with 0");
+      }
+    }
+
+    /** Returns a copy with another intermediate size. */
+    public SharedExperts withIntermediateSize(int other) {
+      return new SharedExperts(count, other, gated);
+    }
   }
 }

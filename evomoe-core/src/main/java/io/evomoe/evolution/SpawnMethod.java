@@ -1,5 +1,7 @@
 package io.evomoe.evolution;
 
+import io.evomoe.nn.FeedForward;
+import io.evomoe.random.CounterRandom;
 import java.util.Locale;
 
 /**
@@ -102,6 +104,30 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
   public String toString() {
     String name = kind.name().toLowerCase(Locale.ROOT);
     return kind == Kind.COPY ? name : name + ":" + amount + (rescale ? ":rescale" : "");
+  }
+
+  /**
+   * Returns the change of a trained expert's weights into those of a child. Each child draws by its
+   * own names, so all children differ.
+   *
+   * @param seed seed of the draws, which differ by the names of the weights
+   */
+  public FeedForward.WeightChange change(long seed) {
+    double kept = rescale ? 1 / (1 - amount) : 1;
+    return (name, deviation, values) -> {
+      CounterRandom random = new CounterRandom(CounterRandom.fold(seed, name));
+      CounterRandom fresh = new CounterRandom(CounterRandom.fold(seed, name + ".fresh"));
+      for (int i = 0; i < values.length; i++) {
+        values[i] =
+            switch (kind) {
+              case COPY -> values[i];
+              case MASK -> random.uniform(i) < amount ? 0 : values[i] * kept;
+              case REINIT -> random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
+              case NOISE -> values[i] + amount * random.gaussian(i);
+            };
+      }
+      return values;
+    };
   }
 
   private static double number(String part, String text) {

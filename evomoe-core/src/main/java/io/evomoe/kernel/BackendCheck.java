@@ -57,14 +57,13 @@ final class BackendCheck {
    */
   static Optional<String> problem(List<NvidiaCard> cards, Optional<String> runtimeFailure) {
     String names = cards.stream().map(NvidiaCard::toString).collect(Collectors.joining(", "));
-    if (!cards.isEmpty() && cards.stream().noneMatch(NvidiaCard::runsNd4j)) {
-      return Optional.of(NEEDS + "but this machine has " + names);
+    if (cards.isEmpty()) {
+      return runtimeFailure.map(
+          failure -> NEEDS + "but no usable NVIDIA GPU or driver was found here");
     }
-    return runtimeFailure.map(
-        failure ->
-            cards.isEmpty()
-                ? NEEDS + "but no usable NVIDIA GPU or driver was found here"
-                : NEEDS + "but " + names + " is not usable: " + failure);
+    return cards.stream().noneMatch(NvidiaCard::runsNd4j)
+        ? Optional.of(NEEDS + "but this machine has " + names)
+        : runtimeFailure.map(failure -> NEEDS + "but " + names + " is not usable: " + failure);
   }
 
   /** Returns why the CUDA runtime finds no device. */

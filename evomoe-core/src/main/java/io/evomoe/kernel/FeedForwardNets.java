@@ -44,6 +44,11 @@ public record FeedForwardNets(
       biases = List.copyOf(biases);
     }
 
+    /** Returns a single map; its bias may be null. */
+    public static GroupedMap of(INDArray weight, @Nullable INDArray bias) {
+      return new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
+    }
+
     /** Returns the size of input rows. */
     public long in() {
       return weights.get(0).size(0);
@@ -62,6 +67,30 @@ public record FeedForwardNets(
     /** Returns the bias of a group, or null if there is none. */
     public @Nullable INDArray bias(int group) {
       return biases.isEmpty() ? null : biases.get(group);
+    }
+  }
+
+  /**
+   * The targets of the parameter gradients of one feed-forward net.
+   *
+   * @param expand targets of the gate projection of a gated net, or of the up projection of a plain
+   *     net
+   * @param up targets of the up projection of a gated net; null for a plain net
+   * @param contract targets of the down projection
+   */
+  public record FeedForwardGradients(
+      MapGradients expand, @Nullable MapGradients up, MapGradients contract) {}
+
+  /**
+   * The targets of one linear map.
+   *
+   * @param bias null for a map without a bias
+   */
+  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {
+
+    /** Returns the targets for contributions after the first one. */
+    public MapGradients further() {
+      return new MapGradients(weight.further(), bias == null ? null : bias.further());
     }
   }
 }

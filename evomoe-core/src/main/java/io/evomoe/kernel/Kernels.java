@@ -1,7 +1,8 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -21,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * this holds for any number of threads. Other providers may give other rounding with another number
  * of threads.
  */
-public interface Kernels extends RowKernels {
+public interface Kernels extends ArrayKernels {
 
   /** Returns the name of the provider, e.g. {@code onednn} or {@code nd4j}. */
   String name();
@@ -54,7 +55,10 @@ public interface Kernels extends RowKernels {
    * @param bias [out], or null for none
    * @return y [n, out]
    */
-  INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias);
+  default INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    RowGroups all = RowGroups.shared(1, Math.toIntExact(x.size(0)));
+    return groupedLinear(x, all, GroupedMap.of(weight, bias));
+  }
 
   /**
    * Computes {@link #linear} for rows that only products read, e.g. queries, keys and values of
@@ -105,18 +109,14 @@ public interface Kernels extends RowKernels {
    * @param x [n, in]; may have the type of {@link #linearOperand}, like dy
    * @param weight [in, out]
    * @param dy [n, out]
-   * @param biasGradient null for a map without a bias
+   * @param dBias null for a map without a bias
    * @return {@code dy W^T}, [n, in], in the type of x
    */
   default INDArray linearGradient(
-      INDArray x,
-      INDArray weight,
-      INDArray dy,
-      Accumulator weightGradient,
-      @Nullable Accumulator biasGradient) {
-    multiplyInto(x, true, dy, false, weightGradient);
-    if (biasGradient != null) {
-      columnSumsInto(dy, biasGradient);
+      INDArray x, INDArray weight, INDArray dy, Accumulator dWeight, @Nullable Accumulator dBias) {
+    multiplyInto(x, true, dy, false, dWeight);
+    if (dBias != null) {
+      columnSumsInto(dy, dBias);
     }
     return multiply(dy, false, weight, true);
   }
@@ -130,9 +130,8 @@ public interface Kernels extends RowKernels {
    * @param dy [n, out]
    * @return {@code dy T}, [n, in]
    */
-  default INDArray tableGradient(
-      INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
-    multiplyInto(dy, true, x, false, tableGradient);
+  default INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator dTable) {
+    multiplyInto(dy, true, x, false, dTable);
     return multiply(dy, false, table, false);
   }
 
@@ -148,47 +147,30 @@ public interface Kernels extends RowKernels {
     INDArray activated = activation(nets.activation(), expanded);
     INDArray hidden = up == null ? activated : times(activated, up);
     RowGroups inner = RowGroups.routed(groups.offsets());
-    return new FeedForwardPass(expanded, up, hidden, groupedLinear(hidden, inner, nets.contract()));
-  }
-
-  /**
-   * Computes the backward pass of {@link #feedForward}.
-   *
-   * @param forward result of the forward pass; its {@code expanded} and {@code up} may be
-   *     overwritten
-   * @param dy [groups.rows(), d]
-   * @param into returns the gradient targets of a group's net; called once for each group with rows
-   * @return dx [groups.inputRows(), d], summed if groups share their input
-   */
-  default INDArray feedForwardGradient(
-      FeedForwardNets nets,
-      INDArray x,
-      RowGroups groups,
-      FeedForwardPass forward,
-      INDArray dy,
-      IntFunction<FeedForwardGradients> into) {
-    RowGroups inner = RowGroups.routed(groups.offsets());
-    INDArray dHidden = groupedInputGradient(dy, inner, nets.contract().weights());
-    INDArray up = forward.up();
-    INDArray dUp =
-        up == null ? null : times(activation(nets.activation(), forward.expanded()), dHidden);
-    INDArray dActivated = up == null ? dHidden : times(dHidden, up);
-    INDArray dExpanded = activationGradient(nets.activation(), forward.expanded(), dActivated);
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        FeedForwardGradients net = into.apply(g);
-        groupParameterGradients(forward.hidden(), dy, inner, g, net.contract());
-        groupParameterGradients(x, dExpanded, groups, g, net.expand());
-        if (dUp != null) {
-          groupParameterGradients(x, dUp, groups, g, Objects.requireNonNull(net.up()));
-        }
-      }
-    }
-    INDArray dx = groupedInputGradient(dExpanded, groups, nets.expand().weights());
-    if (dUp != null) {
-      addInto(dx, groupedInputGradient(dUp, groups, Objects.requireNonNull(nets.up()).weights()));
-    }
-    return dx;
+    return new FeedForwardPass(
+        groupedLinear(hidden, inner, nets.contract()),
+        (dy, into) -> {
+          INDArray dHidden = groupedInputGradient(dy, inner, nets.contract().weights());
+          INDArray dUp =
+              up == null ? null : times(activation(nets.activation(), expanded), dHidden);
+          INDArray dActivated = up == null ? dHidden : times(dHidden, up);
+          INDArray dExpanded = activationGradient(nets.activation(), expanded, dActivated);
+          for (int g = 0; g < groups.count(); g++) {
+            if (groups.size(g) > 0) {
+              FeedForwardGradients net = into.apply(g);
+              groupParameterGradients(hidden, dy, inner, g, net.contract());
+              groupParameterGradients(x, dExpanded, groups, g, net.expand());
+              if (dUp != null) {
+                groupParameterGradients(x, dUp, groups, g, Objects.requireNonNull(net.up()));
+              }
+            }
+          }
+          INDArray dx = groupedInputGradient(dExpanded, groups, nets.expand().weights());
+          if (gating != null && dUp != null) {
+            addInto(dx, groupedInputGradient(dUp, groups, gating.weights()));
+          }
+          return dx;
+        });
   }
 
   /** Applies the activation to every element. */
@@ -198,51 +180,16 @@ public interface Kernels extends RowKernels {
   INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy);
 
   /**
-   * Computes layer normalisation over rows (Ba et al. 2016).
+   * Normalises rows: by mean and variance (layer normalisation, Ba et al. 2016), or without a shift
+   * by the root mean square, {@code x / sqrt(mean(x^2) + epsilon) * gain} (Zhang and Sennrich 2019,
+   * arXiv 1910.07467).
    *
    * @param x [n, d]
    * @param gain [d]
-   * @param shift [d]
-   * @param epsilon added to the variance (biased estimate)
+   * @param shift [d]; null to normalise by the root mean square
+   * @param epsilon added to the variance (biased estimate) or to the mean square
    */
-  Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon);
-
-  /**
-   * Computes the backward pass of {@link #layerNorm}.
-   *
-   * @return dx [n, d]
-   */
-  INDArray layerNormGradient(
-      INDArray x,
-      Normalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient,
-      Accumulator shiftGradient);
-
-  /**
-   * Normalises rows by their root mean square, {@code x / sqrt(mean(x^2) + epsilon) * gain} (Zhang
-   * and Sennrich 2019, arXiv 1910.07467).
-   *
-   * @param x [n, d]
-   * @param gain [d]
-   * @param epsilon added to the mean square
-   */
-  RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon);
-
-  /**
-   * Computes the backward pass of {@link #rmsNorm}.
-   *
-   * @return dx [n, d]
-   */
-  INDArray rmsNormGradient(
-      INDArray x,
-      RmsNormalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient);
+  Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon);
 
   /**
    * Applies rotary positions in place (Su et al. 2021, arXiv 2104.09864). As in Llama's published
@@ -286,7 +233,7 @@ public interface Kernels extends RowKernels {
    * @param logits [n, classes], overwritten
    * @param targets n classes; negative means not counted
    * @param smoothing share of every target that is spread evenly over all classes, in [0, 1)
-   *     ({@link LabelSmoothing})
+   *     (Szegedy et al. 2016, section 7)
    * @return the mean; 0 if no row counts
    */
   double crossEntropy(INDArray logits, int[] targets, double smoothing, boolean gradient);
@@ -332,21 +279,59 @@ public interface Kernels extends RowKernels {
   }
 
   /**
-   * Result of {@link #layerNorm}.
+   * An {@link AdamWStep} and its arrays, which have the same shape.
    *
-   * @param output [n, d]
-   * @param mean [n]
-   * @param variance [n], biased
+   * @param value changed in place
+   * @param gradient only read
+   * @param moment1 changed in place
+   * @param moment2 changed in place
    */
-  record Normalized(INDArray output, INDArray mean, INDArray variance) {}
+  record AdamWUpdate(
+      INDArray value, INDArray gradient, INDArray moment1, INDArray moment2, AdamWStep step) {}
 
   /**
-   * Result of {@link #rmsNorm}.
+   * Result of {@link #normalize}. Its pullback reads x and gain, which must not change before.
    *
    * @param output [n, d]
-   * @param meanSquare [n]
    */
-  record RmsNormalized(INDArray output, INDArray meanSquare) {}
+  record Normalized(INDArray output, NormPullback pullback) {}
+
+  /** The backward pass of {@link #normalize}. */
+  @FunctionalInterface
+  interface NormPullback {
+
+    /**
+     * Computes the gradients.
+     *
+     * @param dy [n, d]
+     * @param dShift null if there is no shift
+     * @return dx [n, d]
+     */
+    INDArray pull(INDArray dy, Accumulator dGain, @Nullable Accumulator dShift);
+  }
+
+  /**
+   * Result of {@link #feedForward}. Its pullback reads x and the weights, which must not change
+   * before. It may be called once, because it may overwrite the rows between the maps.
+   *
+   * @param output [groups.rows(), d]
+   */
+  record FeedForwardPass(INDArray output, FeedForwardPullback pullback) {}
+
+  /** The backward pass of {@link #feedForward}. */
+  @FunctionalInterface
+  interface FeedForwardPullback {
+
+    /**
+     * Computes the gradients.
+     *
+     * @param dy [groups.rows(), d]
+     * @param into returns the gradient targets of a group's net; called once for each group with
+     *     rows
+     * @return dx [groups.inputRows(), d], summed if groups share their input
+     */
+    INDArray pull(INDArray dy, IntFunction<FeedForwardGradients> into);
+  }
 
   /**
    * Result of {@link #attention}, with its pullback. It keeps q, k and v, which must not change

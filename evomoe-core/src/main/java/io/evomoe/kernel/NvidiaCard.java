@@ -3,9 +3,7 @@ package io.evomoe.kernel;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,7 +16,8 @@ import java.util.regex.Pattern;
 public record NvidiaCard(String name, int major, int minor) {
   private static final List<String> QUERY =
       List.of("nvidia-smi", "--query-gpu=name,compute_cap", "--format=csv,noheader");
-  private static final Pattern LINE = Pattern.compile("(.+),\\s*(\\d+)\\.(\\d+)");
+  private static final Pattern LINE =
+      Pattern.compile("^\\s*(.+),\\s*(\\d+)\\.(\\d+)\\s*$", Pattern.MULTILINE);
   private static final long PATIENCE_SECONDS = 20;
 
   /** Returns the cards that the driver's own tool lists, or none if the tool is missing. */
@@ -45,18 +44,15 @@ public record NvidiaCard(String name, int major, int minor) {
    * lines are messages and are ignored.
    */
   static List<NvidiaCard> listed(String output) {
-    return output.lines().map(NvidiaCard::card).flatMap(Optional::stream).toList();
-  }
-
-  private static Optional<NvidiaCard> card(String line) {
-    Matcher matcher = LINE.matcher(line.strip());
-    return matcher.matches()
-        ? Optional.of(
-            new NvidiaCard(
-                matcher.group(1),
-                Integer.parseInt(matcher.group(2)),
-                Integer.parseInt(matcher.group(3))))
-        : Optional.empty();
+    return LINE.matcher(output)
+        .results()
+        .map(
+            line ->
+                new NvidiaCard(
+                    line.group(1),
+                    Integer.parseInt(line.group(2)),
+                    Integer.parseInt(line.group(3))))
+        .toList();
   }
 
   /**

@@ -4,37 +4,23 @@ package io.evomoe.kernel;
  * Rows of a matrix that are assigned to groups with a weight, in the order of the groups: the
  * tokens of each expert. One list serves all kernels of a pass, forward and backward. Kernels with
  * device memory therefore transfer it once.
+ *
+ * @param n rows of the matrix
+ * @param offsets [groups + 1]; group g has {@code rows[offsets[g]]} to {@code rows[offsets[g + 1] -
+ *     1]}
+ * @param rows [A], each below n, at most once per group
+ * @param weights [A]
  */
-public final class RoutedRows {
-  private final int n;
-  private final int[] offsets;
-  private final int[] rows;
-  private final double[] weights;
+@SuppressWarnings("ArrayRecordComponent") // large, and never changed
+public record RoutedRows(int n, int[] offsets, int[] rows, double[] weights) {
 
-  /**
-   * Creates the list and keeps the arrays, which must not be changed afterwards.
-   *
-   * @param n rows of the matrix
-   * @param offsets [groups + 1]; group g has {@code rows[offsets[g]]} to {@code rows[offsets[g + 1]
-   *     - 1]}
-   * @param rows [A], each below n, at most once per group
-   * @param weights [A]
-   */
-  public RoutedRows(int n, int[] offsets, int[] rows, double[] weights) {
+  /** Keeps the arrays, which must not be changed afterwards. */
+  public RoutedRows {
     if (rows.length != offsets[offsets.length - 1] || rows.length != weights.length) {
       throw new IllegalArgumentException(
           "rows and weights must be %d, were %d and %d"
               .formatted(offsets[offsets.length - 1], rows.length, weights.length));
     }
-    this.n = n;
-    this.offsets = offsets;
-    this.rows = rows;
-    this.weights = weights;
-  }
-
-  /** Returns the number of rows of the matrix. */
-  public int n() {
-    return n;
   }
 
   /** Returns A. */
@@ -45,16 +31,6 @@ public final class RoutedRows {
   /** Returns the number of groups. */
   public int groups() {
     return offsets.length - 1;
-  }
-
-  /** Returns the row indices in the matrix [A], which must not be changed. */
-  public int[] rows() {
-    return rows;
-  }
-
-  /** Returns the weights [A], which must not be changed. */
-  public double[] weights() {
-    return weights;
   }
 
   /** Returns the position of each entry in a matrix [n, groups] [A]. */

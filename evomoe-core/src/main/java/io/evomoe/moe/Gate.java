@@ -2,6 +2,7 @@ package io.evomoe.moe;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.Place;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
@@ -59,5 +60,27 @@ public interface Gate {
    */
   default TopKRouting topKRouting(StepContext step) {
     return new TopKRouting.Other("does not say how many experts a token has");
+  }
+
+  /**
+   * An array of a gate that must be saved although no gradient trains it.
+   *
+   * @param place position in the model, from the gate's scope; includes an axis if the array has an
+   *     entry for each expert
+   * @param value live array; restoring a checkpoint writes into it
+   * @param namesExperts whether the values are expert indices, fixed before the first step. A model
+   *     with another number of experts cannot use them
+   */
+  record GateState(Place place, INDArray value, boolean namesExperts) {
+
+    /** Creates state that is not a table of expert indices. */
+    public GateState(Place place, INDArray value) {
+      this(place, value, false);
+    }
+
+    /** Returns the dotted path, which is unique in a model. */
+    public String name() {
+      return place.name();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.moe.Options.Bounds;
 import java.util.function.Function;
 
 /** The {@link Options} of a gate. */

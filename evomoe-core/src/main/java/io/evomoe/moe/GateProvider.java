@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.moe.GateProvider.ExpertForm;
 import java.util.Optional;
 
 /**
@@ -60,4 +61,26 @@ public interface GateProvider {
    *     #refusal} gives a reason for this model
    */
   Gate create(GateSpec spec);
+
+  /** The kind of network that an expert is. */
+  enum ExpertForm {
+    /** A {@link io.evomoe.nn.FeedForward}. */
+    PLAIN,
+    /**
+     * A {@linkplain io.evomoe.nn.FeedForward#residual residual} one, which starts as the identity.
+     */
+    RESIDUAL
+  }
+
+  /** The position of an expert layer in a block. */
+  enum Placement {
+    /** In a residual branch, after or before the block's norm: {@code x + layer(norm(x))}. */
+    BRANCH,
+    /**
+     * In the residual stream: the block's output is {@code layer(x)}, without norm, residual or
+     * dropout. The gate passes the stream on, by a bypass or by weights that sum to 1. The experts
+     * are {@link ExpertForm#RESIDUAL}, so they pass it on too.
+     */
+    STREAM
+  }
 }

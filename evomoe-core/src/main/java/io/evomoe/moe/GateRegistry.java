@@ -1,7 +1,6 @@
 package io.evomoe.moe;
 
 import io.evomoe.internal.names.Installed;
-import io.evomoe.internal.names.PlainName;
 import java.util.List;
 import java.util.ServiceLoader;
 
@@ -13,7 +12,7 @@ public final class GateRegistry {
    * Creates a registry of the given gates.
    *
    * @throws IllegalArgumentException if two gates have the same name, or if a name is not plain
-   *     ({@link PlainName}); names become folder names
+   *     ({@link Installed#requireName}); names become folder names
    */
   public GateRegistry(Iterable<GateProvider> providers) {
     gates = new Installed<>("gate", providers, GateProvider::name);
@@ -44,7 +43,7 @@ public final class GateRegistry {
     if (gates.names().isEmpty()) {
       throw new IllegalArgumentException(
           "gate %s is not installed, nor is any other: add io.evomoe:evomoe-gates to the class path, or merge META-INF/services when shading"
-              .formatted(PlainName.shown(name)));
+              .formatted(Installed.shown(name)));
     }
     return gates.named(name);
   }

@@ -45,17 +45,4 @@ public record GateSpec(
     FieldBound.atLeast("moeLayers", moeLayers, 1);
     options = Map.copyOf(options);
   }
-
-  /** Creates the inputs for the only MoE layer of a stack. */
-  public GateSpec(
-      Scope scope,
-      int width,
-      int experts,
-      int moeLayers,
-      int vocabulary,
-      boolean causal,
-      Map<String, String> options,
-      TrainingFacts training) {
-    this(scope, width, experts, 0, 1, moeLayers, vocabulary, causal, options, training);
-  }
 }

@@ -3,16 +3,19 @@ package io.evomoe.moe;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.nn.Expert;
+import io.evomoe.moe.Routed.RoutingGradient;
+import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.Replay;
+import io.evomoe.nn.Recomputed.Replay;
+import io.evomoe.nn.RoutingReport;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -27,7 +30,7 @@ public final class MoeLayer implements Layer {
   private final String name;
   private final Kernels kernels;
   private final Gate gate;
-  private final List<Expert> experts;
+  private final List<FeedForward> experts;
 
   /**
    * Creates a layer from a gate and its experts.
@@ -35,7 +38,7 @@ public final class MoeLayer implements Layer {
    * @param name dotted name for reports and errors
    * @param experts E nets of one class and shape
    */
-  public MoeLayer(String name, Kernels kernels, Gate gate, List<? extends Expert> experts) {
+  public MoeLayer(String name, Kernels kernels, Gate gate, List<FeedForward> experts) {
     if (experts.isEmpty()) {
       throw new IllegalArgumentException("experts must be at least 1, was 0 (" + name + ")");
     }
@@ -54,7 +57,7 @@ public final class MoeLayer implements Layer {
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
-        List.of(RoutingReports.of(name, routing, pass, routed.auxLoss())));
+        List.of(report(routing, pass, routed.auxLoss())));
   }
 
   private Routed route(INDArray x, Pass pass) {
@@ -85,6 +88,27 @@ public final class MoeLayer implements Layer {
           "the gate of %s must route %d tokens to %d experts, but routed %d to %d"
               .formatted(name, tokens, experts.size(), routing.tokenCount(), routing.experts()));
     }
+  }
+
+  private RoutingReport report(Routing routing, Pass pass, double auxLoss) {
+    int[] active = new int[routing.tokenCount()];
+    for (int token : routing.rows().rows()) {
+      active[token]++;
+    }
+    int[] real = pass.tokens().realRows();
+    int[] histogram = new int[routing.experts() + 1];
+    for (int s : real) {
+      histogram[active[s]]++;
+    }
+    int[] first = pass.step().training() ? new int[0] : routing.firstExperts();
+    return new RoutingReport(
+        name,
+        real.length,
+        IntStream.of(routing.loads()).boxed().toList(),
+        IntStream.of(histogram).boxed().toList(),
+        routing.dropped(),
+        auxLoss,
+        IntStream.of(real).filter(s -> s < first.length).mapToObj(s -> first[s]).toList());
   }
 
   @Override
@@ -128,7 +152,7 @@ public final class MoeLayer implements Layer {
               ? RowGroups.shared(routing.experts(), routing.tokenCount())
               : RowGroups.routed(routing.offsets());
       INDArray inputs = dense || isInOrder() ? x : kernels.gatherRows(x, rows);
-      return experts.get(0).forwardGroups(experts, inputs, groups);
+      return FeedForward.forward(experts, inputs, groups);
     }
 
     /** Fills the rows of each expert up to a multiple of those of a joint cache. */
@@ -149,18 +173,15 @@ public final class MoeLayer implements Layer {
         }
       }
       INDArray inputs = kernels.gatherRows(x, filled);
-      Output all = experts.get(0).forwardGroups(experts, inputs, RowGroups.routed(starts));
+      Output all = FeedForward.forward(experts, inputs, RowGroups.routed(starts));
       return new Output(kernels.gatherRows(all.value(), places), KeyValueCache.NO_BACKWARD);
     }
 
     /** Returns whether the gathered rows are x itself in its order, e.g. for a single token. */
     private boolean isInOrder() {
       int[] tokens = rows.rows();
-      boolean inOrder = tokens.length == rows.n();
-      for (int i = 0; inOrder && i < tokens.length; i++) {
-        inOrder = tokens[i] == i;
-      }
-      return inOrder;
+      return tokens.length == rows.n()
+          && IntStream.range(0, rows.n()).allMatch(i -> tokens[i] == i);
     }
 
     INDArray backward(INDArray dy, Routed.GatePullback gatePullback) {

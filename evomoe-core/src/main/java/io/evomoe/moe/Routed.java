@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.kernel.ArrayKernels;
 import io.evomoe.nn.Pass;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,5 +27,82 @@ public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
      * @return gradient with respect to the tokens [S, d], or null if there is none
      */
     @Nullable INDArray pull(RoutingGradient gradient);
+  }
+
+  /**
+   * Gradient of the loss with respect to the numbers of a {@link Routing}. If kernels computed it,
+   * the first call of {@link #weight} or {@link #bypass} copies it to the host and waits for it.
+   * Gates that call neither method do not wait.
+   */
+  public static final class RoutingGradient {
+    private final @Nullable ArrayKernels kernels;
+    private final @Nullable INDArray weightArray;
+    private final @Nullable INDArray bypassArray;
+    private double @Nullable [] weights;
+    private double @Nullable [] bypass;
+
+    /** Keeps both arrays: [A] for the weights, and [S] for the bypass or empty if there is none. */
+    public RoutingGradient(double[] weights, double[] bypass) {
+      this(null, null, null);
+      this.weights = weights;
+      this.bypass = bypass;
+    }
+
+    /**
+     * Creates a gradient from arrays of kernels.
+     *
+     * @param weights [A], or null if A is 0
+     * @param bypass [S], or null if there is none
+     */
+    RoutingGradient(
+        @Nullable ArrayKernels kernels, @Nullable INDArray weights, @Nullable INDArray bypass) {
+      this.kernels = kernels;
+      this.weightArray = weights;
+      this.bypassArray = bypass;
+    }
+
+    /** Returns the gradient of the weight of assignment i. */
+    public double weight(int i) {
+      return hostWeights()[i];
+    }
+
+    /** Returns the gradient of the bypass of token s. */
+    public double bypass(int s) {
+      return hostBypass()[s];
+    }
+
+    /**
+     * Returns the gradient of each weight, for kernels.
+     *
+     * @return [A], which must not be changed
+     */
+    public INDArray weights(ArrayKernels own) {
+      return weightArray == null ? own.write(hostWeights(), hostWeights().length) : weightArray;
+    }
+
+    /**
+     * Returns the gradient of each token's bypass, for kernels.
+     *
+     * @return [S], which must not be changed
+     */
+    public INDArray bypass(ArrayKernels own) {
+      return bypassArray == null ? own.write(hostBypass(), hostBypass().length) : bypassArray;
+    }
+
+    private double[] hostWeights() {
+      double[] known = weights == null ? read(weightArray) : weights;
+      weights = known;
+      return known;
+    }
+
+    private double[] hostBypass() {
+      double[] known = bypass == null ? read(bypassArray) : bypass;
+      bypass = known;
+      return known;
+    }
+
+    private double[] read(@Nullable INDArray array) {
+      return kernels == null || array == null ? new double[0] : kernels.read(array);
+    }
   }
 }

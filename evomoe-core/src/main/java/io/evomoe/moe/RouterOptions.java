@@ -1,5 +1,7 @@
 package io.evomoe.moe;
 
+import io.evomoe.moe.Options.Bounds;
+
 /**
  * The options that all gates with a {@link Router} share: the initialisation of W and a token
  * prior. The prior adds a row of a table by the token's id: {@code z = x W + c B[id]}, with B [V,
@@ -109,23 +111,21 @@ public record RouterOptions(
 
   /** Reads only the options of the prior, for gates with another initialisation. */
   public static RouterOptions ofPrior(GateOptions options) {
+    return read(options, Init.NORMAL);
+  }
+
+  /** Reads these options among the other options of a gate. */
+  public static RouterOptions from(GateOptions options) {
+    return read(options, options.choice("routerInit", Init.NORMAL));
+  }
+
+  private static RouterOptions read(GateOptions options, Init init) {
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),
         options.choice("priorFallback", PriorFallback.NONE),
         options.choice("priorLayers", PriorLayers.ALL),
-        Init.NORMAL);
-  }
-
-  /** Reads these options among the other options of a gate. */
-  public static RouterOptions from(GateOptions options) {
-    RouterOptions prior = ofPrior(options);
-    return new RouterOptions(
-        prior.prior,
-        prior.priorScale,
-        prior.priorFallback,
-        prior.priorLayers,
-        options.choice("routerInit", Init.NORMAL));
+        init);
   }
 
   /** Returns the prior of a layer: none before the last layer if only the last layer has one. */

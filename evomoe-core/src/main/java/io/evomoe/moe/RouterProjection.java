@@ -10,9 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The linear map without bias from a token to one logit for each expert: {@code z = x W}. */
 public final class RouterProjection {
   private static final double DEVIATION = 0.02;
+  private static final double CENTROID_GAIN = 0.1;
 
   private final Kernels kernels;
   private final Parameter weight;
+  private final boolean transposed;
 
   /** Creates W [width, experts] from N(0, 0.02) with the name {@code weight} in the scope. */
   public RouterProjection(Scope scope, int width, int experts) {
@@ -24,16 +26,34 @@ public final class RouterProjection {
    * scope.
    */
   RouterProjection(Scope scope, int width, int experts, RouterOptions.Init init) {
-    Scope along = scope.alongExperts(1);
-    this.kernels = scope.kernels().exact();
-    this.weight =
+    this(
+        scope,
         switch (init) {
-          case NORMAL -> along.normal("weight", DEVIATION, width, experts);
-          case UNIFORM -> along.uniform("weight", 1 / Math.sqrt(width), width, experts);
-        };
+          case NORMAL -> scope.alongExperts(1).normal("weight", DEVIATION, width, experts);
+          case UNIFORM ->
+              scope.alongExperts(1).uniform("weight", 1 / Math.sqrt(width), width, experts);
+        },
+        false);
   }
 
-  /** Returns W [d, E]. */
+  private RouterProjection(Scope scope, Parameter weight, boolean transposed) {
+    this.kernels = scope.kernels().exact();
+    this.weight = weight;
+    this.transposed = transposed;
+  }
+
+  /**
+   * Creates a centroid of each expert, c [experts, width], with the name {@code centroids} in the
+   * scope. Logits are the affinities {@code x . c_e}. The centroids start orthogonal with gain 0.1,
+   * as in the published code of BASE layers and StableMoE.
+   */
+  public static RouterProjection ofCentroids(Scope scope, int width, int experts) {
+    Scope along = scope.alongExperts(0);
+    Parameter centroids = along.orthogonal("centroids", CENTROID_GAIN, experts, width);
+    return new RouterProjection(scope, centroids, true);
+  }
+
+  /** Returns W [d, E], or the centroids [E, d]. */
   public Parameter weight() {
     return weight;
   }
@@ -50,17 +70,19 @@ public final class RouterProjection {
   }
 
   /** Computes z [S, E] for kernels. */
-  INDArray logits(INDArray tokens) {
-    return kernels.multiply(tokens, false, weight.value(), false);
+  public INDArray logits(INDArray tokens) {
+    return kernels.multiply(tokens, false, weight.value(), transposed);
   }
 
   /** Computes the same, by other sums in a joint pass. */
   INDArray logits(INDArray tokens, Pass pass) {
-    return pass.isJoint() ? kernels.linear(tokens, weight.value(), null) : logits(tokens);
+    return pass.isJoint() && !transposed
+        ? kernels.linear(tokens, weight.value(), null)
+        : logits(tokens);
   }
 
   /** Returns the host copy of {@link #logits} if it is finite. */
-  TokenMatrix requireFinite(TokenMatrix logits) {
+  public TokenMatrix requireFinite(TokenMatrix logits) {
     if (!logits.isFinite()) {
       throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
     }
@@ -85,6 +107,9 @@ public final class RouterProjection {
 
   /** Does the same for a gradient that kernels have computed. */
   INDArray backward(INDArray tokens, INDArray dLogits) {
+    if (transposed) {
+      return kernels.tableGradient(tokens, weight.value(), dLogits, weight.accumulator());
+    }
     return kernels.linearGradient(tokens, weight.value(), dLogits, weight.accumulator(), null);
   }
 }

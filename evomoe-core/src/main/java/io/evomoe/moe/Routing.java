@@ -1,6 +1,8 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.RoutedRows;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,26 +14,14 @@ import org.jspecify.annotations.Nullable;
  * of s}. If a bypass is set, {@code bypass(s) x_s} is added.
  */
 public final class Routing {
-  private final int tokenCount;
-  private final int[] offsets;
-  private final int[] tokens;
-  private final double[] weights;
   private final RoutedRows rows;
+  private final int[] offsets;
   private final double @Nullable [] bypass;
   private final int dropped;
 
-  Routing(
-      int tokenCount,
-      int[] offsets,
-      int[] tokens,
-      double[] weights,
-      double @Nullable [] bypass,
-      int dropped) {
-    this.tokenCount = tokenCount;
+  Routing(RoutedRows rows, int[] offsets, double @Nullable [] bypass, int dropped) {
+    this.rows = rows;
     this.offsets = offsets;
-    this.tokens = tokens;
-    this.weights = weights;
-    this.rows = new RoutedRows(tokenCount, offsets, tokens, weights);
     this.bypass = bypass;
     this.dropped = dropped;
   }
@@ -51,34 +41,39 @@ public final class Routing {
           "experts must be given for each of the %d tokens of the weights, were for %d"
               .formatted(weights.tokens(), expertsOf.length));
     }
-    int[] offsets = new int[weights.columns() + 1];
+    RoutingBuilder builder = new RoutingBuilder(weights.tokens(), weights.columns());
     for (int s = 0; s < expertsOf.length; s++) {
       for (int e : expertsOf[s]) {
-        offsets[RoutingBuilder.expert(s, e, weights.columns()) + 1]++;
+        boolean exists = e >= 0 && e < weights.columns();
+        builder.assign(s, e, exists ? weights.get(s, e) : 0);
       }
     }
-    for (int e = 0; e < weights.columns(); e++) {
-      offsets[e + 1] = Math.addExact(offsets[e], offsets[e + 1]);
+    return builder.build();
+  }
+
+  /**
+   * Returns the most tokens of an expert, {@code ceil(factor * realTokens / experts)}, exact in the
+   * factor's decimal digits. For example, 100 tokens at factor 0.07 give 7; floating-point
+   * arithmetic would give 8.
+   *
+   * @param factor capacity factor, above 0; infinity means no limit and returns {@code realTokens}
+   * @param realTokens number of tokens that are not padding
+   * @param experts E, at least 1
+   */
+  public static int capacity(double factor, int realTokens, int experts) {
+    if (Double.isInfinite(factor)) {
+      return realTokens;
     }
-    int[] next = offsets.clone();
-    int[] tokens = new int[offsets[weights.columns()]];
-    double[] weightOf = new double[tokens.length];
-    for (int s = 0; s < expertsOf.length; s++) {
-      for (int e : expertsOf[s]) {
-        int i = next[e]++;
-        if (i > offsets[e] && tokens[i - 1] == s) {
-          throw RoutingBuilder.twice(s, e);
-        }
-        tokens[i] = s;
-        weightOf[i] = RoutingBuilder.weight(s, e, weights.get(s, e));
-      }
-    }
-    return new Routing(expertsOf.length, offsets, tokens, weightOf, null, 0);
+    BigDecimal capacity =
+        BigDecimal.valueOf(factor)
+            .multiply(BigDecimal.valueOf(realTokens))
+            .divide(BigDecimal.valueOf(experts), 0, RoundingMode.CEILING);
+    return capacity.min(BigDecimal.valueOf(realTokens)).intValueExact();
   }
 
   /** Returns S, padding included. */
   public int tokenCount() {
-    return tokenCount;
+    return rows.n();
   }
 
   /** Returns E. */
@@ -88,7 +83,7 @@ public final class Routing {
 
   /** Returns A. */
   public int assignments() {
-    return tokens.length;
+    return rows.length();
   }
 
   /**
@@ -106,12 +101,12 @@ public final class Routing {
 
   /** Returns the token of assignment i. */
   public int token(int i) {
-    return tokens[i];
+    return rows.rows()[i];
   }
 
   /** Returns the weight of assignment i, at least 0. */
   public double weight(int i) {
-    return weights[i];
+    return rows.weights()[i];
   }
 
   /** Returns the weight of token s itself in the output, 0 without a bypass. */
@@ -141,7 +136,7 @@ public final class Routing {
 
   /** Returns whether every expert takes every token. If so, gather and scatter are skipped. */
   public boolean isDense() {
-    return tokens.length == (long) tokenCount * experts();
+    return rows.length() == (long) rows.n() * experts();
   }
 
   /** Returns a copy of the offsets [E + 1]. */
@@ -151,12 +146,12 @@ public final class Routing {
 
   /** Returns a copy of the tokens [A]. */
   public int[] tokens() {
-    return tokens.clone();
+    return rows.rows().clone();
   }
 
   /** Returns a copy of the weights [A]. */
   public double[] weights() {
-    return weights.clone();
+    return rows.weights().clone();
   }
 
   /** Returns the assignments in the form that kernels use. It is always the same object. */
@@ -169,15 +164,15 @@ public final class Routing {
    * index.
    */
   public int[] firstExperts() {
-    int[] first = new int[tokenCount];
-    double[] best = new double[tokenCount];
+    int[] first = new int[rows.n()];
+    double[] best = new double[rows.n()];
     Arrays.fill(first, -1);
     for (int e = 0; e < experts(); e++) {
       for (int i = offsets[e]; i < offsets[e + 1]; i++) {
-        int s = tokens[i];
-        if (first[s] < 0 || weights[i] > best[s]) {
+        int s = token(i);
+        if (first[s] < 0 || weight(i) > best[s]) {
           first[s] = e;
-          best[s] = weights[i];
+          best[s] = weight(i);
         }
       }
     }

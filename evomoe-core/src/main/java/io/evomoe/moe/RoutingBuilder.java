@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.kernel.RoutedRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -35,40 +36,25 @@ public final class RoutingBuilder {
       throw new IllegalArgumentException(
           "token must be in 0.." + (tokenCount - 1) + ", was " + token);
     }
+    if (expert < 0 || expert >= experts) {
+      throw new IllegalArgumentException(
+          "expert of token %d must be in 0..%d, was %d".formatted(token, experts - 1, expert));
+    }
+    if (!(weight >= 0) || Double.isInfinite(weight)) {
+      throw new IllegalArgumentException(
+          "weight of token %d at expert %d must be finite and at least 0, was %s"
+              .formatted(token, expert, weight));
+    }
     if (size == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * size);
       expertOf = Arrays.copyOf(expertOf, 2 * size);
       weights = Arrays.copyOf(weights, 2 * size);
     }
     tokens[size] = token;
-    expertOf[size] = expert(token, expert, experts);
-    weights[size] = weight(token, expert, weight);
+    expertOf[size] = expert;
+    weights[size] = weight;
     size++;
     return this;
-  }
-
-  /** Returns the expert if it exists. */
-  static int expert(int token, int expert, int experts) {
-    if (expert < 0 || expert >= experts) {
-      throw new IllegalArgumentException(
-          "expert of token %d must be in 0..%d, was %d".formatted(token, experts - 1, expert));
-    }
-    return expert;
-  }
-
-  static IllegalArgumentException twice(int token, int expert) {
-    return new IllegalArgumentException(
-        "token " + token + " was assigned twice to expert " + expert);
-  }
-
-  /** Returns the weight if it is finite and at least 0. */
-  static double weight(int token, int expert, double weight) {
-    if (!(weight >= 0) || Double.isInfinite(weight)) {
-      throw new IllegalArgumentException(
-          "weight of token %d at expert %d must be finite and at least 0, was %s"
-              .formatted(token, expert, weight));
-    }
-    return weight;
   }
 
   /** Counts one assignment that was dropped by capacity. */
@@ -95,26 +81,26 @@ public final class RoutingBuilder {
 
   /** Returns the sorted routing. It uses two stable counting sorts, by token and then by expert. */
   public Routing build() {
-    int[] order = countingSort(byToken(), expertOf, experts);
-    int[] offsets = new int[experts + 1];
+    int[] offsets = starts(expertOf, experts);
+    int[] next = offsets.clone();
+    int[] order = byToken();
     int[] sortedTokens = new int[size];
     double[] sortedWeights = new double[size];
-    for (int i = 0; i < size; i++) {
-      int a = order[i];
+    for (int a : order) {
+      int e = expertOf[a];
+      int i = next[e]++;
+      if (i > offsets[e] && sortedTokens[i - 1] == tokens[a]) {
+        throw new IllegalArgumentException(
+            "token " + tokens[a] + " was assigned twice to expert " + e);
+      }
       sortedTokens[i] = tokens[a];
       sortedWeights[i] = weights[a];
-      offsets[expertOf[a] + 1]++;
-      boolean sameExpert = i > 0 && expertOf[order[i - 1]] == expertOf[a];
-      if (sameExpert && sortedTokens[i - 1] == sortedTokens[i]) {
-        throw twice(tokens[a], expertOf[a]);
-      }
     }
-    for (int e = 0; e < experts; e++) {
-      offsets[e + 1] += offsets[e];
-    }
-    return new Routing(tokenCount, offsets, sortedTokens, sortedWeights, bypass, dropped);
+    RoutedRows rows = new RoutedRows(tokenCount, offsets, sortedTokens, sortedWeights);
+    return new Routing(rows, offsets, bypass, dropped);
   }
 
+  /** Returns the assignments in the order of their tokens. */
   private int[] byToken() {
     int[] order = new int[size];
     boolean sorted = true;
@@ -122,21 +108,24 @@ public final class RoutingBuilder {
       order[i] = i;
       sorted &= i == 0 || tokens[i - 1] <= tokens[i];
     }
-    return sorted ? order : countingSort(order, tokens, tokenCount);
+    if (!sorted) {
+      int[] next = starts(tokens, tokenCount);
+      for (int i = 0; i < size; i++) {
+        order[next[tokens[i]]++] = i;
+      }
+    }
+    return order;
   }
 
-  private static int[] countingSort(int[] order, int[] key, int keys) {
-    int[] start = new int[keys + 1];
-    for (int i : order) {
-      start[key[i] + 1]++;
+  /** Returns the start of each key in the sorted assignments [keys + 1]. */
+  private int[] starts(int[] key, int keys) {
+    int[] starts = new int[keys + 1];
+    for (int i = 0; i < size; i++) {
+      starts[key[i] + 1]++;
     }
     for (int k = 0; k < keys; k++) {
-      start[k + 1] += start[k];
+      starts[k + 1] += starts[k];
     }
-    int[] sorted = new int[order.length];
-    for (int i : order) {
-      sorted[start[key[i]]++] = i;
-    }
-    return sorted;
+    return starts;
   }
 }

@@ -2,11 +2,13 @@ package io.evomoe.moe;
 
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Routed.RoutingGradient;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -217,14 +219,7 @@ public final class TokenMatrix {
 
   /** Returns the element-wise product with {@code other} as a new matrix. */
   public TokenMatrix times(TokenMatrix other) {
-    TokenMatrix product = new TokenMatrix(tokens, columns);
-    eachRange(
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            product.values[i] = values[i] * other.values[i];
-          }
-        });
-    return product;
+    return each(i -> values[i] * other.values[i]);
   }
 
   /**
@@ -232,14 +227,18 @@ public final class TokenMatrix {
    * function at the same time.
    */
   public TokenMatrix map(DoubleUnaryOperator function) {
-    TokenMatrix mapped = new TokenMatrix(tokens, columns);
+    return each(i -> function.applyAsDouble(values[i]));
+  }
+
+  private TokenMatrix each(IntToDoubleFunction number) {
+    TokenMatrix made = new TokenMatrix(tokens, columns);
     eachRange(
         (from, to) -> {
           for (int i = from; i < to; i++) {
-            mapped.values[i] = function.applyAsDouble(values[i]);
+            made.values[i] = number.applyAsDouble(i);
           }
         });
-    return mapped;
+    return made;
   }
 
   /** Returns whether all numbers are finite. */

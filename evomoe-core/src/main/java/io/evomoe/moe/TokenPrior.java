@@ -3,27 +3,31 @@ package io.evomoe.moe;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.RouterOptions.Prior;
-import io.evomoe.nn.NotFiniteException;
+import io.evomoe.moe.RouterOptions.PriorFallback;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The part of a router, or of affinities to experts, that depends on the token's id: {@code c
- * B[id]} of {@link RouterOptions}.
+ * The part of a router that depends on the token's id: {@code c B[id]} of {@link RouterOptions}.
  *
  * <p>Ids that stand for no text have zero rows, and a zero row gets no gradient. A loaded B
  * therefore shows which ids have no prior.
  */
-public final class TokenPrior {
+final class TokenPrior {
   private final Kernels kernels;
-  private final @Nullable PriorTable table;
   private final Prior kind;
+  private final PriorFallback fallback;
+  private final @Nullable Parameter table;
+
+  /** Whether the row of each id is zero, which never changes. Null until first used. */
+  private volatile boolean @Nullable [] silent;
 
   /**
    * Creates B, if a prior is selected, with the name {@code prior} in the gate's scope.
@@ -31,20 +35,31 @@ public final class TokenPrior {
    * @throws IllegalArgumentException if a prior is selected but tokens have no ids, or if the prior
    *     is annealed but the number of training steps is unknown
    */
-  public TokenPrior(GateSpec spec, RouterOptions options) {
+  TokenPrior(GateSpec spec, RouterOptions options) {
     this.kernels = spec.scope().kernels().exact();
     this.kind = options.prior(spec);
+    this.fallback = options.priorFallback();
     this.table = kind == Prior.NONE ? null : table(spec, options);
   }
 
-  private static PriorTable table(GateSpec spec, RouterOptions options) {
+  private static Parameter table(GateSpec spec, RouterOptions options) {
     if (spec.vocabulary() < 1) {
       throw refusal("if tokens have no ids", options);
     }
     if (options.prior() == Prior.ANNEALED && spec.training().steps().isEmpty()) {
       throw refusal("or not annealed if the number of training steps is unknown", options);
     }
-    return new PriorTable(spec, options);
+    Parameter table =
+        spec.scope()
+            .alongExperts(1)
+            .normal("prior", options.priorScale(), spec.vocabulary(), spec.experts());
+    spec.training().specialIds().stream()
+        .filter(id -> id < spec.vocabulary())
+        .forEach(id -> table.value().getRow(id).assign(0));
+    if (options.prior() != Prior.LEARNED) {
+      table.freeze();
+    }
+    return table;
   }
 
   private static IllegalArgumentException refusal(String where, RouterOptions options) {
@@ -53,18 +68,22 @@ public final class TokenPrior {
             .formatted(where, options.prior().name().toLowerCase(Locale.ROOT)));
   }
 
-  /** Returns B [V, E], frozen unless it is learned. Empty without a prior. */
-  public List<Parameter> parameters() {
-    return table == null ? List.of() : List.of(table.parameter());
+  /** Returns B [V, E], frozen unless it is learned; null without a prior. */
+  @Nullable Parameter table() {
+    return table;
+  }
+
+  String name() {
+    return table == null ? "none" : table.name();
   }
 
   /** Returns the parameters of all rows except one, for {@link Gate#idleParameters}. */
-  public long idleParameters() {
-    return table == null ? 0 : table.parameter().length() - table.parameter().value().size(1);
+  long idleParameters() {
+    return table == null ? 0 : table.length() - table.value().size(1);
   }
 
   /** Returns whether the prior changes any logit at a step. */
-  public boolean actsAt(StepContext step) {
+  boolean actsAt(StepContext step) {
     return share(step) > 0;
   }
 
@@ -89,13 +108,13 @@ public final class TokenPrior {
    *
    * @throws IllegalArgumentException if a token id is outside the vocabulary
    */
-  public void addTo(INDArray logits, Pass pass) {
+  void addTo(INDArray logits, Pass pass) {
     double share = share(pass.step());
     int[] real = share == 0 ? new int[0] : pass.tokens().realRows();
     if (table == null || real.length == 0) {
       return;
     }
-    INDArray added = kernels.gatherRows(table.parameter().value(), table.rows(real, pass.tokens()));
+    INDArray added = kernels.gatherRows(table.value(), rows(table, real, pass.tokens()));
     if (share != 1) {
       kernels.scale(added, share);
     }
@@ -106,35 +125,70 @@ public final class TokenPrior {
     }
   }
 
-  /**
-   * Checks the sum that {@link #addTo} has computed.
-   *
-   * @param values host copy of the sum [S, E]
-   * @param others checks the logits before B was added and throws if they are not finite; only
-   *     called if the sum is not finite
-   * @return the sum
-   * @throws NotFiniteException if only the sum is not finite, because B has diverged
-   */
-  public TokenMatrix requireFinite(TokenMatrix values, Runnable others) {
-    if (!values.isFinite()) {
-      others.run();
-      throw new NotFiniteException(
-          "what the token prior %s was added to was finite, and the sum was not"
-              .formatted(table == null ? kind : table.parameter().name()));
-    }
-    return values;
-  }
-
   /** Adds the gradient of B, if it is learned, given the gradient of the logits [S, E]. */
-  public void backward(INDArray dLogits, Pass pass) {
+  void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? pass.tokens().realRows() : new int[0];
     if (table == null || real.length == 0) {
       return;
     }
-    int[] ids = table.rows(real, pass.tokens());
+    int[] ids = rows(table, real, pass.tokens());
     boolean all = real.length == pass.tokens().size();
     INDArray own = all ? dLogits : kernels.gatherRows(dLogits, real);
-    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.parameter().value(), ids));
-    kernels.scatterRowsInto(known, ids, table.parameter().accumulator());
+    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.value(), ids));
+    kernels.scatterRowsInto(known, ids, table.accumulator());
+  }
+
+  /** Returns the row of B for each of the given real tokens. */
+  private int[] rows(Parameter known, int[] tokens, TokenBatch batch) {
+    int[] ids = IntStream.of(tokens).map(s -> id(known, s, batch)).toArray();
+    if (fallback == PriorFallback.BEFORE) {
+      boolean[] without = silent(known);
+      for (int i = 0; i < ids.length; i++) {
+        if (without[ids[i]]) {
+          ids[i] = before(known, tokens[i], batch, without);
+        }
+      }
+    }
+    return ids;
+  }
+
+  private static int id(Parameter known, int s, TokenBatch batch) {
+    int id = batch.id(s);
+    long entries = known.value().size(0);
+    if (id < 0 || id >= entries) {
+      throw new IllegalArgumentException(
+          "token id must be in 0..%d of the prior %s, was %d"
+              .formatted(entries - 1, known.name(), id));
+    }
+    return id;
+  }
+
+  /**
+   * Returns the id of the nearest earlier token of the same text that has a row. If there is none,
+   * returns the token's own id.
+   */
+  private static int before(Parameter known, int s, TokenBatch batch, boolean[] without) {
+    int first = s - s % batch.length();
+    for (int t = s - 1; t >= first && batch.sameText(s, t); t--) {
+      int id = id(known, t, batch);
+      if (!without[id]) {
+        return id;
+      }
+    }
+    return batch.id(s);
+  }
+
+  private boolean[] silent(Parameter known) {
+    boolean[] found = silent;
+    if (found == null) {
+      TokenMatrix rows = TokenMatrix.of(kernels, known.value());
+      found = new boolean[rows.tokens()];
+      for (int id = 0; id < found.length; id++) {
+        int row = id;
+        found[id] = IntStream.range(0, rows.columns()).allMatch(e -> rows.get(row, e) == 0);
+      }
+      silent = found;
+    }
+    return found;
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Facts about a training that are known before its first step, for gates that need them.
@@ -37,5 +38,42 @@ public record TrainingFacts(
   /** Returns a copy with the given ids that stand for no text. */
   public TrainingFacts withSpecialIds(Set<Integer> ids) {
     return new TrainingFacts(steps, tokenFrequencies, ids);
+  }
+
+  /** Counts of each token id in a text. */
+  public static final class TokenFrequencies {
+    private final long[] counts;
+
+    private TokenFrequencies(long[] counts) {
+      this.counts = counts;
+    }
+
+    /**
+     * Counts ids.
+     *
+     * @param ids ids in 0..vocabulary-1
+     */
+    public static TokenFrequencies count(IntStream ids, int vocabulary) {
+      long[] counts = new long[vocabulary];
+      ids.forEach(
+          id -> {
+            if (id < 0 || id >= vocabulary) {
+              throw new IllegalArgumentException(
+                  "token id must be in 0..%d, was %d".formatted(vocabulary - 1, id));
+            }
+            counts[id]++;
+          });
+      return new TokenFrequencies(counts);
+    }
+
+    /** Returns the number of token ids. */
+    public int vocabulary() {
+      return counts.length;
+    }
+
+    /** Returns the number of occurrences of a token id. */
+    public long of(int id) {
+      return counts[id];
+    }
   }
 }

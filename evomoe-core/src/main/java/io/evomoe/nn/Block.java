@@ -28,13 +28,9 @@ public final class Block implements Layer {
     List<Layer> residuals = new ArrayList<>();
     branches.forEach(
         (name, branch) -> {
-          Norm norm = norms.in(scope.child(name + "Norm"));
+          Norm norm = new Norm(scope.child(name + "Norm"), norms.width(), norms.config());
           Layer dropped = Sequential.of(branch, new Dropout(scope.child(name), dropout));
-          residuals.add(
-              switch (norms.placement()) {
-                case BEFORE -> new PreNormalized(scope.kernels(), norm, dropped);
-                case AFTER -> new PostNormalized(scope.kernels(), norm, dropped);
-              });
+          residuals.add(new Residual(scope.kernels(), norms.placement(), norm, dropped));
         });
     this.branches = new Sequential(residuals);
   }
@@ -49,15 +45,16 @@ public final class Block implements Layer {
     return branches.parameters();
   }
 
-  private static List<Parameter> parameters(Norm norm, Layer branch) {
-    return Sequential.of(norm, branch).parameters();
-  }
-
-  /** {@code y = x + branch(norm(x))}. */
-  private record PreNormalized(Kernels kernels, Norm norm, Layer branch) implements Layer {
+  /** A branch that adds to its input, normalised before or after it. */
+  private record Residual(Kernels kernels, NormPlacement placement, Norm norm, Layer branch)
+      implements Layer {
     @Override
     public Output forward(INDArray x, Pass pass) {
-      Output normed = norm.forward(x, pass);
+      return placement == NormPlacement.BEFORE ? preNormalized(x, pass) : postNormalized(x, pass);
+    }
+
+    private Output preNormalized(INDArray x, Pass pass) {
+      Output normed = norm.forward(x);
       Output out = branch.forward(normed.value(), pass);
       return new Output(
           kernels.add(x, out.value()),
@@ -69,18 +66,9 @@ public final class Block implements Layer {
           out.reports());
     }
 
-    @Override
-    public List<Parameter> parameters() {
-      return Block.parameters(norm, branch);
-    }
-  }
-
-  /** {@code y = norm(x + branch(x))}. */
-  private record PostNormalized(Kernels kernels, Norm norm, Layer branch) implements Layer {
-    @Override
-    public Output forward(INDArray x, Pass pass) {
+    private Output postNormalized(INDArray x, Pass pass) {
       Output out = branch.forward(x, pass);
-      Output normed = norm.forward(kernels.add(x, out.value()), pass);
+      Output normed = norm.forward(kernels.add(x, out.value()));
       return new Output(
           normed.value(),
           dy -> {
@@ -94,7 +82,30 @@ public final class Block implements Layer {
 
     @Override
     public List<Parameter> parameters() {
-      return Block.parameters(norm, branch);
+      return Sequential.of(norm, branch).parameters();
     }
+  }
+
+  /**
+   * The normalisations of a block's branches.
+   *
+   * @param placement before or after each branch
+   * @param width d, the hidden size
+   * @param config of each normalisation
+   */
+  public record Norms(NormPlacement placement, int width, NormConfig config) {
+
+    /** Creates layer normalisations with {@link NormConfig#DEFAULT_EPSILON}. */
+    public Norms(NormPlacement placement, int width) {
+      this(placement, width, NormConfig.LAYER);
+    }
+  }
+
+  /** The position of the norms of a block (Xiong et al., arXiv 2002.04745). */
+  public enum NormPlacement {
+    /** {@code y = x + branch(norm(x))}: GPT-2, fairseq's {@code normalize_before}. */
+    BEFORE,
+    /** {@code y = norm(x + branch(x))}: the original Transformer, BERT and RoBERTa. */
+    AFTER
   }
 }

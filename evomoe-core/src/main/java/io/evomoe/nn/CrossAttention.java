@@ -61,8 +61,8 @@ public final class CrossAttention implements Layer {
     Output asked = query.forwardOperand(x);
     Output mixed = keyValue.forwardOperand(memory.rows());
     INDArray q = asked.value();
-    INDArray k = Columns.of(mixed.value(), 0, width);
-    INDArray v = Columns.of(mixed.value(), width, width);
+    INDArray k = KeyValueCache.columns(mixed.value(), 0, width);
+    INDArray v = KeyValueCache.columns(mixed.value(), width, width);
     Attended attended = kernels.attention(q, k, v, shape, memory.tokens().keyPadding());
     Output projected = projection.forward(attended.output(), pass);
     return new Output(
@@ -72,7 +72,10 @@ public final class CrossAttention implements Layer {
           INDArray dq = q.ulike();
           INDArray dMixed = mixed.value().ulike();
           attended.pull(
-              dAttended, dq, Columns.of(dMixed, 0, width), Columns.of(dMixed, width, width));
+              dAttended,
+              dq,
+              KeyValueCache.columns(dMixed, 0, width),
+              KeyValueCache.columns(dMixed, width, width));
           memory.addGradient(mixed.pullback().pull(dMixed));
           return asked.pullback().pull(dq);
         });
@@ -83,8 +86,8 @@ public final class CrossAttention implements Layer {
         cache.ofMemory(name, memory(pass), memory -> keyValue.forward(memory.rows(), pass).value());
     AttentionMask padding = cache.memory().keyPadding();
     AttentionShape shape = shape(x, cache.memory().sequences(), cache.memory().length());
-    INDArray k = Columns.of(mixed, 0, width);
-    INDArray v = Columns.of(mixed, width, width);
+    INDArray k = KeyValueCache.columns(mixed, 0, width);
+    INDArray v = KeyValueCache.columns(mixed, width, width);
     INDArray q = query.forward(x, pass).value();
     INDArray attended = kernels.attention(q, k, v, shape, padding).output();
     return new Output(projection.forward(attended, pass).value(), KeyValueCache.NO_BACKWARD);
@@ -112,5 +115,40 @@ public final class CrossAttention implements Layer {
     return Stream.of(query, keyValue, projection)
         .flatMap(layer -> layer.parameters().stream())
         .toList();
+  }
+
+  /**
+   * The encoder output that a decoder's cross-attentions read. Their pullbacks add up its gradient
+   * here. After the decoder's backward pass, the model pulls {@link #gradient()} back through the
+   * encoder.
+   *
+   * @param rows [B * T, d]
+   * @param tokens the B sequences of T tokens of the rows, with their padding
+   * @param kernels kernels of the model
+   * @param gradient the sum of all added gradients [B * T, d], zeros if there were none
+   */
+  public record Memory(INDArray rows, TokenBatch tokens, Kernels kernels, INDArray gradient) {
+    /** Rejects other than one row a token. */
+    public Memory {
+      if (rows.size(0) != tokens.size()) {
+        throw new IllegalArgumentException(
+            "a memory must have one row a token (%d), had %d"
+                .formatted(tokens.size(), rows.size(0)));
+      }
+    }
+
+    /** Creates the memory from the output of an encoder, without a gradient. */
+    public Memory(INDArray rows, TokenBatch tokens, Kernels kernels) {
+      this(rows, tokens, kernels, kernels.zeros(rows.shape()));
+    }
+
+    /**
+     * Adds the gradient of one cross-attention.
+     *
+     * @param more [B * T, d]
+     */
+    public void addGradient(INDArray more) {
+      kernels.addInto(gradient, more);
+    }
   }
 }

@@ -1,25 +1,32 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.FeedForwardPass;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.nn.Output.Pullback;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * {@code contract(act(expand(x)))}, or gated {@code contract(act(expand(x)) * up(x))}. It is the
  * Transformer's position-wise net, and one expert of a MoE layer.
+ *
+ * <p>A {@link #residual} net is {@code x + net(norm(x))}.
  */
-public final class FeedForward implements Expert {
+public final class FeedForward implements Layer {
   private final Kernels kernels;
+  private final @Nullable Norm norm;
   private final ActivationFunction activation;
   private final Linear gateProj;
   private final @Nullable Linear upProj;
@@ -33,6 +40,12 @@ public final class FeedForward implements Expert {
    *     has biases
    */
   public FeedForward(Scope scope, FeedForwardConfig config, Initialization initialization) {
+    this(scope, null, config, initialization);
+  }
+
+  private FeedForward(
+      Scope scope, @Nullable Norm norm, FeedForwardConfig config, Initialization initialization) {
+    this.norm = norm;
     int width = config.hiddenSize();
     int hidden = config.intermediateSize();
     double deviation = initialization.deviation();
@@ -48,18 +61,39 @@ public final class FeedForward implements Expert {
   }
 
   /**
-   * Creates a child of another net, with its own parameters derived from the parent's.
+   * Creates a residual net. Its {@code contract.weight} is initially zero, so a new net is the
+   * identity. It is the expert of BASE layers (Lewis et al., arXiv 2103.16716, section 3.3) and
+   * StableMoE.
    *
-   * @param scope names the child's parameters
-   * @param change applied to the weight matrices; biases are copied
+   * @param scope contains {@code norm.gain}, {@code norm.shift} if the norm has one, and the parts
+   *     of any {@link FeedForward}
+   * @param initialization its deviation applies to the first matrix; the last is zero
    */
-  public FeedForward(Scope scope, FeedForward parent, WeightChange change) {
+  public static FeedForward residual(
+      Scope scope, NormConfig normConfig, FeedForwardConfig config, Initialization initialization) {
+    Norm norm = new Norm(scope.child("norm"), config.hiddenSize(), normConfig);
+    return new FeedForward(scope, norm, config, initialization.silent());
+  }
+
+  private FeedForward(Scope scope, FeedForward parent, WeightChange change) {
     this.kernels = scope.kernels();
+    this.norm = parent.norm == null ? null : parent.norm.copy(scope.child("norm"));
     this.activation = parent.activation;
     this.gateProj = new Linear(scope.child("expand"), parent.gateProj, change);
     this.upProj =
         parent.upProj == null ? null : new Linear(scope.child("up"), parent.upProj, change);
     this.downProj = new Linear(scope.child("contract"), parent.downProj, change);
+  }
+
+  /**
+   * Creates a child: a net of the same form with its own parameters, derived from those of this
+   * one.
+   *
+   * @param scope names the child's parameters
+   * @param change applied to the weight matrices; biases, gains and shifts are copied
+   */
+  public FeedForward child(Scope scope, WeightChange change) {
+    return new FeedForward(scope, this, change);
   }
 
   /** The change from a parent's weight matrix to its child's. */
@@ -81,27 +115,21 @@ public final class FeedForward implements Expert {
     return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));
   }
 
-  @Override
-  public Output forwardGroups(List<? extends Expert> experts, INDArray x, RowGroups groups) {
-    return forward(experts.stream().map(FeedForward.class::cast).toList(), x, groups);
-  }
-
-  @Override
-  public FeedForward child(Scope scope, WeightChange change) {
-    return new FeedForward(scope, this, change);
-  }
-
   /**
-   * Runs several nets of one shape, each on its own group of rows. A group without rows costs
-   * nothing and gets no gradient.
+   * Runs several nets of one form and shape, each on its own group of rows. A group without rows
+   * costs nothing and gets no gradient.
    *
    * @param nets one per group
    * @param x [groups.inputRows(), d]
    * @return [groups.rows(), d]
    */
   public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
-    Kernels kernels = nets.get(0).kernels;
+    return nets.get(0).norm == null ? plain(nets, x, groups) : residual(nets, x, groups);
+  }
+
+  private static Output plain(List<FeedForward> nets, INDArray x, RowGroups groups) {
     FeedForward first = nets.get(0);
+    Kernels kernels = first.kernels;
     FeedForwardNets parameters =
         new FeedForwardNets(
             first.activation,
@@ -110,10 +138,39 @@ public final class FeedForward implements Expert {
             maps(nets, net -> net.downProj));
     FeedForwardPass forward = kernels.feedForward(parameters, x, groups);
     return new Output(
-        forward.output(),
-        dy ->
-            kernels.feedForwardGradient(
-                parameters, x, groups, forward, dy, g -> nets.get(g).gradients()));
+        forward.output(), dy -> forward.pullback().pull(dy, g -> nets.get(g).gradients()));
+  }
+
+  private static Output residual(List<FeedForward> nets, INDArray x, RowGroups groups) {
+    Kernels kernels = nets.get(0).kernels;
+    Map<Integer, Pullback> throughNorm = new TreeMap<>();
+    INDArray rows = Nd4j.createUninitialized(x.dataType(), groups.rows(), x.size(1));
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        Norm norm = Objects.requireNonNull(nets.get(g).norm);
+        Output normalized = norm.forward(groups.inputsOf(x, g));
+        kernels.copyInto(normalized.value(), groups.outputsOf(rows, g));
+        throughNorm.put(g, normalized.pullback());
+      }
+    }
+    Output change = plain(nets, rows, RowGroups.routed(groups.offsets()));
+    INDArray y = change.value();
+    for (int g : throughNorm.keySet()) {
+      kernels.addInto(groups.outputsOf(y, g), groups.inputsOf(x, g));
+    }
+    return new Output(
+        y,
+        dy -> {
+          INDArray dRows = change.pullback().pull(dy);
+          INDArray dx = kernels.zeros(x.shape());
+          throughNorm.forEach(
+              (g, pullback) -> {
+                INDArray into = groups.inputsOf(dx, g);
+                kernels.addInto(into, groups.outputsOf(dy, g));
+                kernels.addInto(into, pullback.pull(groups.outputsOf(dRows, g)));
+              });
+          return dx;
+        });
   }
 
   private FeedForwardGradients gradients() {
@@ -127,9 +184,7 @@ public final class FeedForward implements Expert {
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(Stream.of(gateProj), Stream.ofNullable(upProj), Stream.of(downProj))
-        .flatMap(maps -> maps)
-        .flatMap(map -> map.parameters().stream())
-        .toList();
+    Stream<Layer> parts = Stream.of(norm, gateProj, upProj, downProj).flatMap(Stream::ofNullable);
+    return parts.flatMap(part -> part.parameters().stream()).toList();
   }
 }

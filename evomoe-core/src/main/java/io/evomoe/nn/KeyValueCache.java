@@ -3,6 +3,9 @@ package io.evomoe.nn;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.CrossAttention.Memory;
+import io.evomoe.nn.Output.Pullback;
+import io.evomoe.nn.Workspaces.OuterWorkspace;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -188,9 +191,18 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   private static INDArray part(INDArray all, long first, long rows) {
-    long width = all.size(1);
+    return view(all, rows, all.size(1), first * all.size(1));
+  }
+
+  /** Returns a view [n, width] of the columns from {@code first} of a matrix or of such a view. */
+  static INDArray columns(INDArray matrix, long first, long width) {
+    return view(matrix, matrix.size(0), width, first);
+  }
+
+  private static INDArray view(INDArray matrix, long rows, long width, long offset) {
+    long[] strides = {matrix.stride(0), 1};
     long[] shape = {rows, width};
-    return Nd4j.create(all.data(), shape, new long[] {width, 1}, all.offset() + first * width, 'c');
+    return Nd4j.create(matrix.data(), shape, strides, matrix.offset() + offset, 'c');
   }
 
   /**
@@ -256,9 +268,7 @@ public final class KeyValueCache implements AutoCloseable {
     if (!joint || rows.size(0) == sequences) {
       return rows;
     }
-    long[] strides = {rows.stride(0), 1};
-    long[] shape = {sequences, rows.size(1)};
-    return Nd4j.create(rows.data(), shape, strides, rows.offset(), 'c');
+    return view(rows, sequences, rows.size(1), 0);
   }
 
   /** Returns rows with the padding of a joint cache after them, which is zero. */
@@ -349,7 +359,7 @@ public final class KeyValueCache implements AutoCloseable {
 
     private static KeysAndValues of(INDArray all, INDArray seen) {
       long width = all.size(1) / 2;
-      return new KeysAndValues(all, Columns.of(seen, 0, width), Columns.of(seen, width, width));
+      return new KeysAndValues(all, columns(seen, 0, width), columns(seen, width, width));
     }
 
     private KeysAndValues first(long rows) {

@@ -1,7 +1,7 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;

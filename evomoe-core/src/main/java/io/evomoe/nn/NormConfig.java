@@ -17,22 +17,14 @@ public record NormConfig(Kind kind, double epsilon) {
 
   /** The divisor of a row. */
   public enum Kind {
-    /** Its standard deviation, after subtracting the mean: {@link LayerNorm}. */
+    /** Its standard deviation, after subtracting the mean: layer normalisation. */
     LAYER,
-    /** Its root mean square: {@link RmsNorm}. */
+    /** Its root mean square: RMSNorm. */
     RMS
   }
 
   /** Rejects an epsilon that is not a positive number. */
   public NormConfig {
     FieldBound.positive("normEpsilon", epsilon);
-  }
-
-  /** Creates such a normalisation with gain 1. */
-  public Norm in(Scope scope, int width) {
-    return switch (kind) {
-      case LAYER -> new LayerNorm(scope, width, epsilon);
-      case RMS -> new RmsNorm(scope, width, epsilon);
-    };
   }
 }

@@ -21,4 +21,18 @@ public record Output(INDArray value, Pullback pullback, List<RoutingReport> repo
   public Output(INDArray value, Pullback pullback) {
     this(value, pullback, List.of());
   }
+
+  /** The backward pass of a layer. Call it at most once. */
+  @FunctionalInterface
+  public interface Pullback {
+
+    /**
+     * Adds to the gradients of the layer's parameters and returns the gradient of its input.
+     *
+     * @param gradient gradient of the loss with respect to the output, same shape as the output;
+     *     not changed
+     * @return gradient of the loss with respect to the input, same shape as the input
+     */
+    INDArray pull(INDArray gradient);
+  }
 }

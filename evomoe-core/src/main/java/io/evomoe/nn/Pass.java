@@ -1,5 +1,7 @@
 package io.evomoe.nn;
 
+import io.evomoe.nn.CrossAttention.Memory;
+import io.evomoe.nn.Recomputed.Replay;
 import io.evomoe.step.StepContext;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
@@ -29,11 +31,6 @@ public record Pass(
   /** Creates a pass without memory and cache. */
   public Pass(StepContext step, TokenBatch tokens) {
     this(step, tokens, null, null, null, false);
-  }
-
-  /** Returns a copy that finds the first number that is not finite. */
-  public Pass search() {
-    return new Pass(step, tokens, memory, cache, replay, true);
   }
 
   /** Returns the position of each token in its sequence, cached tokens included, [S]. */

@@ -3,47 +3,35 @@ package io.evomoe.nn;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The position of an array or a layer in its model, as known by the {@link Scope} that created it.
  * Use it instead of parsing names.
+ *
+ * @param name the dotted path, which is unique in a model; empty for the model itself
+ * @param block index of the block in its stack, from 0; empty outside blocks
+ * @param anyExpert the expert that it belongs to, chosen by a gate or shared; empty outside experts
+ * @param gatePart the dotted name inside a gate; empty outside gates
+ * @param expertAxis the axis of a gate's array that has an entry for each expert; empty if there is
+ *     none
+ * @param columns widths of the matrices that lie side by side in the columns of an array, such as
+ *     those of queries, keys and values; empty if the array is one matrix
  */
-public final class Place {
+public record Place(
+    String name,
+    OptionalInt block,
+    Optional<ExpertPlace> anyExpert,
+    Optional<String> gatePart,
+    OptionalInt expertAxis,
+    List<Integer> columns) {
   static final Place ROOT =
-      new Place("", OptionalInt.empty(), null, null, OptionalInt.empty(), List.of());
-
-  private final String name;
-  private final OptionalInt block;
-  private final @Nullable ExpertPlace expert;
-  private final @Nullable String gatePart;
-  private final OptionalInt expertAxis;
-  private final List<Integer> columns;
-
-  private Place(
-      String name,
-      OptionalInt block,
-      @Nullable ExpertPlace expert,
-      @Nullable String gatePart,
-      OptionalInt expertAxis,
-      List<Integer> columns) {
-    this.name = name;
-    this.block = block;
-    this.expert = expert;
-    this.gatePart = gatePart;
-    this.expertAxis = expertAxis;
-    this.columns = columns;
-  }
-
-  /** Returns the dotted path, which is unique in a model. It is empty for the model itself. */
-  public String name() {
-    return name;
-  }
-
-  /** Returns the index of the block in its stack, from 0. Empty outside blocks. */
-  public OptionalInt block() {
-    return block;
-  }
+      new Place(
+          "",
+          OptionalInt.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          List.of());
 
   /**
    * Returns the expert that it belongs to, among those that a gate chooses from. Empty outside
@@ -60,28 +48,7 @@ public final class Place {
 
   /** Returns whether it belongs to a gate. */
   public boolean ofGate() {
-    return gatePart != null;
-  }
-
-  /** Returns the dotted name inside a gate. Empty outside gates. */
-  public Optional<String> gatePart() {
-    return Optional.ofNullable(gatePart);
-  }
-
-  /**
-   * Returns the axis of a gate's array that has an entry for each expert, or empty if there is
-   * none.
-   */
-  public OptionalInt expertAxis() {
-    return expertAxis;
-  }
-
-  /**
-   * Returns the widths of the matrices that lie side by side in the columns of an array, such as
-   * those of queries, keys and values. Empty if the array is one matrix.
-   */
-  public List<Integer> columns() {
-    return columns;
+    return gatePart.isPresent();
   }
 
   /**
@@ -93,37 +60,42 @@ public final class Place {
   }
 
   Place child(String part) {
-    ExpertPlace inside = expert == null ? null : expert.child(part);
-    String ofGate = gatePart == null ? null : join(gatePart, part);
-    return new Place(join(name, part), block, inside, ofGate, expertAxis, columns);
+    return new Place(
+        join(name, part),
+        block,
+        anyExpert.map(expert -> expert.child(part)),
+        gatePart.map(inside -> join(inside, part)),
+        expertAxis,
+        columns);
   }
 
   Place inBlock(int number) {
     Place child = child("blocks").child(Integer.toString(number));
     return new Place(
-        child.name, OptionalInt.of(number), child.expert, gatePart, expertAxis, columns);
+        child.name, OptionalInt.of(number), child.anyExpert, gatePart, expertAxis, columns);
   }
 
   Place inExpert(String group, int number) {
-    Place child = child(group).child(Integer.toString(number));
+    String child = join(join(name, group), Integer.toString(number));
     ExpertPlace inside = new ExpertPlace(name, group, number, "");
-    return new Place(child.name, block, inside, gatePart, expertAxis, columns);
+    return new Place(child, block, Optional.of(inside), gatePart, expertAxis, columns);
   }
 
   Place inGate() {
-    return new Place(join(name, "gate"), block, null, "", expertAxis, columns);
+    return new Place(
+        join(name, "gate"), block, Optional.empty(), Optional.of(""), expertAxis, columns);
   }
 
   Place alongExperts(int axis) {
-    return new Place(name, block, expert, gatePart, OptionalInt.of(axis), columns);
+    return new Place(name, block, anyExpert, gatePart, OptionalInt.of(axis), columns);
   }
 
   Place sideBySide(List<Integer> widths) {
-    return new Place(name, block, expert, gatePart, expertAxis, widths);
+    return new Place(name, block, anyExpert, gatePart, expertAxis, widths);
   }
 
   private Optional<ExpertPlace> in(String group) {
-    return Optional.ofNullable(expert).filter(place -> place.group().equals(group));
+    return anyExpert.filter(expert -> expert.group().equals(group));
   }
 
   static String join(String path, String part) {
@@ -131,5 +103,35 @@ public final class Place {
       return path + part;
     }
     return path + "." + part;
+  }
+
+  /**
+   * The expert and the part of it that an array belongs to.
+   *
+   * @param layer dotted name of the MoE layer; empty if it is the whole model
+   * @param group name of the layer's experts, {@link #EXPERTS} or {@link #SHARED}
+   * @param number index of the expert in its group, from 0
+   * @param part dotted name inside the expert
+   */
+  public record ExpertPlace(String layer, String group, int number, String part) {
+    /** Experts that a gate chooses from. */
+    public static final String EXPERTS = "experts";
+
+    /** Experts that every token uses. */
+    public static final String SHARED = "shared";
+
+    /** Returns the full name of the same part of another expert of the layer. */
+    public String of(int other) {
+      return Place.join(Place.join(layer, group), Place.join(Integer.toString(other), part));
+    }
+
+    /** Returns the full name of the part if the layer is one net without a gate. */
+    public String dense() {
+      return Place.join(layer, part);
+    }
+
+    ExpertPlace child(String inside) {
+      return new ExpertPlace(layer, group, number, Place.join(part, inside));
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.nn.Workspaces.OuterWorkspace;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,11 +20,12 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    if (!pass.step().training()) {
-      return pass.cache() == null ? evaluated(x, pass) : inner.forward(x, pass);
+    boolean training = pass.step().training();
+    if (!training && pass.cache() != null) {
+      return inner.forward(x, pass);
     }
     Replay replay = new Replay(kernels);
-    Pass replayed = pass.withReplay(replay);
+    Pass replayed = training ? pass.withReplay(replay) : pass;
     try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       Output output = inner.forward(x, replayed);
       return new Output(
@@ -30,21 +33,10 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
     }
   }
 
-  /** Evaluates without recomputation, and keeps only input and output. */
-  private Output evaluated(INDArray x, Pass pass) {
-    OuterWorkspace outer = new OuterWorkspace();
-    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-      Output output = inner.forward(x, pass);
-      return new Output(
-          outer.make(() -> kernels.copy(output.value())),
-          dy -> {
-            throw new IllegalStateException("an evaluated layer has no backward pass");
-          },
-          output.reports());
-    }
-  }
-
   private INDArray backward(INDArray x, INDArray dy, Pass replayed, Replay replay) {
+    if (!replayed.step().training()) {
+      throw new IllegalStateException("an evaluated layer has no backward pass");
+    }
     try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       return replay.keep(inner.forward(x, replayed).pullback().pull(dy));
     }
@@ -53,5 +45,52 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
   @Override
   public List<Parameter> parameters() {
     return inner.parameters();
+  }
+
+  /**
+   * The decisions that a repeated forward pass must make only once: a gate's routing, which may
+   * draw, count or adapt. Its arrays live as long as those of the whole step. They are not dropped
+   * between the two passes.
+   */
+  public static final class Replay {
+    private final ArrayKernels kernels;
+    private final OuterWorkspace outer = new OuterWorkspace();
+    private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
+
+    /** Creates an empty replay. Arrays are kept in the current workspace. */
+    Replay(ArrayKernels kernels) {
+      this.kernels = kernels;
+    }
+
+    /**
+     * Returns the result of {@code decide} from the layer's first call.
+     *
+     * @param decide receives a copy of x that stays valid
+     */
+    public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
+      Object known = decided.get(layer);
+      if (known == null) {
+        known = outer.make(() -> decide.of(kernels.copy(x)));
+        decided.put(layer, known);
+      }
+      return type.cast(known);
+    }
+
+    /** Copies an array to those of the whole step. */
+    INDArray keep(INDArray x) {
+      return outer.make(() -> kernels.copy(x));
+    }
+
+    /**
+     * A decision from a layer's input.
+     *
+     * @param <T> the decision
+     */
+    @FunctionalInterface
+    public interface Decision<T> {
+
+      /** Decides from an input that stays valid until the backward pass is over. */
+      T of(INDArray x);
+    }
   }
 }

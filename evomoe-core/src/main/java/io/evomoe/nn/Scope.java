@@ -2,11 +2,11 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
+import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntToDoubleFunction;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.function.LongToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class Scope {
   /** Limits the memory of draws: a table of a gigabyte does not need another one in doubles. */
-  private static final int DRAWN_AT_ONCE = 1 << 20;
+  private static final int FILLED_AT_ONCE = 1 << 20;
 
   private final Place place;
   private final long seed;
@@ -126,34 +126,14 @@ public final class Scope {
 
   /** Creates a matrix drawn from N(0, deviation), with weight decay. */
   public Parameter normal(String part, double deviation, long... shape) {
-    Place of = place(part);
-    return parameter(of, Role.WEIGHT, deviation, () -> drawn(of, deviation, shape), shape);
-  }
-
-  private INDArray drawn(Place of, double deviation, long... shape) {
-    CounterRandom random = random(of);
-    long length = product(shape);
-    INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
-    INDArray flat = array.reshape(length);
-    for (long from = 0; from < length; from += DRAWN_AT_ONCE) {
-      long to = Math.min(length, from + DRAWN_AT_ONCE);
-      double[] values = new double[Math.toIntExact(to - from)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = deviation * random.gaussian(from + i);
-      }
-      flat.get(NDArrayIndex.interval(from, to)).assign(Nd4j.createFromArray(values));
-    }
-    return array;
-  }
-
-  private CounterRandom random(Place of) {
-    return new CounterRandom(CounterRandom.fold(seed, of.name()));
+    CounterRandom random = random(part);
+    return filled(part, Role.WEIGHT, deviation, i -> deviation * random.gaussian(i), shape);
   }
 
   /** Creates a matrix drawn from U(-bound, bound), with weight decay. */
   public Parameter uniform(String part, double bound, long... shape) {
-    CounterRandom random = random(place(part));
-    return filled(part, Role.WEIGHT, i -> bound * (2 * random.uniform(i) - 1), shape);
+    CounterRandom random = random(part);
+    return filled(part, Role.WEIGHT, 0, i -> bound * (2 * random.uniform(i) - 1), shape);
   }
 
   /**
@@ -161,50 +141,106 @@ public final class Scope {
    * gain}. It has weight decay.
    */
   public Parameter orthogonal(String part, double gain, int rows, int columns) {
-    CounterRandom random = random(place(part));
-    return of(
-        part, Role.WEIGHT, 0, () -> Orthogonal.matrix(random, gain, rows, columns), rows, columns);
+    double[] values =
+        MetaArrays.areMade() ? new double[0] : Orthogonal.matrix(random(part), gain, rows, columns);
+    return filled(part, Role.WEIGHT, 0, i -> values[(int) i], rows, columns);
   }
 
   /** Creates an array filled with one value. It has weight decay if its role says so. */
   public Parameter constant(String part, Role role, double value, long... shape) {
-    return filled(part, role, i -> value, shape);
-  }
-
-  private Parameter filled(String part, Role role, IntToDoubleFunction value, long... shape) {
-    return of(
-        part,
-        role,
-        0,
-        () -> IntStream.range(0, Math.toIntExact(product(shape))).mapToDouble(value).toArray(),
-        shape);
+    return filled(part, role, 0, i -> value, shape);
   }
 
   /**
    * Creates another parameter's child: its shape, type and role, with its own values in C order.
    */
   public Parameter like(String part, Parameter parent, double[] values) {
-    return of(part, parent.role(), parent.deviation(), () -> values, parent.value().shape());
+    long[] shape = parent.value().shape();
+    return filled(part, parent.role(), parent.deviation(), i -> values[(int) i], shape);
   }
 
-  private Parameter of(
-      String part, Role role, double deviation, Supplier<double[]> values, long... shape) {
-    Supplier<INDArray> array =
-        () -> Nd4j.create(values.get(), shape, 'c').castTo(kernels.dataType());
-    return parameter(place(part), role, deviation, array, shape);
+  private CounterRandom random(String part) {
+    return new CounterRandom(CounterRandom.fold(seed, place(part).name()));
   }
 
-  private Parameter parameter(
-      Place of, Role role, double deviation, Supplier<INDArray> array, long... shape) {
-    INDArray value = MetaArrays.orElse(array, kernels, shape);
-    return new Parameter(of, role, deviation, value, this);
+  private Parameter filled(
+      String part, Role role, double deviation, LongToDoubleFunction value, long... shape) {
+    INDArray array = MetaArrays.orElse(() -> array(value, shape), kernels, shape);
+    return new Parameter(place(part), role, deviation, array, this);
   }
 
-  private static long product(long... shape) {
-    long product = 1;
-    for (long size : shape) {
-      product = Math.multiplyExact(product, size);
+  private INDArray array(LongToDoubleFunction value, long... shape) {
+    INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
+    long length = array.length();
+    INDArray flat = array.reshape(length);
+    for (long from = 0; from < length; from += FILLED_AT_ONCE) {
+      long first = from;
+      long to = Math.min(length, from + FILLED_AT_ONCE);
+      double[] values = new double[Math.toIntExact(to - from)];
+      Arrays.setAll(values, i -> value.applyAsDouble(first + i));
+      INDArray part = values.length == length ? flat : flat.get(NDArrayIndex.interval(from, to));
+      part.assign(Nd4j.createFromArray(values));
     }
-    return product;
+    return array;
+  }
+
+  /**
+   * Random matrices with orthogonal rows, or with orthogonal columns if there are more rows than
+   * columns (Saxe et al., arXiv 1312.6120, section 3).
+   */
+  private static final class Orthogonal {
+    private Orthogonal() {}
+
+    /**
+     * Returns values in C order [rows, columns]. Each orthogonal vector has length {@code gain}.
+     */
+    static double[] matrix(CounterRandom random, double gain, int rows, int columns) {
+      boolean wide = rows <= columns;
+      double[][] basis = basis(random, Math.min(rows, columns), Math.max(rows, columns));
+      double[] values = new double[Math.multiplyExact(rows, columns)];
+      for (int i = 0; i < values.length; i++) {
+        int row = i / columns;
+        int column = i % columns;
+        values[i] = gain * (wide ? basis[row][column] : basis[column][row]);
+      }
+      return values;
+    }
+
+    private static double[][] basis(CounterRandom random, int count, int length) {
+      double[][] basis = new double[count][length];
+      for (int k = 0; k < count; k++) {
+        for (int j = 0; j < length; j++) {
+          basis[k][j] = random.gaussian((long) k * length + j);
+        }
+        // Twice, because one pass loses digits to cancellation.
+        project(basis, k);
+        project(basis, k);
+        scale(basis[k], 1 / Math.sqrt(dot(basis[k], basis[k])));
+      }
+      return basis;
+    }
+
+    private static void project(double[][] basis, int k) {
+      for (int i = 0; i < k; i++) {
+        double along = dot(basis[i], basis[k]);
+        for (int j = 0; j < basis[k].length; j++) {
+          basis[k][j] -= along * basis[i][j];
+        }
+      }
+    }
+
+    private static double dot(double[] a, double[] b) {
+      double sum = 0;
+      for (int j = 0; j < a.length; j++) {
+        sum += a[j] * b[j];
+      }
+      return sum;
+    }
+
+    private static void scale(double[] vector, double factor) {
+      for (int j = 0; j < vector.length; j++) {
+        vector[j] *= factor;
+      }
+    }
   }
 }

@@ -3,9 +3,12 @@ package io.evomoe.nn;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache.KeysAndValues;
+import io.evomoe.nn.Rotary.RotaryTable;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -70,7 +73,8 @@ public final class SelfAttention implements Layer {
     TokenBatch tokens = pass.tokens();
     INDArray mixed = qkv.forward(x, pass).value();
     INDArray queries = config.hasRawHeads() ? queries(mixed) : prepareInPlace(mixed, pass);
-    INDArray keysAndValues = Columns.of(mixed, config.queryWidth(), 2L * config.keyWidth());
+    INDArray keysAndValues =
+        KeyValueCache.columns(mixed, config.queryWidth(), 2L * config.keyWidth());
     KeysAndValues all = cache.append(name, keysAndValues, tokens);
     boolean several = tokens.length() > 1;
     INDArray attended =
@@ -128,15 +132,16 @@ public final class SelfAttention implements Layer {
   }
 
   private INDArray queries(INDArray mixed) {
-    return Columns.of(mixed, 0, config.queryWidth());
+    return KeyValueCache.columns(mixed, 0, config.queryWidth());
   }
 
   private INDArray keys(INDArray mixed) {
-    return Columns.of(mixed, config.queryWidth(), config.keyWidth());
+    return KeyValueCache.columns(mixed, config.queryWidth(), config.keyWidth());
   }
 
   private INDArray values(INDArray mixed) {
-    return Columns.of(mixed, (long) config.queryWidth() + config.keyWidth(), config.keyWidth());
+    return KeyValueCache.columns(
+        mixed, (long) config.queryWidth() + config.keyWidth(), config.keyWidth());
   }
 
   @Override
@@ -144,5 +149,92 @@ public final class SelfAttention implements Layer {
     return Stream.of(qkv.parameters(), heads.parameters(), projection.parameters())
         .flatMap(List::stream)
         .toList();
+  }
+
+  /** Prepares queries and keys for attention: normalisation, then rotary positions. */
+  private static final class PreparedHeads {
+    private final Kernels kernels;
+    private final @Nullable Norm queryNorm;
+    private final @Nullable Norm keyNorm;
+    private final @Nullable RotaryTable rotary;
+
+    /**
+     * Creates the norms of the config.
+     *
+     * @param scope contains {@code queryNorm.gain} and {@code keyNorm.gain}, [w] or [heads * w]
+     */
+    PreparedHeads(Scope scope, AttentionConfig config) {
+      this.kernels = scope.kernels();
+      this.queryNorm = norm(scope.child("queryNorm"), config, config.queryWidth());
+      this.keyNorm = norm(scope.child("keyNorm"), config, config.keyWidth());
+      Rotary positions = config.rotary();
+      this.rotary =
+          positions == null ? null : new RotaryTable(positions, config.headDim(), kernels);
+    }
+
+    /**
+     * Prepares queries. Without a norm it works in place. The pullback changes the gradient in
+     * place.
+     *
+     * @param q [n, heads * w]; may be a column view
+     */
+    Output queries(INDArray q, Pass pass) {
+      return rotated(normalized(queryNorm, q), pass);
+    }
+
+    /** Prepares keys [n, keyValueHeads * w] in the same way. */
+    Output keys(INDArray k, Pass pass) {
+      return rotated(normalized(keyNorm, k), pass);
+    }
+
+    private Output rotated(Output normed, Pass pass) {
+      RotaryTable table = rotary;
+      if (table == null) {
+        return normed;
+      }
+      int[] positions = pass.positions();
+      table.rotate(normed.value(), positions, false);
+      return new Output(
+          normed.value(),
+          dy -> {
+            table.rotate(dy, positions, true);
+            return normed.pullback().pull(dy);
+          });
+    }
+
+    private Output normalized(@Nullable Norm norm, INDArray rows) {
+      if (norm == null) {
+        return new Output(rows, dy -> dy);
+      }
+      Output normed = norm.forward(units(norm, rows));
+      return new Output(
+          normed.value().reshape('c', rows.shape()),
+          dy -> {
+            INDArray inner = normed.pullback().pull(units(norm, dy));
+            kernels.copyInto(inner.reshape('c', dy.shape()), dy);
+            return dy;
+          });
+    }
+
+    /** Copies the rows in the shape in which they are normalised together. */
+    private INDArray units(Norm norm, INDArray rows) {
+      return kernels.copy(rows).reshape('c', rows.length() / norm.width(), norm.width());
+    }
+
+    private static @Nullable Norm norm(Scope scope, AttentionConfig config, int width) {
+      QueryKeyNorm norm = config.norm();
+      if (norm == null) {
+        return null;
+      }
+      int together = norm.span() == QueryKeyNorm.Span.HEAD ? config.headDim() : width;
+      return new Norm(scope, together, new NormConfig(NormConfig.Kind.RMS, norm.epsilon()));
+    }
+
+    List<Parameter> parameters() {
+      return Stream.of(queryNorm, keyNorm)
+          .flatMap(Stream::ofNullable)
+          .flatMap(norm -> norm.parameters().stream())
+          .toList();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.nn;
 
+import io.evomoe.nn.Output.Pullback;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;

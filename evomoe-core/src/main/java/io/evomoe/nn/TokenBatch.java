@@ -106,11 +106,7 @@ public final class TokenBatch {
 
   /** Returns the number of tokens that are not padding. */
   public int realTokens() {
-    int real = 0;
-    for (int s = 0; s < ids.length; s++) {
-      real += isPadding(s) ? 0 : 1;
-    }
-    return real;
+    return realRows().length;
   }
 
   /** Returns the indices of the tokens that are not padding, in order. */

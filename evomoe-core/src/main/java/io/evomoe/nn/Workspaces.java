@@ -1,5 +1,7 @@
 package io.evomoe.nn;
 
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
@@ -31,5 +33,23 @@ public final class Workspaces {
   /** Enters the workspace of this thread with the given id. Close it to leave. */
   public static MemoryWorkspace open(String id) {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, id);
+  }
+
+  /**
+   * The workspace that is current at its creation, for arrays that must outlive workspaces opened
+   * inside it. Without a current workspace, arrays are created outside workspaces.
+   */
+  static final class OuterWorkspace {
+    private final @Nullable MemoryWorkspace outer = Nd4j.getMemoryManager().getCurrentWorkspace();
+
+    /** Creates an object in it. */
+    <T> T make(Supplier<T> maker) {
+      try (MemoryWorkspace ignored =
+          outer == null
+              ? Nd4j.getMemoryManager().scopeOutOfWorkspaces()
+              : outer.notifyScopeBorrowed()) {
+        return maker.get();
+      }
+    }
   }
 }

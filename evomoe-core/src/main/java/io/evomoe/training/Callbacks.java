@@ -41,14 +41,8 @@ final class Callbacks {
       tell(callback -> callback.onError(error, training));
     }
     tell(callback -> callback.onEnd(training));
-    rethrow(failure == null ? thrown : failure);
-  }
-
-  private void rethrow(@Nullable Throwable last) {
-    if (last == null) {
-      return;
-    }
-    if (thrown != null && thrown != last) {
+    Throwable last = failure == null ? thrown : failure;
+    if (last != null && thrown != null && thrown != last) {
       last.addSuppressed(thrown);
     }
     if (last instanceof RuntimeException exception) {

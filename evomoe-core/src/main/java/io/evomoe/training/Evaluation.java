@@ -1,9 +1,14 @@
 package io.evomoe.training;
 
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 
 /**
@@ -36,7 +41,7 @@ public record Evaluation<B>(Model<B> model, List<B> batches) {
    * @param context phase and temperature of the measurement; treated as evaluation
    */
   public Measured measure(StepContext context) {
-    FirstExperts firstExperts = new FirstExperts();
+    Map<String, List<Integer>> firstExperts = new LinkedHashMap<>();
     double sum = 0;
     long targets = 0;
     for (B batch : batches) {
@@ -44,7 +49,11 @@ public record Evaluation<B>(Model<B> model, List<B> batches) {
         Loss loss = model.loss(batch, context.evaluating());
         sum += loss.value() * loss.targets();
         targets += loss.targets();
-        firstExperts.add(loss.reports());
+        for (RoutingReport report : loss.reports()) {
+          firstExperts
+              .computeIfAbsent(report.layer(), name -> new ArrayList<>())
+              .addAll(report.firstExperts());
+        }
       }
     }
     return new Measured(
@@ -58,7 +67,38 @@ public record Evaluation<B>(Model<B> model, List<B> batches) {
    *
    * @param loss mean task loss over all counted targets, in nats; empty if no target counts
    * @param targets number of counted targets
-   * @param firstExperts first experts of all tokens except padding, whether targets or not
+   * @param firstExperts by layer the first expert of each token except padding, whether target or
+   *     not
    */
-  public record Measured(OptionalDouble loss, long targets, FirstExperts firstExperts) {}
+  public record Measured(
+      OptionalDouble loss, long targets, Map<String, List<Integer>> firstExperts) {
+
+    static final Measured NOTHING = new Measured(OptionalDouble.empty(), 0, Map.of());
+
+    /**
+     * Returns the share of the tokens whose first expert has changed, in 0..1, averaged over
+     * layers: the routing fluctuation (Dai et al., "StableMoE", ACL 2022, arXiv 2204.08396). The
+     * validation batches never change, so they are its probe set.
+     *
+     * @param earlier an earlier measurement of the same tokens
+     * @return empty if no layer was measured both times, e.g. before the experts are spawned
+     */
+    OptionalDouble changedSince(Measured earlier) {
+      return firstExperts.keySet().stream()
+          .filter(layer -> earlier.of(layer).size() == of(layer).size() && !of(layer).isEmpty())
+          .mapToDouble(layer -> changed(earlier.of(layer), of(layer)))
+          .average();
+    }
+
+    private List<Integer> of(String layer) {
+      return firstExperts.getOrDefault(layer, List.of());
+    }
+
+    private static double changed(List<Integer> before, List<Integer> after) {
+      return IntStream.range(0, after.size())
+          .mapToDouble(s -> before.get(s).equals(after.get(s)) ? 0 : 1)
+          .average()
+          .orElse(0);
+    }
+  }
 }

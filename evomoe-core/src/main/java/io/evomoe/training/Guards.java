@@ -1,6 +1,6 @@
 package io.evomoe.training;
 
-import static io.evomoe.internal.names.FieldKind.FREE;
+import static io.evomoe.internal.names.Field.Kind.FREE;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;

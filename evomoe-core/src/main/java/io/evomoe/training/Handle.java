@@ -1,23 +1,36 @@
 package io.evomoe.training;
 
 import io.evomoe.training.optimizer.Optimizer;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What callbacks see of a {@link Trainer}, with their requests. */
+/**
+ * What callbacks see of a {@link Trainer}, with their requests. An interrupt of the thread is a
+ * request to stop. Its flag is cleared until the end, because files written by an interrupted
+ * thread are closed.
+ */
 final class Handle implements Training {
   private final StepSource steps;
   private final long plannedSteps;
-  private final AtomicBoolean stop = new AtomicBoolean();
-  private final AtomicBoolean evaluation = new AtomicBoolean();
-  private final AtomicBoolean save = new AtomicBoolean();
-  private final AtomicBoolean best = new AtomicBoolean();
-  private volatile boolean end;
+  private final Set<Request> requests = ConcurrentHashMap.newKeySet();
+  private boolean interrupted;
   private Supplier<Map<String, String>> samples = Map::of;
   private RecordedRun.Collector recorded;
   private RunName name;
   private double earlierSeconds;
+
+  /** What a callback can ask for. */
+  enum Request {
+    STOP,
+    EVALUATE,
+    SAVE,
+    SAVE_AS_BEST,
+    END
+  }
 
   Handle(StepSource steps, long plannedSteps, RunName name) {
     this.steps = steps;
@@ -44,24 +57,41 @@ final class Handle implements Training {
     return whole;
   }
 
-  boolean takeStop() {
-    return stop.getAndSet(false);
-  }
-
-  boolean takeEvaluation() {
-    return evaluation.getAndSet(false);
-  }
-
-  boolean takeSave() {
-    return save.getAndSet(false);
-  }
-
-  boolean takeBest() {
-    return best.getAndSet(false);
+  /** Returns whether something was requested since the last call. */
+  boolean take(Request request) {
+    return requests.remove(request);
   }
 
   boolean endRequested() {
-    return end;
+    return requests.contains(Request.END);
+  }
+
+  void heedInterrupt() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      requestStop();
+    }
+  }
+
+  void restoreInterrupt() {
+    if (interrupted) {
+      interrupted = false;
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes a checkpoint, and writes it again if an interrupt prevented it. */
+  Path write(CheckpointWriter checkpoints) {
+    heedInterrupt();
+    try {
+      return checkpoints.write(steps.state());
+    } catch (UncheckedIOException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      heedInterrupt();
+      return checkpoints.write(steps.state());
+    }
   }
 
   @Override
@@ -101,27 +131,27 @@ final class Handle implements Training {
 
   @Override
   public void requestStop() {
-    stop.set(true);
+    requests.add(Request.STOP);
   }
 
   @Override
   public void requestEvaluation() {
-    evaluation.set(true);
+    requests.add(Request.EVALUATE);
   }
 
   @Override
   public void requestSave() {
-    save.set(true);
+    requests.add(Request.SAVE);
   }
 
   @Override
   public void requestSaveAsBest() {
-    best.set(true);
+    requests.add(Request.SAVE_AS_BEST);
   }
 
   @Override
   public void requestEnd() {
-    end = true;
+    requests.add(Request.END);
     requestStop();
   }
 }

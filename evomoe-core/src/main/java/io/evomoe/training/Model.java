@@ -3,7 +3,7 @@ package io.evomoe.training;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.Parameter;

@@ -1,51 +1,55 @@
 package io.evomoe.training;
 
+import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Workspaces;
-import io.evomoe.step.StepContext;
-import io.evomoe.training.optimizer.GradientNorm;
-import io.evomoe.training.optimizer.LearningRateSchedule;
+import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the optimizer steps of a run, without evaluation or checkpoints. A step gets phase and
- * temperature from the schedule and spawns the experts if they are due. It averages the gradients
- * of the micro-batches, clips them by their global norm and updates the parameters. Micro-batches
- * have equal weight, whatever their number of tokens.
+ * Runs the optimizer steps of a run. A step gets phase and temperature from the schedule and spawns
+ * the experts if they are due. It averages the gradients of the micro-batches, clips them by their
+ * global norm and updates the parameters. Micro-batches have equal weight, whatever their number of
+ * tokens.
  *
  * @param <B> a batch
  */
-public final class OptimizerSteps<B> implements StepSource {
+public final class OptimizerSteps<B> extends StepSource {
   private static final Logger log = LoggerFactory.getLogger(OptimizerSteps.class);
+  private static final String WORKSPACE = "EVOMOE_STEP";
 
-  private final Learner<B> learner;
-  private final MicroBatches<B> microBatches;
-  private final TrainerConfig config;
-  private final GradientNorm gradientNorm;
-  private final LearningRateSchedule rate;
-  private Progress progress;
+  private final Model<B> model;
+  private final LongFunction<B> batches;
 
   /**
-   * Creates the steps that follow {@code from}.
+   * Creates the steps of a new run, or those that follow a saved one.
    *
-   * @param learner learner in the state after {@code from}
    * @param batches batches by index
-   * @param from {@link Progress#START}, or the result of {@link Learner#resume}
+   * @param seed seed of the steps; the model's seed, except for one of several workers
+   * @param saved run to continue; null for a new one
    */
   public OptimizerSteps(
-      Learner<B> learner, BatchSource<B> batches, TrainerConfig config, Progress from) {
-    this.learner = learner;
-    this.microBatches = new MicroBatches<>(learner, batches, config.training().microBatches());
-    this.config = config;
-    this.gradientNorm = new GradientNorm(learner.model().kernels());
-    this.rate = config.schedule();
-    this.progress = from;
+      Model<B> model,
+      Optimizer optimizer,
+      LongFunction<B> batches,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      long seed,
+      @Nullable SavedRun saved) {
+    super(model, optimizer, config, evolution, seed, saved);
+    this.model = model;
+    this.batches = batches;
   }
 
   /**
@@ -58,158 +62,136 @@ public final class OptimizerSteps<B> implements StepSource {
    */
   @Override
   public StepRecord next() {
-    try (Lifetime.Call ignored = learner.model().lifetime().alone()) {
+    try (Lifetime.Call ignored = model.lifetime().alone()) {
       return step();
     }
   }
 
   private StepRecord step() {
-    long step = progress.step();
-    progress = learner.spawnIfDue(progress);
-    List<Parameter> parameters = learner.model().parameters();
+    spawnIfDue();
+    List<Parameter> parameters = model.parameters();
     parameters.forEach(Parameter::clearGradient);
-    double learningRate = rate.at(step, config.training().steps());
+    Sums sums = new Sums();
     double norm = Double.NaN;
-    try (GateStates before = mayStillSkip() ? GateStates.of(learner.model()) : GateStates.none()) {
+    try (GateStates before = GateStates.of(mayStillSkip() ? model.state() : List.of())) {
       try {
-        microBatches.accumulate(step);
-        norm = update(parameters, learningRate);
+        accumulate(sums);
+        norm = update(parameters);
       } catch (NotFiniteException e) {
         skipOrStop(e);
         before.restore();
       }
     }
-    progress = progress.afterStep(microBatches.tokens, microBatches.flops);
-    return StepRecord.of(
-        learner,
-        progress,
-        learningRate,
-        microBatches.meanLoss(),
-        microBatches.meanAuxLoss(),
+    return finish(
+        progress().afterStep(sums.tokens, sums.flops),
+        sums.loss / sums.batches,
+        sums.auxLoss / sums.batches,
         norm,
-        microBatches.layers);
+        sums.layers);
   }
 
-  @Override
-  public Progress progress() {
-    return progress;
+  /**
+   * Runs the forward and backward passes of the micro-batches, which reuse one workspace.
+   *
+   * @throws NotFiniteException if a loss is not finite
+   */
+  private void accumulate(Sums sums) {
+    long step = progress().step();
+    int count = config.training().microBatches();
+    for (int micro = 0; micro < count; micro++) {
+      B batch = batches.apply(step * count + micro);
+      try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
+        Loss loss = model.loss(batch, context(step, micro));
+        requireFinite("the loss", loss.value());
+        requireFinite("the auxiliary loss", loss.auxLoss());
+        loss.backward().run();
+        sums.add(loss);
+      }
+    }
   }
 
-  @Override
-  public StepContext context() {
-    return learner.context(progress.step() - 1);
+  private static void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new NotFiniteException(what + " was " + value);
+    }
   }
 
-  @Override
-  public TrainingState state() {
-    return learner.state(progress);
-  }
-
-  @Override
-  public void close() {
-    learner.optimizer().close();
-  }
-
-  private double update(List<Parameter> parameters, double rate) {
+  private double update(List<Parameter> parameters) {
     double scale = 1.0 / config.training().microBatches();
-    double norm = gradientNorm.of(parameters) * scale;
+    double norm = gradientNorm(model.kernels(), parameters) * scale;
     if (!Double.isFinite(norm)) {
-      throw new NotFiniteException(
-          gradientNorm
-              .lastNotFinite(parameters)
-              .map(parameter -> "the gradient of " + parameter.name() + " was not finite")
-              .orElse("the gradient norm was " + norm));
+      throw new NotFiniteException(notFinite(parameters, norm));
     }
     double clipping = norm > config.training().clipNorm() ? config.training().clipNorm() / norm : 1;
-    learner.optimizer().update(parameters, rate, scale * clipping);
+    optimizer.update(parameters, learningRate(progress().step()), scale * clipping);
     return norm;
   }
 
+  /**
+   * Names the last parameter whose gradient is not finite. In the order of the model, it is the
+   * first one that the backward pass reaches.
+   */
+  private String notFinite(List<Parameter> parameters, double norm) {
+    Kernels kernels = model.kernels();
+    for (int i = parameters.size() - 1; i >= 0; i--) {
+      if (!Double.isFinite(gradientNorm(kernels, List.of(parameters.get(i))))) {
+        return "the gradient of " + parameters.get(i).name() + " was not finite";
+      }
+    }
+    return "the gradient norm was " + norm;
+  }
+
   private boolean mayStillSkip() {
-    return progress.skipped() < config.guards().skipNonFinite();
+    return progress().skipped() < config.guards().skipNonFinite();
   }
 
   private void skipOrStop(NotFiniteException cause) {
     if (!mayStillSkip()) {
       throw cause;
     }
-    progress = progress.afterSkip();
+    advance(progress().afterSkip());
     log.warn(
         "Step {} is skipped: {} ({} of at most {} skipped steps)",
-        progress.step() + 1, // reports and curves count from 1
+        progress().step() + 1, // reports and curves count from 1
         cause.getMessage(),
-        progress.skipped(),
+        progress().skipped(),
         config.guards().skipNonFinite());
   }
 
-  /**
-   * Sums up the gradients of the batches of one step. The batches reuse one workspace. The results
-   * are those of the last step, up to the micro-batch that failed.
-   */
-  private static final class MicroBatches<B> {
-    private static final String WORKSPACE = "EVOMOE_STEP";
-
-    private final Learner<B> learner;
-    private final BatchSource<B> batches;
-    private final int count;
-    private int done;
-    private double lossSum;
-    private double auxLossSum;
+  /** The sums of the micro-batches of one step, up to one that failed. */
+  private static final class Sums {
+    private int batches;
+    private double loss;
+    private double auxLoss;
     private long tokens;
     private double flops;
     private List<RoutingReport> layers = List.of();
 
-    MicroBatches(Learner<B> learner, BatchSource<B> batches, int count) {
-      this.learner = learner;
-      this.batches = batches;
-      this.count = count;
+    void add(Loss other) {
+      batches++;
+      loss += other.value();
+      auxLoss += other.auxLoss();
+      tokens += other.tokens();
+      flops += other.flops();
+      layers = other.reports();
+    }
+  }
+
+  /** Copies of the gate state before a step, in case the step is skipped. */
+  private record GateStates(List<GateState> live, List<INDArray> copies) implements AutoCloseable {
+    static GateStates of(List<GateState> live) {
+      return new GateStates(live, live.stream().map(state -> state.value().dup()).toList());
     }
 
-    /**
-     * Runs the forward and backward passes of a step's micro-batches.
-     *
-     * @throws NotFiniteException if a loss is not finite
-     */
-    void accumulate(long step) {
-      done = 0;
-      lossSum = 0;
-      auxLossSum = 0;
-      tokens = 0;
-      flops = 0;
-      layers = List.of();
-      for (int micro = 0; micro < count; micro++) {
-        B batch = batches.batch(step * count + micro);
-        try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
-          Loss loss = learner.model().loss(batch, learner.context(step, micro));
-          requireFinite("the loss", loss.value());
-          requireFinite("the auxiliary loss", loss.auxLoss());
-          loss.backward().run();
-          add(loss);
-        }
+    void restore() {
+      for (int i = 0; i < copies.size(); i++) {
+        live.get(i).value().assign(copies.get(i));
       }
     }
 
-    private void add(Loss loss) {
-      done++;
-      lossSum += loss.value();
-      auxLossSum += loss.auxLoss();
-      tokens += loss.tokens();
-      flops += loss.flops();
-      layers = loss.reports();
-    }
-
-    double meanLoss() {
-      return lossSum / done;
-    }
-
-    double meanAuxLoss() {
-      return auxLossSum / done;
-    }
-
-    private static void requireFinite(String what, double value) {
-      if (!Double.isFinite(value)) {
-        throw new NotFiniteException(what + " was " + value);
-      }
+    @Override
+    public void close() {
+      copies.forEach(INDArray::close);
     }
   }
 }

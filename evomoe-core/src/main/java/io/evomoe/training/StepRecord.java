@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -68,11 +69,11 @@ public record StepRecord(
   /**
    * Creates the record of a step, without times and evaluation.
    *
-   * @param learner learner that took the step
    * @param done progress after the step
    */
-  public static StepRecord of(
-      Learner<?> learner,
+  static StepRecord of(
+      Model<?> model,
+      EvolutionSchedule evolution,
       Progress done,
       double learningRate,
       double trainLoss,
@@ -81,10 +82,10 @@ public record StepRecord(
       List<RoutingReport> layers) {
     boolean routed = !layers.isEmpty();
     boolean skipped = Double.isNaN(gradientNorm);
-    boolean annealed = routed && learner.model().evolving().usesTemperature();
+    boolean annealed = routed && model.evolving().usesTemperature();
     return new StepRecord(
         done.step(),
-        learner.evolution().phase(done.step() - 1),
+        evolution.phase(done.step() - 1),
         done.tokens(),
         done.trainFlops(),
         Double.NaN,
@@ -94,7 +95,7 @@ public record StepRecord(
         auxLoss,
         gradientNorm,
         learningRate,
-        annealed ? learner.evolution().temperature(done.step() - 1) : Double.NaN,
+        annealed ? evolution.temperature(done.step() - 1) : Double.NaN,
         routed || !skipped ? RoutingReport.meanActiveExperts(layers) : Double.NaN,
         mean(layers, RoutingReport::loadEntropy),
         mean(layers, RoutingReport::dropRate),

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training loop: {@link OptimizerSteps}, a {@link PeriodicEvaluation} when it is due, reports
- * and checkpoints.
+ * The training loop: {@link OptimizerSteps}, an {@link Evaluation} when it is due, reports and
+ * checkpoints.
  *
  * <p>Phase, temperature, learning rate, batches and randomness are pure functions of the step and
  * the configuration. A run that is saved and resumed therefore takes the same steps as without the
@@ -31,17 +31,19 @@ public final class Trainer<B> implements AutoCloseable {
   private static final String BUSY =
       "is training: ask it to stop with requestStop, and wait for run";
 
+  private static final double NANOS = 1e9;
+
   private final Lifetime lifetime = new Lifetime("the trainer", "make a new one");
   private final StepSource steps;
   private final TrainerConfig config;
-  private final PeriodicEvaluation<B> evaluation;
+  private final Evaluation<B> evaluation;
   private final CollapseWarning collapse;
   private final Handle handle;
-  private final Interrupts interrupts;
+  private Evaluation.Measured measured = Evaluation.Measured.NOTHING;
   private boolean running;
   private @Nullable Path lastCheckpoint;
   private @Nullable Path restored;
-  private @Nullable Stopwatch run;
+  private @Nullable Long began;
 
   /**
    * Creates a run before its first step.
@@ -70,29 +72,24 @@ public final class Trainer<B> implements AutoCloseable {
       TrainerConfig config,
       EvolutionSchedule evolution,
       @Nullable SavedRun saved) {
-    this.steps = steps(model, data, config, evolution, saved);
+    StepSource.Factory remote = config.remote();
+    this.steps =
+        remote == null
+            ? new OptimizerSteps<>(
+                model,
+                config.optimizer(model.kernels()),
+                data.training(),
+                config,
+                evolution,
+                model.seed(),
+                saved)
+            : remote.begin(model, config, evolution, saved);
     this.config = config;
-    this.evaluation = new PeriodicEvaluation<>(model, data.heldOut(), config.training());
+    this.evaluation = new Evaluation<>(model, data.heldOut());
     this.collapse = new CollapseWarning(config.guards());
     this.lastCheckpoint = saved == null ? null : saved.location();
     this.handle =
         new Handle(steps, config.training().steps(), new RunName("training", "none", model.seed()));
-    this.interrupts = new Interrupts(handle);
-  }
-
-  private static <B> StepSource steps(
-      Model<B> model,
-      TrainingData<B> data,
-      TrainerConfig config,
-      EvolutionSchedule evolution,
-      @Nullable SavedRun saved) {
-    RemoteSteps remote = config.remote();
-    if (remote != null) {
-      return remote.begin(model, config, evolution, saved);
-    }
-    Learner<B> learner = new Learner<>(model, config.optimizer(model.kernels()), evolution);
-    Progress start = saved == null ? Progress.START : learner.resume(saved);
-    return new OptimizerSteps<>(learner, data.training(), config, start);
   }
 
   /**
@@ -188,7 +185,7 @@ public final class Trainer<B> implements AutoCloseable {
       trainAlone(begin, clock, new Callbacks(all, handle));
     } finally {
       running = false;
-      interrupts.restore();
+      handle.restoreInterrupt();
     }
   }
 
@@ -196,17 +193,17 @@ public final class Trainer<B> implements AutoCloseable {
       Supplier<? extends @Nullable CheckpointWriter> begin, LongSupplier clock, Callbacks told) {
     Throwable failure = null;
     try {
-      interrupts.heed();
+      handle.heedInterrupt();
       told.tell(callback -> callback.onStart(handle));
       CheckpointWriter checkpoints = told.failed() ? null : begin.get();
       long saved = clock.getAsLong();
-      boolean stopped = handle.takeStop();
+      boolean stopped = handle.take(Handle.Request.STOP);
       while (!stopped && progress().step() < config.training().steps()) {
         step(told);
-        interrupts.heed();
-        stopped = handle.takeStop();
-        boolean best = handle.takeBest();
-        boolean asked = handle.takeSave() || best || stopped;
+        handle.heedInterrupt();
+        stopped = handle.take(Handle.Request.STOP);
+        boolean best = handle.take(Handle.Request.SAVE_AS_BEST);
+        boolean asked = handle.take(Handle.Request.SAVE) || best || stopped;
         if (checkpoints != null && (asked || checkpointIsDue(clock.getAsLong() - saved))) {
           Path written = write(checkpoints);
           if (best) {
@@ -245,13 +242,13 @@ public final class Trainer<B> implements AutoCloseable {
       return write(checkpoints);
     } finally {
       if (!running) {
-        interrupts.restore();
+        handle.restoreInterrupt();
       }
     }
   }
 
   private Path write(CheckpointWriter checkpoints) {
-    Path written = interrupts.write(checkpoints, state());
+    Path written = handle.write(checkpoints);
     lastCheckpoint = written;
     return written;
   }
@@ -285,21 +282,41 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   private StepRecord nextStep() {
-    Stopwatch whole = run == null ? new Stopwatch() : run;
-    run = whole;
-    Stopwatch thisStep = new Stopwatch();
+    long start = System.nanoTime();
+    long first = began == null ? start : began;
+    began = first;
     long from = progress().step();
     try {
       StepRecord done = steps.next();
-      double seconds = thisStep.seconds() / (done.step() - from);
-      boolean asked = handle.takeEvaluation();
-      if (asked || evaluation.isDue(from, done.step())) {
-        done = evaluation.measure(done, steps.context());
+      double seconds = secondsSince(start) / (done.step() - from);
+      boolean asked = handle.take(Handle.Request.EVALUATE);
+      if (asked || config.training().isDue(config.training().evalEvery(), from, done.step())) {
+        done = evaluated(done);
       }
-      return handle.record(done, whole.seconds(), seconds);
+      return handle.record(done, secondsSince(first), seconds);
     } catch (NotFiniteException e) {
       throw new TrainingDivergedException(
           progress().step(), String.valueOf(e.getMessage()), lastCheckpoint);
+    }
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / NANOS;
+  }
+
+  /** Adds the validation loss, and the routing fluctuation since the last evaluation. */
+  private StepRecord evaluated(StepRecord done) {
+    try {
+      Evaluation.Measured now = evaluation.measure(steps.context());
+      double loss = now.loss().orElse(Double.NaN);
+      if (now.loss().isPresent() && !Double.isFinite(loss)) {
+        throw new NotFiniteException("the loss was " + loss);
+      }
+      double fluctuation = now.changedSince(measured).orElse(Double.NaN);
+      measured = now;
+      return done.evaluated(loss, fluctuation);
+    } catch (NotFiniteException e) {
+      throw new NotFiniteException("on validation data, " + e.getMessage());
     }
   }
 

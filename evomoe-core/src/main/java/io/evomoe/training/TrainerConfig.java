@@ -24,7 +24,7 @@ public record TrainerConfig(
     Guards guards,
     @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer,
     @Nullable LearningRateSchedule ownSchedule,
-    @Nullable RemoteSteps remote) {
+    StepSource.@Nullable Factory remote) {
 
   /** Creates a configuration with the optimizer and schedule that the training settings name. */
   public TrainerConfig(TrainingConfig training, Guards guards) {
@@ -62,7 +62,7 @@ public record TrainerConfig(
   }
 
   /** Returns a copy whose steps are taken elsewhere; a checkpoint is written after each record. */
-  public TrainerConfig withRemote(RemoteSteps steps) {
+  public TrainerConfig withRemote(StepSource.Factory steps) {
     TrainingConfig saving = training.with(t -> t.checkpointEvery(1));
     return new TrainerConfig(saving, guards, ownOptimizer, ownSchedule, steps);
   }

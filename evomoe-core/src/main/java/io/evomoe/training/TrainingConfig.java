@@ -1,13 +1,13 @@
 package io.evomoe.training;
 
-import static io.evomoe.internal.names.FieldKind.FREE;
-import static io.evomoe.internal.names.FieldKind.RUN;
+import static io.evomoe.internal.names.Field.Kind.FREE;
+import static io.evomoe.internal.names.Field.Kind.RUN;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
-import io.evomoe.training.optimizer.AdamWConfig;
+import io.evomoe.training.optimizer.AdamW;
+import io.evomoe.training.optimizer.LearningRate;
 import io.evomoe.training.optimizer.ScheduleSpec;
-import io.evomoe.training.optimizer.WarmupStableDecay;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Map;
@@ -184,20 +184,16 @@ public record TrainingConfig(
    */
   public TrainingConfig decayOnly(long decaySteps) {
     Map<String, String> options = new TreeMap<>();
-    if (schedule.equals(WarmupStableDecay.NAME)) {
+    String wsd = new LearningRate(LearningRate.Decay.WSD).name();
+    if (schedule.equals(wsd)) {
       options.putAll(scheduleOptions);
     }
-    options.put(WarmupStableDecay.DECAY_STEPS, Long.toString(decaySteps));
-    return with(
-        t ->
-            t.steps(decaySteps)
-                .warmupShare(0)
-                .schedule(WarmupStableDecay.NAME)
-                .scheduleOptions(options));
+    options.put(LearningRate.DECAY_STEPS, Long.toString(decaySteps));
+    return with(t -> t.steps(decaySteps).warmupShare(0).schedule(wsd).scheduleOptions(options));
   }
 
   /** Returns the betas and the weight decay. */
-  public AdamWConfig adamW() {
-    return new AdamWConfig(beta1, beta2, 1e-8, weightDecay);
+  public AdamW.Config adamW() {
+    return new AdamW.Config(beta1, beta2, 1e-8, weightDecay);
   }
 }

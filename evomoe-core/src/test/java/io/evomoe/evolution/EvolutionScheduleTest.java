@@ -3,6 +3,7 @@ package io.evomoe.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.moe.Growth;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;

@@ -1,21 +1,21 @@
 package io.evomoe.evolution;
 
-import static io.evomoe.moe.Placement.STREAM;
+import static io.evomoe.moe.GateProvider.Placement.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.FixedGate;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
-import io.evomoe.moe.Placement;
+import io.evomoe.moe.TestGates;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.NormConfig;
@@ -181,7 +181,7 @@ class EvolvingFeedForwardTest {
   @Test
   void should_refuse_experts_that_would_lose_the_stream() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> plan(new DenseSoftmax(Growth.NEVER, STREAM, ExpertForm.PLAIN), 0))
+        .isThrownBy(() -> plan(dense(Growth.NEVER, STREAM, ExpertForm.PLAIN), 0))
         .withMessage(
             "expertForm of gate softmax must be RESIDUAL, because its layer is in the residual"
                 + " stream, was PLAIN");
@@ -204,7 +204,7 @@ class EvolvingFeedForwardTest {
 
   private static EvolvingFeedForward layer(Growth growth, int sharedExperts) {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
-    GateProvider gates = new DenseSoftmax(growth, Placement.BRANCH, ExpertForm.PLAIN);
+    GateProvider gates = dense(growth, Placement.BRANCH, ExpertForm.PLAIN);
     EvolvingFeedForward layer = new EvolvingFeedForward(scope, plan(gates, sharedExperts));
     LayerGradientCheck.disturb(layer.parameters(), 0.1);
     return layer;
@@ -212,7 +212,7 @@ class EvolvingFeedForwardTest {
 
   private static EvolvingFeedForward inStream() {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
-    GateProvider gates = new DenseSoftmax(Growth.SPAWNED, STREAM, ExpertForm.RESIDUAL);
+    GateProvider gates = dense(Growth.SPAWNED, STREAM, ExpertForm.RESIDUAL);
     return new EvolvingFeedForward(scope, plan(gates, 2));
   }
 
@@ -231,22 +231,13 @@ class EvolvingFeedForwardTest {
   }
 
   /** Gates that take every expert, with softmax weights. */
-  private record DenseSoftmax(Growth growth, Placement placement, ExpertForm expertForm)
-      implements GateProvider {
-
-    @Override
-    public String name() {
-      return "softmax";
-    }
-
-    @Override
-    public String description() {
-      return "every expert";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return FixedGate.of(spec.scope(), spec.width(), spec.experts(), FixedGate.Table.everywhere());
-    }
+  private static GateProvider dense(Growth growth, Placement placement, ExpertForm form) {
+    return new TestGates(
+        "softmax",
+        growth,
+        placement,
+        form,
+        spec ->
+            FixedGate.of(spec.scope(), spec.width(), spec.experts(), FixedGate.Table.everywhere()));
   }
 }

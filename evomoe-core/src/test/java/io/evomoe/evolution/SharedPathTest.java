@@ -3,6 +3,8 @@ package io.evomoe.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.evolution.EvolvingFeedForward.SharedPath;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.FeedForwardConfig;

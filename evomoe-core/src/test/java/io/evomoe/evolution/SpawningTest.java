@@ -129,8 +129,8 @@ class SpawningTest {
   }
 
   private FeedForward child(String method, int expert, long seed) {
-    FeedForward.WeightChange change = Spawning.by(SpawnMethod.parse(method), seed);
-    return new FeedForward(scope.expert(expert), parent, change);
+    FeedForward.WeightChange change = SpawnMethod.parse(method).change(seed);
+    return parent.child(scope.expert(expert), change);
   }
 
   private static double[] values(FeedForward net, int parameter) {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.evolution.TemperatureSchedule.Shape;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule.Shape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

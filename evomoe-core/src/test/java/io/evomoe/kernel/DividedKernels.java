@@ -1,6 +1,10 @@
 package io.evomoe.kernel;
 
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.Kernels.FeedForwardPullback;
+import io.evomoe.kernel.Kernels.NormPullback;
+import io.evomoe.kernel.Kernels.Normalized;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -75,8 +79,8 @@ public final class DividedKernels {
     for (int i = 0; i < given.length; i++) {
       if (given[i] instanceof IntFunction<?> gradients) {
         given[i] = (IntFunction<Object>) group -> call.argument(gradients.apply(group));
-      } else if (overwrites(method, i)) {
-        call.writes((INDArray) given[i]);
+      } else if (given[i] instanceof INDArray array && overwrites(method, i)) {
+        call.writes(array);
       } else {
         call.argument(given[i]);
       }
@@ -90,16 +94,23 @@ public final class DividedKernels {
     if (result instanceof Kernels exact) {
       return over(exact);
     }
+    List<INDArray> inner = new ArrayList<>(call.arrays);
     call.result(result);
     if (result instanceof Attended attended) {
-      List<INDArray> inner = new ArrayList<>(call.arrays);
       inner.add(attended.output());
       call.writes(attended.output());
-      call.close();
-      return proxy(Attended.class, attended, inner);
     }
     call.close();
-    return result;
+    if (result instanceof Attended attended) {
+      return proxy(Attended.class, attended, inner);
+    }
+    if (result instanceof Normalized made) {
+      return new Normalized(made.output(), proxy(NormPullback.class, made.pullback(), inner));
+    }
+    return result instanceof FeedForwardPass made
+        ? new FeedForwardPass(
+            made.output(), proxy(FeedForwardPullback.class, made.pullback(), inner))
+        : result;
   }
 
   /** Arrays whose old content a kernel does not read. */

@@ -3,8 +3,10 @@ package io.evomoe.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -114,10 +116,7 @@ interface ElementwiseContract extends KernelFixture {
     FeedForwardPass pass = kernels().feedForward(nets, x, all);
     assertClose(pass.output(), SlowMath.multiply(values, ups), toleranceOfGated());
     MapGradients unused = new MapGradients(new Accumulator(one.dup(), 0), null);
-    INDArray dx =
-        kernels()
-            .feedForwardGradient(
-                nets, x, all, pass, dy, g -> new FeedForwardGradients(unused, unused, unused));
+    INDArray dx = pass.pullback().pull(dy, g -> new FeedForwardGradients(unused, unused, unused));
     assertClose(dx, SlowMath.multiply(slope, vector(dy)), toleranceOfGated());
   }
 

@@ -2,8 +2,10 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.testing.Differences;
 import java.util.ArrayList;
@@ -109,20 +111,15 @@ interface FeedForwardContract extends KernelFixture {
     INDArray exactX = x.castTo(DataType.DOUBLE);
     INDArray exactDy = dy.castTo(DataType.DOUBLE);
     FeedForwardPass exact = reference.feedForward(exactNets, exactX, groups);
-    INDArray exactDx =
-        reference.feedForwardGradient(exactNets, exactX, groups, exact, exactDy, expected::get);
+    INDArray exactDx = exact.pullback().pull(exactDy, expected::get);
     double tolerance = nets.up() == null ? tolerance() : toleranceOfGated();
     for (boolean again : new boolean[] {false, true}) {
       FeedForwardPass pass = kernels().feedForward(nets, x, groups);
       assertClose(pass.output(), vector(exact.output()), tolerance);
       List<Integer> asked = new ArrayList<>();
       INDArray dx =
-          kernels()
-              .feedForwardGradient(
-                  nets,
-                  x,
-                  groups,
-                  pass,
+          pass.pullback()
+              .pull(
                   dy,
                   g -> {
                     asked.add(g);

@@ -1,10 +1,11 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Kernels.Normalized;
-import io.evomoe.kernel.Kernels.RmsNormalized;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
 import java.util.Arrays;
@@ -147,13 +148,10 @@ final class KernelCases {
     List<MapGradients> into =
         Arrays.stream(gradients).map(w -> new MapGradients(new Accumulator(w, 1), null)).toList();
     INDArray dx =
-        kernels.feedForwardGradient(
-            nets,
-            x,
-            all,
-            pass,
-            random(kernels, 8, N, D),
-            g -> new FeedForwardGradients(into.get(0), into.get(1), into.get(2)));
+        pass.pullback()
+            .pull(
+                random(kernels, 8, N, D),
+                g -> new FeedForwardGradients(into.get(0), into.get(1), into.get(2)));
     return flat(pass.output(), dx, gradients[0], gradients[1], gradients[2]);
   }
 
@@ -165,10 +163,10 @@ final class KernelCases {
     INDArray x = random(kernels, 1, N, D);
     INDArray gain = random(kernels, 2, D);
     INDArray dGain = random(kernels, 3, D);
-    RmsNormalized forward = kernels.rmsNorm(x, gain, 1e-6);
+    Normalized forward = kernels.normalize(x, gain, null, 1e-6);
     INDArray dy = random(kernels, 4, N, D);
-    INDArray dx = kernels.rmsNormGradient(x, forward, gain, 1e-6, dy, new Accumulator(dGain, 1));
-    return flat(forward.output(), forward.meanSquare(), dx, dGain);
+    INDArray dx = forward.pullback().pull(dy, new Accumulator(dGain, 1), null);
+    return flat(forward.output(), dx, dGain);
   }
 
   private static List<double[]> rotate(Kernels kernels) {
@@ -202,17 +200,12 @@ final class KernelCases {
     INDArray gain = random(kernels, 2, D);
     INDArray dGain = random(kernels, 5, D);
     INDArray dShift = random(kernels, 6, D);
-    Normalized forward = kernels.layerNorm(x, gain, random(kernels, 3, D), 1e-5);
+    Normalized forward = kernels.normalize(x, gain, random(kernels, 3, D), 1e-5);
     INDArray dx =
-        kernels.layerNormGradient(
-            x,
-            forward,
-            gain,
-            1e-5,
-            random(kernels, 4, N, D),
-            new Accumulator(dGain, 0),
-            new Accumulator(dShift, 1));
-    return flat(forward.output(), forward.variance(), dx, dGain, dShift);
+        forward
+            .pullback()
+            .pull(random(kernels, 4, N, D), new Accumulator(dGain, 0), new Accumulator(dShift, 1));
+    return flat(forward.output(), dx, dGain, dShift);
   }
 
   private static List<double[]> attention(Kernels kernels, boolean causal, AttentionMask padding) {

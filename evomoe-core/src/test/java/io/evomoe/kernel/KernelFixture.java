@@ -19,8 +19,14 @@ interface KernelFixture {
   /** The kernels under test. */
   Kernels kernels();
 
-  /** Largest difference allowed, relative to the largest expected value. */
-  double tolerance();
+  /** Largest difference allowed, relative to the largest expected value; by the type of inputs. */
+  default double tolerance() {
+    return switch (dataType()) {
+      case DOUBLE -> 1e-12;
+      case BFLOAT16 -> 1.0 / 128;
+      default -> 1e-5;
+    };
+  }
 
   /** The same where the results of two products are multiplied. */
   default double toleranceOfGated() {

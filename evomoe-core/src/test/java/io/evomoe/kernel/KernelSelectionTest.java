@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.kernel.KernelSelection.Choice;
+import io.evomoe.kernel.KernelSelection.KernelReport;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernelProvider;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import java.util.List;

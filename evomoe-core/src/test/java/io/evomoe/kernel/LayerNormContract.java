@@ -21,16 +21,9 @@ interface LayerNormContract extends KernelFixture {
     double[][] expected = SlowMath.addRow(scaled, vector(shift));
     withoutChanging(
         () -> {
-          Normalized result = kernels().layerNorm(x, gain, shift, EPSILON);
-          assertResult(result.output(), n, d);
-          assertClose(result.output(), expected);
-          assertResult(result.mean(), n);
-          assertClose(
-              result.mean(), Arrays.stream(matrix(x)).mapToDouble(SlowMath::mean).toArray());
-          assertResult(result.variance(), n);
-          assertClose(
-              result.variance(),
-              Arrays.stream(matrix(x)).mapToDouble(SlowMath::variance).toArray());
+          INDArray y = kernels().normalize(x, gain, shift, EPSILON).output();
+          assertResult(y, n, d);
+          assertClose(y, expected);
         },
         x,
         gain,
@@ -43,45 +36,39 @@ interface LayerNormContract extends KernelFixture {
     INDArray x = random(1, n, d);
     INDArray gain = random(2, d);
     INDArray dy = random(4, n, d);
-    Normalized forward = kernels().layerNorm(x, gain, random(3, d), EPSILON);
+    Normalized forward = kernels().normalize(x, gain, random(3, d), EPSILON);
     double[][] standard = standardize(matrix(x));
     double[][] products = matrix(dy);
     for (int i = 0; i < n; i++) {
       products[i] = SlowMath.multiply(products[i], standard[i]);
     }
-    INDArray dGain = garbage(d);
-    INDArray dShift = random(5, d);
-    double[] expectedShift = SlowMath.add(vector(dShift), SlowMath.columnSums(matrix(dy)));
-    withoutChanging(
-        () -> {
-          INDArray dx =
-              kernels()
-                  .layerNormGradient(
-                      x,
-                      forward,
-                      gain,
-                      EPSILON,
-                      dy,
-                      new Accumulator(dGain, 0),
-                      new Accumulator(dShift, 1));
-          assertResult(dx, n, d);
-          assertClose(dx, inputGradient(matrix(x), standard, vector(gain), matrix(dy)));
-        },
-        x,
-        gain,
-        dy,
-        forward.output(),
-        forward.mean(),
-        forward.variance());
-    assertClose(dGain, SlowMath.columnSums(products));
-    assertClose(dShift, expectedShift);
+    double[] sums = SlowMath.columnSums(products);
+    for (int beta : new int[] {0, 1}) {
+      INDArray dGain = beta == 0 ? garbage(d) : random(5, d);
+      INDArray dShift = random(6, d);
+      double[] expectedGain = beta == 0 ? sums : SlowMath.add(vector(dGain), sums);
+      double[] expectedShift = SlowMath.add(vector(dShift), SlowMath.columnSums(matrix(dy)));
+      withoutChanging(
+          () -> {
+            Accumulator gains = new Accumulator(dGain, beta);
+            INDArray dx = forward.pullback().pull(dy, gains, new Accumulator(dShift, 1));
+            assertResult(dx, n, d);
+            assertClose(dx, inputGradient(matrix(x), standard, vector(gain), matrix(dy)));
+          },
+          x,
+          gain,
+          dy,
+          forward.output());
+      assertClose(dGain, expectedGain);
+      assertClose(dShift, expectedShift);
+    }
   }
 
   @Test
   default void should_give_the_shift_for_a_constant_row() {
     INDArray x = random(1, 3, 17).muli(0).addi(4);
     INDArray shift = random(3, 17);
-    INDArray y = kernels().layerNorm(x, random(2, 17), shift, EPSILON).output();
+    INDArray y = kernels().normalize(x, random(2, 17), shift, EPSILON).output();
     double[] row = vector(shift);
     assertClose(y, new double[][] {row, row, row});
   }

@@ -10,9 +10,4 @@ class Nd4jDoubleKernelsTest extends KernelsContract {
   public Kernels kernels() {
     return kernels;
   }
-
-  @Override
-  public double tolerance() {
-    return 1e-12;
-  }
 }

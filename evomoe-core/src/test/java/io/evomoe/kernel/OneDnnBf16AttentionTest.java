@@ -27,11 +27,6 @@ class OneDnnBf16AttentionTest implements AttentionContract {
     return DataType.BFLOAT16;
   }
 
-  @Override
-  public double tolerance() {
-    return 1.0 / 128;
-  }
-
   /** 512 heads of queries that share a key add 1 to the gradient of its value: a sum of 512. */
   @Test
   void should_round_a_sum_of_many_terms_once() {

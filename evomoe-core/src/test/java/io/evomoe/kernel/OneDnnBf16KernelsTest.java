@@ -2,8 +2,8 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.testing.Differences;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -12,9 +12,4 @@ class OneDnnKernelsTest extends KernelsContract {
   public Kernels kernels() {
     return UsableOneDnn.kernels(Precision.F32);
   }
-
-  @Override
-  public double tolerance() {
-    return 1e-5;
-  }
 }

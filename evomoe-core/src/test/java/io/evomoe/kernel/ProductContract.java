@@ -2,8 +2,8 @@ package io.evomoe.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

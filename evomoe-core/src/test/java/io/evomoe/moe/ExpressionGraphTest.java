@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.moe.SameDiffGate.ExpressionGraph;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;

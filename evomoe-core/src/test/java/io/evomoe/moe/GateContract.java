@@ -33,11 +33,21 @@ public abstract class GateContract extends GateTopKContract {
   private static final double CLEAR = 40;
   private static final double EXACT = 1e-12;
 
-  /** Auxiliary loss in training where each expert is the clear choice of as many tokens. */
-  protected abstract double auxLossAtBalance(int experts, int moeLayers);
+  /**
+   * Auxiliary loss in training where each expert is the clear choice of as many tokens; by default
+   * none.
+   */
+  protected double auxLossAtBalance(int experts, int moeLayers) {
+    return 0;
+  }
 
-  /** Auxiliary loss in training where one expert is the clear choice of every token. */
-  protected abstract double auxLossAtCollapse(int experts, int moeLayers);
+  /**
+   * Auxiliary loss in training where one expert is the clear choice of every token; by default E
+   * times that at balance, as of the usual balance loss.
+   */
+  protected double auxLossAtCollapse(int experts, int moeLayers) {
+    return experts * auxLossAtBalance(experts, moeLayers);
+  }
 
   /** Whether training draws random numbers that can change the experts of a token. */
   protected boolean noisy(Map<String, String> options) {
@@ -285,7 +295,7 @@ public abstract class GateContract extends GateTopKContract {
       TokenRows tokens = TokenRows.random(size, 1).withPadding();
       everywhere(
           (scene, context, description) ->
-              new GateGradientCheck(scene, tokens, context).run(size + " tokens, " + description));
+              GateGradientCheck.of(scene, tokens, context).run(size + " tokens, " + description));
     }
   }
 

@@ -19,35 +19,8 @@ class GateContractTest {
   static final class Contract extends GateContract {
     @Override
     protected GateProvider provider() {
-      return new Halves();
-    }
-
-    @Override
-    protected double auxLossAtBalance(int experts, int moeLayers) {
-      return 0;
-    }
-
-    @Override
-    protected double auxLossAtCollapse(int experts, int moeLayers) {
-      return 0;
-    }
-  }
-
-  private static final class Halves implements GateProvider {
-    @Override
-    public String name() {
-      return "halves";
-    }
-
-    @Override
-    public String description() {
-      return "every expert, with a weight of one half";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      GateOptions.none(name(), spec);
-      return new SameDiffGate(spec, (logits, context) -> logits.mul(0).add(0.5));
+      return TestGates.of(
+          "halves", spec -> new SameDiffGate(spec, (logits, context) -> logits.mul(0).add(0.5)));
     }
   }
 }

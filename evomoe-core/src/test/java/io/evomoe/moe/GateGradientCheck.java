@@ -9,25 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Compares a gate's backward pass with central differences, in double. */
-final class GateGradientCheck {
+record GateGradientCheck(
+    GateScene scene, TokenRows tokens, StepContext context, INDArray array, Routed routed) {
   private static final double STEP = 1e-5;
   private static final double TOLERANCE = 1e-7;
 
   /** Of an array with more elements only some are checked. */
   private static final long LARGEST = 24;
 
-  private final GateScene scene;
-  private final TokenRows tokens;
-  private final StepContext context;
-  private final INDArray array;
-  private final Routed routed;
-
-  GateGradientCheck(GateScene scene, TokenRows tokens, StepContext context) {
-    this.scene = scene;
-    this.tokens = tokens;
-    this.context = context;
-    this.array = tokens.array();
-    this.routed = scene.route(array, tokens, context);
+  static GateGradientCheck of(GateScene scene, TokenRows tokens, StepContext context) {
+    INDArray array = tokens.array();
+    return new GateGradientCheck(
+        scene, tokens, context, array, scene.route(array, tokens, context));
   }
 
   void run(String description) {

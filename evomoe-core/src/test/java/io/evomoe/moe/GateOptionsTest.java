@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Scope;
 import java.util.Map;
 import java.util.function.Function;
@@ -74,6 +75,6 @@ class GateOptionsTest {
 
   private static GateSpec spec(Map<String, String> options) {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
-    return new GateSpec(scope, 4, 2, 1, 8, true, options, TrainingFacts.UNKNOWN);
+    return new GateSpec(scope, 4, 2, 0, 1, 1, 8, true, options, TrainingFacts.UNKNOWN);
   }
 }

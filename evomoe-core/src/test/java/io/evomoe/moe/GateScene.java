@@ -1,6 +1,7 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
@@ -68,6 +69,8 @@ public final class GateScene {
                 scope,
                 TokenRows.WIDTH,
                 experts,
+                0,
+                1,
                 MOE_LAYERS,
                 TokenRows.VOCABULARY,
                 false,

@@ -54,6 +54,7 @@ class GateSpecTest {
 
   private static GateSpec spec(int experts, int moeLayers, Map<String, String> options) {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
-    return new GateSpec(scope, 4, experts, moeLayers, 8, true, options, TrainingFacts.UNKNOWN);
+    return new GateSpec(
+        scope, 4, experts, 0, 1, moeLayers, 8, true, options, TrainingFacts.UNKNOWN);
   }
 }

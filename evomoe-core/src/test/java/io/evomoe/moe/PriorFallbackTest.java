@@ -115,7 +115,7 @@ class PriorFallbackTest {
   private static GateSpec spec(Set<Integer> special) {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).gate();
     TrainingFacts facts = TrainingFacts.ofSteps(10).withSpecialIds(special);
-    return new GateSpec(scope, WIDTH, EXPERTS, 1, VOCABULARY, true, Map.of(), facts);
+    return new GateSpec(scope, WIDTH, EXPERTS, 0, 1, 1, VOCABULARY, true, Map.of(), facts);
   }
 
   private static INDArray table(Router router, boolean gradient) {

@@ -183,7 +183,7 @@ class RouterTest {
     GateSpec known = spec(DataType.DOUBLE, VOCABULARY);
     GateSpec unknown =
         new GateSpec(
-            known.scope(), 4, EXPERTS, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
+            known.scope(), 4, EXPERTS, 0, 1, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Router(unknown, options(Prior.ANNEALED, 4)))
@@ -204,7 +204,7 @@ class RouterTest {
   void should_start_uniformly_where_asked_to() {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).gate();
     GateSpec wide =
-        new GateSpec(scope, 400, 50, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
+        new GateSpec(scope, 400, 50, 0, 1, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
     RouterOptions options =
         new RouterOptions(Prior.NONE, 4, PriorFallback.NONE, PriorLayers.ALL, Init.UNIFORM);
     INDArray w = new Router(wide, options).parameters().get(0).value();
@@ -248,7 +248,7 @@ class RouterTest {
   private static GateSpec spec(DataType type, int vocabulary) {
     Scope scope = Scope.root(3, KernelSelection.forType(type)).gate();
     TrainingFacts facts = TrainingFacts.ofSteps(10).withSpecialIds(Set.of(SPECIAL, 70));
-    return new GateSpec(scope, 4, EXPERTS, 1, vocabulary, true, Map.of(), facts);
+    return new GateSpec(scope, 4, EXPERTS, 0, 1, 1, vocabulary, true, Map.of(), facts);
   }
 
   private static Parameter table(Router router) {

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 

@@ -131,6 +131,8 @@ class RoutingTest {
         weights.set(s, e, random.uniform((long) s * experts + e));
       }
       expertsOf[s] = weights.largest(s, random.below(experts + 1, -1L - s));
+    }
+    for (int s = expertsOf.length - 1; s >= 0; s--) {
       for (int e : expertsOf[s]) {
         builder.assign(s, e, weights.get(s, e));
       }

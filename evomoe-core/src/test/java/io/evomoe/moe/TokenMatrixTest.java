@@ -2,6 +2,7 @@ package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.Comparator;

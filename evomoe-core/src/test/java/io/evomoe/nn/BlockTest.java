@@ -6,6 +6,9 @@ import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.nn.Block.NormPlacement;
+import io.evomoe.nn.Block.Norms;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.LinkedHashMap;
@@ -56,7 +59,7 @@ class BlockTest {
         new Block(
             scope, new Norms(NormPlacement.AFTER, WIDTH), 0.5, Map.of("attention", attention));
     INDArray sum = x.add(attention.forward(x, evaluation).value());
-    INDArray y = new LayerNorm(scope, WIDTH).forward(sum, evaluation).value();
+    INDArray y = new Norm(scope, WIDTH, NormConfig.LAYER).forward(sum, evaluation).value();
 
     assertThat(block.forward(x, evaluation).value().equalsWithEps(y, 1e-12)).isTrue();
   }
@@ -67,14 +70,14 @@ class BlockTest {
     SelfAttention attention = disturbed(attention(scope));
     FeedForward feedForward = disturbed(feedForward(scope));
     Block block = block(scope, WIDTH, 0.5, attention, feedForward);
-    LayerNorm norm = new LayerNorm(scope, WIDTH);
+    Norm norm = new Norm(scope, WIDTH, NormConfig.LAYER);
     INDArray h = x.add(branch(attention, norm, x));
     INDArray y = h.add(branch(feedForward, norm, h));
 
     assertThat(block.forward(x, evaluation).value().equalsWithEps(y, 1e-12)).isTrue();
   }
 
-  private INDArray branch(Layer layer, LayerNorm norm, INDArray input) {
+  private INDArray branch(Layer layer, Norm norm, INDArray input) {
     return layer.forward(norm.forward(input, evaluation).value(), evaluation).value();
   }
 

@@ -5,6 +5,7 @@ import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;

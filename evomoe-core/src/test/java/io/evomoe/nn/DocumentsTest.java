@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.nn.QueryKeyNorm.Span;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
+import io.evomoe.nn.Block.NormPlacement;
+import io.evomoe.nn.Block.Norms;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;

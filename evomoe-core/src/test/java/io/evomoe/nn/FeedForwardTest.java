@@ -141,9 +141,8 @@ class FeedForwardTest {
   void should_make_a_child_of_changed_weights_and_copied_biases() {
     FeedForward parent = net("parent", ActivationFunction.RELU);
     FeedForward child =
-        new FeedForward(
+        parent.child(
             LayerFixture.scope().child("child"),
-            parent,
             (name, deviation, values) -> {
               values[0] = name.length();
               return values;

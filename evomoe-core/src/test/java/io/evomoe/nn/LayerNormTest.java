@@ -15,7 +15,7 @@ class LayerNormTest {
 
   @Test
   void should_start_with_rows_of_mean_zero_and_variance_one() {
-    INDArray y = new LayerNorm(LayerFixture.scope(), 6).forward(x, pass(1, 5)).value();
+    INDArray y = layer().forward(x, pass(1, 5)).value();
     for (int s = 0; s < 5; s++) {
       assertThat(y.getRow(s).meanNumber().doubleValue()).isCloseTo(0, within(1e-12));
       assertThat(y.getRow(s).mul(y.getRow(s)).meanNumber().doubleValue())
@@ -25,7 +25,7 @@ class LayerNormTest {
 
   @Test
   void should_give_the_shift_for_a_row_of_equal_numbers() {
-    LayerNorm layer = disturbed(new LayerNorm(LayerFixture.scope(), 6));
+    Norm layer = disturbed(layer());
     INDArray flat = random(1, 1, 6).assign(7);
 
     assertThat(layer.forward(flat, pass(1, 1)).value().toDoubleVector())
@@ -34,6 +34,10 @@ class LayerNormTest {
 
   @Test
   void should_have_the_gradient_of_central_differences() {
-    LayerGradientCheck.check(disturbed(new LayerNorm(LayerFixture.scope(), 6)), x, pass(1, 5));
+    LayerGradientCheck.check(disturbed(layer()), x, pass(1, 5));
+  }
+
+  private static Norm layer() {
+    return new Norm(LayerFixture.scope(), 6, NormConfig.LAYER);
   }
 }

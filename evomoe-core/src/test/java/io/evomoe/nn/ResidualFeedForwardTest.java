@@ -30,7 +30,7 @@ class ResidualFeedForwardTest {
 
   @Test
   void should_hand_its_input_through_at_the_start() {
-    ResidualFeedForward net = fresh("net", KernelSelection.forType(DataType.DOUBLE));
+    FeedForward net = fresh("net", KernelSelection.forType(DataType.DOUBLE));
     INDArray x = random(5, 3).castTo(DataType.DOUBLE);
 
     assertThat(net.forward(x, PASS).value()).isEqualTo(x);
@@ -39,11 +39,11 @@ class ResidualFeedForwardTest {
   @ParameterizedTest
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_give_each_group_what_its_own_net_gives_alone(DataType type) {
-    List<ResidualFeedForward> nets = trained(KernelSelection.forType(type));
+    List<FeedForward> nets = trained(KernelSelection.forType(type));
     INDArray x = random(7, 3).castTo(type);
     RowGroups groups = RowGroups.routed(new int[] {0, 3, 3, 7});
     INDArray dy = random(7, 4).castTo(type);
-    Output grouped = nets.get(0).forwardGroups(nets, x, groups);
+    Output grouped = FeedForward.forward(nets, x, groups);
     INDArray dx = grouped.pullback().pull(dy);
 
     assertThat(nets.get(1).parameters()).noneMatch(Parameter::hasGradient);
@@ -57,11 +57,11 @@ class ResidualFeedForwardTest {
   @ParameterizedTest
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_sum_the_input_gradient_of_groups_that_share_their_rows(DataType type) {
-    List<ResidualFeedForward> nets = trained(KernelSelection.forType(type));
+    List<FeedForward> nets = trained(KernelSelection.forType(type));
     INDArray x = random(4, 3).castTo(type);
     RowGroups shared = RowGroups.shared(3, 4);
     INDArray dy = random(12, 4).castTo(type);
-    Output grouped = nets.get(0).forwardGroups(nets, x, shared);
+    Output grouped = FeedForward.forward(nets, x, shared);
     INDArray dx = grouped.pullback().pull(dy);
     INDArray sum = Nd4j.zeros(type, 4, WIDTH);
     for (int g = 0; g < 3; g++) {
@@ -75,18 +75,18 @@ class ResidualFeedForwardTest {
 
   @Test
   void should_have_the_gradient_of_central_differences() {
-    List<ResidualFeedForward> nets = trained(KernelSelection.forType(DataType.DOUBLE));
+    List<FeedForward> nets = trained(KernelSelection.forType(DataType.DOUBLE));
     INDArray x = random(6, 3).castTo(DataType.DOUBLE);
     INDArray slopes = random(6, 4).castTo(DataType.DOUBLE);
     RowGroups groups = RowGroups.routed(new int[] {0, 1, 4, 6});
     DoubleSupplier loss =
         () -> {
           try (MemoryWorkspace ignored = workspace()) {
-            INDArray y = nets.get(0).forwardGroups(nets, x, groups).value();
+            INDArray y = FeedForward.forward(nets, x, groups).value();
             return y.mul(slopes).sumNumber().doubleValue();
           }
         };
-    INDArray dx = nets.get(0).forwardGroups(nets, x, groups).pullback().pull(slopes);
+    INDArray dx = FeedForward.forward(nets, x, groups).pullback().pull(slopes);
 
     GradientCheck check = GradientCheck.DEFAULT.withSample(8);
     check.check(loss, "x", x, dx);
@@ -95,9 +95,9 @@ class ResidualFeedForwardTest {
 
   @Test
   void should_make_children_that_compute_the_same_with_parameters_of_their_own() {
-    ResidualFeedForward parent = trained(KernelSelection.forType(DataType.DOUBLE)).get(0);
+    FeedForward parent = trained(KernelSelection.forType(DataType.DOUBLE)).get(0);
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE)).child("child");
-    ResidualFeedForward child = parent.child(scope, (name, deviation, values) -> values);
+    FeedForward child = parent.child(scope, (name, deviation, values) -> values);
     INDArray x = random(5, 3).castTo(DataType.DOUBLE);
     INDArray before = parent.forward(x, PASS).value();
 
@@ -111,10 +111,10 @@ class ResidualFeedForwardTest {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace("GRADIENT_CHECK");
   }
 
-  private static List<ResidualFeedForward> trained(Kernels kernels) {
-    List<ResidualFeedForward> nets =
+  private static List<FeedForward> trained(Kernels kernels) {
+    List<FeedForward> nets =
         IntStream.range(0, 3).mapToObj(i -> fresh("nets." + i, kernels)).toList();
-    for (ResidualFeedForward net : nets) {
+    for (FeedForward net : nets) {
       for (Parameter parameter : net.parameters()) {
         CounterRandom random = new CounterRandom(CounterRandom.fold(5, parameter.name()));
         for (long i = 0; i < parameter.length(); i++) {
@@ -125,9 +125,9 @@ class ResidualFeedForwardTest {
     return nets;
   }
 
-  private static ResidualFeedForward fresh(String name, Kernels kernels) {
+  private static FeedForward fresh(String name, Kernels kernels) {
     Scope scope = Scope.root(1, kernels).child(name);
-    return new ResidualFeedForward(
+    return FeedForward.residual(
         scope,
         NormConfig.LAYER,
         FeedForwardConfig.plain(WIDTH, 9, ActivationFunction.GELU),

@@ -32,15 +32,15 @@ class RmsNormTest {
   void should_have_the_gradient_of_central_differences() {
     x.getRow(2).muli(0.1);
     for (double epsilon : new double[] {1e-6, 0.1}) {
-      Layer layer = disturbed(new RmsNorm(LayerFixture.scope(), 6, epsilon));
+      Layer layer = disturbed(norm(epsilon));
       LayerGradientCheck.check(layer, x, pass(1, 5));
     }
   }
 
   @Test
   void should_copy_its_gain_under_another_name() {
-    RmsNorm norm = disturbed(layer());
-    RmsNorm copy = norm.copy(LayerFixture.scope().child("copy"));
+    Norm norm = disturbed(layer());
+    Norm copy = norm.copy(LayerFixture.scope().child("copy"));
 
     assertThat(copy.parameters().get(0).name()).isEqualTo("layer.copy.gain");
     assertThat(copy.forward(x).value()).isEqualTo(norm.forward(x).value());
@@ -52,11 +52,15 @@ class RmsNormTest {
   @ValueSource(doubles = {0, -1e-6, Double.NaN, Double.POSITIVE_INFINITY})
   void should_refuse_an_epsilon_that_is_no_positive_number(double epsilon) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RmsNorm(LayerFixture.scope(), 6, epsilon))
+        .isThrownBy(() -> norm(epsilon))
         .withMessage("normEpsilon must be above 0 and finite, was " + epsilon);
   }
 
-  private static RmsNorm layer() {
-    return new RmsNorm(LayerFixture.scope(), 6, 1e-6);
+  private static Norm layer() {
+    return norm(1e-6);
+  }
+
+  private static Norm norm(double epsilon) {
+    return new Norm(LayerFixture.scope(), 6, new NormConfig(NormConfig.Kind.RMS, epsilon));
   }
 }

@@ -2,6 +2,9 @@ package io.evomoe.testing;
 
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.step.StepContext;
+import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleSupplier;
@@ -103,6 +106,23 @@ public record GradientCheck(double step, double tolerance, double floor, int sam
         throw e;
       }
     }
+  }
+
+  /**
+   * Checks the gradients of a model's loss of a batch, auxiliary losses included, as {@link
+   * #checkTogether} does.
+   */
+  public <B> void check(Model<B> model, B batch, StepContext training) {
+    model.parameters().forEach(Parameter::clearGradient);
+    model.loss(batch, training).backward().run();
+    checkTogether(
+        () ->
+            Scratch.compute(
+                () -> {
+                  Loss loss = model.loss(batch, training);
+                  return loss.value() + loss.auxLoss();
+                }),
+        model.parameters());
   }
 
   private int[] chosen(int length) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -200,7 +201,7 @@ class CallbackTest {
     return Path.of("at-" + state.progress().step());
   }
 
-  private static Trainer<TinyBatch> trainer(BatchSource<TinyBatch> batches) {
+  private static Trainer<TinyBatch> trainer(LongFunction<TinyBatch> batches) {
     return new Trainer<>(
         new TinyModel(new Nd4jKernels(DataType.DOUBLE), 1),
         new TrainingData<>(batches, List.of(new TinyBatch(16, -1))),

@@ -10,6 +10,7 @@ import io.evomoe.testing.OtherThread;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -75,7 +76,7 @@ class ClosedInTrainingTest {
   @Test
   void closing_a_model_should_wait_for_the_step_that_trains_it() {
     List<OtherThread> closing = new ArrayList<>();
-    BatchSource<TinyBatch> closes =
+    LongFunction<TinyBatch> closes =
         number -> {
           closing.add(OtherThread.doing(model::close).awaitWaiting());
           return TinyBatch.number(number);
@@ -87,7 +88,7 @@ class ClosedInTrainingTest {
     assertThat(model.parameters()).allMatch(parameter -> parameter.value().wasClosed());
   }
 
-  private Trainer<TinyBatch> trainer(BatchSource<TinyBatch> batches) {
+  private Trainer<TinyBatch> trainer(LongFunction<TinyBatch> batches) {
     return new Trainer<>(
         model,
         new TrainingData<>(batches, List.of()),

@@ -7,9 +7,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.moe.Growth;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -90,12 +88,11 @@ class RoutingMetricsTest {
   }
 
   /** Two layers of four experts; at context t the first t tokens have another expert than at 0. */
-  private final class Scripted implements Model<TinyBatch> {
-    private final Parameter parameter =
-        Scope.root(1, kernels).constant("number", Parameter.Role.BIAS, 1, 1);
+  private final class Scripted extends OneNumberModel {
     private final boolean moving;
 
     Scripted(boolean moving) {
+      super(kernels);
       this.moving = moving;
     }
 
@@ -116,31 +113,6 @@ class RoutingMetricsTest {
     private List<Integer> first(StepContext context) {
       long moved = moving ? context.step() : 0;
       return IntStream.range(0, TOKENS).mapToObj(s -> s < moved ? 1 : 0).toList();
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-      return List.of(parameter);
-    }
-
-    @Override
-    public long seed() {
-      return 1;
-    }
-
-    @Override
-    public Kernels kernels() {
-      return kernels;
-    }
-
-    @Override
-    public Growth growth() {
-      return Growth.FROM_START;
-    }
-
-    @Override
-    public double activeParameters(double meanActiveExperts) {
-      return 1;
     }
   }
 }

@@ -53,15 +53,8 @@ class StepRecordTest {
 
   private static StepRecord record(long step, double norm, List<RoutingReport> layers) {
     try (TinyModel model = new TinyModel(new Nd4jKernels(DataType.DOUBLE), 1)) {
-      Trainer<TinyBatch> trainer =
-          new Trainer<>(
-              model,
-              new TrainingData<>(TinyBatch::number, List.of()),
-              TrainerConfig.defaults(9),
-              schedule());
-      Learner<TinyBatch> learner = new Learner<>(model, trainer.state().optimizer(), schedule());
       Progress done = new Progress(step, 10 * step, 1e9, true, 0);
-      return StepRecord.of(learner, done, 1e-3, 2.5, 0.1, norm, layers);
+      return StepRecord.of(model, schedule(), done, 1e-3, 2.5, 0.1, norm, layers);
     }
   }
 

@@ -9,7 +9,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,7 +88,7 @@ class TrainerTest {
   void should_give_every_micro_batch_its_own_batch_and_seed() {
     Probe probe = new Probe(1);
     Set<Long> batches = new HashSet<>();
-    BatchSource<TinyBatch> source =
+    LongFunction<TinyBatch> source =
         index -> {
           batches.add(index);
           return TinyBatch.number(index);
@@ -340,7 +341,7 @@ class TrainerTest {
   }
 
   private Trainer<TinyBatch> trainer(
-      Probe probe, BatchSource<TinyBatch> source, TrainerConfig config) {
+      Probe probe, LongFunction<TinyBatch> source, TrainerConfig config) {
     return new Trainer<>(
         probe, new TrainingData<>(source, List.of()), config, schedule(Growth.FROM_START));
   }
@@ -354,9 +355,7 @@ class TrainerTest {
   }
 
   /** One number with a gradient that the test chooses, and one MoE layer of 1.5 experts a token. */
-  private final class Probe implements Model<TinyBatch> {
-    private final Parameter parameter =
-        Scope.root(1, kernels).constant("number", Parameter.Role.BIAS, 1, 1);
+  private final class Probe extends OneNumberModel {
     private final Set<Long> seeds = new HashSet<>();
     private double loss = 1;
     private boolean heldOutFails;
@@ -366,6 +365,7 @@ class TrainerTest {
     private double gradient;
 
     Probe(double gradient) {
+      super(kernels);
       this.gradient = gradient;
     }
 
@@ -380,31 +380,6 @@ class TrainerTest {
       double flops = Loss.trainFlops(activeParameters(1.5), 10);
       double value = context.training() ? loss : heldOutLoss;
       return new Loss(value, 0, 7, 10, flops, List.of(report), this::backward);
-    }
-
-    @Override
-    public List<Parameter> parameters() {
-      return List.of(parameter);
-    }
-
-    @Override
-    public long seed() {
-      return 1;
-    }
-
-    @Override
-    public Kernels kernels() {
-      return kernels;
-    }
-
-    @Override
-    public Growth growth() {
-      return Growth.FROM_START;
-    }
-
-    @Override
-    public double activeParameters(double meanActiveExperts) {
-      return 1000 * meanActiveExperts;
     }
 
     @Override

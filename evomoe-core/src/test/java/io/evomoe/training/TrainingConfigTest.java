@@ -3,7 +3,7 @@ package io.evomoe.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.training.optimizer.AdamWConfig;
+import io.evomoe.training.optimizer.AdamW;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -25,13 +25,13 @@ class TrainingConfigTest {
     assertRefused(
         "checkpointMinutes must be at least 0, was -1",
         () -> CONFIG.with(t -> t.checkpointMinutes(-1)));
-    assertRefused("beta1 must be in [0, 1), was 1.0", () -> new AdamWConfig(1, 0.9, 1e-8, 0));
-    assertRefused("beta2 must be in [0, 1), was -0.1", () -> new AdamWConfig(0, -0.1, 1e-8, 0));
+    assertRefused("beta1 must be in [0, 1), was 1.0", () -> new AdamW.Config(1, 0.9, 1e-8, 0));
+    assertRefused("beta2 must be in [0, 1), was -0.1", () -> new AdamW.Config(0, -0.1, 1e-8, 0));
     assertRefused(
-        "epsilon must be above 0 and finite, was 0.0", () -> new AdamWConfig(0, 0.9, 0, 0));
+        "epsilon must be above 0 and finite, was 0.0", () -> new AdamW.Config(0, 0.9, 0, 0));
     assertRefused(
         "weightDecay must be at least 0 and finite, was -1.0",
-        () -> new AdamWConfig(0, 0.9, 1e-8, -1));
+        () -> new AdamW.Config(0, 0.9, 1e-8, -1));
   }
 
   @Test

@@ -26,10 +26,8 @@ import java.util.Arrays;
 public final class BalancedAssignment {
   private static final int SAMPLED_OF = 4;
 
-  /**
-   * Far enough below the exponent of the largest double for the sum of a path through all experts.
-   */
-  private static final int LARGEST_EXPONENT = 900;
+  /** Far enough below the largest double for the sum of a path through all experts. */
+  private static final double LARGEST = 1e305;
 
   private final int experts;
   private final int places;
@@ -53,12 +51,9 @@ public final class BalancedAssignment {
    * Returns the expert of each token.
    *
    * @param scores [S, E]
-   * @throws IllegalArgumentException if a score is not finite
+   * @throws IllegalArgumentException if a score is not finite or above 1e305 in magnitude
    */
   public static int[] of(TokenMatrix scores) {
-    if (!scores.isFinite()) {
-      throw new IllegalArgumentException("scores must be finite");
-    }
     int[] expertOf = new int[scores.tokens()];
     assign(losses(scores), scores.columns(), expertOf);
     return expertOf;
@@ -88,32 +83,22 @@ public final class BalancedAssignment {
     return assign(sample, experts, new int[sampled]);
   }
 
-  /**
-   * Returns the scores minus the best of their row, which changes no assignment. They are halved
-   * until no sum can overflow. They are not divided by the largest magnitude, because a row with
-   * much larger values would then lose the others in rounding.
-   */
+  /** Returns the scores minus the best of their row, which changes no assignment. */
   private static double[] losses(TokenMatrix scores) {
     int experts = scores.columns();
     double[] values = new double[scores.tokens() * experts];
-    int halvings = halvings(scores);
     for (int t = 0; t < scores.tokens(); t++) {
-      double best = Math.scalb(scores.get(t, scores.argMax(t)), -halvings);
+      double best = scores.get(t, scores.argMax(t));
       for (int e = 0; e < experts; e++) {
-        values[t * experts + e] = Math.scalb(scores.get(t, e), -halvings) - best;
+        double score = scores.get(t, e);
+        if (!(Math.abs(score) <= LARGEST)) {
+          throw new IllegalArgumentException(
+              "scores must be at most 1e305 in magnitude, were " + score);
+        }
+        values[t * experts + e] = score - best;
       }
     }
     return values;
-  }
-
-  private static int halvings(TokenMatrix scores) {
-    int exponent = Double.MIN_EXPONENT;
-    for (int t = 0; t < scores.tokens(); t++) {
-      for (int e = 0; e < scores.columns(); e++) {
-        exponent = Math.max(exponent, Math.getExponent(scores.get(t, e)));
-      }
-    }
-    return Math.max(0, exponent - LARGEST_EXPONENT);
   }
 
   private void balance() {
@@ -177,6 +162,111 @@ public final class BalancedAssignment {
       sparesTaken--;
     } else {
       members.move(from, to);
+    }
+  }
+
+  /**
+   * Chooses for each token the expert with the best score minus price. Ties go to the lowest expert
+   * with a free place, so tokens that like the same experts spread over them.
+   */
+  private static final class FirstChoice {
+    /** Two values are equal if they differ by less than this share of their operands. */
+    private static final double ROUNDING = 1e-13;
+
+    private FirstChoice() {}
+
+    /**
+     * Fills in the choices.
+     *
+     * @param scores [S, E] in rows
+     * @param prices [E]
+     * @param expertOf [S]
+     */
+    static void fill(double[] scores, double[] prices, int[] expertOf) {
+      int places = expertOf.length / prices.length;
+      int[] load = new int[prices.length];
+      for (int t = 0; t < expertOf.length; t++) {
+        expertOf[t] = choose(scores, t * prices.length, prices, load, places);
+        load[expertOf[t]]++;
+      }
+    }
+
+    private static int choose(double[] scores, int row, double[] prices, int[] load, int places) {
+      int best = 0;
+      for (int e = 1; e < prices.length; e++) {
+        if (scores[row + e] - prices[e] > scores[row + best] - prices[best]) {
+          best = e;
+        }
+      }
+      double most = scores[row + best] - prices[best];
+      double size = Math.abs(scores[row + best]) + Math.abs(prices[best]);
+      int lowest = -1;
+      for (int e = 0; e < prices.length; e++) {
+        double rounding = ROUNDING * (size + Math.abs(scores[row + e]) + Math.abs(prices[e]));
+        if (scores[row + e] - prices[e] >= most - rounding) {
+          if (load[e] < places) {
+            return e;
+          }
+          lowest = lowest < 0 ? e : lowest;
+        }
+      }
+      return lowest;
+    }
+  }
+
+  /** Shortest paths from one node over edges of length at least 0 (Dijkstra's method). */
+  private static final class ShortestPaths {
+    private final double[] distance;
+    private final int[] before;
+    private final boolean[] reached;
+
+    ShortestPaths(int nodes, int source) {
+      this.distance = new double[nodes];
+      this.before = new int[nodes];
+      this.reached = new boolean[nodes];
+      Arrays.fill(distance, Double.POSITIVE_INFINITY);
+      distance[source] = 0;
+      reached[source] = true;
+    }
+
+    /**
+     * Adds an edge from a reached node. A length below 0, which rounding can cause, counts as 0.
+     */
+    void extend(int from, int to, double length) {
+      double sum = distance[from] + Math.max(0, length);
+      if (!reached[to] && sum < distance[to]) {
+        distance[to] = sum;
+        before[to] = from;
+      }
+    }
+
+    /** Reaches the nearest unreached node and returns it. */
+    int next() {
+      int nearest = -1;
+      for (int node = 0; node < distance.length; node++) {
+        if (!reached[node] && (nearest < 0 || distance[node] < distance[nearest])) {
+          nearest = node;
+        }
+      }
+      reached[nearest] = true;
+      return nearest;
+    }
+
+    /** Returns the previous node on the shortest path. */
+    int before(int node) {
+      return before[node];
+    }
+
+    /**
+     * Raises the price of each reached node by the difference between the distances of {@code last}
+     * and the node.
+     */
+    void raise(double[] prices, int last) {
+      for (int node = 0; node < prices.length; node++) {
+        if (reached[node]) {
+          prices[node] += distance[last] - distance[node];
+        }
+      }
     }
   }
 }

@@ -1,19 +1,17 @@
 package io.evomoe.gates;
 
-import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.ExpertForm;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.Placement;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
-import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -31,23 +29,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * between whole blocks of a decoder. Here it replaces a block's feed-forward net. Affinities that
  * are not finite are rejected; the published code replaces them by the smallest finite value.
  */
-public final class BaseGate implements Gate {
-  private final Kernels kernels;
-  private final PriorAffinities affinities;
-
-  private BaseGate(GateSpec spec, RouterOptions options) {
-    this.kernels = spec.scope().kernels().exact();
-    this.affinities = new PriorAffinities(spec, options);
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return affinities.parameters();
-  }
-
-  @Override
-  public long idleParameters() {
-    return affinities.idleParameters();
+public final class BaseGate extends RouterGate {
+  private BaseGate(GateSpec spec, GateOptions options) {
+    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
   }
 
   @Override
@@ -57,16 +41,14 @@ public final class BaseGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenMatrix a = affinities.of(tokens, pass);
+    RouterLogits logits = router.forward(tokens, pass);
+    TokenMatrix a = logits.values();
     RealTokens real = new RealTokens(pass.tokens());
     TokenMatrix scores = real.of(a);
     boolean training = pass.step().training();
     int[] expertOf = training ? BalancedAssignment.of(scores) : scores.argMax();
     SigmoidBlend blend = new SigmoidBlend(a, real.spread(expertOf, SigmoidBlend.NONE));
-    return new Routed(
-        blend.routing(),
-        0,
-        gradient -> affinities.backward(tokens, blend.gradient(kernels, gradient), pass));
+    return blend.routed(logits);
   }
 
   /** Gate {@code base}. */
@@ -75,7 +57,8 @@ public final class BaseGate implements Gate {
     public Provider() {
       super(
           "base",
-          "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)");
+          "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)",
+          BaseGate::new);
     }
 
     @Override
@@ -86,11 +69,6 @@ public final class BaseGate implements Gate {
     @Override
     public Placement placement() {
       return Placement.STREAM;
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new BaseGate(spec, RouterOptions.ofPrior(options));
     }
   }
 }

@@ -4,15 +4,23 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import java.util.function.BiFunction;
 
 /** A provider of a gate that reads its own options. */
 abstract class BuiltInProvider implements GateProvider {
   private final String name;
   private final String description;
+  private final BiFunction<GateSpec, GateOptions, Gate> gate;
 
-  BuiltInProvider(String name, String description) {
+  /**
+   * Describes a gate.
+   *
+   * @param gate creates the gate and reads all of its options
+   */
+  BuiltInProvider(String name, String description, BiFunction<GateSpec, GateOptions, Gate> gate) {
     this.name = name;
     this.description = description;
+    this.gate = gate;
   }
 
   @Override
@@ -27,9 +35,11 @@ abstract class BuiltInProvider implements GateProvider {
 
   @Override
   public final Gate create(GateSpec spec) {
-    return GateOptions.read(name, spec, options -> create(spec, options));
+    refusal(spec.causal())
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("gate " + name + " " + reason);
+            });
+    return GateOptions.read(name, spec, options -> gate.apply(spec, options));
   }
-
-  /** Creates the gate. It must read all of its options. */
-  abstract Gate create(GateSpec spec, GateOptions options);
 }

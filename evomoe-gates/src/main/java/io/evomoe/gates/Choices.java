@@ -1,9 +1,10 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routing;
+import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
@@ -16,10 +17,12 @@ final class Choices {
   static final int STANDARD = 2;
 
   private final int experts;
+  private final int k;
   private final int[][] chosen;
 
   Choices(TokenMatrix scores, TokenBatch tokens, int k) {
     this.experts = scores.columns();
+    this.k = k;
     this.chosen = new int[scores.tokens()][];
     scores.eachRow(s -> chosen[s] = tokens.isPadding(s) ? new int[0] : scores.largest(s, k));
   }
@@ -28,11 +31,6 @@ final class Choices {
   static int count(GateOptions options, GateSpec spec) {
     int standard = Math.min(STANDARD, spec.experts());
     return options.integer("k", standard, Bounds.atLeast(1).atMost(spec.experts()));
-  }
-
-  /** Returns the expert of a real token's choice, with ranks from 0. */
-  int expert(int s, int rank) {
-    return chosen[s][rank];
   }
 
   /** Returns the number of tokens whose first choice each expert is [E]. */
@@ -44,13 +42,6 @@ final class Choices {
       }
     }
     return loads;
-  }
-
-  /** Returns the number of tokens that chose each expert [E]. */
-  double[] load() {
-    double[] load = new double[experts];
-    forEach((s, e) -> load[e]++);
-    return load;
   }
 
   /** Returns the softmax of each token's logits over its choices only [S, E], 0 elsewhere. */
@@ -65,25 +56,53 @@ final class Choices {
     return Routing.of(chosen, weights);
   }
 
+  /**
+   * Returns a routing in which no expert has more than {@code capacity} tokens; other choices are
+   * dropped. It goes rank by rank, so no second choice takes the place of a first one.
+   *
+   * @param kept tells which choices are wanted
+   */
+  Routing routing(TokenMatrix weights, int capacity, Kept kept) {
+    int[] load = new int[experts];
+    RoutingBuilder routing = new RoutingBuilder(chosen.length, experts);
+    for (int rank = 0; rank < k; rank++) {
+      long number = 0;
+      for (int s = 0; s < chosen.length; s++) {
+        if (chosen[s].length == 0 || !kept.test(number++, rank, weights.get(s, chosen[s][rank]))) {
+          continue;
+        }
+        int e = chosen[s][rank];
+        if (load[e] < capacity) {
+          routing.assign(s, e, weights.get(s, e));
+          load[e]++;
+        } else {
+          routing.drop();
+        }
+      }
+    }
+    return routing.build();
+  }
+
+  /** Tells whether a choice is wanted. */
+  @FunctionalInterface
+  interface Kept {
+    /**
+     * Tests a choice.
+     *
+     * @param number index of the token among the real ones
+     * @param rank from 0
+     */
+    boolean test(long number, int rank, double weight);
+  }
+
   /** Returns the sum over the chosen experts of each token [S], 0 for padding. */
   double[] sums(TokenMatrix matrix) {
     double[] sums = new double[chosen.length];
-    forEach((s, e) -> sums[s] += matrix.get(s, e));
-    return sums;
-  }
-
-  /** Visits every chosen (token, expert) pair. */
-  void forEach(Visitor visitor) {
     for (int s = 0; s < chosen.length; s++) {
       for (int e : chosen[s]) {
-        visitor.visit(s, e);
+        sums[s] += matrix.get(s, e);
       }
     }
-  }
-
-  /** Called for each choice. */
-  @FunctionalInterface
-  interface Visitor {
-    void visit(int token, int expert);
+    return sums;
   }
 }

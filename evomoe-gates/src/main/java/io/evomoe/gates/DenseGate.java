@@ -5,11 +5,9 @@ import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,7 +17,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the baseline with equal active compute for gates with one expert per token.
  */
 public final class DenseGate implements Gate {
-  private DenseGate() {}
+  private DenseGate(GateSpec spec, GateOptions none) {
+    if (spec.experts() != 1) {
+      throw new IllegalArgumentException(
+          "experts must be 1 for gate dense, a plain feed-forward net, was " + spec.experts());
+    }
+  }
 
   @Override
   public TopKRouting topKRouting(StepContext step) {
@@ -28,14 +31,7 @@ public final class DenseGate implements Gate {
 
   @Override
   public Routed route(INDArray tokens, Pass pass) {
-    TokenBatch batch = pass.tokens();
-    RoutingBuilder routing = new RoutingBuilder(batch.size(), 1);
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        routing.assign(s, 0, 1);
-      }
-    }
-    return new Routed(routing.build(), 0, gradient -> null);
+    return HashGate.route(pass.tokens(), 1, s -> 0);
   }
 
   @Override
@@ -47,26 +43,12 @@ public final class DenseGate implements Gate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("dense", "a plain feed-forward net, no experts and no gate");
+      super("dense", "a plain feed-forward net, no experts and no gate", DenseGate::new);
     }
 
     @Override
     public Growth growth() {
       return Growth.NEVER;
-    }
-
-    /**
-     * Creates the gate of one expert.
-     *
-     * @throws IllegalArgumentException if there are several experts or any option is set
-     */
-    @Override
-    Gate create(GateSpec spec, GateOptions none) {
-      if (spec.experts() != 1) {
-        throw new IllegalArgumentException(
-            "experts must be 1 for gate dense, a plain feed-forward net, was " + spec.experts());
-      }
-      return new DenseGate();
     }
   }
 }

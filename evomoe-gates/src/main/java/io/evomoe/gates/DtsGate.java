@@ -1,13 +1,14 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
@@ -102,7 +103,7 @@ public final class DtsGate extends RouterGate {
   }
 
   private DtsGate(GateSpec spec, Options options) {
-    super(spec, options.router);
+    super(new Router(spec, options.router));
     this.options = options;
     this.layer = spec.scope().name();
     this.experts = spec.experts();
@@ -328,7 +329,8 @@ public final class DtsGate extends RouterGate {
       super(
           "evomoe",
           "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv"
-              + " 2112.14397)");
+              + " 2112.14397)",
+          (spec, options) -> of("evomoe", spec, options));
     }
 
     @Override
@@ -340,11 +342,6 @@ public final class DtsGate extends RouterGate {
     public boolean annealed() {
       return true;
     }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return of(name(), spec, options);
-    }
   }
 
   /** Gate {@code dts}: this gate with independent experts from the first step. */
@@ -352,17 +349,14 @@ public final class DtsGate extends RouterGate {
     /** Creates the provider. */
     public AloneProvider() {
       super(
-          "dts", "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)");
+          "dts",
+          "the dense-to-sparse gate alone, over random experts (EvoMoE, arXiv 2112.14397)",
+          (spec, options) -> of("dts", spec, options));
     }
 
     @Override
     public boolean annealed() {
       return true;
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return of(name(), spec, options);
     }
   }
 }

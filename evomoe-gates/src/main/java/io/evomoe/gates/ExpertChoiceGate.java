@@ -1,12 +1,11 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.Capacity;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
@@ -42,7 +41,7 @@ public final class ExpertChoiceGate extends RouterGate {
   private final double k;
 
   private ExpertChoiceGate(GateSpec spec, GateOptions options) {
-    super(spec, RouterOptions.from(options));
+    super(new Router(spec, RouterOptions.from(options)));
     int experts = spec.experts();
     this.k =
         options.number("k", Math.min(Choices.STANDARD, experts), Bounds.above(0).atMost(experts));
@@ -58,18 +57,12 @@ public final class ExpertChoiceGate extends RouterGate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix p = Softmax.of(logits.values(), 1);
     Routing routing = choose(p, pass.tokens());
-    return new Routed(
-        routing,
-        0,
-        gradient -> {
-          INDArray dp = logits.weightGradient(routing, gradient);
-          return logits.backward(logits.softmaxGradient(logits.softmax(), dp, 1));
-        });
+    return new Routed(routing, 0, logits.softmaxPullback(routing));
   }
 
   private Routing choose(TokenMatrix p, TokenBatch batch) {
     int[] real = batch.realRows();
-    int capacity = Capacity.of(k, real.length, p.columns());
+    int capacity = Routing.capacity(k, real.length, p.columns());
     RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
     for (int e = 0; e < p.columns(); e++) {
       int expert = e;
@@ -89,7 +82,8 @@ public final class ExpertChoiceGate extends RouterGate {
       super(
           "expertchoice",
           "each expert takes its top tokens; not for causal models (expert choice, arXiv"
-              + " 2202.09368)");
+              + " 2202.09368)",
+          ExpertChoiceGate::new);
     }
 
     @Override
@@ -99,16 +93,6 @@ public final class ExpertChoiceGate extends RouterGate {
               "cannot serve in a causal model: its experts choose among all tokens of a batch, so"
                   + " a token's output would depend on later ones")
           : Optional.empty();
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      refusal(spec.causal())
-          .ifPresent(
-              reason -> {
-                throw new IllegalArgumentException("gate " + name() + " " + reason);
-              });
-      return new ExpertChoiceGate(spec, options);
     }
   }
 }

@@ -1,22 +1,25 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.RoutingBuilder;
-import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TopKRouting;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -40,15 +43,21 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class HashGate implements Gate {
   private static final String TABLE = "table";
+  private static final double NO_EXPERT = -1;
 
   private final int experts;
   private final int vocabulary;
   private final GateState table;
 
+  private static Gate of(GateSpec spec, GateOptions options) {
+    requireIds("hash", spec);
+    return new HashGate(spec, options.choice(TABLE, Table.RANDOM));
+  }
+
   private HashGate(GateSpec spec, Table kind) {
     this.experts = spec.experts();
     this.vocabulary = spec.vocabulary();
-    this.table = new GateState(spec.scope().place(TABLE), array(table(spec, kind), spec), true);
+    this.table = new GateState(spec.scope().place(TABLE), array(spec, kind), true);
   }
 
   /**
@@ -80,33 +89,59 @@ public final class HashGate implements Gate {
     }
   }
 
-  private static int[] table(GateSpec spec, Table kind) {
-    if (kind == Table.RANDOM) {
-      String user = spec.scope().place(TABLE).name();
-      CounterRandom random = new CounterRandom(CounterRandom.fold(spec.scope().seed(), user));
-      return HashTable.random(spec.vocabulary(), spec.experts(), random);
+  /**
+   * Returns the table as an array on the host, where it is read. Expert indices are small enough to
+   * be exact in every type of the kernels.
+   */
+  private static INDArray array(GateSpec spec, Table kind) {
+    double[] values = kind == Table.RANDOM ? random(spec) : balanced(spec);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return Nd4j.createFromArray(values).castTo(spec.scope().kernels().dataType());
     }
+  }
+
+  private static double[] random(GateSpec spec) {
+    String user = spec.scope().place(TABLE).name();
+    CounterRandom random = new CounterRandom(CounterRandom.fold(spec.scope().seed(), user));
+    double[] table = new double[spec.vocabulary()];
+    Arrays.setAll(table, id -> random.below(spec.experts(), id));
+    return table;
+  }
+
+  /**
+   * Assigns ids from the most to the least frequent, each to the expert with the fewest occurrences
+   * so far. Ties go to the expert with the fewest ids, then to the lowest index. So ids that never
+   * occur are spread evenly, and loads differ by at most the largest frequency. Without
+   * frequencies, the table is empty until a checkpoint fills it.
+   */
+  private static double[] balanced(GateSpec spec) {
+    double[] table = new double[spec.vocabulary()];
     TokenFrequencies frequencies = spec.training().tokenFrequencies().orElse(null);
     if (frequencies == null) {
-      return HashTable.empty(spec.vocabulary());
+      Arrays.fill(table, NO_EXPERT);
+      return table;
     }
     if (frequencies.vocabulary() != spec.vocabulary()) {
       throw new IllegalArgumentException(
           "token frequencies for gate hash must cover the vocabulary of %d ids, had %d"
               .formatted(spec.vocabulary(), frequencies.vocabulary()));
     }
-    return HashTable.balanced(frequencies, spec.experts());
-  }
-
-  /**
-   * Returns the table as an array on the host, where it is read. Expert indices are small enough to
-   * be exact in every type of the kernels.
-   */
-  private static INDArray array(int[] table, GateSpec spec) {
-    double[] values = Arrays.stream(table).asDoubleStream().toArray();
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      return Nd4j.createFromArray(values).castTo(spec.scope().kernels().dataType());
-    }
+    long[] occurrences = new long[spec.experts()];
+    int[] ids = new int[spec.experts()];
+    Comparator<Integer> lightest =
+        Comparator.<Integer>comparingLong(e -> occurrences[e]).thenComparingInt(e -> ids[e]);
+    Comparator<Integer> byFrequency = Comparator.comparingLong(frequencies::of);
+    IntStream.range(0, table.length)
+        .boxed()
+        .sorted(byFrequency.reversed())
+        .forEach(
+            id -> {
+              int expert = IntStream.range(0, ids.length).boxed().min(lightest).orElseThrow();
+              table[id] = expert;
+              occurrences[expert] += frequencies.of(id);
+              ids[expert]++;
+            });
+    return table;
   }
 
   @Override
@@ -133,11 +168,14 @@ public final class HashGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenBatch batch = pass.tokens();
+    return route(batch, experts, s -> expertOf(batch.id(s)));
+  }
+
+  /** Routes each real token to one expert with weight 1, without parameters and losses. */
+  static Routed route(TokenBatch batch, int experts, IntUnaryOperator expertOf) {
     RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        routing.assign(s, expertOf(batch.id(s)), 1);
-      }
+    for (int s : batch.realRows()) {
+      routing.assign(s, expertOf.applyAsInt(s), 1);
     }
     return new Routed(routing.build(), 0, gradient -> null);
   }
@@ -150,7 +188,7 @@ public final class HashGate implements Gate {
               .formatted(table.name(), vocabulary - 1, id));
     }
     double expert = table.value().getDouble(id);
-    if (expert == -1) {
+    if (expert == NO_EXPERT) {
       throw new IllegalArgumentException(
           "option table of gate hash is balanced, which needs the token frequencies of the training"
               + " data or a table from a checkpoint, had neither ("
@@ -174,13 +212,8 @@ public final class HashGate implements Gate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("hash", "a fixed expert for each token id (hash layers, arXiv 2106.04426)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      requireIds(name(), spec);
-      return new HashGate(spec, options.choice(TABLE, Table.RANDOM));
+      super(
+          "hash", "a fixed expert for each token id (hash layers, arXiv 2106.04426)", HashGate::of);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
@@ -16,6 +16,7 @@ import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -51,7 +52,7 @@ public final class LossFreeGate extends RouterGate {
   private final boolean renormalize;
 
   private LossFreeGate(GateSpec spec, GateOptions options) {
-    super(spec, RouterOptions.from(options));
+    super(new Router(spec, RouterOptions.from(options)));
     this.experts = spec.experts();
     this.k = Choices.count(options, spec);
     this.gamma = options.number("gamma", 1e-3, Bounds.atLeast(0).atMost(1));
@@ -81,7 +82,7 @@ public final class LossFreeGate extends RouterGate {
         routing,
         0,
         gradient -> {
-          bias.count(pass.step(), choices.load());
+          bias.count(pass.step(), IntStream.of(routing.loads()).asDoubleStream().toArray());
           INDArray dWeights = logits.weightGradient(routing, gradient);
           INDArray dz =
               renormalize ? logits.softmaxGradient(logits.weights(routing), dWeights, 1) : dWeights;
@@ -150,12 +151,8 @@ public final class LossFreeGate extends RouterGate {
     public Provider() {
       super(
           "lossfree",
-          "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new LossFreeGate(spec, options);
+          "top-k balanced by a bias instead of a loss (loss-free balancing, arXiv 2408.15664)",
+          LossFreeGate::new);
     }
   }
 }

@@ -1,13 +1,13 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.GateState;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
@@ -58,7 +58,7 @@ public final class ReMoeGate extends RouterGate {
   private final double alpha;
 
   private ReMoeGate(GateSpec spec, GateOptions options) {
-    super(spec, RouterOptions.from(options));
+    super(new Router(spec, RouterOptions.from(options)));
     this.moeLayers = spec.moeLayers();
     this.k = options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts()));
     this.firstLambda = options.number("lambda", 1e-8, Bounds.atLeast(LEAST_LAMBDA).atMost(1));
@@ -121,12 +121,8 @@ public final class ReMoeGate extends RouterGate {
     public Provider() {
       super(
           "remoe",
-          "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new ReMoeGate(spec, options);
+          "ReLU weights, an adaptive L1 loss steers their number (ReMoE, arXiv 2412.14711)",
+          ReMoeGate::new);
     }
   }
 }

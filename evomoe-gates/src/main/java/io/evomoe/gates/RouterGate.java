@@ -1,9 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Router;
-import io.evomoe.moe.RouterOptions;
 import io.evomoe.nn.Parameter;
 import java.util.List;
 
@@ -11,17 +9,17 @@ import java.util.List;
 abstract class RouterGate implements Gate {
   final Router router;
 
-  RouterGate(GateSpec spec, RouterOptions options) {
-    this.router = new Router(spec, options);
+  RouterGate(Router router) {
+    this.router = router;
   }
 
   @Override
-  public final List<Parameter> parameters() {
+  public List<Parameter> parameters() {
     return router.parameters();
   }
 
   @Override
-  public final long idleParameters() {
+  public long idleParameters() {
     return router.idleParameters();
   }
 }

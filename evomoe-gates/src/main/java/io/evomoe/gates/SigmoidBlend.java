@@ -2,9 +2,11 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
+import io.evomoe.moe.Routed;
+import io.evomoe.moe.Routed.RoutingGradient;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.RoutingBuilder;
-import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import java.util.Arrays;
@@ -54,9 +56,12 @@ final class SigmoidBlend {
     return routing;
   }
 
-  /** Returns the gradient with respect to the affinities [S, E], for kernels. */
-  INDArray gradient(Kernels kernels, RoutingGradient gradient) {
-    return gradient(kernels, gradient, new double[0]);
+  /** Returns the result of a gate without losses whose affinities these logits are. */
+  Routed routed(RouterLogits logits) {
+    return new Routed(
+        routing,
+        0,
+        gradient -> logits.backward(gradient(logits.kernels(), gradient, new double[0])));
   }
 
   /**

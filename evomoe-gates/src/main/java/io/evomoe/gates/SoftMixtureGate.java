@@ -1,10 +1,10 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
@@ -25,8 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class SoftMixtureGate extends RouterGate {
   private final int experts;
 
-  private SoftMixtureGate(GateSpec spec, RouterOptions options) {
-    super(spec, options);
+  private SoftMixtureGate(GateSpec spec, GateOptions options) {
+    super(new Router(spec, RouterOptions.from(options)));
     this.experts = spec.experts();
   }
 
@@ -40,13 +40,7 @@ public final class SoftMixtureGate extends RouterGate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix p = Softmax.of(logits.values(), 1);
     Routing routing = Routing.of(everyExpert(pass.tokens()), p);
-    return new Routed(
-        routing,
-        0,
-        gradient -> {
-          INDArray dp = logits.weightGradient(routing, gradient);
-          return logits.backward(logits.softmaxGradient(logits.softmax(), dp, 1));
-        });
+    return new Routed(routing, 0, logits.softmaxPullback(routing));
   }
 
   private int[][] everyExpert(TokenBatch batch) {
@@ -60,12 +54,10 @@ public final class SoftMixtureGate extends RouterGate {
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("softmix", "every expert for every token, weighted by softmax: no sparsity");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new SoftMixtureGate(spec, RouterOptions.from(options));
+      super(
+          "softmix",
+          "every expert for every token, weighted by softmax: no sparsity",
+          SoftMixtureGate::new);
     }
   }
 }

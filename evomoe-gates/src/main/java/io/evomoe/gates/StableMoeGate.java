@@ -1,19 +1,25 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.ExpertForm;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.Placement;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
+import io.evomoe.moe.RouterProjection;
+import io.evomoe.moe.Routing;
+import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
+import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
@@ -53,20 +59,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of the prior in {@link RouterOptions}, which is added to the affinities
  * </ul>
  */
-public final class StableMoeGate implements Gate {
+public final class StableMoeGate extends RouterGate {
   private static final String STAGE_ONE = "stageOneSteps";
   private static final int SHARE = 10;
 
-  private final Kernels kernels;
-  private final PriorAffinities affinities;
   private final DistilledRouter distilled;
   private final int stageOneSteps;
   private final double balance;
   private final double distill;
 
   private StableMoeGate(GateSpec spec, GateOptions options) {
-    this.kernels = spec.scope().kernels().exact();
-    this.affinities = new PriorAffinities(spec, RouterOptions.ofPrior(options));
+    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
+    HashGate.requireIds("stablemoe", spec);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
     this.stageOneSteps = options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0));
     this.balance = options.coefficient("balance", 0.3);
@@ -75,13 +79,12 @@ public final class StableMoeGate implements Gate {
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.concat(affinities.parameters().stream(), distilled.parameters().stream())
-        .toList();
+    return Stream.concat(super.parameters().stream(), distilled.parameters().stream()).toList();
   }
 
   @Override
   public long idleParameters() {
-    return affinities.idleParameters() + distilled.idleParameters();
+    return super.idleParameters() + distilled.idleParameters();
   }
 
   @Override
@@ -102,49 +105,30 @@ public final class StableMoeGate implements Gate {
       distilled.freeze();
     }
     if (real.count() == 0) {
-      TokenMatrix a = affinities.of(tokens, pass);
-      return blended(tokens, a, real.spread(new int[0], SigmoidBlend.NONE), pass);
+      RouterLogits a = router.forward(tokens, pass);
+      int[] none = real.spread(new int[0], SigmoidBlend.NONE);
+      return new SigmoidBlend(a.values(), none).routed(a);
     }
     Output words = distilled.words(real.ids());
-    List<TokenMatrix> read =
-        TokenMatrix.of(kernels, List.of(affinities.array(tokens, pass), distilled.array(words)));
-    TokenMatrix a = affinities.requireFinite(read.get(0), tokens, pass);
+    INDArray affinities = router.array(tokens, pass);
+    List<TokenMatrix> read = distilled.read(affinities, words);
+    RouterLogits a = router.logits(tokens, pass, affinities, read.get(0));
     TokenMatrix logits = distilled.requireFinite(read.get(1));
-    int[] chosen = (learning ? real.of(a) : logits).argMax();
-    int[] expertOf = real.spread(chosen, SigmoidBlend.NONE);
-    return learning
-        ? learned(tokens, a, expertOf, words, logits, chosen, pass)
-        : blended(tokens, a, expertOf, pass);
-  }
-
-  /** Routes in stage 2, by the distilled router's choice. */
-  private Routed blended(INDArray tokens, TokenMatrix a, int[] expertOf, Pass pass) {
-    SigmoidBlend blend = new SigmoidBlend(a, expertOf);
-    return new Routed(
-        blend.routing(),
-        0,
-        gradient -> affinities.backward(tokens, blend.gradient(kernels, gradient), pass));
+    int[] chosen = (learning ? real.of(a.values()) : logits).argMax();
+    SigmoidBlend blend = new SigmoidBlend(a.values(), real.spread(chosen, SigmoidBlend.NONE));
+    return learning ? learned(a, blend, words, logits, chosen) : blend.routed(a);
   }
 
   /** Routes in stage 1, with both losses. */
   private Routed learned(
-      INDArray tokens,
-      TokenMatrix a,
-      int[] expertOf,
-      Output words,
-      TokenMatrix logits,
-      int[] chosen,
-      Pass pass) {
-    SigmoidBlend blend = new SigmoidBlend(a, expertOf);
-    OverloadLoss overload = new OverloadLoss(a, blend.routing());
+      RouterLogits a, SigmoidBlend blend, Output words, TokenMatrix logits, int[] chosen) {
+    OverloadLoss overload = new OverloadLoss(a.values(), blend.routing());
     return new Routed(
         blend.routing(),
         balance * overload.loss() + distill * DistilledRouter.crossEntropy(logits, chosen),
         gradient -> {
           distilled.addGradient(words, logits, distill, chosen);
-          double[] ofLoss = overload.gradient(balance);
-          INDArray dAffinities = blend.gradient(kernels, gradient, ofLoss);
-          return affinities.backward(tokens, dAffinities, pass);
+          return a.backward(blend.gradient(a.kernels(), gradient, overload.gradient(balance)));
         });
   }
 
@@ -170,7 +154,8 @@ public final class StableMoeGate implements Gate {
       super(
           "stablemoe",
           "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
-              + " 2204.08396)");
+              + " 2204.08396)",
+          StableMoeGate::new);
     }
 
     @Override
@@ -182,11 +167,135 @@ public final class StableMoeGate implements Gate {
     public Placement placement() {
       return Placement.STREAM;
     }
+  }
 
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      HashGate.requireIds(name(), spec);
-      return new StableMoeGate(spec, options);
+  /**
+   * StableMoE's balance loss (Dai et al., arXiv 2204.08396, equation 6) for one expert per token:
+   * {@code sum_e (n_e - n) / n * sum of sigmoid(a_te) over e's tokens}. n_e is the number of tokens
+   * of expert e and n their mean. Here the sum is divided by the number of tokens.
+   *
+   * <p>The loss lowers affinities to experts with too many tokens and raises the others. It is 0 at
+   * perfect balance and {@code (E - 1) sigmoid(a)} at collapse. The gradient treats n_e as a
+   * constant.
+   *
+   * @param affinities a [S, E]
+   */
+  private record OverloadLoss(TokenMatrix affinities, Routing routing) {
+
+    /** Returns the loss without a coefficient. */
+    double loss() {
+      double sum = 0;
+      for (int e = 0; e < routing.experts(); e++) {
+        for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+          sum += slope(e) * SigmoidBlend.of(affinities.get(routing.token(i), e));
+        }
+      }
+      return sum;
+    }
+
+    /**
+     * Returns the gradient of {@code coefficient * loss()} with respect to the affinity of each
+     * assignment [A]. Other affinities have none.
+     */
+    double[] gradient(double coefficient) {
+      double[] gradient = new double[routing.assignments()];
+      for (int e = 0; e < routing.experts(); e++) {
+        for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
+          double sigmoid = SigmoidBlend.of(affinities.get(routing.token(i), e));
+          gradient[i] = coefficient * slope(e) * sigmoid * (1 - sigmoid);
+        }
+      }
+      return gradient;
+    }
+
+    private double slope(int expert) {
+      double mean = (double) routing.assignments() / routing.experts();
+      return (routing.load(expert) - mean) / mean / routing.assignments();
+    }
+  }
+
+  /**
+   * StableMoE's distilled router (Dai et al., arXiv 2204.08396, section 3.2): a word embedding of
+   * dimension 50, multiplied by a centroid of each expert. It uses only the token's id.
+   */
+  private static final class DistilledRouter {
+    private static final int WIDTH = 50;
+    private static final double EMBEDDING_DEVIATION = 1;
+
+    private final Embedding embedding;
+    private final RouterProjection centroids;
+    private final Kernels kernels;
+
+    /** Creates {@code embedding.weight} [vocabulary, 50] and {@code centroids} [E, 50]. */
+    DistilledRouter(Scope scope, GateSpec spec) {
+      this.embedding =
+          new Embedding(scope.child("embedding"), spec.vocabulary(), WIDTH, EMBEDDING_DEVIATION);
+      this.centroids = RouterProjection.ofCentroids(scope, WIDTH, spec.experts());
+      this.kernels = scope.kernels().exact();
+    }
+
+    List<Parameter> parameters() {
+      return Stream.concat(embedding.parameters().stream(), Stream.of(centroids.weight())).toList();
+    }
+
+    /**
+     * Returns the parameters of all embedding rows except one, for {@link
+     * io.evomoe.moe.Gate#idleParameters}.
+     */
+    long idleParameters() {
+      return (long) (embedding.entries() - 1) * WIDTH;
+    }
+
+    /** Returns whether its training has ended. */
+    boolean isFrozen() {
+      return parameters().stream().allMatch(Parameter::frozen);
+    }
+
+    /** Ends its training permanently. */
+    void freeze() {
+      parameters().forEach(Parameter::freeze);
+    }
+
+    /** Looks up the embeddings of token ids. */
+    Output words(int[] ids) {
+      return embedding.lookUp(ids);
+    }
+
+    /** Reads the affinities of the gate and the logits of embeddings [n, E], in one wait. */
+    List<TokenMatrix> read(INDArray affinities, Output words) {
+      return TokenMatrix.of(kernels, List.of(affinities, centroids.logits(words.value())));
+    }
+
+    /** Returns the logits if they are finite. */
+    TokenMatrix requireFinite(TokenMatrix logits) {
+      return centroids.requireFinite(logits);
+    }
+
+    /** Returns the mean cross-entropy to the chosen experts, in nats. */
+    static double crossEntropy(TokenMatrix logits, int[] expertOf) {
+      double[] logSumExp = Softmax.logSumExp(logits);
+      double sum = 0;
+      for (int i = 0; i < expertOf.length; i++) {
+        sum += logSumExp[i] - logits.get(i, expertOf[i]);
+      }
+      return sum / expertOf.length;
+    }
+
+    /**
+     * Adds the gradients of {@code coefficient * crossEntropy(expertOf)} with respect to the
+     * parameters.
+     */
+    void addGradient(Output words, TokenMatrix logits, double coefficient, int[] expertOf) {
+      TokenMatrix dLogits = Softmax.of(logits, 1);
+      dLogits.eachRow(
+          i -> {
+            dLogits.add(i, expertOf[i], -1);
+            for (int e = 0; e < dLogits.columns(); e++) {
+              dLogits.set(i, e, coefficient * dLogits.get(i, e) / expertOf.length);
+            }
+          });
+      INDArray dWords = centroids.backward(words.value(), dLogits);
+      words.pullback().pull(dWords);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import java.util.List;

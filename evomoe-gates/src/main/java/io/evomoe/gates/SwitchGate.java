@@ -1,18 +1,17 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.Capacity;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterZLoss;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
@@ -56,8 +55,13 @@ public final class SwitchGate extends RouterGate {
   private final String layer;
   private final int experts;
 
+  private static Gate of(GateSpec spec, GateOptions options) {
+    Options read = new Options(options);
+    return HashGate.inFirst(read.hashLayers, "switch", spec, () -> new SwitchGate(spec, read));
+  }
+
   private SwitchGate(GateSpec spec, Options options) {
-    super(spec, options.router);
+    super(new Router(spec, options.router));
     this.kernels = spec.scope().kernels();
     this.options = options;
     this.layer = spec.scope().name();
@@ -116,23 +120,12 @@ public final class SwitchGate extends RouterGate {
   }
 
   private Routing dispatch(TokenMatrix p, Choices choices, Pass pass) {
-    TokenBatch batch = pass.tokens();
-    double factor = pass.step().training() ? options.capacityFactor : Double.POSITIVE_INFINITY;
-    int capacity = Capacity.of(factor, batch.realTokens(), experts);
-    int[] load = new int[experts];
-    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
-    for (int s = 0; s < batch.size(); s++) {
-      if (!batch.isPadding(s)) {
-        int e = choices.expert(s, 0);
-        if (load[e] < capacity) {
-          routing.assign(s, e, p.get(s, e));
-          load[e]++;
-        } else {
-          routing.drop();
-        }
-      }
+    if (!pass.step().training()) {
+      return choices.routing(p);
     }
-    return routing.build();
+    int real = pass.tokens().realTokens();
+    int capacity = Routing.capacity(options.capacityFactor, real, experts);
+    return choices.routing(p, capacity, (number, rank, weight) -> true);
   }
 
   /** Returns the jitter factors. Draws are numbered by real tokens, so padding changes no draw. */
@@ -178,13 +171,8 @@ public final class SwitchGate extends RouterGate {
     public Provider() {
       super(
           "switch",
-          "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      Options read = new Options(options);
-      return HashGate.inFirst(read.hashLayers, name(), spec, () -> new SwitchGate(spec, read));
+          "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)",
+          SwitchGate::of);
     }
   }
 }

@@ -1,16 +1,14 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Bounds;
-import io.evomoe.moe.Capacity;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RouterLogits;
+import io.evomoe.moe.Router;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
@@ -60,7 +58,7 @@ public final class TopKGate extends RouterGate {
   private final boolean renormalize;
 
   private TopKGate(GateSpec spec, int k, GateOptions options) {
-    super(spec, RouterOptions.from(options));
+    super(new Router(spec, RouterOptions.from(options)));
     this.layer = spec.scope().name();
     this.experts = spec.experts();
     this.k = k;
@@ -105,52 +103,24 @@ public final class TopKGate extends RouterGate {
         });
   }
 
-  /** Dispatches rank by rank, so no second choice takes the place of a first one. */
   private Routing dispatch(TokenMatrix weights, Choices choices, Pass pass) {
-    int capacity = capacity(pass.tokens());
-    int[] load = new int[experts];
-    RoutingBuilder routing = new RoutingBuilder(weights.tokens(), experts);
+    int ofOneChoice = Routing.capacity(capacityFactor, pass.tokens().realTokens(), experts);
     CounterRandom random = pass.step().random(layer + ".choice");
-    for (int rank = 0; rank < k; rank++) {
-      long realTokens = 0;
-      for (int s = 0; s < weights.tokens(); s++) {
-        if (!pass.tokens().isPadding(s)) {
-          int e = choices.expert(s, rank);
-          double draw = random.uniform(realTokens++ * k + rank);
-          if (!isKept(rank, weights.get(s, e), draw)) {
-            continue;
-          }
-          if (load[e] < capacity) {
-            routing.assign(s, e, weights.get(s, e));
-            load[e]++;
-          } else {
-            routing.drop();
-          }
-        }
-      }
-    }
-    return routing.build();
-  }
-
-  private int capacity(TokenBatch batch) {
-    int ofOneChoice = Capacity.of(capacityFactor, batch.realTokens(), experts);
-    return Math.multiplyExact(k, ofOneChoice);
-  }
-
-  private boolean isKept(int rank, double weight, double draw) {
-    return rank == 0 || !randomSecond || k * weight > draw;
+    return choices.routing(
+        weights,
+        Math.multiplyExact(k, ofOneChoice),
+        (number, rank, weight) ->
+            rank == 0 || !randomSecond || k * weight > random.uniform(number * k + rank));
   }
 
   /** Gate {@code topk}. */
   public static final class Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Provider() {
-      super("topk", "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new TopKGate(spec, Choices.count(options, spec), options);
+      super(
+          "topk",
+          "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)",
+          (spec, options) -> new TopKGate(spec, Choices.count(options, spec), options));
     }
   }
 
@@ -158,12 +128,11 @@ public final class TopKGate extends RouterGate {
   public static final class Top2Provider extends BuiltInProvider {
     /** Creates the provider. */
     public Top2Provider() {
-      super("top2", "top-2 with capacity and a balance loss (GShard, arXiv 2006.16668)");
-    }
-
-    @Override
-    Gate create(GateSpec spec, GateOptions options) {
-      return new TopKGate(spec, Math.min(Choices.STANDARD, spec.experts()), options);
+      super(
+          "top2",
+          "top-2 with capacity and a balance loss (GShard, arXiv 2006.16668)",
+          (spec, options) ->
+              new TopKGate(spec, Math.min(Choices.STANDARD, spec.experts()), options));
     }
   }
 }

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.ExpertForm;
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Scope;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -25,30 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-class BaseGateTest extends GateContract {
-  private static final double CLEAR = 40;
-
-  @Override
-  protected GateProvider provider() {
-    return new BaseGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class BaseGateTest extends BuiltInGateTest {
+  BaseGateTest() {
+    super(
+        new BaseGate.Provider(),
         Map.of("prior", "learned", "priorScale", "0.05"),
         Map.of("prior", "fixed", "priorScale", "0.05"));
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
   }
 
   @Override
@@ -111,7 +90,8 @@ class BaseGateTest extends GateContract {
     INDArray c =
         provider()
             .create(
-                new GateSpec(scope, width, experts, 1, 9, true, Map.of(), TrainingFacts.UNKNOWN))
+                new GateSpec(
+                    scope, width, experts, 0, 1, 1, 9, true, Map.of(), TrainingFacts.UNKNOWN))
             .parameters()
             .get(0)
             .value();
@@ -140,7 +120,7 @@ class BaseGateTest extends GateContract {
   }
 
   private GateScene scene() {
-    return GateScene.of(provider(), 4, Map.of());
+    return scene(Map.of());
   }
 
   private GateScene alongAxes() {

@@ -3,34 +3,19 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Growth;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class DenseGateTest extends GateContract {
-
-  @Override
-  protected GateProvider provider() {
-    return new DenseGate.Provider();
+class DenseGateTest extends BuiltInGateTest {
+  DenseGateTest() {
+    super(new DenseGate.Provider());
   }
 
   @Override
   protected boolean looksAtRows() {
     return false;
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
   }
 
   @Override
@@ -42,7 +27,7 @@ class DenseGateTest extends GateContract {
   void should_never_have_more_than_one_expert() {
     assertThat(provider().growth()).isEqualTo(Growth.NEVER);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), 4, Map.of()))
+        .isThrownBy(() -> scene(Map.of()))
         .withMessage("experts must be 1 for gate dense, a plain feed-forward net, was 4");
   }
 }

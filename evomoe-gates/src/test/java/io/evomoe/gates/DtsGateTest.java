@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -24,19 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DtsGateTest extends GateContract {
-  private static final int EXPERTS = 4;
+class DtsGateTest extends BuiltInGateTest {
   private static final TokenRows TOKENS = TokenRows.random(40, 1);
 
-  @Override
-  protected GateProvider provider() {
-    return new DtsGate.EvolvedProvider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+  DtsGateTest() {
+    super(
+        new DtsGate.EvolvedProvider(),
         Map.of("noise", "true", "balance", "0"),
         Map.of("weights", "gumbel", "renormalize", "false", "balance", "1"),
         Map.of("noise", "true", "renormalize", "false"),
@@ -52,11 +42,6 @@ class DtsGateTest extends GateContract {
   @Override
   protected double auxLossAtBalance(int experts, int moeLayers) {
     return 0.01 / moeLayers;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0.01 * experts / moeLayers;
   }
 
   @Override
@@ -128,17 +113,6 @@ class DtsGateTest extends GateContract {
     }
   }
 
-  /** Of each token and expert, 0 where it is not assigned. */
-  private static double[][] weights(Routing routing) {
-    double[][] weights = new double[routing.tokenCount()][routing.experts()];
-    for (int e = 0; e < routing.experts(); e++) {
-      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-        weights[routing.token(i)][e] = routing.weights()[i];
-      }
-    }
-    return weights;
-  }
-
   @Test
   void should_still_leave_experts_out_by_the_threshold_and_keep_more_in_a_hard_phase_of_more() {
     Map<String, String> two = Map.of("startExperts", "2");
@@ -150,8 +124,8 @@ class DtsGateTest extends GateContract {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> route(Map.of("startExperts", "5"), at(1, true)))
         .withMessage(
-            "option startExperts of gate evomoe must be a whole number at least 1 and at most 4, was"
-                + " 5");
+            "option startExperts of gate evomoe must be a whole number at least 1 and at most 4,"
+                + " was 5");
   }
 
   @ParameterizedTest
@@ -168,8 +142,8 @@ class DtsGateTest extends GateContract {
   void should_keep_the_experts_of_the_largest_g_in_the_hard_phase(int kept, boolean training) {
     Map<String, String> threshold = Map.of("threshold", "0.999", "renormalize", "false");
     StepContext hard = new StepContext(1, Phase.HARD, 1000, 0, kept, training, 1);
-    double[][] hardWeights = softmax(route(threshold, hard));
-    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
+    double[][] hardWeights = weights(route(threshold, hard));
+    double[][] p = weights(route(Map.of("evaluation", "dense"), at(1, false)));
 
     for (int s = 0; s < TOKENS.size(); s++) {
       double least = Arrays.stream(p[s]).sorted().skip(EXPERTS - kept).findFirst().orElseThrow();
@@ -180,7 +154,7 @@ class DtsGateTest extends GateContract {
 
   @Test
   void should_keep_the_lowest_of_equal_experts_in_the_hard_phase() {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of());
+    GateScene scene = scene(Map.of());
     scene.pointExpertsAlongAxes();
     StepContext hard = at(0.3, true).hard(2);
 
@@ -196,7 +170,7 @@ class DtsGateTest extends GateContract {
 
   @Test
   void should_teach_the_router_in_a_hard_phase_of_several_experts() {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("balance", "0"));
+    GateScene scene = scene(Map.of("balance", "0"));
     Routed routed = scene.route(TOKENS, at(0.3, true).hard(2));
     double[] slopes = new Random(1).doubles(routed.routing().assignments()).toArray();
     routed.pullback().pull(new RoutingGradient(slopes, new double[0]));
@@ -207,7 +181,7 @@ class DtsGateTest extends GateContract {
 
   @Test
   void should_refuse_to_keep_more_experts_than_there_are() {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of());
+    GateScene scene = scene(Map.of());
     String refusal = "hardExperts must be at most the experts, 4, was 5";
 
     assertThatIllegalArgumentException()
@@ -223,7 +197,7 @@ class DtsGateTest extends GateContract {
     Map<String, String> paper = Map.of("noise", "true", "renormalize", "false");
     Routing noisy = route(paper, at(0.3, true));
     Routing otherwise = route(paper, new StepContext(1, Phase.SOFT, 0.3, true, 2));
-    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(0.3, false)));
+    double[][] p = weights(route(Map.of("evaluation", "dense"), at(0.3, false)));
 
     assertThat(noisy.tokens()).isNotEqualTo(otherwise.tokens());
     assertThat(noisy.tokens()).isNotEqualTo(route(paper, at(0.3, false)).tokens());
@@ -239,7 +213,7 @@ class DtsGateTest extends GateContract {
     Map<String, String> options =
         Map.of("weights", "gumbel", "threshold", "0.05", "renormalize", "false");
     Routing routing = route(options, at(0.5, true));
-    double[][] p = softmax(route(Map.of("evaluation", "dense"), at(1, false)));
+    double[][] p = weights(route(Map.of("evaluation", "dense"), at(1, false)));
 
     for (int e = 0; e < EXPERTS; e++) {
       for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
@@ -296,7 +270,7 @@ class DtsGateTest extends GateContract {
             "balance", Double.toString(lambda),
             "threshold", "0.1",
             "renormalize", Boolean.toString(renormalize));
-    Routed routed = GateScene.of(provider(), EXPERTS, options).route(TOKENS, at(0.3, true));
+    Routed routed = scene(options).route(TOKENS, at(0.3, true));
     Map<String, String> dense = Map.of("evaluation", "dense", "renormalize", "false");
     Routing shares = renormalize ? route(dense, at(0.3, false)) : routed.routing();
     double sum = 0;
@@ -316,7 +290,7 @@ class DtsGateTest extends GateContract {
   @CsvSource({"0, true", "1, false"})
   void should_balance_tokens_of_a_single_expert_whose_weight_teaches_nothing(
       String balance, boolean still) {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("balance", balance));
+    GateScene scene = scene(Map.of("balance", balance));
     Routed routed = scene.route(TOKENS, new StepContext(1, Phase.HARD, 0.3, true, 1));
     double[] slopes = new Random(1).doubles(TOKENS.size()).toArray();
     routed.pullback().pull(new RoutingGradient(slopes, new double[0]));
@@ -333,23 +307,11 @@ class DtsGateTest extends GateContract {
   }
 
   private double auxLoss(String balance) {
-    return GateScene.of(provider(), EXPERTS, Map.of("balance", balance))
-        .route(TOKENS, at(1, true))
-        .auxLoss();
+    return scene(Map.of("balance", balance)).route(TOKENS, at(1, true)).auxLoss();
   }
 
   private Routing route(Map<String, String> options, StepContext context) {
-    return GateScene.of(provider(), EXPERTS, options).route(TOKENS, context).routing();
-  }
-
-  private static double[][] softmax(Routing dense) {
-    double[][] p = new double[TOKENS.size()][EXPERTS];
-    for (int e = 0; e < EXPERTS; e++) {
-      for (int i = dense.offset(e); i < dense.offset(e + 1); i++) {
-        p[dense.token(i)][e] = dense.weight(i);
-      }
-    }
-    return p;
+    return scene(options).route(TOKENS, context).routing();
   }
 
   private static StepContext at(double temperature, boolean training) {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routing;
@@ -13,7 +11,6 @@ import io.evomoe.moe.TokenRows;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -21,27 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
-class ExpertChoiceGateTest extends GateContract {
-  private static final int EXPERTS = 4;
-
-  @Override
-  protected GateProvider provider() {
-    return new ExpertChoiceGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), Map.of("k", "1"), Map.of("prior", "learned", "priorScale", "0.05"));
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
+class ExpertChoiceGateTest extends BuiltInGateTest {
+  ExpertChoiceGateTest() {
+    super(
+        new ExpertChoiceGate.Provider(),
+        Map.of("k", "1"),
+        Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Override
@@ -92,7 +74,8 @@ class ExpertChoiceGateTest extends GateContract {
   @Test
   void should_refuse_a_causal_model_and_say_why() {
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE));
-    GateSpec causal = new GateSpec(scope, 8, EXPERTS, 1, 10, true, Map.of(), TrainingFacts.UNKNOWN);
+    GateSpec causal =
+        new GateSpec(scope, 8, EXPERTS, 0, 1, 1, 10, true, Map.of(), TrainingFacts.UNKNOWN);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> provider().create(causal))
@@ -107,12 +90,12 @@ class ExpertChoiceGateTest extends GateContract {
   @CsvSource({"0", "4.5"})
   void should_refuse_k_outside_of_its_bounds(String k) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), EXPERTS, Map.of("k", k)))
+        .isThrownBy(() -> scene(Map.of("k", k)))
         .withMessage(
             "option k of gate expertchoice must be a number above 0 and at most 4, was " + k);
   }
 
   private Routing route(Map<String, String> options, TokenRows tokens) {
-    return GateScene.of(provider(), EXPERTS, options).route(tokens, GateScene.training()).routing();
+    return scene(options).route(tokens, GateScene.training()).routing();
   }
 }

@@ -18,16 +18,6 @@ class ExpressionGateTest extends GateContract {
     return new Written();
   }
 
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
-  }
-
   /** Gate {@code expression}. */
   public static final class Written implements GateProvider, SameDiffGate.Expression {
     @Override

@@ -6,20 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,17 +30,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-class HashGateTest extends GateContract {
+class HashGateTest extends BuiltInGateTest {
   private static final Map<String, String> BALANCED = Map.of("table", "balanced");
 
-  @Override
-  protected GateProvider provider() {
-    return new HashGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), BALANCED);
+  HashGateTest() {
+    super(new HashGate.Provider(), BALANCED);
   }
 
   @Override
@@ -51,19 +42,9 @@ class HashGateTest extends GateContract {
     return false;
   }
 
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
-  }
-
   @Test
   void should_give_a_token_id_the_same_expert_wherever_it_stands() {
-    GateScene scene = GateScene.of(provider(), 4, Map.of());
+    GateScene scene = scene(Map.of());
     int[] first = firstExperts(scene, GateScene.training());
     int[] again = firstExperts(scene, GateScene.evaluation());
 
@@ -73,7 +54,7 @@ class HashGateTest extends GateContract {
 
   @Test
   void should_weigh_its_expert_with_one_and_have_no_bypass() {
-    GateScene scene = GateScene.of(provider(), 4, Map.of());
+    GateScene scene = scene(Map.of());
     Routing routing = scene.route(TokenRows.random(9, 1), GateScene.training()).routing();
 
     assertThat(routing.weights()).hasSize(9).containsOnly(1);
@@ -192,7 +173,7 @@ class HashGateTest extends GateContract {
   private Gate gate(String layer, long seed, String table, int vocabulary, TrainingFacts facts) {
     Scope scope = Scope.root(seed, KernelSelection.forType(DataType.DOUBLE)).child(layer);
     Map<String, String> options = Map.of("table", table);
-    return provider().create(new GateSpec(scope, 4, 3, 1, vocabulary, true, options, facts));
+    return provider().create(new GateSpec(scope, 4, 3, 0, 1, 1, vocabulary, true, options, facts));
   }
 
   private static double[] table(Gate gate) {

@@ -2,7 +2,7 @@ package io.evomoe.gates;
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
@@ -32,9 +32,9 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** A whole MoE layer with a gate and four experts, in double, over ten tokens. */
 final class LayerScene {
-  private static final int WIDTH = 6;
+  static final int WIDTH = 6;
   private static final int TOKENS = 10;
-  private static final int EXPERTS = 4;
+  static final int EXPERTS = 4;
   private static final int VOCABULARY = 12;
 
   private final EvolvingFeedForward layer;
@@ -47,6 +47,11 @@ final class LayerScene {
 
   /** A new layer, for a training of 40 steps. */
   static LayerScene of(GateProvider provider, Map<String, String> options) {
+    return new LayerScene(layer(provider, options));
+  }
+
+  /** The layer alone, before experts are spawned. */
+  static EvolvingFeedForward layer(GateProvider provider, Map<String, String> options) {
     ExpertPlan plan =
         new ExpertPlan(
             new Gates(provider, options, TrainingFacts.ofSteps(40)),
@@ -59,7 +64,7 @@ final class LayerScene {
             new Initialization(0.5, 0.5),
             VOCABULARY,
             false);
-    return new LayerScene(new EvolvingFeedForward(Scope.root(2, kernels()).child("moe"), plan));
+    return new EvolvingFeedForward(Scope.root(2, kernels()).child("moe"), plan);
   }
 
   static Kernels kernels() {

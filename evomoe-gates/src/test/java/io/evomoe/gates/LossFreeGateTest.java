@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,39 +15,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LossFreeGateTest extends GateContract {
-  private static final int EXPERTS = 4;
-
-  @Override
-  protected GateProvider provider() {
-    return new LossFreeGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class LossFreeGateTest extends BuiltInGateTest {
+  LossFreeGateTest() {
+    super(
+        new LossFreeGate.Provider(),
         Map.of("k", "1", "gamma", "0"),
         Map.of("renormalize", "true"),
         Map.of("scores", "sigmoid", "renormalize", "true"),
         Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"-0.1", "1.01", "1e300", "NaN"})
   void should_refuse_a_bias_rate_beyond_the_range_of_a_score(String gamma) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), 4, Map.of("gamma", gamma)))
+        .isThrownBy(() -> scene(Map.of("gamma", gamma)))
         .withMessage(
             "option gamma of gate lossfree must be a number at least 0 and at most 1, was "
                 + gamma);
@@ -125,7 +104,7 @@ class LossFreeGateTest extends GateContract {
 
   @Test
   void should_come_back_to_balance_from_collapse() {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("k", "1", "gamma", "0.005"));
+    GateScene scene = scene(Map.of("k", "1", "gamma", "0.005"));
     TokenRows tokens = TokenRows.random(64, 0.2);
     scene.gate().state().get(0).value().putScalar(2, 0.4);
     int before = largestLoad(scene.route(tokens, GateScene.evaluation()).routing());
@@ -141,7 +120,7 @@ class LossFreeGateTest extends GateContract {
   @Test
   void should_carry_the_bias_and_an_unfinished_step_in_its_state() {
     TokenRows tokens = TokenRows.random(40, 0.05);
-    GateScene saved = GateScene.of(provider(), EXPERTS, Map.of("gamma", "0.05"));
+    GateScene saved = scene(Map.of("gamma", "0.05"));
     GateScene restored = GateScene.of(provider(), EXPERTS, Map.of("gamma", "0.05"), 9);
     for (int step = 0; step < 5; step++) {
       Training.pass(saved, tokens, Training.step(step));
@@ -175,15 +154,9 @@ class LossFreeGateTest extends GateContract {
   @Test
   void should_refuse_more_choices_than_experts() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), EXPERTS, Map.of("k", "5")))
+        .isThrownBy(() -> scene(Map.of("k", "5")))
         .withMessageContaining("option k of gate lossfree")
         .withMessageContaining("at most 4, was 5");
-  }
-
-  private GateScene alongAxes(Map<String, String> options) {
-    GateScene scene = GateScene.of(provider(), EXPERTS, options);
-    scene.pointExpertsAlongAxes();
-    return scene;
   }
 
   private static double[] biasAfter(GateScene scene, TokenRows tokens, long step) {

@@ -8,7 +8,12 @@ import io.evomoe.moe.GateRegistry;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,7 +28,7 @@ class OwnGateTest extends GateContract {
 
   @BeforeAll
   static void should_compile_into_a_jar() throws IOException {
-    Path jar = GateJar.build(folder, "org.example.ThresholdGate", "own-gate/ThresholdGate.java");
+    Path jar = jar("ThresholdGate");
     withJar = new URLClassLoader(new URL[] {jar.toUri().toURL()}, WITHOUT);
     Thread.currentThread().setContextClassLoader(withJar);
   }
@@ -39,21 +44,44 @@ class OwnGateTest extends GateContract {
     return GateRegistry.installed().provider("threshold");
   }
 
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
-  }
-
   @Test
   void should_appear_beside_the_gates_that_ship() {
     assertThat(GateRegistry.installed().names()).contains("evomoe", "switch", "threshold");
     Thread.currentThread().setContextClassLoader(WITHOUT);
     assertThat(GateRegistry.installed().names()).contains("evomoe").doesNotContain("threshold");
     Thread.currentThread().setContextClassLoader(withJar);
+  }
+
+  /** Compiles a gate and packs it with its service entry, as a user's build would. */
+  private static Path jar(String simpleName) throws IOException {
+    String name = "org/example/" + simpleName;
+    int code =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "-d",
+                folder.toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "src/test/resources/own-gate/" + simpleName + ".java");
+    assertThat(code).as("javac").isZero();
+    Path jar = folder.resolve("gate.jar");
+    try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {
+      add(entries, name + ".class", Files.readAllBytes(folder.resolve(name + ".class")));
+      add(
+          entries,
+          "META-INF/services/" + GateProvider.class.getName(),
+          name.replace('/', '.').getBytes(StandardCharsets.UTF_8));
+    }
+    return jar;
+  }
+
+  private static void add(JarOutputStream jar, String name, byte[] content) throws IOException {
+    jar.putNextEntry(new JarEntry(name));
+    jar.write(content);
+    jar.closeEntry();
   }
 }

@@ -4,31 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ReMoeGateTest extends GateContract {
-  private static final double CLEAR = 40;
-  private static final int EXPERTS = 4;
-
-  @Override
-  protected GateProvider provider() {
-    return new ReMoeGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class ReMoeGateTest extends BuiltInGateTest {
+  ReMoeGateTest() {
+    super(
+        new ReMoeGate.Provider(),
         Map.of("k", "0.5", "lambda", "0.3", "alpha", "2"),
         Map.of("prior", "learned", "priorScale", "0.05"));
   }
@@ -36,11 +24,6 @@ class ReMoeGateTest extends GateContract {
   @Override
   protected double auxLossAtBalance(int experts, int moeLayers) {
     return 1e-8 * CLEAR / moeLayers;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 1e-8 * CLEAR * experts / moeLayers;
   }
 
   @Override
@@ -79,7 +62,7 @@ class ReMoeGateTest extends GateContract {
 
   @Test
   void should_have_the_load_balanced_norm_as_loss() {
-    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of("k", "2", "lambda", "0.5"));
+    GateScene scene = scene(Map.of("k", "2", "lambda", "0.5"));
     TokenRows tokens = TokenRows.random(20, 1);
     Routed routed = scene.route(tokens.withPadding(), GateScene.training());
     Routing routing = routed.routing();
@@ -140,12 +123,6 @@ class ReMoeGateTest extends GateContract {
     Training.pass(scene, two, Training.step(2000));
 
     assertThat(lambdaAfter(scene, two, 2001)).isEqualTo(2e-12);
-  }
-
-  private GateScene alongAxes(Map<String, String> options) {
-    GateScene scene = GateScene.of(provider(), EXPERTS, options);
-    scene.pointExpertsAlongAxes();
-    return scene;
   }
 
   private static double lambdaAfter(GateScene scene, TokenRows tokens, long step) {

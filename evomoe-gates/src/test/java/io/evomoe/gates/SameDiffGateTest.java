@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
-import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.SameDiffGate;
+import io.evomoe.moe.TestGates;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
@@ -214,24 +213,7 @@ class SameDiffGateTest {
   }
 
   private static GateScene scene(SameDiffGate.Expression expression, Map<String, String> options) {
-    return GateScene.of(new Written(expression), EXPERTS, options);
-  }
-
-  private record Written(SameDiffGate.Expression expression) implements GateProvider {
-
-    @Override
-    public String name() {
-      return "written";
-    }
-
-    @Override
-    public String description() {
-      return "an expression";
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return new SameDiffGate(spec, expression);
-    }
+    return GateScene.of(
+        TestGates.of("written", spec -> new SameDiffGate(spec, expression)), EXPERTS, options);
   }
 }

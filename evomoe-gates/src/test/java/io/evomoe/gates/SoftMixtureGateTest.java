@@ -3,35 +3,15 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SoftMixtureGateTest extends GateContract {
-
-  @Override
-  protected GateProvider provider() {
-    return new SoftMixtureGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(Map.of(), Map.of("prior", "learned", "priorScale", "0.05"));
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
+class SoftMixtureGateTest extends BuiltInGateTest {
+  SoftMixtureGateTest() {
+    super(new SoftMixtureGate.Provider(), Map.of("prior", "learned", "priorScale", "0.05"));
   }
 
   @Test

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateContract;
+import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routed;
@@ -17,7 +17,6 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.AdamW;
-import io.evomoe.training.optimizer.AdamWConfig;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,19 +24,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StableMoeGateTest extends GateContract {
-  private static final double CLEAR = 40;
+class StableMoeGateTest extends BuiltInGateTest {
   private static final Map<String, String> STAGE_TWO = Map.of("stageOneSteps", "0");
 
-  @Override
-  protected GateProvider provider() {
-    return new StableMoeGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+  StableMoeGateTest() {
+    super(
+        new StableMoeGate.Provider(),
         Map.of("balance", "1", "distill", "0"),
         STAGE_TWO,
         Map.of("prior", "learned", "priorScale", "0.05"),
@@ -62,7 +54,7 @@ class StableMoeGateTest extends GateContract {
   @ParameterizedTest
   @CsvSource({"10000, 999, 1000", "101, 10, 11", "10, 0, 1", "1, 0, 1"})
   void should_end_the_first_stage_after_a_tenth_of_the_training(int steps, long last, long next) {
-    GateScene scene = GateScene.of(provider(), 4, Map.of(), 7, TrainingFacts.ofSteps(steps));
+    GateScene scene = GateScene.of(provider(), EXPERTS, Map.of(), 7, TrainingFacts.ofSteps(steps));
     TokenRows tokens = TokenRows.random(8, 1);
 
     assertThat(scene.route(tokens, at(last)).auxLoss()).isPositive();
@@ -72,11 +64,11 @@ class StableMoeGateTest extends GateContract {
   @Test
   void should_ask_for_the_first_stage_where_the_length_of_training_is_not_known() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), 4, Map.of(), 7, TrainingFacts.UNKNOWN))
+        .isThrownBy(() -> GateScene.of(provider(), EXPERTS, Map.of(), 7, TrainingFacts.UNKNOWN))
         .withMessage(
             "option stageOneSteps of gate stablemoe must be set if the number of training"
                 + " steps is unknown");
-    GateScene scene = GateScene.of(provider(), 4, STAGE_TWO, 7, TrainingFacts.UNKNOWN);
+    GateScene scene = GateScene.of(provider(), EXPERTS, STAGE_TWO, 7, TrainingFacts.UNKNOWN);
     assertThat(scene.route(TokenRows.random(3, 1), at(0)).routing().assignments()).isEqualTo(3);
   }
 
@@ -85,7 +77,7 @@ class StableMoeGateTest extends GateContract {
     TokenRows rowsOfTwo = TokenRows.onAxes(CLEAR, 2, 2, 2).withIds(1, 3, 0);
 
     for (boolean training : new boolean[] {true, false}) {
-      GateScene scene = GateScene.of(provider(), 4, Map.of("stageOneSteps", "5"));
+      GateScene scene = scene(Map.of("stageOneSteps", "5"));
       scene.pointExpertsAlongAxes();
       StepContext four = new StepContext(4, Phase.SOFT, 1, training, 1);
       StepContext five = new StepContext(5, Phase.SOFT, 1, training, 1);
@@ -97,7 +89,7 @@ class StableMoeGateTest extends GateContract {
   @ParameterizedTest
   @CsvSource({"none, 50", "learned, 54"})
   void should_touch_one_row_of_each_table_for_each_token(String prior, int rows) {
-    Gate gate = GateScene.of(provider(), 4, Map.of("prior", prior)).gate();
+    Gate gate = scene(Map.of("prior", prior)).gate();
     long tables =
         gate.parameters().stream()
             .filter(p -> p.name().endsWith("embedding.weight") || p.name().endsWith("prior"))
@@ -110,7 +102,7 @@ class StableMoeGateTest extends GateContract {
   @ParameterizedTest
   @ValueSource(strings = {"0", "1000"})
   void should_blend_expert_and_token_by_the_sigmoid_of_the_affinity(String stageOneSteps) {
-    GateScene scene = GateScene.of(provider(), 4, Map.of("stageOneSteps", stageOneSteps));
+    GateScene scene = scene(Map.of("stageOneSteps", stageOneSteps));
     scene.pointExpertsAlongAxes();
     Routing routing =
         scene.route(TokenRows.onAxes(2, 1).withPadding(), GateScene.training()).routing();
@@ -143,17 +135,16 @@ class StableMoeGateTest extends GateContract {
             ? Map.of("balance", "1e-9", "distill", "0")
             : Map.of("balance", "0", "distill", "1e-9");
     TokenRows tokens = TokenRows.random(9, 1);
-    Routed with = GateScene.of(provider(), 4, some).route(tokens, GateScene.training());
+    Routed with = scene(some).route(tokens, GateScene.training());
 
-    assertThat(GateScene.of(provider(), 4, none).route(tokens, GateScene.training()).auxLoss())
-        .isZero();
+    assertThat(scene(none).route(tokens, GateScene.training()).auxLoss()).isZero();
     assertThat(with.auxLoss()).isNotZero();
   }
 
   @Test
   void should_keep_its_router_to_the_bit_from_the_switch_to_the_end_of_training() {
     LayerScene layer = LayerScene.of(provider(), Map.of());
-    AdamW optimizer = new AdamW(LayerScene.kernels(), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
+    AdamW optimizer = new AdamW(LayerScene.kernels(), new AdamW.Config(0.9, 0.95, 1e-8, 0.1));
     List<Parameter> router = named(layer, ".distilled.");
     List<Parameter> centroids = named(layer, "moe.gate.centroids");
     double[][] before = values(router);
@@ -177,7 +168,7 @@ class StableMoeGateTest extends GateContract {
 
   @Test
   void should_not_be_frozen_by_an_evaluation() {
-    GateScene scene = GateScene.of(provider(), 4, STAGE_TWO);
+    GateScene scene = scene(STAGE_TWO);
     scene.route(TokenRows.random(3, 1), GateScene.evaluation());
     assertThat(scene.gate().parameters()).noneMatch(Parameter::frozen);
 

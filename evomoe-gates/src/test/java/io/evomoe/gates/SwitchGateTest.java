@@ -3,59 +3,27 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
-import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-class SwitchGateTest extends GateContract {
-  private static final double CLEAR = 40;
-
-  @Override
-  protected GateProvider provider() {
-    return new SwitchGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class SwitchGateTest extends CapacityGateTest {
+  SwitchGateTest() {
+    super(
+        new SwitchGate.Provider(),
+        1,
         Map.of("capacityFactor", "0.5", "alpha", "1"),
         Map.of("zLoss", "0.001", "capacityFactor", "infinite"),
         Map.of("jitter", "0.1", "zLoss", "1", "alpha", "0"),
         Map.of("prior", "learned", "priorScale", "0.05", "zLoss", "1", "jitter", "0.1"),
         Map.of("prior", "fixed", "priorScale", "0.05"),
         Map.of("prior", "annealed", "priorScale", "0.05"));
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0.01;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0.01 * experts;
-  }
-
-  @Override
-  protected boolean capacityByPosition() {
-    return true;
-  }
-
-  @Override
-  protected OptionalInt capacity(int realTokens, int experts) {
-    return OptionalInt.of((int) Math.ceil(1.25 * realTokens / experts));
   }
 
   @Test
@@ -87,18 +55,6 @@ class SwitchGateTest extends GateContract {
     assertThat(scene.route(tokens, GateScene.training()).routing().load(0)).isEqualTo(2);
   }
 
-  @ParameterizedTest
-  @CsvSource({"1.25, false", "infinite, true"})
-  void should_drop_nothing_in_evaluation_or_at_an_infinite_factor(String factor, boolean training) {
-    GateScene scene = alongAxes(Map.of("capacityFactor", factor));
-    TokenRows tokens = TokenRows.onAxes(CLEAR, 0, 0, 0, 0, 0, 0, 0, 0);
-    Routing routing =
-        scene.route(tokens, training ? GateScene.training() : GateScene.evaluation()).routing();
-
-    assertThat(routing.load(0)).isEqualTo(8);
-    assertThat(routing.dropped()).isZero();
-  }
-
   @Test
   void should_weigh_the_first_expert_with_its_softmax() {
     GateScene scene = alongAxes(Map.of());
@@ -115,16 +71,6 @@ class SwitchGateTest extends GateContract {
     TokenRows flat = TokenRows.onAxes(0.1, 0, 1, 2, 3, 3, 2, 1, 0);
 
     assertThat(scene.route(flat, GateScene.training()).auxLoss()).isCloseTo(0.25, within(1e-15));
-  }
-
-  @Test
-  void should_count_dropped_tokens_in_the_balance_loss() {
-    TokenRows tokens = TokenRows.random(8, 1);
-    Routed tight = scene(Map.of("capacityFactor", "0.1")).route(tokens, GateScene.training());
-    Routed loose = scene(Map.of("capacityFactor", "infinite")).route(tokens, GateScene.training());
-
-    assertThat(tight.routing().dropped()).isPositive();
-    assertThat(tight.auxLoss()).isEqualTo(loose.auxLoss());
   }
 
   @ParameterizedTest
@@ -165,15 +111,5 @@ class SwitchGateTest extends GateContract {
     INDArray array = tokens.array();
     scene.route(array, tokens, GateScene.training());
     assertThat(array).isEqualTo(tokens.array());
-  }
-
-  private GateScene scene(Map<String, String> options) {
-    return GateScene.of(provider(), 4, options);
-  }
-
-  private GateScene alongAxes(Map<String, String> options) {
-    GateScene scene = scene(options);
-    scene.pointExpertsAlongAxes();
-    return scene;
   }
 }

@@ -3,58 +3,23 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
-import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.step.Phase;
-import io.evomoe.step.StepContext;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-class Top2GateTest extends GateContract {
-  private static final double CLEAR = 40;
-
-  @Override
-  protected GateProvider provider() {
-    return new TopKGate.Top2Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class Top2GateTest extends CapacityGateTest {
+  Top2GateTest() {
+    super(
+        new TopKGate.Top2Provider(),
+        2,
         Map.of("capacityFactor", "0.5", "alpha", "1"),
         Map.of("capacityFactor", "infinite", "alpha", "0"),
         Map.of("randomSecond", "true"),
         Map.of("prior", "learned", "priorScale", "0.05"));
-  }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0.01;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0.01 * experts;
-  }
-
-  @Override
-  protected boolean capacityByPosition() {
-    return true;
-  }
-
-  @Override
-  protected OptionalInt capacity(int realTokens, int experts) {
-    return OptionalInt.of(2 * (int) Math.ceil(1.25 * realTokens / experts));
   }
 
   @Test
@@ -93,18 +58,6 @@ class Top2GateTest extends GateContract {
     assertThat(tokensOf(routing, 1)).containsExactly(1, 3);
   }
 
-  @ParameterizedTest
-  @CsvSource({"0.1, false", "infinite, true"})
-  void should_drop_nothing_in_evaluation_or_at_an_infinite_factor(String factor, boolean training) {
-    GateScene scene = alongAxes(Map.of("capacityFactor", factor));
-    TokenRows tokens = TokenRows.onAxes(CLEAR, 0, 0, 0, 0, 0, 0, 0, 0);
-    StepContext context = training ? GateScene.training() : GateScene.evaluation();
-    Routing routing = scene.route(tokens, context).routing();
-
-    assertThat(routing.assignments()).isEqualTo(16);
-    assertThat(routing.dropped()).isZero();
-  }
-
   @Test
   void should_keep_a_random_second_choice_with_twice_its_weight() {
     GateScene scene = alongAxes(Map.of("randomSecond", "true", "capacityFactor", "infinite"));
@@ -136,28 +89,6 @@ class Top2GateTest extends GateContract {
     Routing other = scene.route(tokens, GateScene.training(Phase.SOFT, 2)).routing();
 
     assertThat(tokensOf(one, 1)).isNotEqualTo(tokensOf(other, 1));
-  }
-
-  @Test
-  void should_count_first_choices_alone_and_before_drops_in_the_balance_loss() {
-    TokenRows tokens = TokenRows.random(8, 1);
-    Routed tight = scene(Map.of("capacityFactor", "0.1")).route(tokens, GateScene.training());
-    Routed loose = scene(Map.of("capacityFactor", "infinite")).route(tokens, GateScene.training());
-    Routed top1 =
-        GateScene.of(new SwitchGate.Provider(), 4, Map.of()).route(tokens, GateScene.training());
-
-    assertThat(tight.routing().dropped()).isPositive();
-    assertThat(tight.auxLoss()).isEqualTo(loose.auxLoss()).isEqualTo(top1.auxLoss());
-  }
-
-  private GateScene scene(Map<String, String> options) {
-    return GateScene.of(provider(), 4, options);
-  }
-
-  private GateScene alongAxes(Map<String, String> options) {
-    GateScene scene = scene(options);
-    scene.pointExpertsAlongAxes();
-    return scene;
   }
 
   private static int[] tokensOf(Routing routing, int expert) {

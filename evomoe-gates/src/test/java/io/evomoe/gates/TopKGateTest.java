@@ -4,32 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TopKGateTest extends GateContract {
-  private static final int EXPERTS = 4;
-
-  @Override
-  protected GateProvider provider() {
-    return new TopKGate.Provider();
-  }
-
-  @Override
-  protected List<Map<String, String>> variants() {
-    return List.of(
-        Map.of(),
+class TopKGateTest extends CapacityGateTest {
+  TopKGateTest() {
+    super(
+        new TopKGate.Provider(),
+        2,
         Map.of("k", "1"),
         Map.of("k", "2", "renormalize", "false"),
         Map.of("k", "3", "capacityFactor", "0.4", "randomSecond", "true"),
@@ -49,33 +39,14 @@ class TopKGateTest extends GateContract {
     return List.of(EXPERTS);
   }
 
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0.01;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0.01 * experts;
-  }
-
-  @Override
-  protected boolean capacityByPosition() {
-    return true;
-  }
-
-  @Override
-  protected OptionalInt capacity(int realTokens, int experts) {
-    return OptionalInt.of(2 * (int) Math.ceil(1.25 * realTokens / experts));
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void should_weigh_the_k_largest_softmax_values_over_their_sum(int k) {
     TokenRows tokens = TokenRows.random(30, 0.2);
     Map<String, String> options = Map.of("k", Integer.toString(k));
-    double[][] weights = table(GateScene.of(provider(), EXPERTS, options), tokens);
-    double[][] p = table(GateScene.of(new SoftMixtureGate.Provider(), EXPERTS, Map.of()), tokens);
+    double[][] weights = weights(scene(options).route(tokens, GateScene.evaluation()).routing());
+    GateScene dense = GateScene.of(new SoftMixtureGate.Provider(), EXPERTS, Map.of());
+    double[][] p = weights(dense.route(tokens, GateScene.evaluation()).routing());
 
     for (int s = 0; s < tokens.size(); s++) {
       assertThat(weights[s]).containsExactly(slowTopK(p[s], k), within(1e-12));
@@ -85,10 +56,7 @@ class TopKGateTest extends GateContract {
   @Test
   void should_be_switch_with_whole_weights_at_k_one() {
     TokenRows tokens = TokenRows.random(30, 1);
-    Routing top1 =
-        GateScene.of(provider(), EXPERTS, Map.of("k", "1"))
-            .route(tokens, GateScene.training())
-            .routing();
+    Routing top1 = scene(Map.of("k", "1")).route(tokens, GateScene.training()).routing();
     Routing byName =
         GateScene.of(new SwitchGate.Provider(), EXPERTS, Map.of())
             .route(tokens, GateScene.training())
@@ -103,7 +71,7 @@ class TopKGateTest extends GateContract {
   @Test
   void should_leave_a_third_choice_what_first_and_second_ones_have_left() {
     Map<String, String> options = Map.of("k", "3", "capacityFactor", "0.5");
-    GateScene scene = GateScene.of(provider(), EXPERTS, options);
+    GateScene scene = scene(options);
     scene.pointExpertsAlongAxes();
     TokenRows tokens = TokenRows.onAxes(40, 3, 2, 2, 2);
     Routing routing = scene.route(tokens, GateScene.training()).routing();
@@ -116,7 +84,7 @@ class TopKGateTest extends GateContract {
   @ValueSource(strings = {"0", "5", "1.5"})
   void should_refuse_k_outside_of_one_to_e(String k) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateScene.of(provider(), EXPERTS, Map.of("k", k)))
+        .isThrownBy(() -> scene(Map.of("k", k)))
         .withMessage(
             "option k of gate topk must be a whole number at least 1 and at most 4, was " + k);
   }
@@ -125,16 +93,5 @@ class TopKGateTest extends GateContract {
     double least = Arrays.stream(p).sorted().toArray()[p.length - k];
     double sum = Arrays.stream(p).filter(value -> value >= least).sum();
     return Arrays.stream(p).map(value -> value >= least ? value / sum : 0).toArray();
-  }
-
-  private static double[][] table(GateScene scene, TokenRows tokens) {
-    Routing routing = scene.route(tokens, GateScene.evaluation()).routing();
-    double[][] table = new double[tokens.size()][EXPERTS];
-    for (int e = 0; e < EXPERTS; e++) {
-      for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-        table[routing.token(i)][e] = routing.weight(i);
-      }
-    }
-    return table;
   }
 }

@@ -5,21 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
-import io.evomoe.moe.TrainingFacts;
-import io.evomoe.nn.FeedForwardConfig;
-import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.Scope;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.List;
@@ -29,12 +21,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /** Which gates are routers of a fixed k, and which models can be used as if theirs were. */
 class TopKRoutingTest {
-  private static final int EXPERTS = 4;
-  private static final int WIDTH = 6;
   private static final StepContext SOFT = new StepContext(7, Phase.SOFT, 0.5, true, 3);
 
   @ParameterizedTest
@@ -75,7 +64,8 @@ class TopKRoutingTest {
     assertThat(text(place.topKRouting(step))).isEqualTo(expected);
     if (place.topKRouting(step) instanceof TopKRouting.Fixed fixed) {
       assertThat(fixed.router().name()).isEqualTo("moe.gate.weight");
-      assertThat(fixed.router().value().shape()).containsExactly(WIDTH, EXPERTS);
+      assertThat(fixed.router().value().shape())
+          .containsExactly(LayerScene.WIDTH, LayerScene.EXPERTS);
     }
   }
 
@@ -94,13 +84,13 @@ class TopKRoutingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new EvolvingLayers(List.of(place)).withExpertsPerToken(SOFT, 2))
         .withMessage(
-            "expertsPerToken must be left out, was 2: gate evomoe has one expert in each layer and does not"
-                + " route");
+            "expertsPerToken must be left out, was 2: gate evomoe has one expert in each layer and"
+                + " does not route");
   }
 
   @Test
   void should_use_a_gate_that_anneals_with_any_number_of_experts_and_others_with_their_own() {
-    for (int topK = 1; topK <= EXPERTS; topK++) {
+    for (int topK = 1; topK <= LayerScene.EXPERTS; topK++) {
       StepContext fixed = layers("dts", "").withExpertsPerToken(SOFT, topK);
       assertThat(fixed).isEqualTo(new StepContext(7, Phase.HARD, 0.5, 0, topK, false, 3));
     }
@@ -114,9 +104,12 @@ class TopKRoutingTest {
       value = {
         "dts | | 0 | expertsPerToken must be at least 1, was 0",
         "dts | | 5 | expertsPerToken must be at most the experts, 4, was 5",
-        "hash | | 2 | expertsPerToken must be left out, was 2: gate hash looks up its expert by the token's id",
-        "topk | k=3 | 2 | expertsPerToken must be 3 for gate topk, which gives a token that many when it is evaluated, was 2",
-        "dts | evaluation=top1 | 2 | expertsPerToken must be 1 for gate dts, which gives a token that many when it is evaluated, was 2",
+        "hash | | 2 | expertsPerToken must be left out, was 2: gate hash looks up its expert by the"
+            + " token's id",
+        "topk | k=3 | 2 | expertsPerToken must be 3 for gate topk, which gives a token that many"
+            + " when it is evaluated, was 2",
+        "dts | evaluation=top1 | 2 | expertsPerToken must be 1 for gate dts, which gives a token"
+            + " that many when it is evaluated, was 2",
       })
   void should_refuse_what_a_gate_cannot_do(String gate, String options, int topK, String refusal) {
     assertThatIllegalArgumentException()
@@ -163,19 +156,6 @@ class TopKRoutingTest {
       String[] parts = option.split("=", 2);
       byName.put(parts[0], parts[1]);
     }
-    ExpertPlan plan =
-        new ExpertPlan(
-            new Gates(provider, byName, TrainingFacts.ofSteps(40)),
-            EXPERTS,
-            new SharedExperts(0, 7, false),
-            1,
-            1,
-            FeedForwardConfig.plain(WIDTH, 7, ActivationFunction.GELU),
-            NormConfig.LAYER,
-            new Initialization(0.5, 0.5),
-            12,
-            false);
-    Scope scope = Scope.root(2, KernelSelection.forType(DataType.DOUBLE)).child("moe");
-    return new EvolvingFeedForward(scope, plan);
+    return LayerScene.layer(provider, byName);
   }
 }

@@ -2,7 +2,7 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RoutingGradient;
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;

@@ -1,8 +1,8 @@
 package io.evomoe.junit;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -73,13 +73,7 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
       series.values().forEach(points -> line.add(text(points, step)));
       text.append(line).append('\n');
     }
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "could not write curve " + file + ": " + IoReason.of(e, file), e);
-    }
+    AtomicFile.write(file, text.toString());
   }
 
   private static String text(SortedMap<Long, Double> points, long step) {

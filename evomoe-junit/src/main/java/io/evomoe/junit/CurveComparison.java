@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 /** Lists the differences between a curve and the recorded one. */
 final class CurveComparison {
@@ -25,13 +25,14 @@ final class CurveComparison {
   /**
    * Returns the differences, one sentence each. Empty if the curve is within all bounds.
    *
-   * @param bounds bounds by name of the series
+   * @param bounds bounds by name of the series; those of other series have the name ""
    */
-  static List<String> differences(Curve recorded, Curve measured, Function<String, Bounds> bounds) {
+  static List<String> differences(Curve recorded, Curve measured, Map<String, Bounds> bounds) {
     CurveComparison comparison = new CurveComparison(recorded, measured);
     TreeSet<String> names = new TreeSet<>(recorded.series().keySet());
     names.addAll(measured.series().keySet());
-    names.forEach(name -> comparison.compare(name, bounds.apply(name)));
+    Bounds defaults = bounds.getOrDefault("", Bounds.DEFAULT);
+    names.forEach(name -> comparison.compare(name, bounds.getOrDefault(name, defaults)));
     return List.copyOf(comparison.differences);
   }
 

@@ -1,9 +1,6 @@
 package io.evomoe.junit;
 
-import io.evomoe.internal.files.IoReason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.evomoe.internal.files.AtomicFile;
 import java.nio.file.Path;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
@@ -34,22 +31,15 @@ final class CurvePicture {
       picture.chart(top, title, name, recorded.points(name), measured.points(name));
       top += HEIGHT;
     }
-    String text =
-        String.format(
-                Locale.ROOT,
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\"",
-                WIDTH,
-                top)
-            + " font-family=\"sans-serif\" font-size=\"12\">\n"
-            + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
-            + picture.svg
-            + "</svg>\n";
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not draw " + file + ": " + IoReason.of(e, file), e);
-    }
+    AtomicFile.write(
+        file,
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" font-family="sans-serif" \
+        font-size="12">
+        <rect width="100%%" height="100%%" fill="white"/>
+        %s</svg>
+        """
+            .formatted(Integer.toString(WIDTH), Integer.toString(top), picture.svg));
   }
 
   private void chart(

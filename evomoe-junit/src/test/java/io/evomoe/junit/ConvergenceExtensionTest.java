@@ -177,7 +177,7 @@ class ConvergenceExtensionTest {
       delimiter = '|',
       value = {
         "misnames_a_series|series of a @Tolerance must be one of [gap, loss], was los",
-        "names_a_series_twice|series of @Tolerance must be named once each, 'loss' was named 2",
+        "names_a_series_twice|series of @Tolerance must be named once each, 'loss' was named again",
         "has_one_curve_for_all|variants must contain {variant}, so that each has its own, was one"
       })
   void should_refuse_what_would_be_left_unheard(String method, String says) {

@@ -1,6 +1,6 @@
 package io.evomoe.run;
 
-import io.evomoe.training.RemoteSteps;
+import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
@@ -50,7 +50,7 @@ abstract class ProgramParts<S> {
    * Takes the steps elsewhere, such as with the workers of a cluster; needed again to resume a run
    * that was trained so.
    */
-  public S remote(RemoteSteps steps) {
+  public S remote(StepSource.Factory steps) {
     return trainer(settings -> settings.withRemote(steps));
   }
 

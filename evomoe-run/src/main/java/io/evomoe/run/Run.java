@@ -10,9 +10,10 @@ import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.hub.DenseStart;
+import io.evomoe.run.internal.hub.HubImport;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
@@ -25,6 +26,7 @@ import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -140,7 +142,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalArgumentException if it is no folder of a run
    */
   public static RunBuilder<?> from(Path folder) {
-    return RunBuilder.from(EarlierRun.open(folder), true);
+    return RunBuilder.from(EarlierRun.open(folder));
   }
 
   /**
@@ -149,20 +151,27 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
   public static <M extends Model<?>> RunBuilder<M> from(Path folder, Class<M> model) {
-    return RunBuilder.from(EarlierRun.open(folder), true, model);
+    return RunBuilder.from(EarlierRun.open(folder), model);
   }
 
   /**
    * Makes a run from a folder of Hugging Face: {@code config.json}, safetensors and a tokenizer.
    *
    * <pre>{@code
-   * try (Run<?> run = Run.importing(Path.of("models/llama")).in(Path.of("runs/llama"))) {
+   * Path folder = Path.of("runs/llama");
+   * try (Run<?> run = Run.importing(Path.of("models/llama"), folder, System.out::println)) {
    *   run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, Path.of("llama.gguf"));
    * }
    * }</pre>
+   *
+   * @param run new or empty folder
+   * @param said receives lines for the user on the import
+   * @throws IllegalArgumentException if the model or its tokenizer is not supported; nothing is
+   *     written
    */
-  public static RunImport importing(Path folder) {
-    return new RunImport(folder);
+  public static Run<?> importing(Path folder, Path run, Consumer<String> said) {
+    HubImport.run(folder, run).forEach(said);
+    return open(run);
   }
 
   /**
@@ -172,7 +181,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalArgumentException if it has experts, or is no run
    */
   public static RunBuilder<?> upcycling(Path denseRun) {
-    return RunBuilder.from(DenseStart.open(denseRun), false);
+    return RunBuilder.from(DenseStart.open(denseRun));
   }
 
   /**
@@ -254,13 +263,9 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    */
   public Outcome train(Callback... callbacks) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      return trainAlone(List.of(callbacks));
+      Optional<Outcome> before = state.finished();
+      return before.isPresent() ? before.get() : trainOn(List.of(callbacks));
     }
-  }
-
-  private Outcome trainAlone(List<Callback> callbacks) {
-    Optional<Outcome> before = state.finished();
-    return before.isPresent() ? before.get() : trainOn(callbacks);
   }
 
   private Outcome trainOn(List<Callback> callbacks) {

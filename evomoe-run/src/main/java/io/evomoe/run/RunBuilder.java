@@ -10,10 +10,10 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.run.internal.hub.DenseStart;
 import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
+import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
@@ -52,8 +52,10 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
 
-  RunBuilder(String task, Class<M> type, Architecture architecture, Dataset data) {
-    this(Tasks.named(task), type, architecture);
+  RunBuilder(String task, Class<M> type, Architecture architecture, @Nullable Dataset data) {
+    this.task = Tasks.named(task);
+    this.type = type;
+    this.architecture = architecture;
     this.data = data;
   }
 
@@ -62,12 +64,6 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     @SuppressWarnings("unchecked") // a task makes models of one class alone
     Class<M> type = (Class<M>) task.modelType(Architecture.GPT);
     return new RunBuilder<>(task.name(), type, Architecture.GPT, data);
-  }
-
-  private RunBuilder(Task<?, ?> task, Class<M> type, Architecture architecture) {
-    this.task = task;
-    this.type = type;
-    this.architecture = architecture;
   }
 
   static RunBuilder<?> of(RunConfig given, List<Path> data) {
@@ -83,23 +79,22 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
         .change(c -> given.with(b -> b.gate(c.gate()).seed(c.seed())));
   }
 
-  /**
-   * Begins a run from a saved one.
-   *
-   * @param whole whether all of its settings are taken over, so that there is no preset
-   */
-  static RunBuilder<?> from(RunStart start, boolean whole) {
+  /** Begins a run from the weights of a saved one. */
+  static RunBuilder<?> from(RunStart start) {
     RunConfig config = start.run().config();
     Task<?, ?> task = Tasks.named(config.task());
-    return from(start, whole, task.modelType(config.model().architecture()));
+    return from(start, task.modelType(config.model().architecture()));
   }
 
-  static <M extends Model<?>> RunBuilder<M> from(RunStart start, boolean whole, Class<M> type) {
+  static <M extends Model<?>> RunBuilder<M> from(RunStart start, Class<M> type) {
     RunConfig config = start.run().config();
     RunBuilder<M> builder =
-        new RunBuilder<>(Tasks.named(config.task()), type, config.model().architecture());
+        new RunBuilder<>(config.task(), type, config.model().architecture(), null);
     builder.start = start;
-    builder.whole = whole;
+    if (start instanceof EarlierRun) {
+      builder.whole = true;
+      return builder.gate(config.gate()).seed(config.seed());
+    }
     return builder;
   }
 
@@ -240,10 +235,8 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   /** Returns the settings before any change, unchecked: of the preset, or of the start. */
   public RunConfig defaults() {
     RunStart from = start;
-    String chosen = gate != null ? gate : from == null ? RunStart.USUAL_GATE : from.usualGate();
-    long drawn = seed != null ? seed : from == null ? RunStart.USUAL_SEED : from.usualSeed();
     RunConfig config =
-        Tasks.preset(task.name(), preset).config(task.name(), chosen, drawn, architecture);
+        Tasks.preset(task.name(), preset).config(task.name(), gate, seed, architecture);
     if (from != null) {
       from.requireTask(task.name());
       config = from.defaults(config, data == null);

@@ -9,7 +9,7 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
-import io.evomoe.training.RemoteSteps;
+import io.evomoe.training.StepSource;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +74,7 @@ public final class RunOpening extends ProgramParts<RunOpening> {
 
   /** Takes the steps elsewhere; needed for a run that was trained in rounds on a cluster. */
   @Override
-  public RunOpening remote(RemoteSteps steps) {
+  public RunOpening remote(StepSource.Factory steps) {
     remote = true;
     return super.remote(steps);
   }

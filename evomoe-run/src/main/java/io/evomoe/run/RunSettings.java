@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a new run.
@@ -27,11 +26,8 @@ abstract class RunSettings<S> extends ProgramParts<S> {
   /** The model determines the task; gate and seed have their own methods. */
   private static final Set<String> NAMED = Set.of("task", "gate", "seed");
 
-  /** Null for the default. */
-  @Nullable String gate;
-
-  /** Null for the default. */
-  @Nullable Long seed;
+  String gate = "evomoe";
+  long seed = 1;
 
   /** Whether the method of the spawn was set, which not every start has. */
   boolean spawnAsked;

@@ -9,6 +9,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -16,7 +17,7 @@ import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
-import io.evomoe.run.result.Exported;
+import io.evomoe.run.result.ExportRequest.Exported;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
@@ -28,6 +29,9 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The uses of a saved {@link Run}: to generate, measure, export and convert. */
 abstract class RunUse {
@@ -128,12 +132,7 @@ abstract class RunUse {
    * @param written tokens of the translation so far; empty for its first token
    */
   public double[] logits(int[] ids, int[] written) {
-    return use(run -> logits(run.task(), run, ids, written));
-  }
-
-  private <B, M extends Model<B>> double[] logits(
-      Task<B, M> task, RunCheckpoint run, int[] ids, int[] written) {
-    return task.lastLogits(typed(task, run), run, ids, written);
+    return use(run -> logits(run.task(), run, ids, written)).get(0);
   }
 
   /**
@@ -143,16 +142,20 @@ abstract class RunUse {
    * @throws IllegalArgumentException if the model is not causal
    */
   public List<double[]> eachLogits(int... ids) {
-    return use(run -> eachLogits(run.task(), run, ids));
+    return use(run -> logits(run.task(), run, ids, null));
   }
 
-  private <B, M extends Model<B>> List<double[]> eachLogits(
-      Task<B, M> task, RunCheckpoint run, int[] ids) {
-    return task.eachLogits(typed(task, run), run, ids);
-  }
-
-  private <B, M extends Model<B>> TrainedModel<M> typed(Task<B, M> task, RunCheckpoint run) {
-    return task.typed(trained(), run.config().model().architecture());
+  /** Returns the logits of the next token, or without a translation those after each token. */
+  private <B, M extends Model<B>> List<double[]> logits(
+      Task<B, M> task, RunCheckpoint run, int[] ids, int @Nullable [] written) {
+    TrainedModel<M> model = task.typed(trained(), run.config().model().architecture());
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_LOGITS")) {
+      INDArray logits =
+          written == null
+              ? task.eachLogits(model, run, ids)
+              : task.lastLogits(model, run, ids, written);
+      return List.of(logits.toDoubleMatrix());
+    }
   }
 
   /**

@@ -11,7 +11,6 @@ import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.FineTuningBuilder;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
@@ -60,7 +59,7 @@ class FineTuningTest {
     }
   }
 
-  private static FineTuningBuilder texts() {
+  private static FineTuning.Builder texts() {
     return FineTuning.of(masked)
         .texts(TEXTS)
         .split(TENTHS)
@@ -324,7 +323,7 @@ class FineTuningTest {
         .withMessageContaining(whole + " holds a fine-tuning with other settings");
   }
 
-  private static void refused(Supplier<FineTuningBuilder> builder, Path out, String why) {
+  private static void refused(Supplier<FineTuning.Builder> builder, Path out, String why) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.get().in(out))
         .withMessageContaining(why);

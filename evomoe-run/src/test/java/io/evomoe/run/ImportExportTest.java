@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.run.result.ExportRequest;
-import io.evomoe.run.result.Exported;
+import io.evomoe.run.result.ExportRequest.Exported;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class ImportExportTest {
 
       assertThat(exported.ownForm()).isFalse();
       assertThat(exported.tensors()).isPositive();
-      try (Run<?> again = Run.importing(published).said(lines::add).in(folder.resolve("again"))) {
+      try (Run<?> again = Run.importing(published, folder.resolve("again"), lines::add)) {
         assertThat(again.logits(IDS)).isEqualTo(run.logits(IDS));
         assertThat(again.eachLogits(IDS).get(3)).isEqualTo(run.eachLogits(IDS).get(3));
         assertThat(again.tokenizer().encode("prose")).isEqualTo(run.tokenizer().encode("prose"));

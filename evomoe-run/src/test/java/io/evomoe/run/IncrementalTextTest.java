@@ -3,6 +3,7 @@ package io.evomoe.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.run.TextStream.IncrementalText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -51,10 +51,7 @@ class KeptTokensTest {
 
   @Test
   void should_encode_again_where_the_file_is_damaged_or_gone() throws IOException {
-    byte[] kept = Files.readAllBytes(tokens);
-    byte[] damaged = kept.clone();
-    damaged[kept.length - 3] ^= 1;
-    Files.write(tokens, damaged);
+    byte[] kept = damage(tokens);
     description(Run.opening(out));
     assertThat(encoded).isNotEmpty();
 
@@ -66,12 +63,18 @@ class KeptTokensTest {
     assertThat(Files.readAllBytes(tokens)).isEqualTo(kept);
   }
 
-  @Test
-  void should_write_the_file_anew_where_it_is_damaged() throws IOException {
-    byte[] kept = Files.readAllBytes(tokens);
+  /** Gives the content as it was. */
+  private static byte[] damage(Path file) throws IOException {
+    byte[] kept = Files.readAllBytes(file);
     byte[] damaged = kept.clone();
     damaged[kept.length - 3] ^= 1;
-    Files.write(tokens, damaged);
+    Files.write(file, damaged);
+    return kept;
+  }
+
+  @Test
+  void should_write_the_file_anew_where_it_is_damaged() throws IOException {
+    byte[] kept = damage(tokens);
 
     goOn(Run.opening(out));
 

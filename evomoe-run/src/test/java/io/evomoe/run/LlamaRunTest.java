@@ -12,6 +12,7 @@ import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,12 +51,12 @@ class LlamaRunTest {
   void should_refuse_another_architecture_than_the_one_it_is_begun_with() throws IOException {
     Path out = folder.resolve("run");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.gpt(folder).set("model.architecture", "llama").in(out))
-        .withMessage("model.architecture llama makes a Llama, the run was begun as that of a Gpt");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.llama(folder).set("model.architecture", "gpt").in(out))
-        .withMessage("model.architecture gpt makes a Gpt, the run was begun as that of a Llama");
+    assertRefused(
+        () -> SmallTexts.gpt(folder).set("model.architecture", "llama").in(out),
+        "model.architecture llama makes a Llama, the run was begun as that of a Gpt");
+    assertRefused(
+        () -> SmallTexts.llama(folder).set("model.architecture", "gpt").in(out),
+        "model.architecture gpt makes a Gpt, the run was begun as that of a Llama");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).set("model.architecture", "mamba").in(out))
         .withMessageContaining("model.architecture")
@@ -67,12 +68,12 @@ class LlamaRunTest {
   void tasks_that_have_no_llama_should_refuse_it_and_name_the_field() throws IOException {
     Path out = folder.resolve("run");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.roberta(folder).set("model.architecture", "llama").in(out))
-        .withMessage("model.architecture must be one of [gpt] for task roberta, was llama");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.translation(folder).set("model.architecture", "llama").in(out))
-        .withMessage("model.architecture must be one of [gpt] for task mt, was llama");
+    assertRefused(
+        () -> SmallTexts.roberta(folder).set("model.architecture", "llama").in(out),
+        "model.architecture must be one of [gpt] for task roberta, was llama");
+    assertRefused(
+        () -> SmallTexts.translation(folder).set("model.architecture", "llama").in(out),
+        "model.architecture must be one of [gpt] for task mt, was llama");
     assertThat(out).doesNotExist();
   }
 
@@ -80,21 +81,23 @@ class LlamaRunTest {
   void should_refuse_what_the_architecture_has_not() throws IOException {
     Path out = folder.resolve("run");
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.numKeyValueHeads(1)).in(out))
-        .withMessage("numKeyValueHeads must be left out for architecture gpt, was 1");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.gpt(folder).architecture(a -> a.ropeTheta(5)).in(out))
-        .withMessage(
-            "architecture.ropeTheta is of model.architecture llama: it must be left out for gpt,"
-                + " was 5.0");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.headDim(5)).in(out))
-        .withMessage("headDim must be even for rotary positions, was 5");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SmallTexts.llama(folder).model(m -> m.moeFrom(2)).in(out))
-        .withMessage(
-            "model.moeFrom must be at most 1, the last block with experts, for gate evomoe, was 2");
+    assertRefused(
+        () -> SmallTexts.gpt(folder).model(m -> m.numKeyValueHeads(1)).in(out),
+        "numKeyValueHeads must be left out for architecture gpt, was 1");
+    assertRefused(
+        () -> SmallTexts.gpt(folder).architecture(a -> a.ropeTheta(5)).in(out),
+        "architecture.ropeTheta is of model.architecture llama: it must be left out for gpt,"
+            + " was 5.0");
+    assertRefused(
+        () -> SmallTexts.llama(folder).model(m -> m.headDim(5)).in(out),
+        "headDim must be even for rotary positions, was 5");
+    assertRefused(
+        () -> SmallTexts.llama(folder).model(m -> m.moeFrom(2)).in(out),
+        "model.moeFrom must be at most 1, the last block with experts, for gate evomoe, was 2");
     assertThat(out).doesNotExist();
+  }
+
+  private static void assertRefused(ThrowingCallable begin, String message) {
+    assertThatIllegalArgumentException().isThrownBy(begin).withMessage(message);
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.internal.files.FileTree;
-import io.evomoe.internal.files.FolderInUseException;
+import io.evomoe.internal.files.FolderLock.FolderInUseException;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.run.internal.task.RunCheckpoint;

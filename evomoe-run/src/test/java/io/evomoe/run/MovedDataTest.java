@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,25 +35,25 @@ class MovedDataTest {
 
   @Test
   void should_measure_it_after_training_that_had_nothing_left_to_do() throws IOException {
-    Path out = folder.resolve("run");
-    double measured = trained(SmallTexts.gpt(folder), out);
-    Path moved = moved("prose.txt");
-
-    try (Run<?> run = Run.opening(out).data(List.of(moved)).open()) {
-      run.train();
-      assertThat(run.evaluate().loss()).isEqualTo(measured);
-      assertThat(run.data()).containsExactly(moved);
-    }
+    assertMeasured(SmallTexts.gpt(folder), "prose.txt", Run::train);
   }
 
   @Test
   void should_measure_a_translation_too() throws IOException {
+    assertMeasured(SmallTexts.translation(folder), "pairs.tsv", run -> {});
+  }
+
+  /** With its data elsewhere, a run has the loss that it had. */
+  private void assertMeasured(RunBuilder<?> builder, String data, Consumer<Run<?>> before)
+      throws IOException {
     Path out = folder.resolve("run");
-    double measured = trained(SmallTexts.translation(folder), out);
-    Path moved = moved("pairs.tsv");
+    double measured = trained(builder, out);
+    Path moved = moved(data);
 
     try (Run<?> run = Run.opening(out).data(List.of(moved)).open()) {
+      before.accept(run);
       assertThat(run.evaluate().loss()).isEqualTo(measured);
+      assertThat(run.data()).containsExactly(moved);
     }
   }
 

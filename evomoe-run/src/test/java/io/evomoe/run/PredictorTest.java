@@ -10,6 +10,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.run.Generated.FinishReason;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.result.TrainedModel;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,26 +170,20 @@ class PredictorTest {
       Generated generated = predictor.generate("Message", config, more -> false);
 
       assertThat(generated.finishReason()).isIn(FinishReason.CANCELLED, FinishReason.END);
+      Predicate<String> failing =
+          more -> {
+            throw new IllegalStateException("of the listener");
+          };
+      Predicate<String> closing =
+          more -> {
+            predictor.close();
+            return true;
+          };
       assertThatIllegalStateException()
-          .isThrownBy(
-              () ->
-                  predictor.generate(
-                      "Message",
-                      config,
-                      more -> {
-                        throw new IllegalStateException("of the listener");
-                      }))
+          .isThrownBy(() -> predictor.generate("Message", config, failing))
           .withMessage("of the listener");
       assertThatIllegalStateException()
-          .isThrownBy(
-              () ->
-                  predictor.generate(
-                      "Message",
-                      config,
-                      more -> {
-                        predictor.close();
-                        return true;
-                      }))
+          .isThrownBy(() -> predictor.generate("Message", config, closing))
           .withMessageContaining("cannot be trained or closed from inside one of its own calls");
     }
   }

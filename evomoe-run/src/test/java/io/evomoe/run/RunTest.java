@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.internal.files.FolderInUseException;
+import io.evomoe.internal.files.FolderLock.FolderInUseException;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.TextProgress;

@@ -8,7 +8,6 @@ import io.evomoe.models.roberta.Roberta;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.FineTuningBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +111,7 @@ class SharedFolderTest {
     return masked;
   }
 
-  private static FineTuningBuilder tuning(Path masked) {
+  private static FineTuning.Builder tuning(Path masked) {
     return FineTuning.of(masked)
         .texts(SmallTexts.labelled(60))
         .training(t -> t.steps(STEPS).batch(4).learningRate(0.01));

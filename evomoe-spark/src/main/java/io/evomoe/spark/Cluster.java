@@ -20,6 +20,9 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** The client of a Spark cluster, with our settings. */
 final class Cluster {
   private static final Pattern STANDALONE = Pattern.compile("spark://([^/]+)");
+  private static final Pattern EXCEPTION =
+      Pattern.compile(
+          "(?:java\\.\\S+?|org\\.apache\\.spark\\.\\S+?|io\\.evomoe\\.\\S+?)Exception: ");
   private static final int CONNECT_MILLIS = 5000;
   private static final String NAMED_BY_A_MASTER = "app-";
   private static final String LOOPBACK = "127.0.0.1";
@@ -37,8 +40,7 @@ final class Cluster {
     try {
       return registered(master, new JavaSparkContext(conf(master, conf, name)));
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(
-          "cannot start on %s: %s".formatted(master, Reasons.of(e)), e);
+      throw new IllegalArgumentException("cannot start on %s: %s".formatted(master, reason(e)), e);
     }
   }
 
@@ -154,5 +156,17 @@ final class Cluster {
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot list " + lib + ": " + IoReason.of(e, lib), e);
     }
+  }
+
+  /** Returns the first line of a failure, beginning at the last exception that it names. */
+  static String reason(Throwable e) {
+    String line =
+        String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+    Matcher named = EXCEPTION.matcher(line);
+    int from = 0;
+    while (named.find()) {
+      from = named.end();
+    }
+    return line.substring(from);
   }
 }

@@ -4,17 +4,13 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.Run;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
-import io.evomoe.training.Progress;
-import io.evomoe.training.RemoteSteps;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.Training;
-import io.evomoe.training.TrainingState;
 import io.evomoe.training.internal.rounds.Contribution;
 import io.evomoe.training.internal.rounds.Coordinator;
 import io.evomoe.training.internal.rounds.ModelSnapshot;
@@ -29,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the rounds of a run as its steps, so that {@link Run} evaluates, records and saves each of
  * them.
  */
-final class ClusterRounds implements RemoteSteps, StepSource, Callback {
+final class ClusterRounds implements StepSource.Factory, Callback {
   private final Path folder;
   private final RoundConfig config;
   private final PrintStream console;
@@ -55,20 +51,18 @@ final class ClusterRounds implements RemoteSteps, StepSource, Callback {
   public StepSource begin(
       Model<?> its, TrainerConfig trainer, EvolutionSchedule evolution, @Nullable SavedRun saved) {
     model = its;
-    coordinator =
-        saved == null
-            ? new Coordinator(its, trainer, evolution, config)
-            : Coordinator.resumed(saved, its, trainer, evolution, config);
-    return this;
+    Coordinator rounds =
+        new Coordinator(its, trainer, evolution, config, saved) {
+          @Override
+          public StepRecord next() {
+            return round(this);
+          }
+        };
+    coordinator = rounds;
+    return rounds;
   }
 
-  private Coordinator coordinator() {
-    return Objects.requireNonNull(coordinator, "the rounds have not begun");
-  }
-
-  @Override
-  public StepRecord next() {
-    Coordinator coordinator = coordinator();
+  private StepRecord round(Coordinator coordinator) {
     RoundPlan.Span span = coordinator.nextSpan();
     ModelSnapshot start = coordinator.nextStart();
     long began = System.nanoTime();
@@ -83,9 +77,9 @@ final class ClusterRounds implements RemoteSteps, StepSource, Callback {
     return done;
   }
 
-  private Traffic traffic() {
+  private RoundLine.Traffic traffic() {
     Model<?> its = Objects.requireNonNull(model);
-    return new Traffic(
+    return new RoundLine.Traffic(
         its.parameters().stream().mapToLong(Parameter::length).sum(),
         its.state().stream().mapToLong(state -> state.value().length()).sum());
   }
@@ -97,7 +91,7 @@ final class ClusterRounds implements RemoteSteps, StepSource, Callback {
 
   @Override
   public void onStart(Training training) {
-    log = RoundFile.open(folder, progress().step());
+    log = RoundFile.open(folder, training.progress().step());
   }
 
   @Override
@@ -107,23 +101,4 @@ final class ClusterRounds implements RemoteSteps, StepSource, Callback {
     console.println(line.text());
     console.flush();
   }
-
-  @Override
-  public Progress progress() {
-    return coordinator().progress();
-  }
-
-  @Override
-  public StepContext context() {
-    return coordinator().context();
-  }
-
-  @Override
-  public TrainingState state() {
-    return coordinator().state();
-  }
-
-  /** The process ends with the run. */
-  @Override
-  public void close() {}
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -41,17 +42,13 @@ final class HadoopSource {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   private final String name;
-  private final DocumentForm form;
+  private final Texts.Form form;
   private final boolean pairs;
   private final List<FileStatus> train;
   private final List<FileStatus> valid;
 
   private HadoopSource(
-      String name,
-      DocumentForm form,
-      boolean pairs,
-      List<FileStatus> train,
-      List<FileStatus> valid) {
+      String name, Texts.Form form, boolean pairs, List<FileStatus> train, List<FileStatus> valid) {
     this.name = name;
     this.form = form;
     this.pairs = pairs;
@@ -72,9 +69,11 @@ final class HadoopSource {
     boolean split = !train.isEmpty() && !valid.isEmpty();
     List<FileStatus> used = split ? train : files;
     refuseOtherFormats(used, configuration);
-    refuseOtherFormats(split ? valid : List.of(), configuration);
-    List<DocumentForm> forms =
-        used.stream().map(file -> DocumentForm.of(file.getPath().getName())).distinct().toList();
+    if (split) {
+      refuseOtherFormats(valid, configuration);
+    }
+    List<Texts.Form> forms =
+        used.stream().map(file -> Texts.Form.of(file.getPath().getName())).distinct().toList();
     if (forms.size() != 1) {
       throw new IllegalArgumentException(
           "text %s must be all lines (.tsv) or all documents, has %s"
@@ -106,8 +105,8 @@ final class HadoopSource {
     CompressionCodec codec = new CompressionCodecFactory(configuration).getCodec(file);
     try (InputStream raw = file.getFileSystem(configuration).open(file);
         InputStream plain = codec == null ? raw : codec.createInputStream(raw)) {
-      String text = new String(plain.readNBytes(UnreadFormats.LOOKED_AT), StandardCharsets.UTF_8);
-      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+      byte[] bytes = plain.readNBytes(UnreadFormats.LOOKED_AT);
+      return withoutMark(new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "text file %s cannot be read: %s".formatted(file, firstLine(e)), e);
@@ -147,17 +146,15 @@ final class HadoopSource {
     return files.stream().filter(f -> name.matcher(f.getPath().getName()).matches()).toList();
   }
 
-  DocumentForm form() {
+  Texts.Form form() {
     return form;
   }
 
   /** Returns one line per file: its name and length. */
   String content() {
-    StringBuilder lines = new StringBuilder();
-    for (FileStatus file : train) {
-      lines.append(file.getPath().getName()).append(' ').append(file.getLen()).append('\n');
-    }
-    return lines.toString();
+    return train.stream()
+        .map(file -> file.getPath().getName() + " " + file.getLen() + "\n")
+        .collect(Collectors.joining());
   }
 
   @Override
@@ -182,9 +179,9 @@ final class HadoopSource {
   /**
    * Equal texts, whatever their class, and translations of the same sentence are in the same set.
    */
-  private static Function<String, Boolean> heldOut(DocumentForm form, boolean pairs) {
+  private static Function<String, Boolean> heldOut(Texts.Form form, boolean pairs) {
     return document -> {
-      int tab = form == DocumentForm.LINE ? document.indexOf('\t') : -1;
+      int tab = form == Texts.Form.LINE ? document.indexOf('\t') : -1;
       String text =
           tab < 0 ? document : pairs ? document.substring(0, tab) : document.substring(tab + 1);
       return Math.floorMod(CounterRandom.fold(0, text), HELD_OUT) == 0;
@@ -193,36 +190,36 @@ final class HadoopSource {
 
   private JavaRDD<String> documents(JavaSparkContext context, List<FileStatus> files) {
     Configuration configuration = new Configuration(context.hadoopConfiguration());
-    if (form == DocumentForm.TEXT) {
+    if (form == Texts.Form.TEXT) {
       configuration.set("textinputformat.record.delimiter", form.separator());
     }
-    DocumentForm ofFiles = form;
+    Texts.Form ofFiles = form;
     String source = name;
-    List<JavaRDD<String>> parts = new ArrayList<>();
+    JavaRDD<String> all = context.emptyRDD();
     for (FileStatus file : files) {
-      parts.add(
-          context
-              .newAPIHadoopFile(
-                  file.getPath().toString(),
-                  TextInputFormat.class,
-                  LongWritable.class,
-                  Text.class,
-                  configuration)
-              .flatMap(record -> ofFiles.documents(decode(record._2(), source)).iterator()));
-    }
-    JavaRDD<String> all = parts.get(0);
-    for (JavaRDD<String> part : parts.subList(1, parts.size())) {
-      all = all.union(part);
+      all =
+          all.union(
+              context
+                  .newAPIHadoopFile(
+                      file.getPath().toString(),
+                      TextInputFormat.class,
+                      LongWritable.class,
+                      Text.class,
+                      configuration)
+                  .flatMap(record -> ofFiles.documents(decode(record._2(), source)).iterator()));
     }
     return all;
   }
 
   private static String decode(Text record, String source) {
     try {
-      String text = Text.decode(record.getBytes(), 0, record.getLength(), false);
-      return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+      return withoutMark(Text.decode(record.getBytes(), 0, record.getLength(), false));
     } catch (CharacterCodingException e) {
       throw new UncheckedIOException("text " + source + " is not UTF-8", e);
     }
+  }
+
+  private static String withoutMark(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 }

@@ -13,7 +13,8 @@ import java.util.Locale;
 
 /**
  * {@code rounds.csv} of a run: the cost of each round. It has the bytes of arrays, as received and
- * as {@link Traffic} predicts, and the times of the slowest and the median worker in seconds.
+ * as {@link RoundLine.Traffic} predicts, and the times of the slowest and the median worker in
+ * seconds.
  */
 final class RoundFile {
   private static final String HEADER =

@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
@@ -17,60 +17,43 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A run's configuration and tokenizer, as the files of its folder; sent to each worker once for all
- * rounds.
+ * A run's configuration and tokenizer; sent to each worker once for all rounds.
+ *
+ * @param run identifier of this run
+ * @param config text of its {@code config.yaml}
+ * @param tokenizer content of the tokenizer's files by name
+ * @param rounds settings of the rounds
  */
-final class Setup implements Serializable {
-  private static final long serialVersionUID = 1;
-
-  private final String run = UUID.randomUUID().toString();
-  private final HashMap<String, byte[]> files = new HashMap<>();
-  private final RoundConfig rounds;
+record Setup(String run, String config, HashMap<String, byte[]> tokenizer, RoundConfig rounds)
+    implements Serializable {
 
   /**
-   * Reads the files.
+   * Reads the tokenizer.
    *
    * @param folder with the tokenizer
    */
-  Setup(Path folder, RunConfig config, RoundConfig rounds) {
-    this.rounds = rounds;
-    try (ScratchFolder scratch = ScratchFolder.create("setup")) {
-      ConfigFile.write(scratch.path().resolve(RunFiles.CONFIG), config);
-      keep(scratch.path(), "");
-      keep(folder.resolve(RunFiles.TOKENIZER), RunFiles.TOKENIZER + "/");
+  static Setup of(Path folder, RunConfig config, RoundConfig rounds) {
+    HashMap<String, byte[]> files = new HashMap<>();
+    try (Stream<Path> list = Files.list(folder.resolve(RunFiles.TOKENIZER))) {
+      for (Path file : list.filter(Files::isRegularFile).toList()) {
+        files.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder + ": " + IoReason.of(e), e);
     }
+    return new Setup(UUID.randomUUID().toString(), ConfigFile.text(config), files, rounds);
   }
 
-  private void keep(Path folder, String prefix) throws IOException {
-    try (Stream<Path> list = Files.list(folder)) {
-      for (Path file : list.filter(Files::isRegularFile).toList()) {
-        files.put(prefix + file.getFileName(), Files.readAllBytes(file));
-      }
-    }
-  }
-
-  /** Returns an identifier of this run. */
-  String run() {
-    return run;
-  }
-
-  RoundConfig rounds() {
-    return rounds;
-  }
-
-  /** Writes the files into a folder of this machine. */
-  void unpack(Path folder) {
+  /** Writes the tokenizer's files into a new folder of this machine, and loads it. */
+  BpeTokenizer loadTokenizer(Path folder) {
     try {
-      for (Map.Entry<String, byte[]> file : files.entrySet()) {
-        Path target = folder.resolve(file.getKey());
-        Files.createDirectories(target.getParent());
-        Files.write(target, file.getValue());
+      Files.createDirectories(folder);
+      for (Map.Entry<String, byte[]> file : tokenizer.entrySet()) {
+        Files.write(folder.resolve(file.getKey()), file.getValue());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write into " + folder + ": " + IoReason.of(e, folder), e);
+      throw new UncheckedIOException("cannot write " + folder + ": " + IoReason.of(e, folder), e);
     }
+    return BpeTokenizer.load(folder);
   }
 }

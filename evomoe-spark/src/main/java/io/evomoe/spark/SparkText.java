@@ -2,8 +2,10 @@ package io.evomoe.spark;
 
 import io.evomoe.run.task.Tasks;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -44,9 +46,7 @@ final class SparkText {
 
   /** Returns an identifier of the files: names and lengths. */
   String content() {
-    StringBuilder all = new StringBuilder();
-    sources.forEach(source -> all.append(source.content()));
-    return all.toString();
+    return sources.stream().map(HadoopSource::content).collect(Collectors.joining());
   }
 
   /** Returns the beginning of the training text. */
@@ -83,7 +83,7 @@ final class SparkText {
     return texts;
   }
 
-  private List<DocumentForm> forms() {
+  private List<Texts.Form> forms() {
     return sources.stream().map(HadoopSource::form).toList();
   }
 
@@ -98,27 +98,28 @@ final class SparkText {
       int source = i;
       texts = texts.union(sources.get(i).train(context).map(text -> new Tuple2<>(source, text)));
     }
-    JavaRDD<Document> documents =
-        texts.zipWithIndex().map(pair -> new Document(pair._1()._1(), pair._2(), pair._1()._2()));
+    JavaPairRDD<Tuple2<Integer, String>, Long> documents = texts.zipWithIndex();
     long all = documents.count();
     if (all < count) {
       throw new IllegalArgumentException(
           "workers must be at most the %d documents of %s, was %d".formatted(all, sources, count));
     }
-    List<DocumentForm> forms = new ArrayList<>(forms());
-    JavaPairRDD<Integer, Document> byShare =
-        documents
-            .mapToPair(d -> new Tuple2<>((int) (d.index() % count), d))
-            .partitionBy(new HashPartitioner(count));
-    return byShare.values().mapPartitions(share -> List.of(texts(share, forms)).iterator(), true);
+    List<Texts.Form> forms = new ArrayList<>(forms());
+    return documents
+        .mapToPair(document -> new Tuple2<>((int) (document._2() % count), document))
+        .partitionBy(new HashPartitioner(count))
+        .values()
+        .mapPartitions(share -> List.of(texts(share, forms)).iterator(), true);
   }
 
-  private static Texts texts(Iterator<Document> share, List<DocumentForm> forms) {
-    List<Document> documents = new ArrayList<>();
+  /** Of pairs of a source's document and its index in the text of all sources. */
+  private static Texts texts(
+      Iterator<Tuple2<Tuple2<Integer, String>, Long>> share, List<Texts.Form> forms) {
+    List<Tuple2<Tuple2<Integer, String>, Long>> documents = new ArrayList<>();
     share.forEachRemaining(documents::add);
-    documents.sort(Document.ORDER);
+    documents.sort(Comparator.comparing(Tuple2::_2));
     Texts texts = new Texts(forms);
-    documents.forEach(document -> texts.add(document.source(), document.text()));
+    documents.forEach(document -> texts.add(document._1()._1(), document._1()._2()));
     return texts;
   }
 }

@@ -34,8 +34,8 @@ public final class SparkTraining implements ClusterTraining {
       SparkText text = SparkText.open(context, start.data(), config.task());
       try (PreparedData data = staging.prepare(text, config);
           Workers workers =
-              new Workers(context, text, new Setup(staging.path(), config, start.rounds()))) {
-        Fitness.of(data.data(), config).require(workers.prepare(), request.console());
+              new Workers(context, text, Setup.of(staging.path(), config, start.rounds()))) {
+        requireFit(workers, data.data(), config, request.console());
         RoundSettings settings = new RoundSettings(start.rounds(), start.data(), text.content());
         ClusterRounds rounds =
             new ClusterRounds(out, start.rounds(), request.console()).with(workers);
@@ -73,9 +73,8 @@ public final class SparkTraining implements ClusterTraining {
             "the text in %s is not what the run was started with".formatted(settings.data()));
       }
       TaskData<?, ?> data = run.taskData(TextProgress.NONE);
-      try (Workers workers =
-          new Workers(context, text, new Setup(out, config, settings.rounds()))) {
-        Fitness.of(data, config).require(workers.prepare(), console);
+      try (Workers workers = new Workers(context, text, Setup.of(out, config, settings.rounds()))) {
+        requireFit(workers, data, config, console);
         if (workerCount != saved.rounds().workers()) {
           console.printf(
               "%d workers from now on, not %d: the shares of the text, and therefore the steps,"
@@ -98,6 +97,12 @@ public final class SparkTraining implements ClusterTraining {
     List<Callback> callbacks = new ArrayList<>(request.watching().of(data, config, text));
     callbacks.add(rounds);
     return new Trained(run.train(callbacks.toArray(Callback[]::new)), config, data);
+  }
+
+  private static void requireFit(
+      Workers workers, TaskData<?, ?> data, RunConfig config, PrintStream console) {
+    long parameters = data.parameters(config).numbers();
+    WorkerFacts.requireFit(workers.prepare(), WorkerFacts.here(config), parameters, console);
   }
 
   private static JavaSparkContext connect(ClusterRequest request) {

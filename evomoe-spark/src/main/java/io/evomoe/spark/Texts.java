@@ -1,6 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.text.source.DataSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -25,9 +26,9 @@ final class Texts implements Serializable {
    * @param form of its documents
    * @param documents in their order
    */
-  record Source(DocumentForm form, ArrayList<String> documents) implements Serializable {}
+  record Source(Form form, ArrayList<String> documents) implements Serializable {}
 
-  Texts(List<DocumentForm> forms) {
+  Texts(List<Form> forms) {
     forms.forEach(form -> sources.add(new Source(form, new ArrayList<>())));
   }
 
@@ -78,7 +79,7 @@ final class Texts implements Serializable {
     return folders;
   }
 
-  private static void write(Path folder, String part, DocumentForm form, List<String> documents) {
+  private static void write(Path folder, String part, Form form, List<String> documents) {
     Path file = folder.resolve("part." + part + "." + form.extension());
     try {
       Files.createDirectories(folder);
@@ -86,6 +87,49 @@ final class Texts implements Serializable {
       Files.writeString(file, text, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
+    }
+  }
+
+  /** The unit of a document in a file. */
+  enum Form {
+    /** Text between blank lines. */
+    TEXT("txt", "\n\n") {
+      @Override
+      List<String> documents(String record) {
+        return DataSource.documentsOf(record);
+      }
+    },
+    /** A line: a text and its class, or a sentence and its translation. */
+    LINE("tsv", "\n") {
+      @Override
+      List<String> documents(String record) {
+        return record.lines().filter(line -> !line.isBlank()).toList();
+      }
+    };
+
+    private final String extension;
+    private final String separator;
+
+    Form(String extension, String separator) {
+      this.extension = extension;
+      this.separator = separator;
+    }
+
+    String extension() {
+      return extension;
+    }
+
+    /** Returns the separator, which always ends a document, and is written after one. */
+    String separator() {
+      return separator;
+    }
+
+    /** Returns the documents between two separators. */
+    abstract List<String> documents(String record);
+
+    /** Returns lines for a file name that ends in {@code .tsv} or {@code .tsv.gz}, else text. */
+    static Form of(String file) {
+      return file.matches(".*\\.tsv(\\.\\w+)?") ? LINE : TEXT;
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -10,15 +9,15 @@ import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
-import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.internal.rounds.Contribution;
+import io.evomoe.training.internal.rounds.Contribution.WorkerTime;
 import io.evomoe.training.internal.rounds.LocalRound;
 import io.evomoe.training.internal.rounds.ModelSnapshot;
 import io.evomoe.training.internal.rounds.RoundPlan;
-import io.evomoe.training.internal.rounds.WorkerTime;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 
 /**
  * A run's worker in this process, with its encoded share of the text. It is kept from round to
@@ -32,7 +31,7 @@ final class WorkerRuntime<B, M extends Model<B>> {
 
   private final RunConfig config;
   private final TaskData<B, M> data;
-  private final BatchSource<B> batches;
+  private final LongFunction<B> batches;
   private final LocalRound rounds;
   private final int worker;
 
@@ -56,23 +55,18 @@ final class WorkerRuntime<B, M extends Model<B>> {
 
   private static WorkerRuntime<?, ?> make(Setup setup, int worker, Texts share) {
     try (ScratchFolder scratch = ScratchFolder.create("worker")) {
-      setup.unpack(scratch.path());
-      RunConfig config = ConfigFile.read(scratch.path().resolve(RunFiles.CONFIG));
+      RunConfig config = ConfigFile.parse(setup.config(), RunFiles.CONFIG);
       TaskData<?, ?> data =
           Tasks.named(config.task())
               .read(
                   Dataset.files(share.write(scratch.path().resolve("text"), share.head(MEASURED))),
                   config,
-                  TokenizerSource.of(BpeTokenizer.load(scratch.path().resolve(RunFiles.TOKENIZER))),
+                  TokenizerSource.of(
+                      setup.loadTokenizer(scratch.path().resolve(RunFiles.TOKENIZER))),
                   ScratchFolder.parent(),
                   TextProgress.NONE);
-      return of(data, config, setup, worker);
+      return new WorkerRuntime<>(data, config, setup, worker);
     }
-  }
-
-  private static <B, M extends Model<B>> WorkerRuntime<B, M> of(
-      TaskData<B, M> data, RunConfig config, Setup setup, int worker) {
-    return new WorkerRuntime<>(data, config, setup, worker);
   }
 
   RunConfig config() {

@@ -70,13 +70,13 @@ final class Workers implements AutoCloseable {
 
   private static JavaRDD<Contribution> sum(JavaRDD<Contribution> parts, int count) {
     JavaRDD<Contribution> sums = parts;
-    for (int left = count; left > 1; left = Traffic.halved(left)) {
+    for (int left = count; left > 1; left = RoundLine.Traffic.halved(left)) {
       JavaRDD<Tuple2<Integer, Contribution>> halved =
           sums.mapPartitionsWithIndex(
               (index, part) -> List.of(new Tuple2<>(index / 2, part.next())).iterator(), true);
       sums =
           JavaPairRDD.fromJavaRDD(halved)
-              .reduceByKey(Contribution::plus, Traffic.halved(left))
+              .reduceByKey(Contribution::plus, RoundLine.Traffic.halved(left))
               .values();
     }
     return sums;

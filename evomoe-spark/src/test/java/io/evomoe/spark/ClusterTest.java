@@ -7,6 +7,7 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterTest {
@@ -61,5 +62,19 @@ class ClusterTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
             "--spark must be spark://HOST:PORT, yarn, k8s://... or local[N], was");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "plain words | plain words",
+        "Job aborted: Lost task 0.3 (executor 1): java.io.UncheckedIOException: text x is not UTF-8"
+            + " | text x is not UTF-8",
+        "a: org.apache.spark.SparkException: b: java.lang.IllegalArgumentException: c | c"
+      })
+  void should_give_what_stands_behind_the_last_exception(String message, String reason) {
+    assertThat(Cluster.reason(new IllegalStateException(message + "\n at somewhere")))
+        .isEqualTo(reason);
   }
 }

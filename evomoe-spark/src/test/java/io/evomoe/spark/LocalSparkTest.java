@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.nn.Parameter;
 import io.evomoe.random.CounterRandom;
@@ -16,12 +15,11 @@ import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
-import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingData;
 import io.evomoe.training.internal.rounds.Coordinator;
-import io.evomoe.training.internal.rounds.ModelSnapshot;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import io.evomoe.training.optimizer.Sgd;
 import java.io.IOException;
@@ -30,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -132,20 +131,26 @@ class LocalSparkTest {
     RunConfig config = config();
     try (Staging staging = new Staging();
         PreparedData data = staging.prepare(open(text), config)) {
-      compare(data.data(), config, rounds, new Setup(staging.path(), config, rounds));
+      compare(data.data(), config, rounds, Setup.of(staging.path(), config, rounds));
     }
   }
 
   private static <B, M extends Model<B>> void compare(
       TaskData<B, M> data, RunConfig config, RoundConfig rounds, Setup setup) {
     M model = data.model(config);
-    Coordinator coordinator = new Coordinator(model, config.trainer(), config.schedule(), rounds);
+    Coordinator coordinator;
     SparkText all = open(text);
     try (Workers workers = new Workers(context, all, setup)) {
       assertThat(workers.prepare()).allMatch(facts -> facts.problem().isEmpty());
+      coordinator =
+          new Coordinator(model, config.trainer(), config.schedule(), rounds, null) {
+            @Override
+            public StepRecord next() {
+              return finish(workers.round(nextStart(), nextSpan()));
+            }
+          };
       while (!coordinator.isFinished()) {
-        ModelSnapshot start = coordinator.nextStart();
-        coordinator.finish(workers.round(start, coordinator.nextSpan()));
+        coordinator.next();
       }
     }
     M alone = data.model(config);
@@ -175,23 +180,22 @@ class LocalSparkTest {
   }
 
   @SuppressWarnings("unchecked") // tasks of one configuration have batches of one type
-  private static <B> BatchSource<B> union(RunConfig config, Setup setup, SparkText all) {
-    List<BatchSource<B>> sources = new ArrayList<>();
+  private static <B> LongFunction<B> union(RunConfig config, Setup setup, SparkText all) {
+    List<LongFunction<B>> sources = new ArrayList<>();
     for (Texts share : all.shares(2).collect()) {
       Path folder = directory.resolve("union-" + sources.size());
-      setup.unpack(folder);
       TaskData<B, ?> data =
           (TaskData<B, ?>)
               Tasks.named(config.task())
                   .read(
                       Dataset.files(share.write(folder.resolve("text"), share)),
                       config,
-                      TokenizerSource.of(BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER))),
+                      TokenizerSource.of(setup.loadTokenizer(folder.resolve(RunFiles.TOKENIZER))),
                       folder,
                       TextProgress.NONE);
       sources.add(data.batches(config).training());
     }
-    return index -> sources.get((int) (index % 2)).batch(index / 2);
+    return index -> sources.get((int) (index % 2)).apply(index / 2);
   }
 
   /** A GPT whose experts are spawned in mid-run; neither noise nor clipping, which are local. */

@@ -1,40 +1,28 @@
 package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** What an MoE layer does with 2048 tokens that have one expert each, unevenly spread. */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ExpertKernels {
+public class ExpertKernels extends Timed {
   private static final int TOKENS = 2048;
   private static final int WIDTH = 256;
   private static final int HIDDEN = 1024;
@@ -50,10 +38,10 @@ public class ExpertKernels {
   private RowGroups groups = RowGroups.shared(1, TOKENS);
   private List<INDArray> weights = List.of();
   private List<INDArray> biases = List.of();
-  private INDArray x = Inputs.random(kernels, TOKENS, WIDTH);
-  private INDArray dy = Inputs.random(kernels, TOKENS, HIDDEN);
-  private INDArray weightGradient = Inputs.random(kernels, WIDTH, HIDDEN);
-  private INDArray biasGradient = Inputs.random(kernels, HIDDEN);
+  private INDArray x = random(kernels, TOKENS, WIDTH);
+  private INDArray dy = random(kernels, TOKENS, HIDDEN);
+  private INDArray weightGradient = random(kernels, WIDTH, HIDDEN);
+  private INDArray biasGradient = random(kernels, HIDDEN);
   private int[] order = IntStream.range(0, TOKENS).map(i -> i * 7 % TOKENS).toArray();
   private double[] gateWeights = new double[TOKENS];
 
@@ -63,8 +51,8 @@ public class ExpertKernels {
     kernels = KernelSelection.forPrecision(precision);
     Arrays.fill(gateWeights, 0.5);
     groups = RowGroups.routed(offsets(experts));
-    weights = Stream.generate(() -> Inputs.random(kernels, WIDTH, HIDDEN)).limit(experts).toList();
-    biases = Stream.generate(() -> Inputs.random(kernels, HIDDEN)).limit(experts).toList();
+    weights = Stream.generate(() -> random(kernels, WIDTH, HIDDEN)).limit(experts).toList();
+    biases = Stream.generate(() -> random(kernels, HIDDEN)).limit(experts).toList();
   }
 
   private static int[] offsets(int experts) {
@@ -74,14 +62,14 @@ public class ExpertKernels {
 
   @Benchmark
   public void linear(Blackhole sink) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       sink.consume(kernels.groupedLinear(x, groups, new GroupedMap(weights, biases)));
     }
   }
 
   @Benchmark
   public void inputGradient(Blackhole sink) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       sink.consume(kernels.groupedInputGradient(dy, groups, weights));
     }
   }
@@ -97,14 +85,14 @@ public class ExpertKernels {
 
   @Benchmark
   public void gatherRows(Blackhole sink) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       sink.consume(kernels.gatherRows(x, order));
     }
   }
 
   @Benchmark
   public void combineRows(Blackhole sink) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       sink.consume(kernels.combineRows(x, order, gateWeights, TOKENS));
     }
   }

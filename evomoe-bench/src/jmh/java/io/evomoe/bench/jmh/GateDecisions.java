@@ -7,8 +7,8 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
+import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingGradient;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
@@ -21,16 +21,11 @@ import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -39,12 +34,8 @@ import org.openjdk.jmh.infra.Blackhole;
  * there are no experts.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class GateDecisions {
+public class GateDecisions extends Timed {
   private static final int WIDTH = 8;
   private static final int VOCABULARY = 4096;
   private static final int LENGTH = 128;
@@ -56,7 +47,7 @@ public class GateDecisions {
   public String size = "2048x8";
 
   private final Kernels kernels = KernelSelection.forPrecision(Precision.F32);
-  private INDArray tokens = Inputs.random(kernels, 1, WIDTH);
+  private INDArray tokens = random(kernels, 1, WIDTH);
   private Gate gate = GateRegistry.installed().provider("dense").create(spec(1));
   private Pass pass = new Pass(Kind.EVOMOE.step(), TokenBatch.of(1, new int[1]));
 
@@ -83,6 +74,8 @@ public class GateDecisions {
         io.evomoe.nn.Scope.root(1, kernels).gate(),
         WIDTH,
         experts,
+        0,
+        1,
         2,
         VOCABULARY,
         true,
@@ -92,14 +85,14 @@ public class GateDecisions {
 
   @Benchmark
   public Routing forward() {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       return gate.route(tokens, pass).routing();
     }
   }
 
   @Benchmark
   public void forwardAndBackward(Blackhole sink) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       Routed routed = gate.route(tokens, pass);
       double[] weights = routed.routing().weights();
       double[] bypass = new double[routed.routing().bypass() == null ? 0 : pass.tokens().size()];

@@ -7,31 +7,19 @@ import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** Kernels of the dense layers at the shapes of {@code bench step}; one call works on a batch. */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class LayerKernels {
+public class LayerKernels extends Timed {
   private static final int TOKENS = 2048;
   private static final int WIDTH = 256;
   private static final int HIDDEN = 1024;
@@ -45,15 +33,15 @@ public class LayerKernels {
   public Precision precision = Precision.F32;
 
   private Kernels kernels = KernelSelection.forPrecision(Precision.F32);
-  private INDArray x = Inputs.random(kernels, TOKENS, WIDTH);
-  private INDArray h = Inputs.random(kernels, TOKENS, HIDDEN);
-  private INDArray weight = Inputs.random(kernels, WIDTH, HIDDEN);
-  private INDArray bias = Inputs.random(kernels, HIDDEN);
-  private INDArray gain = Inputs.random(kernels, WIDTH);
-  private INDArray shift = Inputs.random(kernels, WIDTH);
-  private INDArray logits = Inputs.random(kernels, TOKENS, VOCABULARY);
-  private INDArray parameters = Inputs.random(kernels, PARAMETERS);
-  private INDArray gradient = Inputs.random(kernels, PARAMETERS);
+  private INDArray x = random(kernels, TOKENS, WIDTH);
+  private INDArray h = random(kernels, TOKENS, HIDDEN);
+  private INDArray weight = random(kernels, WIDTH, HIDDEN);
+  private INDArray bias = random(kernels, HIDDEN);
+  private INDArray gain = random(kernels, WIDTH);
+  private INDArray shift = random(kernels, WIDTH);
+  private INDArray logits = random(kernels, TOKENS, VOCABULARY);
+  private INDArray parameters = random(kernels, PARAMETERS);
+  private INDArray gradient = random(kernels, PARAMETERS);
   private INDArray moment1 = parameters.mul(0);
   private INDArray moment2 = parameters.mul(0);
   private INDArray heads = x;
@@ -63,7 +51,7 @@ public class LayerKernels {
   @Setup
   public void select() {
     kernels = KernelSelection.forPrecision(precision);
-    heads = kernels.linearOperand(x, Inputs.random(kernels, WIDTH, WIDTH), null);
+    heads = kernels.linearOperand(x, random(kernels, WIDTH, WIDTH), null);
   }
 
   @Benchmark
@@ -93,7 +81,7 @@ public class LayerKernels {
 
   @Benchmark
   public void layerNorm(Blackhole sink) {
-    run(sink, () -> kernels.layerNorm(x, gain, shift, 1e-5).output());
+    run(sink, () -> kernels.normalize(x, gain, shift, 1e-5).output());
   }
 
   @Benchmark
@@ -114,7 +102,7 @@ public class LayerKernels {
   }
 
   private static void run(Blackhole sink, Result kernel) {
-    try (MemoryWorkspace ignored = Inputs.memory()) {
+    try (MemoryWorkspace ignored = memory()) {
       sink.consume(kernel.get());
     }
   }

@@ -1,5 +1,9 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.bench.report.HtmlReport;
@@ -7,6 +11,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
@@ -22,11 +27,12 @@ import io.evomoe.training.RecordedRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,6 +50,9 @@ import picocli.CommandLine.Spec;
       "evomoe compare --task mt --seeds 1,2,3"
     })
 final class CompareCommand implements Callable<Integer> {
+  /** For all gates that can serve in the models of the task. */
+  static final String ALL = "all";
+
   @Mixin RunOptions options = new RunOptions();
   @Mixin WatchOptions watch = new WatchOptions();
 
@@ -107,7 +116,7 @@ final class CompareCommand implements Callable<Integer> {
       Path folder,
       KeepModels keep,
       GracefulStop stop) {
-    MemoryLimit limit = MemorySize.limit(options.maxMemory);
+    MemoryLimit limit = options.memoryLimit();
     configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
     prepared.saveTokenizer(folder);
@@ -118,44 +127,40 @@ final class CompareCommand implements Callable<Integer> {
         new RunsReport(
             ReportData.empty(
                 "EvoMoE comparison: " + options.task,
-                DataNote.of(DataNote.names(data), Optional.of(prepared.data().description())),
+                ShippedData.note(
+                    data.stream().map(Path::toString).toList(),
+                    Optional.of(prepared.data().description())),
                 description(prepared.data(), configs.get(0))),
             prepared.data().metricName());
-    List<Outcome> outcomes = new ArrayList<>();
     List<PlannedRun> plan =
         configs.stream()
             .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, prepared.content())))
             .toList();
-    List<RecordedRun> kept = plan.stream().map(PlannedRun::earlier).toList();
     // Before their rows are left out of the curves.
     plan.stream().filter(run -> run.finished() == null).forEach(run -> run.place().requireOwn());
-    String goOn = goOn(folder);
+    List<RecordedRun> kept = plan.stream().map(PlannedRun::earlier).toList();
     List<ComparedRun> before =
         plan.stream().map(PlannedRun::place).filter(ComparedRun::hasModel).toList();
+    String goOn = CommandText.again(spec, folder);
+    List<Outcome> outcomes = new ArrayList<>();
     List<KeepModels.Finished> over = new ArrayList<>();
-    boolean whole = true;
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(folder, report);
         CurveFile curves = CurveFile.shared(folder.resolve(CurveFile.NAME), kept)) {
       for (PlannedRun planned : plan) {
         if (stop.isStopped()) {
-          whole = false;
           break;
         }
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
         int number = outcomes.size() + 1;
         report.begin("", plan.size() == 1 ? "" : "run %d of %d".formatted(number, plan.size()));
-        List<Callback> told = new ArrayList<>(List.of(curves));
-        told.addAll(watch.callbacks(planned.place().folder(), page));
-        Outcome outcome =
-            planned.train(name(planned.config()), prepared, told, stop, memory, console);
+        List<Callback> told = watch.callbacks(planned.place().folder(), page, curves, stop, memory);
+        Outcome outcome = planned.train(name(planned.config()), prepared, told, console);
         stop.begin();
         if (!outcome.result().isInterrupted()) {
           over.add(new KeepModels.Finished(planned.place(), outcome.result()));
           keep.settle(over);
-        } else {
-          whole = false;
         }
         report.add(outcome);
         outcomes.add(outcome);
@@ -165,18 +170,18 @@ final class CompareCommand implements Callable<Integer> {
         memory.requireWithin();
       }
     }
-    ConsoleRun.print(console, outcomes, Description.heldOut(prepared.data(), configs.get(0)));
+    Description.print(console, outcomes, Description.heldOut(prepared.data(), configs.get(0)));
     console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
-    before.stream().filter(run -> !run.hasModel()).forEach(run -> printDropped(run, keep));
+    for (ComparedRun run : before) {
+      if (!run.hasModel()) {
+        String name = String.valueOf(run.folder().getFileName());
+        console.printf("Deleted the model of %s: --keep-models is %s%n", name, keep);
+      }
+    }
     printModels(keep, over);
-    if (stop.isStopped() && !whole) {
+    if (stop.isStopped() && over.size() < plan.size()) {
       console.printf("Stopped and saved; continue with: %s%n", goOn);
     }
-  }
-
-  private void printDropped(ComparedRun run, KeepModels keep) {
-    console.printf(
-        "Deleted the model of %s: --keep-models is %s%n", run.folder().getFileName(), keep);
   }
 
   /** What there is to go on with. */
@@ -186,11 +191,9 @@ final class CompareCommand implements Callable<Integer> {
     }
     KeepModels.Finished best = KeepModels.best(over);
     Path folder = best.run().folder();
-    String loss =
-        "lowest validation loss, " + String.format(Locale.ROOT, "%.4f", best.result().validLoss());
-    console.println(
-        "Model (%s): %s"
-            .formatted(loss, best.run().hasModel() ? folder : best.run().missingModel()));
+    console.printf(
+        "Model (lowest validation loss, %.4f): %s%n",
+        best.result().validLoss(), best.run().hasModel() ? folder : best.run().missingModel());
     if (keep == KeepModels.ALL) {
       over.stream()
           .map(KeepModels.Finished::run)
@@ -199,16 +202,11 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private String goOn(Path folder) {
-    return CommandText.again(spec, out == null ? List.of("--out", folder.toString()) : List.of());
-  }
-
   private List<RunConfig> configs() {
     List<String> names =
-        GateSelection.names(
-            gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
+        gateNames(gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
-    for (long seed : GateSelection.once("seeds", seeds)) {
+    for (long seed : once("seeds", seeds)) {
       for (String gate : names) {
         configs.add(options.config(gate, seed));
       }
@@ -225,5 +223,47 @@ final class CompareCommand implements Callable<Integer> {
     lines.put("Task, preset", config.task() + ", " + options.preset);
     lines.putAll(Description.of(data, config));
     return lines;
+  }
+
+  /**
+   * The gates' names.
+   *
+   * @param written as on the command line
+   * @param causal whether the task's models are
+   * @param console is told which gates {@code all} leaves out, and why
+   */
+  static List<String> gateNames(
+      List<String> written, GateRegistry registry, boolean causal, PrintStream console) {
+    List<String> asked = written.stream().map(String::strip).toList();
+    if (!asked.equals(List.of(ALL))) {
+      asked.forEach(registry::provider);
+      return once("gates", asked);
+    }
+    List<String> names = new ArrayList<>();
+    for (GateProvider gate : registry.providers()) {
+      Optional<String> refusal = gate.refusal(causal);
+      if (refusal.isPresent()) {
+        console.printf("Left out: gate %s %s%n", gate.name(), refusal.get());
+      } else {
+        names.add(gate.name());
+      }
+    }
+    return names;
+  }
+
+  /**
+   * What was listed, each entry once: a run that is done twice would pass for two.
+   *
+   * @param option of the command line, for the message
+   * @throws IllegalArgumentException for an entry that is listed twice
+   */
+  private static <T> List<T> once(String option, List<T> listed) {
+    Set<T> seen = new HashSet<>();
+    for (T entry : listed) {
+      if (!seen.add(entry)) {
+        throw new IllegalArgumentException(option + " must be different, given twice: " + entry);
+      }
+    }
+    return listed;
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.task.Tasks;
@@ -17,6 +18,11 @@ final class DataOptions extends FieldOptions {
           RecordKind.DOCUMENT, "texts",
           RecordKind.CLASS, "texts with their classes",
           RecordKind.PAIR, "pairs");
+
+  /** Options that say how data that has no split of its own is divided. */
+  static FieldOptions split() {
+    return new FieldOptions(HeldOut.class, "--valid-share --test-share --split-seed=seed");
+  }
 
   DataOptions() {
     super(
@@ -41,6 +47,19 @@ final class DataOptions extends FieldOptions {
     if (kind == RecordKind.PAIR) {
       reject("data.textField", kind, RecordKind.DOCUMENT);
     }
+  }
+
+  /**
+   * Returns the form with the given values.
+   *
+   * @param hasData whether {@code --data} was given, without which there is nothing to read so
+   */
+  DataForm over(DataForm usual, boolean hasData) {
+    DataForm asked = over(usual);
+    if (!hasData && !asked.equals(usual)) {
+      throw new IllegalArgumentException("options for the format of data need --data");
+    }
+    return asked;
   }
 
   private void reject(String field, RecordKind kind, RecordKind of) {

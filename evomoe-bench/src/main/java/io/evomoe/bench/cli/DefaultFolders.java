@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.internal.files.FolderInUseException;
 import io.evomoe.internal.files.FolderLock;
+import io.evomoe.internal.files.FolderLock.FolderInUseException;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import java.io.IOException;

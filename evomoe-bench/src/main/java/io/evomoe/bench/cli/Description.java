@@ -1,20 +1,25 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.finetune.FineTuning;
+import io.evomoe.run.record.Annealing;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
+import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +33,8 @@ final class Description {
   /** One line: how large the models of a run are. */
   static String parameters(TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    return String.format(
-        Locale.ROOT,
-        "%s: %,d parameters with all experts, %s with gradients and optimizer moments",
-        config.gate(),
-        total.numbers(),
-        MemoryLimit.text(MemoryLimit.bytes(total)));
+    return "%s: %,d parameters with all experts, %s with gradients and optimizer moments"
+        .formatted(config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
   }
 
   /** One line: what a run's loss is the sum of. */
@@ -65,7 +66,7 @@ final class Description {
    */
   static RunsReport report(RunConfig config, TaskData<?, ?> data, List<String> sources) {
     String title = "EvoMoE training: %s, %s, seed %d";
-    String note = DataNote.of(sources, Optional.of(data.description()));
+    String note = ShippedData.note(sources, Optional.of(data.description()));
     return new RunsReport(
         ReportData.empty(
             title.formatted(config.task(), config.gate(), config.seed()), note, of(data, config)),
@@ -99,13 +100,8 @@ final class Description {
     lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
     lines.put(
         "Fine-tuning",
-        String.format(
-            Locale.ROOT,
-            "steps %,d, batch %d, learningRate %s, seed %d",
-            tuning.steps(),
-            settings.batch(),
-            settings.learningRate(),
-            settings.seed()));
+        "steps %,d, batch %d, learningRate %s, seed %d"
+            .formatted(tuning.steps(), settings.batch(), settings.learningRate(), settings.seed()));
     lines.put("Kernels", kernels());
     lines.put("Machine", machine());
     return lines;
@@ -134,12 +130,24 @@ final class Description {
 
   /** One line: what this machine is. */
   static String machine() {
-    return String.format(
-        Locale.ROOT,
-        "%d processors, %s %s, Java %s",
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.name"),
-        System.getProperty("os.arch"),
-        Runtime.version());
+    return "%d processors, %s %s, Java %s"
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            System.getProperty("os.name"),
+            System.getProperty("os.arch"),
+            Runtime.version());
+  }
+
+  /**
+   * Prints the results of runs.
+   *
+   * @param measured what the validation losses are measured on
+   */
+  static void print(PrintStream console, List<Outcome> outcomes, String measured) {
+    List<RunResult> results = outcomes.stream().map(Outcome::result).toList();
+    console.println();
+    console.println(SummaryTable.of(results).text(StandardOutput.columns()));
+    console.println(measured);
+    outcomes.forEach(run -> Annealing.of(run.recorded()).ifPresent(a -> console.println(a.text())));
   }
 }

@@ -1,9 +1,11 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.ClassEvaluation;
@@ -79,11 +81,11 @@ final class EvalCommand implements Runnable {
 
   @Override
   public void run() {
-    if (data != null && Files.exists(data) && !SplitFolder.isOne(data)) {
+    if (data != null && Files.exists(data) && !DataSource.isDivided(data)) {
       String text =
           "is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be";
       String kind = Files.isDirectory(data) ? "folder without them" : "file";
-      GivenOptions.reject(spec, text.formatted(kind, data), List.of("--split"));
+      CommandText.reject(spec, text.formatted(kind, data), List.of("--split"));
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
@@ -92,10 +94,10 @@ final class EvalCommand implements Runnable {
     try (Run<?> run = Run.open(checkpoint)) {
       String task = run.config().task();
       if (!task.equals(Tasks.TRANSLATION)) {
-        GivenOptions.reject(spec, "needs a run of task mt, was " + task, OF_TRANSLATION);
+        CommandText.reject(spec, "needs a run of task mt, was " + task, OF_TRANSLATION);
       }
       form.requireOf(DataOptions.kind(task));
-      DataForm read = asked(run.config().data());
+      DataForm read = form.over(run.config().data(), data != null);
       EvalRequest request =
           new EvalRequest(
               data,
@@ -110,20 +112,11 @@ final class EvalCommand implements Runnable {
     }
   }
 
-  private DataForm asked(DataForm usual) {
-    DataForm asked = form.over(usual);
-    if (data == null && !asked.equals(usual)) {
-      throw new IllegalArgumentException("options for the format of data need --data");
-    }
-    return asked;
-  }
-
   private void evaluateClassifier() {
-    GivenOptions.reject(
-        spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
+    CommandText.reject(spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm read = asked(classifier.dataForm());
+      DataForm read = form.over(classifier.dataForm(), data != null);
       ClassEvaluation evaluation =
           data == null
               ? classifier.evaluate(split)

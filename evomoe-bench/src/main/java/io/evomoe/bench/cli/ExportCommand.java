@@ -3,9 +3,12 @@ package io.evomoe.bench.cli;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Run;
+import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.ExportRequest;
-import io.evomoe.run.result.Exported;
+import io.evomoe.run.result.ExportRequest.Exported;
+import io.evomoe.run.result.Measurement;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;
@@ -32,6 +35,14 @@ final class ExportCommand implements Runnable {
   private static final Map<String, DataType> TYPES =
       Map.of("f32", DataType.FLOAT, "f16", DataType.FLOAT16, "bf16", DataType.BFLOAT16);
   private static final long MEGABYTE = 1_000_000;
+
+  /**
+   * The batches of {@link EvalRequest#HELD_OUT} for the loss, with as little translation as
+   * possible.
+   */
+  private static final EvalRequest HELD_OUT_LOSS =
+      new EvalRequest(
+          null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null, null);
 
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
@@ -79,7 +90,7 @@ final class ExportCommand implements Runnable {
         run.tokenizer();
       }
       if (expertsPerToken != null) {
-        TopKComparison.of(run, expertsPerToken).lines().forEach(System.out::println);
+        printLosses(run, expertsPerToken);
       }
       Exported exported = write.apply(run);
       System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
@@ -93,6 +104,24 @@ final class ExportCommand implements Runnable {
         exported.remarks().forEach(line -> System.out.println("- " + line));
       }
     }
+  }
+
+  /** The validation loss with the gate's routing, and with a fixed number of experts per token. */
+  private static void printLosses(Run<?> run, int experts) {
+    Measurement fixed = run.evaluate(HELD_OUT_LOSS.withExpertsPerToken(experts));
+    Measurement routed = run.evaluate(HELD_OUT_LOSS);
+    System.out.printf(
+        "%s on %,d %s, %s, of %s%n",
+        routed.run(), routed.tokens(), routed.unit(), routed.share().text(), routed.text());
+    System.out.printf(
+        "as the gate routes: loss %.4f nats, perplexity %.2f%n",
+        routed.loss(), routed.perplexity());
+    System.out.printf(
+        "%s a token: loss %.4f nats, perplexity %.2f, %+.4f nats%n",
+        experts == 1 ? "1 expert" : experts + " experts",
+        fixed.loss(),
+        fixed.perplexity(),
+        fixed.loss() - routed.loss());
   }
 
   private ExportRequest request() {

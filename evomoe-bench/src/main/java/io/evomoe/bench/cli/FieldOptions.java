@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /** Options that stand for fields of a record. The fields describe them, and bind their values. */
-class FieldOptions {
+public class FieldOptions {
   private final Map<String, OptionSpec> options = new LinkedHashMap<>();
 
   /**
@@ -23,7 +23,7 @@ class FieldOptions {
    *
    * @param names {@code --text-field} for the field {@code textField}, or {@code --split-seed=seed}
    */
-  FieldOptions(Class<? extends Record> record, String names) {
+  public FieldOptions(Class<? extends Record> record, String names) {
     this(record, field -> Fields.of(field).initial(), names);
   }
 
@@ -32,7 +32,7 @@ class FieldOptions {
    *
    * @param usual the default of a field, for the user
    */
-  FieldOptions(
+  public FieldOptions(
       Class<? extends Record> record, Function<RecordComponent, String> usual, String names) {
     String section =
         Stream.of(RunConfig.class.getRecordComponents())
@@ -94,7 +94,7 @@ class FieldOptions {
   }
 
   /** Returns the options that were given, by their fields in the configuration of a run. */
-  Map<String, OptionSpec> given() {
+  public Map<String, OptionSpec> given() {
     Map<String, OptionSpec> given = new LinkedHashMap<>(options);
     given.values().removeIf(option -> option.getValue() == null);
     return given;
@@ -105,7 +105,7 @@ class FieldOptions {
    *
    * @throws IllegalArgumentException naming options, if the values do not fit
    */
-  <R extends Record> R over(R usual) {
+  public <R extends Record> R over(R usual) {
     Map<String, String> values = new LinkedHashMap<>();
     given().forEach((field, option) -> values.put(own(field), option.getValue().toString()));
     try {

@@ -1,5 +1,9 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.StandardOutput;
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
@@ -9,15 +13,14 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.FineTuningBuilder;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.training.Callback;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +54,7 @@ final class FineTuneCommand implements Runnable {
 
   @Mixin DataOptions form = new DataOptions();
 
-  @Mixin SplitOptions split = new SplitOptions();
+  @Mixin FieldOptions split = DataOptions.split();
 
   @Mixin
   FieldOptions training =
@@ -86,7 +89,7 @@ final class FineTuneCommand implements Runnable {
     DataOptions.once(data);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, "finetune")) {
-      FineTuningBuilder builder = builder(settings);
+      FineTuning.Builder builder = builder(settings);
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
       try (FineTuning tuning = builder.data(texts).in(output)) {
         console.println(tuning.description());
@@ -97,7 +100,8 @@ final class FineTuneCommand implements Runnable {
 
   private void print(FineTuned tuned, FineTuning tuning) {
     if (tuned.isInterrupted()) {
-      console.printf("Stopped and saved; continue with: %s%n", goOn(tuning));
+      console.printf(
+          "Stopped and saved; continue with: %s%n", CommandText.again(spec, tuning.folder()));
     } else {
       console.println();
       console.print(ClassScoreTable.text(tuned.scores(), StandardOutput.columns()));
@@ -105,8 +109,8 @@ final class FineTuneCommand implements Runnable {
     }
   }
 
-  private FineTuningBuilder builder(FineTuneSettings settings) {
-    FineTuningBuilder builder =
+  private FineTuning.Builder builder(FineTuneSettings settings) {
+    FineTuning.Builder builder =
         FineTuning.of(checkpoint)
             .split(split.over(HeldOut.DEFAULT))
             .form(form.over(DataForm.DEFAULT))
@@ -119,8 +123,9 @@ final class FineTuneCommand implements Runnable {
     FineTuneReport report =
         new FineTuneReport(empty, tuning.folder(), tuning.settings().seed(), noBaseline);
     try (LiveReport page = watch.page(tuning.folder(), report)) {
-      List<Callback> told = new ArrayList<>(watch.callbacks(tuning.folder(), page));
-      told.add(new ConsoleFineTuning(tuning, console, stop, report, page));
+      Between between = new Between(tuning, report, page);
+      StepProgress progress = new StepProgress("", console);
+      List<Callback> told = watch.callbacks(tuning.folder(), page, stop, between, progress);
       FineTuned tuned = tuning.train(told.toArray(Callback[]::new));
       report.measured(tuned.scores());
       tuned.measured().ifPresent(report::end);
@@ -132,20 +137,34 @@ final class FineTuneCommand implements Runnable {
   private ReportData page(FineTuning tuning, List<Path> texts) {
     String counts = tuning.description().lines().findFirst().orElse("");
     String title =
-        String.format(
-            Locale.ROOT,
-            "EvoMoE fine-tuning: %d classes, %s",
-            tuning.labels().size(),
-            tuning.config().gate());
+        "EvoMoE fine-tuning: %d classes, %s"
+            .formatted(tuning.labels().size(), tuning.config().gate());
     Map<String, String> description = new LinkedHashMap<>();
     description.put("Data", counts);
     description.putAll(Description.ofFineTuning(tuning));
-    String note = DataNote.of(DataNote.names(texts), Optional.of(counts));
+    String note =
+        ShippedData.note(texts.stream().map(Path::toString).toList(), Optional.of(counts));
     return ReportData.empty(title, note, description);
   }
 
-  private String goOn(FineTuning tuning) {
-    return CommandText.again(
-        spec, out == null ? List.of("--out", tuning.folder().toString()) : List.of());
+  /** Brings the page up to date when a training begins, and says where it resumes. */
+  private record Between(FineTuning tuning, FineTuneReport report, LiveReport page)
+      implements Callback {
+    @Override
+    public void onStart(Training training) {
+      report.measured(tuning.scores());
+      if (report.isBetweenTrainings()) {
+        page.settle();
+      }
+      long from = training.progress().step();
+      if (from > 0) {
+        System.out.printf(
+            "%s: resuming after step %d of %d%n",
+            training.name().task(), from, training.plannedSteps());
+      }
+    }
+
+    @Override
+    public void onStep(StepRecord step, Training training) {}
   }
 }

@@ -5,17 +5,16 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -110,10 +109,7 @@ final class FineTuneReport implements LiveReport.Content {
   public String place() {
     return trainings.size() == 1
         ? ""
-        : String.format(
-            Locale.ROOT,
-            "training %d of %d",
-            Math.min(over.size() + 1, trainings.size()),
-            trainings.size());
+        : "training %d of %d"
+            .formatted(Math.min(over.size() + 1, trainings.size()), trainings.size());
   }
 }

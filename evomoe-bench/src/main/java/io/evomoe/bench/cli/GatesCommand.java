@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import picocli.CommandLine.Command;

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.run.Generated;
 import io.evomoe.run.Predictor;
@@ -45,7 +47,7 @@ final class GenerateCommand implements Runnable {
   public void run() {
     if (greedy) {
       List<String> overruled = List.of("--temperature", "--top-k", "--top-p", "--seed");
-      GivenOptions.reject(spec, "cannot be given with --greedy", overruled);
+      CommandText.reject(spec, "cannot be given with --greedy", overruled);
     }
     GenerationConfig asked =
         sampling.over(GenerationConfig.defaults()).with(g -> g.stopStrings(stop));

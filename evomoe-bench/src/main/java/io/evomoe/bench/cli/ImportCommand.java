@@ -20,6 +20,6 @@ final class ImportCommand implements Runnable {
 
   @Override
   public void run() {
-    Run.importing(from).said(System.out::println).in(out).close();
+    Run.importing(from, out, System.out::println).close();
   }
 }

@@ -1,6 +1,12 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.internal.files.WriterName;
+import io.evomoe.bench.cli.bench.BenchCommand;
+import io.evomoe.bench.cli.console.Failures;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.StandardOutput;
+import io.evomoe.bench.cli.console.Verbosity;
+import io.evomoe.bench.cli.doctor.DoctorCommand;
+import io.evomoe.internal.files.OutputFolder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -58,7 +64,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class Main {
   private static final char NO_TEXT = '\uFFFD';
 
-  @Mixin Loudness loudness = new Loudness();
+  @Mixin Verbosity verbosity = new Verbosity();
 
   private Main() {}
 
@@ -87,9 +93,9 @@ public final class Main {
     commandLine.setExecutionExceptionHandler(Failures::failed);
     commandLine.setExecutionStrategy(
         parsed -> {
-          UnknownName.rejectCommand(parsed);
-          WriterName.set(commandOf(parsed));
-          main.loudness.begin(parsed.commandSpec());
+          Failures.rejectCommand(parsed);
+          OutputFolder.setWriter(commandOf(parsed));
+          main.verbosity.begin(parsed.commandSpec());
           return new CommandLine.RunLast().execute(parsed);
         });
     try {
@@ -99,7 +105,7 @@ public final class Main {
     } catch (ServiceConfigurationError | LinkageError e) {
       return Failures.brokenJar(e);
     } finally {
-      Loudness.end();
+      Verbosity.end();
       Locale.setDefault(Locale.Category.FORMAT, before);
     }
   }

@@ -1,11 +1,19 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.compare.KeepModels;
+import io.evomoe.models.text.source.RecordFormat;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.run.config.Preset;
+import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.task.Tasks;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +85,7 @@ enum OptionGroup {
   /** With its default in its description, and with the names that shells complete. */
   private static OptionSpec complete(OptionSpec option) {
     OptionSpec.Builder builder = option.toBuilder();
-    Iterable<String> names = ValueNames.of(option.longestName());
+    Iterable<String> names = values(option.longestName());
     if (names != null) {
       builder.completionCandidates(names);
     }
@@ -87,6 +95,31 @@ enum OptionGroup {
     String text = option.description()[0];
     boolean untold = option.defaultValue() != null && !text.contains("(default: ");
     return builder.description(untold ? text + " (default: ${DEFAULT-VALUE})" : text).build();
+  }
+
+  /** The names that an option takes; null if it takes something else. */
+  private static @Nullable Iterable<String> values(String option) {
+    Supplier<Stream<String>> names =
+        switch (option) {
+          case "--task" -> () -> Tasks.names().stream();
+          case "--preset" -> OptionGroup::presets;
+          case "--gate" -> OptionGroup::gates;
+          case "--gates" -> () -> Stream.concat(gates(), Stream.of(CompareCommand.ALL));
+          case "--split" -> EvalRequest.SPLITS::stream;
+          case "--keep-models" -> () -> Stream.of(KeepModels.values()).map(Object::toString);
+          case "--data-format" -> () -> RecordFormat.installed().stream().map(RecordFormat::id);
+          default -> null;
+        };
+    return names == null ? null : () -> names.get().iterator();
+  }
+
+  private static Stream<String> gates() {
+    return GateRegistry.installed().names().stream();
+  }
+
+  private static Stream<String> presets() {
+    Stream<Preset> all = Tasks.names().stream().flatMap(task -> Tasks.presets(task).stream());
+    return all.map(Preset::name).distinct();
   }
 
   /** Where the documentation has a command. */
@@ -100,12 +133,11 @@ enum OptionGroup {
     return groups.size() == 1
         ? help.optionList()
         : groups.entrySet().stream()
-            .map(g -> "%n%s:%n".formatted(g.getKey().title) + list(help, g.getValue()))
+            .map(
+                g ->
+                    "%n%s:%n".formatted(g.getKey().title)
+                        + help.optionListExcludingGroups(g.getValue()))
             .collect(Collectors.joining());
-  }
-
-  private static String list(Help help, List<OptionSpec> options) {
-    return help.optionListExcludingGroups(options);
   }
 
   /** The visible options of a command by group; one group if there are few. */

@@ -1,7 +1,8 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.compare.ComparedRun;
-import io.evomoe.bench.compare.FinishedRun;
+import io.evomoe.bench.compare.ComparedRun.FinishedRun;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
@@ -51,13 +52,7 @@ record PlannedRun(
    * @param name for people
    * @param told of every step, which is in the log in the run's folder before
    */
-  Outcome train(
-      String name,
-      PreparedData data,
-      List<Callback> told,
-      GracefulStop stop,
-      MemoryGuard memory,
-      PrintStream console) {
+  Outcome train(String name, PreparedData data, List<Callback> told, PrintStream console) {
     if (finished != null) {
       console.printf("%s: already finished%n", name);
       return new Outcome(finished.result(), finished.recorded());
@@ -68,7 +63,7 @@ record PlannedRun(
     console.flush();
     try (Run<?> run = place.open(data, checkpoint)) {
       List<Callback> all = new ArrayList<>(told);
-      all.add(new ConsoleRun(name, console, stop, memory));
+      all.add(new StepProgress(name, console));
       Outcome outcome = run.train(all.toArray(Callback[]::new));
       if (outcome.result().isInterrupted()) {
         console.printf("%s: saved after step %d%n", name, outcome.result().steps());

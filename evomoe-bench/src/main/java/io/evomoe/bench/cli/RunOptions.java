@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
@@ -9,6 +10,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
@@ -25,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
-final class RunOptions {
+public final class RunOptions {
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
@@ -40,7 +42,7 @@ final class RunOptions {
       defaultValue = "small",
       description =
           "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md")
-  String preset = "small";
+  public String preset = "small";
 
   @Mixin FieldOptions training = ofPreset(TrainingConfig.class, "--steps --learning-rate --batch");
 
@@ -48,7 +50,7 @@ final class RunOptions {
   @Mixin FieldOptions evolution = ofPreset(EvolutionConfig.class, "--spawn");
   @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision --recompute");
   @Mixin DataOptions form = new DataOptions();
-  @Mixin SplitOptions split = new SplitOptions();
+  @Mixin FieldOptions split = DataOptions.split();
 
   @Option(
       names = "--data",
@@ -59,10 +61,10 @@ final class RunOptions {
   @Option(
       names = "--max-memory",
       paramLabel = "SIZE",
-      converter = MemorySize.class,
+      converter = MemoryGuard.Limit.class,
       description =
           "largest resident memory, e.g. 4g; a run near this limit is saved and stopped (default: the machine's memory)")
-  @Nullable Long maxMemory;
+  @Nullable MemoryLimit maxMemory;
 
   @Option(names = "--config", description = "YAML file with the fields that differ from the preset")
   @Nullable Path config;
@@ -78,7 +80,7 @@ final class RunOptions {
   }
 
   /** The configuration of one run, checked in full before anything is written. */
-  RunConfig config(String gate, long seed) {
+  public RunConfig config(String gate, long seed) {
     return config(gate, seed, usual -> usual);
   }
 
@@ -87,7 +89,7 @@ final class RunOptions {
    *
    * @param defaults from those of the preset
    */
-  RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
+  public RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
     ObjectNode file = this.config == null ? StrictYaml.nothing() : StrictYaml.read(this.config);
     RunConfig usual =
         defaults.apply(Tasks.preset(task, preset).config(task, gate, seed, architecture(file)));
@@ -139,7 +141,11 @@ final class RunOptions {
     }
   }
 
-  List<Path> dataPaths() {
+  public List<Path> dataPaths() {
     return data.isEmpty() ? ShippedData.of(task) : DataOptions.once(data);
+  }
+
+  MemoryLimit memoryLimit() {
+    return maxMemory == null ? MemoryLimit.ofMachine() : maxMemory;
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.models.transformer.Search;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,7 @@ final class SearchOptions extends FieldOptions {
     Search asked = over(Search.DEFAULT);
     if (greedy) {
       List<String> overruled = List.of("--beam", "--length-penalty");
-      GivenOptions.reject(command, "cannot be given with --greedy", overruled);
+      CommandText.reject(command, "cannot be given with --greedy", overruled);
     }
     return greedy ? new Search(1, 0, asked.maxLength(), asked.sentences()) : asked;
   }

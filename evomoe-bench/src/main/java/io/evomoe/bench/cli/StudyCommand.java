@@ -1,19 +1,24 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.Verbosity;
+import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.bench.study.Study;
+import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyConfig;
-import io.evomoe.bench.study.StudyOrigin;
 import io.evomoe.bench.study.StudyResults;
-import io.evomoe.bench.study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.bench.study.StudyTables;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.models.text.source.DataSource;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Outcome;
@@ -23,6 +28,7 @@ import java.io.PrintStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,26 +109,22 @@ final class StudyCommand implements Callable<Integer> {
   public Integer call() {
     watch.requireValid();
     if (tables) {
-      GivenOptions.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
+      CommandText.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
     }
-    try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved")) {
-      study(stop);
-    }
-    return 0;
-  }
-
-  private void study(GracefulStop stop) {
     if (maxMinutes != null && !(maxMinutes > 0)) {
       throw new IllegalArgumentException("--max-minutes must be above 0, was " + maxMinutes);
     }
     StudyConfig read = StudyConfig.read(config);
-    Path results = out == null ? config.resolveSibling("results").resolve(name()) : out;
-    Path local = work == null ? Path.of("runs", "study-" + name()) : work;
+    String name = config.toAbsolutePath().getFileName().toString().replaceFirst("\\.ya?ml$", "");
+    Path results = out == null ? config.resolveSibling("results").resolve(name) : out;
+    Path local = work == null ? Path.of("runs", "study-" + name) : work;
     boolean one = results.toAbsolutePath().normalize().equals(local.toAbsolutePath().normalize());
-    try (OutputFolder opened = OutputFolder.open(results);
+    try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
+        OutputFolder first = OutputFolder.open(results);
         OutputFolder second = one ? null : OutputFolder.open(local)) {
       run(read, results, local, stop);
     }
+    return 0;
   }
 
   private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
@@ -130,11 +132,11 @@ final class StudyCommand implements Callable<Integer> {
     StudyOrigin origin =
         new StudyOrigin(
             read.revision(),
-            FolderDigest.of(sources),
-            SourceCommit.current(),
+            Fingerprint.ofContent(sources),
+            Version.commit(),
             Description.kernels(),
             Description.machine());
-    boolean divided = sources.stream().allMatch(SplitFolder::isOne);
+    boolean divided = sources.stream().allMatch(DataSource::isDivided);
     Study study = new Study(read, new StudyResults(folder, origin, divided), config.toString());
     List<StudyRun> selected = selected(study);
     List<StudyRun> missing = selected.stream().filter(r -> study.record(r).isEmpty()).toList();
@@ -144,19 +146,15 @@ final class StudyCommand implements Callable<Integer> {
           "The others are recorded in %s and have no model: use another --out to train them again%n",
           folder);
     }
+    String note = ShippedData.note(sources.stream().map(Path::toString).toList(), Optional.empty());
     if (!tables && !missing.isEmpty()) {
-      train(study, missing, sources, local, stop);
+      train(study, missing, sources, note, local, stop);
     }
     stop.begin();
-    write(study, folder, local, DataNote.of(DataNote.names(sources), Optional.empty()));
+    write(study, folder, local, note);
     if (stop.isStopped()) {
-      console.printf("Stopped and saved; continue with: %s%n", CommandText.again(spec, List.of()));
+      console.printf("Stopped and saved; continue with: %s%n", CommandText.again(spec, null));
     }
-  }
-
-  /** Of the study: its file's, without the ending. */
-  private String name() {
-    return config.toAbsolutePath().getFileName().toString().replaceFirst("\\.ya?ml$", "");
   }
 
   /** What the pattern means, and before it the runs that find the learning rates for that. */
@@ -186,72 +184,66 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private void train(
-      Study study, List<StudyRun> missing, List<Path> sources, Path folder, GracefulStop stop) {
-    RunConfig first = study.config(study.runs().get(0)).orElseThrow();
-    try (PreparedData prepared =
-        WorkProgress.watching(progress -> PreparedData.read(sources, first, folder, progress))) {
-      train(study, missing, sources, prepared, folder, stop);
-    }
-  }
-
-  private void train(
       Study study,
       List<StudyRun> missing,
       List<Path> sources,
-      PreparedData prepared,
+      String note,
       Path folder,
       GracefulStop stop) {
     MemoryLimit limit = MemoryLimit.ofMachine();
-    stop.begin();
-    prepared.saveTokenizer(folder);
-    console.println(prepared.data().description());
-    StudyClock clock = new StudyClock(study, maxMinutes);
-    String goOn = CommandText.again(spec, List.of());
-    String note = DataNote.of(DataNote.names(sources), Optional.empty());
-    RunsReport report = new RunsReport(study.report(note, Map.of()), prepared.data().metricName());
-    try (MemoryGuard memory = new MemoryGuard(limit);
-        LiveReport page = watch.page(folder, report)) {
-      for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
-        StudyRun run = missing.get(i);
-        // A learning rate that is found anew can be the one that its runs are recorded with.
-        if (study.record(run).isPresent()) {
-          console.printf("%s: recorded%n", run.name());
-          continue;
-        }
-        if (!clock.hasTimeFor(run)) {
-          console.printf("%s: not started, it would take longer than --max-minutes%n", run.name());
-          break;
-        }
-        Loudness.progressOn(console)
-            .printf(
-                "[%d of %d%s] %s%n",
-                i + 1, missing.size(), clock.left(missing.subList(i, missing.size())), run.name());
-        RunConfig settings = study.config(run).orElseThrow();
-        limit.requireRoomFor(prepared.data(), settings);
-        ComparedRun place =
-            new ComparedRun(
-                folder,
-                run.name(),
-                settings,
-                sources,
-                study.results().origin().dataSha256() + " revision " + study.config().revision());
-        // Until its model is made, a signal need not wait for it.
-        stop.pause("all runs so far are saved; continue with: " + goOn);
-        report.replace(study.report(note, Description.ofStudy(settings)));
-        report.begin(
-            run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
-            "run %d of %d".formatted(i + 1, missing.size()));
-        List<Callback> told = watch.callbacks(place.folder(), page);
-        Outcome outcome =
-            PlannedRun.of(place).train(run.name(), prepared, told, stop, memory, console);
-        stop.begin();
-        if (outcome.result().steps() == settings.training().steps()) {
-          study.results().add(run.name(), settings, outcome);
-          settle(place);
+    String content =
+        study.results().origin().dataSha256() + " revision " + study.config().revision();
+    RunConfig first = study.config(study.runs().get(0)).orElseThrow();
+    try (PreparedData prepared =
+            WorkProgress.watching(progress -> PreparedData.read(sources, first, folder, progress));
+        MemoryGuard memory = new MemoryGuard(limit)) {
+      stop.begin();
+      prepared.saveTokenizer(folder);
+      console.println(prepared.data().description());
+      String metric = prepared.data().metricName();
+      RunsReport report = new RunsReport(study.report(note, Map.of()), metric);
+      double seconds = maxMinutes == null ? Double.POSITIVE_INFINITY : 60 * maxMinutes;
+      Clock clock = new Clock(study, seconds, System.nanoTime());
+      try (LiveReport page = watch.page(folder, report)) {
+        for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
+          StudyRun run = missing.get(i);
+          // A learning rate that is found anew can be the one that its runs are recorded with.
+          if (study.record(run).isPresent()) {
+            console.printf("%s: recorded%n", run.name());
+            continue;
+          }
+          if (!clock.hasTimeFor(run)) {
+            console.printf(
+                "%s: not started, it would take longer than --max-minutes%n", run.name());
+            break;
+          }
+          Verbosity.progressOn(console)
+              .printf(
+                  "[%d of %d%s] %s%n",
+                  i + 1,
+                  missing.size(),
+                  clock.left(missing.subList(i, missing.size())),
+                  run.name());
+          RunConfig settings = study.config(run).orElseThrow();
+          limit.requireRoomFor(prepared.data(), settings);
+          ComparedRun place = new ComparedRun(folder, run.name(), settings, sources, content);
+          // Until its model is made, a signal need not wait for it.
+          stop.pause("all runs so far are saved; continue with: " + CommandText.again(spec, null));
           report.replace(study.report(note, Description.ofStudy(settings)));
-          page.settle();
+          report.begin(
+              run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
+              "run %d of %d".formatted(i + 1, missing.size()));
+          List<Callback> told = watch.callbacks(place.folder(), page, stop, memory);
+          Outcome outcome = PlannedRun.of(place).train(run.name(), prepared, told, console);
+          stop.begin();
+          if (outcome.result().steps() == settings.training().steps()) {
+            study.results().add(run.name(), settings, outcome);
+            settle(place);
+            report.replace(study.report(note, Description.ofStudy(settings)));
+            page.settle();
+          }
+          memory.requireWithin();
         }
-        memory.requireWithin();
       }
     }
   }
@@ -287,5 +279,38 @@ final class StudyCommand implements Callable<Integer> {
         .filter(run -> run.part() != StudyRun.Part.RATE && study.record(run).isPresent())
         .findFirst()
         .flatMap(study::config);
+  }
+
+  /**
+   * How long runs will take: as long a step as the recorded ones of the same gate or variant, or of
+   * all where there is none.
+   */
+  private record Clock(Study study, double maxSeconds, long start) {
+    /** Whether a run would be over in time; a run of unknown length would. */
+    boolean hasTimeFor(StudyRun run) {
+      double known = seconds(run);
+      double after = (System.nanoTime() - start) / 1e9 + (Double.isNaN(known) ? 0 : known);
+      return after <= maxSeconds;
+    }
+
+    /** The time that runs will take, as text; empty where nothing is known. */
+    String left(Collection<StudyRun> runs) {
+      double seconds = runs.stream().mapToDouble(this::seconds).sum();
+      return Double.isNaN(seconds) ? "" : ", about %.0f min left".formatted(seconds / 60);
+    }
+
+    private double seconds(StudyRun run) {
+      double own = secondsOfStep(run.label());
+      return study.steps(run) * (Double.isNaN(own) ? secondsOfStep(null) : own);
+    }
+
+    private double secondsOfStep(@Nullable String label) {
+      return study.runs().stream()
+          .filter(run -> label == null || run.label().equals(label))
+          .flatMap(run -> study.record(run).stream())
+          .mapToDouble(record -> record.result().wallSeconds() / record.result().steps())
+          .average()
+          .orElse(Double.NaN);
+    }
   }
 }

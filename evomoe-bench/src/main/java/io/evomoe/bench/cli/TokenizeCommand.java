@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;

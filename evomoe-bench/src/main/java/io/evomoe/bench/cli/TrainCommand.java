@@ -1,5 +1,11 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.StepProgress;
+import io.evomoe.bench.cli.console.Verbosity;
+import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
@@ -18,7 +24,6 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -109,31 +114,38 @@ final class TrainCommand implements Callable<Integer> {
           USED_IN_RESUMING
               + (cluster.asked() ? " --spark --workers --spark-conf" : " --data --max-memory"));
     }
-    String nothingLost = resume == null ? "nothing was saved" : "the run was not changed";
-    if (cluster.asked()) {
-      try (OutputFolder folder = output()) {
-        trainOnCluster(folder);
+    try (OutputFolder folder = output();
+        GracefulStop stop = new GracefulStop(() -> saved(folder.path()))) {
+      if (cluster.asked()) {
+        trainOnCluster(folder, stop);
+      } else {
+        run(folder, stop);
       }
-      return 0;
-    }
-    try (GracefulStop stop = new GracefulStop(() -> nothingLost);
-        OutputFolder folder = output()) {
-      run(folder, stop);
     }
     return 0;
   }
 
+  /** What is saved while a step is not waited for; finished rounds are. */
+  private String saved(Path folder) {
+    if (cluster.asked()
+        && CheckpointFolder.latest(folder.resolve(RunFiles.CHECKPOINTS)).isPresent()) {
+      return "finished rounds are saved; continue with: "
+          + CommandText.of("train", "--spark", String.valueOf(cluster.master), "--resume", folder);
+    }
+    return cluster.asked() || resume == null ? "nothing was saved" : "the run was not changed";
+  }
+
   private void requireOneStart() {
     if (from == null) {
-      GivenOptions.reject(spec, "needs --from", List.of("--with-moments", "--decay-steps"));
+      CommandText.reject(spec, "needs --from", List.of("--with-moments", "--decay-steps"));
       return;
     }
     if (decaySteps != null) {
-      GivenOptions.reject(spec, "cannot be given with --decay-steps", List.of("--steps"));
+      CommandText.reject(spec, "cannot be given with --decay-steps", List.of("--steps"));
     }
-    GivenOptions.reject(
+    CommandText.reject(
         spec, "cannot be given with --from", List.of("--resume", "--init", "--spark"));
-    GivenOptions.reject(
+    CommandText.reject(
         spec,
         "cannot be given with --from, which uses the settings of that run",
         List.of("--preset"));
@@ -157,51 +169,37 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void trainOnCluster(OutputFolder folder) {
-    String master = String.valueOf(cluster.master);
-    GivenOptions.reject(spec, "cannot be given with --spark", List.of("--init", "--max-memory"));
-    PrintStream rounds = Loudness.progressOn(console);
-    ClusterWatch watched = new ClusterWatch(watch, folder.path());
-    List<ClusterRequest.Start> start = new ArrayList<>();
+  private void trainOnCluster(OutputFolder folder, GracefulStop stop) {
+    CommandText.reject(spec, "cannot be given with --spark", List.of("--init", "--max-memory"));
+    Path file = folder.path().resolve(RunFiles.CONFIG);
+    List<ClusterRequest.Start> start = List.of();
     if (resume == null) {
       cluster.setSteps(options);
       RunConfig asked = options.config(gate, seed);
       ClusterOptions.requireUsual(asked.split(), asked.data());
-      start.add(new ClusterRequest.Start(asked, cluster.config(), dataNames()));
+      start = List.of(new ClusterRequest.Start(asked, cluster.config(), dataNames()));
     }
-    ClusterRequest request =
-        new ClusterRequest(
-            master,
-            cluster.conf,
-            folder,
-            start,
-            resume == null ? 0 : cluster.workers(),
-            resume == null ? Map.of() : options.fields(),
-            watched,
-            rounds);
-    RunConfig config =
-        resume == null
-            ? start.get(0).config()
-            : ConfigFile.read(folder.path().resolve(RunFiles.CONFIG));
-    console.println(Description.losses(config));
+    console.println(
+        Description.losses(resume == null ? start.get(0).config() : ConfigFile.read(file)));
     ClusterTraining.Trained trained;
-    try (watched;
-        GracefulStop stop = new GracefulStop(() -> savedRounds(request))) {
-      trained = ClusterOptions.train(request);
+    try (ClusterOptions.Watching watched = new ClusterOptions.Watching(watch, folder.path())) {
+      trained =
+          cluster.train(
+              new ClusterRequest(
+                  String.valueOf(cluster.master),
+                  cluster.conf,
+                  folder,
+                  start,
+                  resume == null ? 0 : cluster.workers(),
+                  resume == null ? Map.of() : options.fields(),
+                  watched,
+                  Verbosity.progressOn(console)));
+      // A round is not waited for: it is a pure function of what is saved.
       stop.begin();
       watched.end(trained.outcome());
     }
     printSummary(
         trained.outcome(), folder.path(), Description.heldOut(trained.data(), trained.config()));
-  }
-
-  /** A round is not waited for: it is a pure function of what is saved. */
-  private static String savedRounds(ClusterRequest request) {
-    if (CheckpointFolder.latest(request.out().path().resolve(RunFiles.CHECKPOINTS)).isEmpty()) {
-      return "nothing was saved";
-    }
-    return "finished rounds are saved; continue with: "
-        + CommandText.of("train", "--spark", request.master(), "--resume", request.out().path());
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
@@ -279,7 +277,7 @@ final class TrainCommand implements Callable<Integer> {
   private void train(Run<?> run, GracefulStop stop) {
     RunConfig config = run.config();
     TaskData<?, ?> data = WorkProgress.watching(run::taskData);
-    MemoryLimit limit = MemorySize.limit(options.maxMemory);
+    MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
     // Before the model is made, which takes a while where it has many experts.
     console.println(data.description());
@@ -287,11 +285,12 @@ final class TrainCommand implements Callable<Integer> {
     console.println(Description.losses(config));
     console.flush();
     Outcome outcome;
-    RunsReport report = Description.report(config, data, DataNote.names(run.data()));
+    List<String> sources = run.data().stream().map(Path::toString).toList();
+    RunsReport report = Description.report(config, data, sources);
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(run.folder(), report)) {
-      List<Callback> told = new ArrayList<>(watch.callbacks(run.folder(), page));
-      told.add(new ConsoleRun(config.gate(), console, stop, memory));
+      StepProgress progress = new StepProgress(config.gate(), console);
+      List<Callback> told = watch.callbacks(run.folder(), page, stop, memory, progress);
       outcome = run.train(told.toArray(Callback[]::new));
       report.add(outcome);
       memory.requireWithin();
@@ -304,7 +303,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void printSummary(Outcome outcome, Path folder, String measured) {
-    ConsoleRun.print(console, List.of(outcome), measured);
+    Description.print(console, List.of(outcome), measured);
     console.printf("Run: %s%n", folder);
   }
 }

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.StandardOutput;
+import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Predictor;
 import java.nio.file.Path;
@@ -33,9 +35,7 @@ final class TranslateCommand implements Runnable {
         predictor
             .translate(lines, search, line -> announce(line, predictor.limit()))
             .forEach(System.out::println);
-        if (System.out.checkError()) {
-          throw new LostOutputException();
-        }
+        StandardOutput.requireTaken();
         done += lines.size();
       } while (!lines.isEmpty());
     }

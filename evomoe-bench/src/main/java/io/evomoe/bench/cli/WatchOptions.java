@@ -5,6 +5,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -35,10 +36,17 @@ final class WatchOptions {
     return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, content);
   }
 
-  /** What is told of a run. */
-  List<Callback> callbacks(Path run, LiveReport page) {
-    return tensorboard || TensorBoard.isIn(run)
-        ? List.of(TensorBoard.in(run), page)
-        : List.of(page);
+  /**
+   * What is told of a run.
+   *
+   * @param others beside its page and its event files
+   */
+  List<Callback> callbacks(Path run, LiveReport page, Callback... others) {
+    List<Callback> all = new ArrayList<>(List.of(others));
+    all.add(page);
+    if (tensorboard || TensorBoard.isIn(run)) {
+      all.add(TensorBoard.in(run));
+    }
+    return all;
   }
 }

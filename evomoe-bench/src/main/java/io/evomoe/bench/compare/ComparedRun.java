@@ -1,8 +1,8 @@
 package io.evomoe.bench.compare;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.PreparedData;
@@ -10,9 +10,11 @@ import io.evomoe.run.Run;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Json;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -65,7 +67,7 @@ public final class ComparedRun {
         Fingerprint.of(
             ConfigFile.text(config),
             config.kernels().name(),
-            FolderDigest.of(comparison.resolve(RunFiles.TOKENIZER)),
+            Fingerprint.ofContent(comparison.resolve(RunFiles.TOKENIZER)),
             content);
   }
 
@@ -208,5 +210,38 @@ public final class ComparedRun {
 
   private Path checkpoints() {
     return folder.resolve(RunFiles.CHECKPOINTS);
+  }
+
+  /**
+   * All that a comparison needs of a run that is over, as one file keeps it.
+   *
+   * @param fingerprint of everything that the run's result depends on
+   * @param result for the table and result.json
+   * @param recorded its curves
+   */
+  public record FinishedRun(String fingerprint, RunResult result, RecordedRun recorded) {
+
+    /**
+     * Writes the file; a reader sees either the old one or the whole new one.
+     *
+     * @throws IllegalArgumentException if the folder cannot be created or written
+     */
+    public void write(Path file) {
+      AtomicFile.write(file, Json.line(this) + "\n");
+    }
+
+    /**
+     * Reads a file back.
+     *
+     * @return empty where there is none
+     * @throws IllegalArgumentException if it holds something else
+     */
+    public static Optional<FinishedRun> read(Path file) {
+      if (!Files.exists(file)) {
+        return Optional.empty();
+      }
+      String text = Json.content(file.toString(), file);
+      return Optional.of(Json.read(text, FinishedRun.class, file + " is not a finished run"));
+    }
   }
 }

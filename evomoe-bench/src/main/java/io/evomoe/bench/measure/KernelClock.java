@@ -2,6 +2,10 @@ package io.evomoe.bench.measure;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.Kernels.FeedForwardPullback;
+import io.evomoe.kernel.Kernels.NormPullback;
+import io.evomoe.kernel.Kernels.Normalized;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -38,6 +42,14 @@ public final class KernelClock {
       Object result = method.invoke(target, arguments);
       if (result instanceof Kernels exact) {
         return timed(exact);
+      }
+      if (result instanceof Normalized made) {
+        return new Normalized(
+            made.output(), timed(NormPullback.class, name + ".", made.pullback()));
+      }
+      if (result instanceof FeedForwardPass made) {
+        return new FeedForwardPass(
+            made.output(), timed(FeedForwardPullback.class, name + ".", made.pullback()));
       }
       return result instanceof Attended attended
           ? timed(Attended.class, name + ".", attended)

@@ -3,6 +3,11 @@ package io.evomoe.bench.measure;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.nn.AttentionConfig;
+import java.util.Objects;
 
 /**
  * What a training step would take if it did nothing but its matrix products, at the speed of one
@@ -48,5 +53,110 @@ public record StepFloor(
     double bandwidth = MachineSpeed.memoryGigabytes(kernels);
     return new StepFloor(
         products, shape.flops() * 1e-9, bytes, bandwidth, products + bytes / (bandwidth * 1e6));
+  }
+
+  /**
+   * What decides how much a training step of a decoder has to compute and to move.
+   *
+   * @param stack the blocks
+   * @param vocabulary classes of the head
+   * @param sequence tokens per sequence
+   * @param batch sequences per step
+   * @param parameters of the model, all experts included
+   * @param mixtures MoE blocks; 0 for a dense model
+   * @param activeExperts mean number of experts that a token of an MoE block uses
+   */
+  public record StepShape(
+      StackConfig stack,
+      int vocabulary,
+      int sequence,
+      int batch,
+      long parameters,
+      int mixtures,
+      double activeExperts) {
+
+    /** Experts of an MoE block; one without such blocks. */
+    private MoeConfig moe() {
+      BlockConfig block = stack.block();
+      return Objects.requireNonNullElse(block.moe(), MoeConfig.of(1, block.intermediateSize()));
+    }
+
+    private int tokens() {
+      return sequence * batch;
+    }
+
+    /** How often the forward pass of a block is computed. */
+    private int forwards() {
+      return stack.block().recomputed() ? 2 : 1;
+    }
+
+    /** Maps of the input of a feed-forward net. */
+    private int mapsIn() {
+      return stack.block().feedForward().gated() ? 2 : 1;
+    }
+
+    /** Multiplications and additions of all products of a step, forward and backward. */
+    double flops() {
+      return weightFlops() + attentionFlops();
+    }
+
+    /** Those with weights: of the blocks, and of the head, which is never computed again. */
+    double weightFlops() {
+      AttentionConfig form = stack.block().attention();
+      double attention = 2.0 * (form.queryWidth() + form.keyWidth()) * stack.hiddenSize();
+      double ofUnit = (mapsIn() + 1.0) * stack.hiddenSize();
+      double dense = ofUnit * stack.block().intermediateSize();
+      double used = sharedUnits() + activeExperts * moe().intermediateSize();
+      double mixture = (double) stack.hiddenSize() * moe().experts() + ofUnit * used;
+      double blocks =
+          stack.numHiddenLayers() * attention
+              + (stack.numHiddenLayers() - mixtures) * dense
+              + mixtures * mixture;
+      double head = (double) vocabulary * stack.hiddenSize();
+      return 2.0 * tokens() * ((forwards() + 2) * blocks + 3 * head);
+    }
+
+    private int sharedUnits() {
+      return moe().shared().count() * moe().shared().intermediateSize();
+    }
+
+    /** Those of attention itself, of the keys that a query sees. */
+    double attentionFlops() {
+      double pairs = 0.5 * sequence * (sequence + 1.0) * batch;
+      int products = 2 * forwards() + 4;
+      return 2.0
+          * products
+          * pairs
+          * stack.block().attention().queryWidth()
+          * stack.numHiddenLayers();
+    }
+
+    /**
+     * Bytes that a step must move, as {@link StepFloor} counts them.
+     *
+     * @param activationBytes bytes of a number that is kept for the backward pass
+     */
+    double bytesMoved(int activationBytes) {
+      double ofAdamW = 4.0 * 2 * Float.BYTES * parameters;
+      double logits = 2.0 * Float.BYTES * tokens() * vocabulary;
+      return ofAdamW + logits + 2.0 * activationBytes * keptNumbers();
+    }
+
+    private double keptNumbers() {
+      double rows = tokens();
+      double head = rows * stack.hiddenSize();
+      if (stack.block().recomputed()) {
+        return head + rows * stack.hiddenSize() * stack.numHiddenLayers();
+      }
+      AttentionConfig form = stack.block().attention();
+      double attention = stack.hiddenSize() + 2.0 * form.queryWidth() + 2.0 * form.keyWidth();
+      double dense = stack.hiddenSize() + (double) mapsIn() * stack.block().intermediateSize();
+      double used = sharedUnits() + activeExperts * moe().intermediateSize();
+      double mixed = rows * (stack.hiddenSize() + mapsIn() * used);
+      return head
+          + rows * attention * stack.numHiddenLayers()
+          + rows * dense * (stack.numHiddenLayers() - mixtures)
+          + mixed * mixtures;
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;

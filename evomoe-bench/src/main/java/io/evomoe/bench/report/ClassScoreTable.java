@@ -1,6 +1,8 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.models.metrics.ClassMeasure;
+import io.evomoe.bench.report.TextTable.Column;
+import io.evomoe.bench.report.TextTable.Format;
+import io.evomoe.models.metrics.Confusion.ClassMeasure;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import java.util.Comparator;
@@ -41,7 +43,7 @@ public final class ClassScoreTable {
    * @param columns of the terminal
    */
   public static String text(ClassEvaluation evaluation, int columns) {
-    int texts = evaluation.confusion().all().examples();
+    int texts = evaluation.confusion().examples();
     return String.format(
         Locale.ROOT,
         "%s: %,d text%s, accuracy %s, macro-F1 %s%n%n%s",

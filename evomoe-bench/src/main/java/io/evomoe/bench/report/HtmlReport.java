@@ -1,6 +1,7 @@
 package io.evomoe.bench.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
@@ -44,12 +45,13 @@ public final class HtmlReport {
   /**
    * A page.
    *
-   * @param name of its template and script
-   * @param own values of the template that other pages do not have
+   * @param name of the template of its content, and of its script
+   * @param own values of its content
    */
   static String page(
       String name, ReportData data, List<ObjectNode> series, Map<String, String> own) {
-    Map<String, String> values = new HashMap<>(own);
+    Map<String, String> values = new HashMap<>();
+    values.put("content", Resources.fill(Resources.local(name + ".html"), own));
     values.put("live", data.live().map(Html::live).orElse(""));
     values.put("title", Html.escape(data.title()));
     values.put("note", Html.escape(data.note()));
@@ -58,7 +60,7 @@ public final class HtmlReport {
     values.put("data", Html.embeddedJson(series));
     values.put("echarts", Resources.echarts());
     values.put("script", Resources.script("live.js", name + ".js"));
-    return Resources.fill(Resources.local(name + ".html"), values);
+    return Resources.fill(Resources.local("page.html"), values);
   }
 
   private static List<ObjectNode> series(ReportData data) {

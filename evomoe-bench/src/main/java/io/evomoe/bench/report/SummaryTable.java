@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
+import io.evomoe.bench.report.TextTable.Column;
+import io.evomoe.bench.report.TextTable.Format;
 import io.evomoe.run.record.RunResult;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.joining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -91,5 +93,56 @@ public record TextTable(List<String> titles, List<List<String>> rows) {
   private static String aligned(String cell, int width, boolean left) {
     String padding = " ".repeat(width - cell.length());
     return left ? cell + padding : padding + cell;
+  }
+
+  /**
+   * A column of a table.
+   *
+   * @param title above it
+   * @param cell of each row
+   * @param <T> a row
+   */
+  public record Column<T>(String title, Function<T, String> cell) {}
+
+  /** Numbers as the summary shows them; what was not measured is a dash. */
+  static final class Format {
+
+    static final String MISSING = "-";
+
+    private Format() {}
+
+    static String decimals(double value, int digits) {
+      return finite(value) ? String.format(Locale.ROOT, "%,." + digits + "f", value) : MISSING;
+    }
+
+    /** Three decimals below 100, one above: perplexities and accuracies share a column. */
+    static String metric(double value) {
+      return decimals(value, Math.abs(value) < 100 ? 3 : 1);
+    }
+
+    static String percent(double share) {
+      return finite(share) ? decimals(100 * share, 1) + "%" : MISSING;
+    }
+
+    static String ratio(double value) {
+      return finite(value) ? decimals(value, 2) + "x" : MISSING;
+    }
+
+    static String duration(double seconds) {
+      if (!finite(seconds)) {
+        return MISSING;
+      }
+      long whole = Math.round(seconds);
+      if (whole < 60) {
+        return decimals(seconds, 1) + "s";
+      }
+      return whole < 3600
+          ? String.format(Locale.ROOT, "%dm %02ds", whole / 60, whole % 60)
+          : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole % 3600 / 60);
+    }
+
+    private static boolean finite(double value) {
+      return Double.isFinite(value);
+    }
   }
 }

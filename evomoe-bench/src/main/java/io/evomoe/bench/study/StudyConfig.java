@@ -2,7 +2,7 @@ package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.internal.names.PlainName;
+import io.evomoe.internal.names.Installed;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
@@ -101,7 +101,7 @@ public record StudyConfig(
    *
    * @param reference the gate
    * @param seeds some of the study's
-   * @param variants by name ({@link PlainName}): the fields that differ
+   * @param variants by name ({@link Installed#requireName}): the fields that differ
    * @param shown the variants that stand beside the gates in every table and chart; none by default
    */
   public record Ablations(
@@ -113,7 +113,9 @@ public record StudyConfig(
         requireOneOf("ablations.shown", variant, List.copyOf(variants.keySet()));
       }
       seeds = variants.isEmpty() ? seeds : once("ablations.seeds", seeds);
-      variants.keySet().forEach(name -> PlainName.require("a name in ablations.variants", name));
+      variants
+          .keySet()
+          .forEach(name -> Installed.requireName("a name in ablations.variants", name));
     }
 
     /** What a variant is called beside the gates. */

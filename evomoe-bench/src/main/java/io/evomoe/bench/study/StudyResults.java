@@ -1,6 +1,10 @@
 package io.evomoe.bench.study;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.evomoe.bench.report.ThinnedCurve;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
@@ -8,12 +12,28 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.StepRecord;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /**
  * The finished runs of a study in one file. A run has four entries: {@code RUN/origin.yaml}, {@code
@@ -107,5 +127,143 @@ public final class StudyResults {
         CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded(), POINTS))));
     texts.put(entry(name, ResultFile.NAME), ResultFile.text(List.of(outcome.result())));
     file.write(texts);
+  }
+
+  /** A zip file of texts. The same texts give the same bytes, so version control sees no change. */
+  record RunsFile(Path path) {
+    private static final LocalDateTime FIRST_TIME_OF_ZIP = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+    /**
+     * Returns texts by their names. A file that does not exist has none.
+     *
+     * @throws IllegalArgumentException naming the file, if it is damaged
+     */
+    SortedMap<String, String> read(Predicate<String> names) {
+      SortedMap<String, String> texts = new TreeMap<>();
+      if (!Files.exists(path)) {
+        return texts;
+      }
+      try (ZipFile zip = new ZipFile(path.toFile())) {
+        for (ZipEntry entry : Collections.list(zip.entries())) {
+          if (names.test(entry.getName())) {
+            texts.put(entry.getName(), text(zip, entry));
+          }
+        }
+        return texts;
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "study results %s cannot be read: %s".formatted(path, IoReason.of(e, path)), e);
+      }
+    }
+
+    private static String text(ZipFile zip, ZipEntry entry) throws IOException {
+      byte[] bytes = zip.getInputStream(entry).readAllBytes();
+      // ZipFile compares no checksums.
+      CRC32 checksum = new CRC32();
+      checksum.update(bytes);
+      if (checksum.getValue() != entry.getCrc()) {
+        throw new ZipException(entry.getName() + " has another checksum");
+      }
+      return new String(bytes, UTF_8);
+    }
+
+    /** Writes these texts. A reader sees the old file or the whole new one. */
+    void write(SortedMap<String, String> texts) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+        zip.setLevel(Deflater.BEST_COMPRESSION);
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+          ZipEntry entry = new ZipEntry(text.getKey());
+          entry.setTimeLocal(FIRST_TIME_OF_ZIP);
+          zip.putNextEntry(entry);
+          zip.write(text.getValue().getBytes(UTF_8));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      AtomicFile.write(path, file -> Channels.newOutputStream(file).write(bytes.toByteArray()));
+    }
+  }
+
+  /**
+   * Where a recorded run comes from.
+   *
+   * @param revision of the study
+   * @param dataSha256 of the names and contents of the data's files
+   * @param commit of the code; for people
+   * @param kernels that computed it; for people
+   * @param machine for people
+   */
+  public record StudyOrigin(
+      int revision, String dataSha256, String commit, String kernels, String machine) {
+    static StudyOrigin parse(String text, String source) {
+      return StrictYaml.bind(StrictYaml.parse(text, source), StudyOrigin.class, source);
+    }
+
+    /** Whether what they made may stand for each other. */
+    boolean fits(StudyOrigin other) {
+      return revision == other.revision && dataSha256.equals(other.dataSha256);
+    }
+  }
+
+  /**
+   * A run of a study that is over.
+   *
+   * @param result its end
+   * @param rows its curve, thinned
+   */
+  public record StudyRecord(RunResult result, List<StepRecord> rows) {
+    /** Keeps the rows unmodifiable. */
+    public StudyRecord {
+      rows = List.copyOf(rows);
+    }
+
+    /** The rows that have a validation loss. */
+    List<StepRecord> evaluations() {
+      return rows.stream().filter(StepRecord::evaluated).toList();
+    }
+
+    /** The validation loss after a step; NaN if it was not measured then. */
+    double lossAt(long step) {
+      return evaluations().stream()
+          .filter(row -> row.step() == step)
+          .mapToDouble(StepRecord::validLoss)
+          .findFirst()
+          .orElse(Double.NaN);
+    }
+
+    /**
+     * Where a run had come down to a loss, on the straight line between the evaluations around it.
+     *
+     * @param tokens trained on by then
+     * @param flops of training spent by then
+     */
+    record Reached(double tokens, double flops) {
+
+      /** Empty where it never did; its first evaluation where that is below already. */
+      static Optional<Reached> of(StudyRecord run, double loss) {
+        List<StepRecord> evaluated = run.evaluations();
+        for (int i = 0; i < evaluated.size(); i++) {
+          if (evaluated.get(i).validLoss() <= loss) {
+            return Optional.of(
+                i == 0
+                    ? at(evaluated.get(0))
+                    : between(evaluated.get(i - 1), evaluated.get(i), loss));
+          }
+        }
+        return Optional.empty();
+      }
+
+      private static Reached at(StepRecord row) {
+        return new Reached(row.tokens(), row.trainFlops());
+      }
+
+      private static Reached between(StepRecord above, StepRecord below, double loss) {
+        double share = (above.validLoss() - loss) / (above.validLoss() - below.validLoss());
+        return new Reached(
+            above.tokens() + share * (below.tokens() - above.tokens()),
+            above.trainFlops() + share * (below.trainFlops() - above.trainFlops()));
+      }
+    }
   }
 }

@@ -1,8 +1,11 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.report.Column;
 import io.evomoe.bench.report.Spread;
 import io.evomoe.bench.report.TextTable;
+import io.evomoe.bench.report.TextTable.Column;
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyRecord;
+import io.evomoe.bench.study.StudyResults.StudyRecord.Reached;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;

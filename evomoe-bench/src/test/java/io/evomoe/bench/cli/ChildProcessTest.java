@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.cli.console.ChildProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.report.HtmlReport;
-import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.record.ClassScores;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,10 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A fine-tuned classifier is applied to texts, from its folder alone. */
 class ClassifyCommandTest {
-  private static final String[] KINDS = {
-    "noun.animal\tan animal %d of the water", "verb.motion\tto move %d times", "adj\tlike gold %d"
-  };
-
   @TempDir static Path folder;
   private static Path data;
   private static Path test;
@@ -41,10 +38,10 @@ class ClassifyCommandTest {
 
   @BeforeAll
   static void tune_a_classifier_and_take_it_elsewhere() throws IOException {
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(TinyRuns.classes(400));
     for (int i = 0; i < 400; i++) {
-      String line = KINDS[i % 3].formatted(i);
-      lines.add(i % 7 == 0 ? line.replaceFirst("[\\w.]+", "adj") : line); // some are mistaken
+      String line = lines.get(i);
+      lines.set(i, i % 7 == 0 ? line.replaceFirst("[\\w.]+", "adj") : line); // some are mistaken
     }
     data = Files.createDirectory(folder.resolve("classes"));
     Files.write(data.resolve("x.train.tsv"), lines.subList(0, 240));
@@ -260,7 +257,8 @@ class ClassifyCommandTest {
 
     CommandRun.of("classify", "--checkpoint=" + folder.resolve("gone"))
         .refused(
-            "is not the folder of a fine-tuned classifier: it holds a training run; finetune makes");
+            "is not the folder of a fine-tuned classifier: it holds a training run; finetune"
+                + " makes");
     CommandRun.of("classify", "--checkpoint=" + data)
         .refused("is not the folder of a fine-tuned classifier: it has no model.yaml");
     CommandRun.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--data=" + test)

@@ -18,28 +18,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checkpoints of one number of experts, made into those of another. */
-class ConvertCommandTest {
+class ConvertCommandTest extends TrainedGpt {
   private static final String EXPERT = "blocks.1.feedForward.experts.%d.expand.weight";
   private static final String GATE = "blocks.1.feedForward.gate.weight";
   private static final String PRIOR = "blocks.1.feedForward.gate.prior";
 
-  @TempDir static Path shared;
-  private static TinyRuns gpt;
-  private static Path trained;
-
-  @TempDir Path folder;
-
   @BeforeAll
-  static void train_a_model() throws IOException {
-    gpt = TinyRuns.everyTask(shared).get(0);
-    trained = shared.resolve("trained");
+  static void train_a_model() {
     assertThat(gpt.train(trained, "evomoe", "20").code()).isZero();
   }
 

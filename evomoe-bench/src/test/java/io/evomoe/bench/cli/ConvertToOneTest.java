@@ -12,25 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One expert is a dense model. */
 @Tag("long")
-class ConvertToOneTest {
-  @TempDir Path folder;
-  private TinyRuns gpt;
-
-  @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
-  }
-
+class ConvertToOneTest extends TinyGpt {
   @ParameterizedTest
   @ValueSource(strings = {"topk", "dts", "hash", "remoe"})
   void copies_of_a_net_should_become_that_net_again(String gate) {

@@ -3,13 +3,13 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.evomoe.bench.compare.FinishedRun;
+import io.evomoe.bench.compare.ComparedRun.FinishedRun;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.record.Lineage.Ancestor;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;

@@ -3,8 +3,8 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.HeldOut;
-import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassScores;

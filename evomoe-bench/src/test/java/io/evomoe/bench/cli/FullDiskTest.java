@@ -12,19 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to a run when its disk takes no more. */
-class FullDiskTest {
+class FullDiskTest extends TinyGpt {
   private static final long LEFT = 100_000;
 
-  @TempDir Path folder;
-  private TinyRuns gpt;
   private Path disk;
 
   @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
+  void make_a_disk() throws IOException {
     disk = Files.createDirectory(folder.resolve("disk"));
   }
 

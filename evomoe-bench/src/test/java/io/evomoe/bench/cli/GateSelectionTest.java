@@ -52,6 +52,6 @@ class GateSelectionTest {
 
   private List<String> select(boolean causal, String... gates) {
     PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
-    return GateSelection.names(List.of(gates), INSTALLED, causal, console);
+    return CompareCommand.gateNames(List.of(gates), INSTALLED, causal, console);
   }
 }

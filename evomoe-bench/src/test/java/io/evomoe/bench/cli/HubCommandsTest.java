@@ -39,9 +39,7 @@ class HubCommandsTest {
 
   @BeforeEach
   void write_a_text() throws IOException {
-    text =
-        Files.writeString(
-            folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
+    text = TinyRuns.text(folder);
   }
 
   @ParameterizedTest
@@ -236,11 +234,11 @@ class HubCommandsTest {
     CommandRun table = CommandRun.of("logits", "--checkpoint", run, "--ids", IDS);
     assertThat(table.out().lines()).hasSize(11).first().asString().contains("probability");
 
-    refused("id must be in 0..", "logits", "--checkpoint", run, "--ids", "1,100000");
-    refused("id must be in 0..", "logits", "--checkpoint", run, "--ids=-1");
-    refused("--ids", "logits", "--checkpoint", run, "--ids", "one");
-    refused("of task mt", "logits", "--checkpoint", run, "--ids", "1", "--target-ids", "2");
-    refused("at most 16 tokens", "logits", "--checkpoint", run, "--ids", "1" + ",1".repeat(16));
+    refused("id must be in 0..", "logits --checkpoint", run, "--ids 1,100000");
+    refused("id must be in 0..", "logits --checkpoint", run, "--ids=-1");
+    refused("--ids", "logits --checkpoint", run, "--ids one");
+    refused("of task mt", "logits --checkpoint", run, "--ids 1 --target-ids 2");
+    refused("at most 16 tokens", "logits --checkpoint", run, "--ids 1" + ",1".repeat(16));
   }
 
   @Test
@@ -248,69 +246,41 @@ class HubCommandsTest {
     Path run = dense("gpt");
     Path published = export(run, "published");
     Path out = folder.resolve("out");
-    refused("must be a folder", "import", "--from", folder.resolve("none"), "--out", out);
-    refused("must be new or empty", "import", "--from", published, "--out", run);
-    refused("must be new or empty, holds ", "export", "--checkpoint", run, "--out", published);
-    refused(
-        "format must be hf or gguf",
-        "export",
-        "--checkpoint",
-        run,
-        "--format",
-        "onnx",
-        "--out",
-        out);
-    refused(
-        "dtype of format hf must be", "export", "--checkpoint", run, "--dtype", "f8", "--out", out);
-    refused("max-shard-mb", "export", "--checkpoint", run, "--max-shard-mb", "0", "--out", out);
-    refused("plain feed-forward experts", "train", "--init", run, "--gate", "base", "--out", out);
-    refused(
-        "spawning needs",
-        "train",
-        "--init",
-        run,
-        "--gate",
-        "switch",
-        "--spawn",
-        "copy",
-        "--out",
-        out);
-    refused("--task must be", "train", "--init", run, "--task", "mt", "--out", out);
-    refused("--init cannot be given with --resume", "train", "--init", run, "--resume", run);
-    refused("mask ratio", "train", "--init", run, "--spawn", "mask:2", "--out", out);
-    refused("experts must be", "train", "--init", run, "--experts", "0", "--out", out);
+    refused("must be a folder", "import --from", folder.resolve("none"), "--out", out);
+    refused("must be new or empty", "import --from", published, "--out", run);
+    refused("must be new or empty, holds ", "export --checkpoint", run, "--out", published);
+    refused("format must be hf or gguf", "export --checkpoint", run, "--format onnx --out", out);
+    refused("dtype of format hf must be", "export --checkpoint", run, "--dtype f8 --out", out);
+    refused("max-shard-mb", "export --checkpoint", run, "--max-shard-mb 0 --out", out);
+    refused("plain feed-forward experts", "train --init", run, "--gate base --out", out);
+    refused("spawning needs", "train --init", run, "--gate switch --spawn copy --out", out);
+    refused("--task must be", "train --init", run, "--task mt --out", out);
+    refused("--init cannot be given with --resume", "train --init", run, "--resume", run);
+    refused("mask ratio", "train --init", run, "--spawn mask:2 --out", out);
+    refused("experts must be", "train --init", run, "--experts 0 --out", out);
     refused(
         "model.sequence must be at most",
-        "train",
-        "--init",
+        "train --init",
         run,
-        "--set",
-        "model.sequence=17",
-        "--out",
+        "--set model.sequence=17 --out",
         out);
     refused(
         "tokenTypes must be 0 for task gpt",
-        "train",
-        "--init",
+        "train --init",
         run,
-        "--set",
-        "architecture.tokenTypes=1",
-        "--out",
+        "--set architecture.tokenTypes=1 --out",
         out);
     refused(
         "lacks [blocks.2",
-        "train",
-        "--init",
+        "train --init",
         run,
-        "--set",
-        "model.numHiddenLayers=3",
-        "--data",
+        "--set model.numHiddenLayers=3 --data",
         text,
         "--out",
         out);
     Path mixture = folder.resolve("mixture");
     assertThat(upcycle(run, mixture).code()).isZero();
-    refused("must be of a network without experts", "train", "--init", mixture, "--out", out);
+    refused("must be of a network without experts", "train --init", mixture, "--out", out);
     assertThat(out).doesNotExist();
   }
 
@@ -322,7 +292,7 @@ class HubCommandsTest {
     byte[] bytes = Files.readAllBytes(published.resolve(name));
     Files.write(published.resolve(name), Arrays.copyOf(bytes, bytes.length / 2));
     Path out = folder.resolve("out");
-    refused(says, "import", "--from", published, "--out", out);
+    refused(says, "import --from", published, "--out", out);
     assertThat(out).doesNotExist();
   }
 
@@ -380,8 +350,17 @@ class HubCommandsTest {
         .toArray();
   }
 
+  /** Words apart by spaces, and paths. */
   private static void refused(String says, Object... words) {
-    CommandRun.of(words).refused(says);
+    CommandRun.of(
+            Stream.of(words)
+                .flatMap(
+                    word ->
+                        word instanceof String s
+                            ? Arrays.<Object>stream(s.split(" ", -1))
+                            : Stream.of(word))
+                .toArray())
+        .refused(says);
   }
 
   private static String tokenizer(Path run) throws IOException {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.cli.console.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,13 +21,7 @@ class InterruptedMakingTest {
         TinyRuns.everyTask(folder)
             .get(0)
             .trainArguments(
-                out,
-                "switch",
-                "5",
-                "--set",
-                "model.experts=65536",
-                "--set",
-                "model.intermediateSize=2");
+                out, "switch", "5", "--set=model.experts=65536", "--set=model.intermediateSize=2");
     Process process = ChildProcess.start(arguments, log);
     try {
       while (!Files.readString(log).contains("parameters with all experts") && process.isAlive()) {

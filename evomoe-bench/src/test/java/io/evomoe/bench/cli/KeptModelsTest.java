@@ -13,27 +13,15 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a comparison trained can be used. */
 @Tag("long")
-class KeptModelsTest {
+class KeptModelsTest extends TinyGpt {
   private static final String GATES = "evomoe,switch,dense";
-
-  @TempDir Path folder;
-  private TinyRuns gpt;
-  private Path out;
-
-  @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
-    out = folder.resolve("out");
-  }
 
   @Test
   void the_best_runs_model_should_be_the_one_that_stays() throws IOException {

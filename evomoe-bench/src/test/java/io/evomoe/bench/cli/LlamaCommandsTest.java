@@ -27,9 +27,7 @@ class LlamaCommandsTest {
 
   @BeforeEach
   void write_a_text() throws IOException {
-    text =
-        Files.writeString(
-            folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
+    text = TinyRuns.text(folder);
   }
 
   @Tag("long")
@@ -89,8 +87,8 @@ class LlamaCommandsTest {
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err().strip())
         .isEqualTo(
-            "evomoe: mixtral has a softmax router of a fixed k, but gate topk adds what a token's id"
-                + " says to its logits (option prior); no family holds this run");
+            "evomoe: mixtral has a softmax router of a fixed k, but gate topk adds what a token's"
+                + " id says to its logits (option prior); no family holds this run");
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.evomoe.bench.cli.console.ChildProcess;
+import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
@@ -13,7 +16,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +74,7 @@ class MemoryGuardTest {
       RunsReport report = Description.report(config, prepared.data(), List.of("prose"));
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
-      report.add(run.train("switch", prepared, List.of(page), stop, guard, System.out));
+      report.add(run.train("switch", prepared, List.of(page, stop, guard), System.out));
       page.close();
 
       assertThatIllegalStateException()
@@ -111,10 +114,8 @@ class MemoryGuardTest {
                 out,
                 "switch",
                 "5",
-                "--set",
-                "model.experts=65536",
-                "--set",
-                "model.intermediateSize=2",
+                "--set=model.experts=65536",
+                "--set=model.intermediateSize=2",
                 "--max-memory",
                 "1500m");
 
@@ -154,7 +155,7 @@ class MemoryGuardTest {
   @ParameterizedTest
   @CsvSource({"512m, 536870912", "4G, 4294967296", "1.5g, 1610612736", "2kb, 2048"})
   void should_read_sizes(String text, long bytes) {
-    assertThat(new MemorySize().convert(text)).isEqualTo(bytes);
+    assertThat(new MemoryGuard.Limit().convert(text).bytes()).isEqualTo(bytes);
   }
 
   @ParameterizedTest

@@ -10,26 +10,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Runs whose optimizer is not the default one. */
-class MuonRunTest {
+class MuonRunTest extends TrainedGpt {
   private static final String EXPERT = "blocks.1.feedForward.experts.%d.expand.weight";
   private static final String LAST = "checkpoints/step-00000012/";
 
-  @TempDir static Path shared;
-  private static TinyRuns gpt;
-  private static Path whole;
-
-  @TempDir Path folder;
-
   @BeforeAll
-  static void train_a_model() throws IOException {
-    gpt = TinyRuns.everyTask(shared).get(0);
-    whole = train(shared.resolve("whole"));
+  static void train_a_model() {
+    train(trained);
   }
 
   private static Path train(Path out, String... more) {
@@ -59,13 +51,13 @@ class MuonRunTest {
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("Resuming after step " + step);
     for (String file : new String[] {"model.safetensors", "optimizer.safetensors"}) {
-      assertThat(again.resolve(LAST + file)).hasSameBinaryContentAs(whole.resolve(LAST + file));
+      assertThat(again.resolve(LAST + file)).hasSameBinaryContentAs(trained.resolve(LAST + file));
     }
   }
 
   @Test
   void its_state_should_be_one_moment_of_matrices_and_two_of_others() throws IOException {
-    try (SafeTensors saved = SafeTensors.open(whole.resolve(LAST + "optimizer.safetensors"))) {
+    try (SafeTensors saved = SafeTensors.open(trained.resolve(LAST + "optimizer.safetensors"))) {
       assertThat(saved.names())
           .contains(EXPERT.formatted(3) + ".moment1", "blocks.0.attention.qkv.weight.moment1")
           .doesNotContain(EXPERT.formatted(3) + ".moment2", "blocks.0.attention.qkv.weight.moment2")
@@ -78,10 +70,10 @@ class MuonRunTest {
     Path out = folder.resolve("converted");
     CommandRun run =
         CommandRun.of(
-            "convert", "--checkpoint", whole.toString(), "--merge", "0+2,1+3", "--out", "" + out);
+            "convert", "--checkpoint", trained.toString(), "--merge", "0+2,1+3", "--out", "" + out);
     assertThat(run.code()).as(run.err()).isZero();
 
-    INDArray sum = momentum(whole, 0).add(momentum(whole, 2));
+    INDArray sum = momentum(trained, 0).add(momentum(trained, 2));
     assertThat(momentum(out, 0).equalsWithEps(sum.div(2), 1e-7)).isTrue();
     CommandRun on = CommandRun.of("train", "--resume", out.toString(), "--steps", "14");
     assertThat(on.code()).as(on.err()).isZero();
@@ -99,7 +91,7 @@ class MuonRunTest {
         CommandRun.of(
             "train",
             "--resume",
-            whole.toString(),
+            trained.toString(),
             "--steps",
             "14",
             "--set",
@@ -130,10 +122,14 @@ class MuonRunTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "training.optimizer=moun|training.optimizer must be one of adamw, muon, sgd, was moun; did you mean muon?",
-        "training.schedule=wds|training.schedule must be one of constant, cosine, inverse-sqrt, linear, wsd, was wds; did you mean wsd?",
-        "training.optimizerOptions.beta=1|optimizer adamw has no option beta; its options: embeddingRate, gateRate",
-        "training.scheduleOptions.decay=linear|schedule cosine has no option decay; its options: none",
+        "training.optimizer=moun|training.optimizer must be one of adamw, muon, sgd, was moun; did"
+            + " you mean muon?",
+        "training.schedule=wds|training.schedule must be one of constant, cosine, inverse-sqrt,"
+            + " linear, wsd, was wds; did you mean wsd?",
+        "training.optimizerOptions.beta=1|optimizer adamw has no option beta; its options:"
+            + " embeddingRate, gateRate",
+        "training.scheduleOptions.decay=linear|schedule cosine has no option decay; its options:"
+            + " none",
       })
   void a_mistyped_name_should_be_rejected_before_anything_is_written(String line) {
     String[] parts = line.split("\\|", -1);

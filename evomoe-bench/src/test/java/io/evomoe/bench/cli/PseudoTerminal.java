@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

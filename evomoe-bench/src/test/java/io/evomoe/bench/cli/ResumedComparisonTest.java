@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
@@ -13,22 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A comparison goes on where it was. */
-class ResumedComparisonTest {
+class ResumedComparisonTest extends TinyGpt {
   private static final String GATES = "evomoe,switch";
-
-  @TempDir Path folder;
-  private TinyRuns gpt;
-
-  @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
-  }
 
   @Test
   void finished_runs_should_be_taken_as_they_are_and_missing_ones_trained() throws IOException {

@@ -11,25 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The report of a run that was resumed is that of the whole run. */
-class ResumedReportTest {
+class ResumedReportTest extends TinyGpt {
   private static final Pattern DATA =
       Pattern.compile(
           "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
-
-  @TempDir Path folder;
-  private TinyRuns gpt;
-  private Path out;
-
-  @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
-    out = folder.resolve("run");
-  }
 
   @Test
   void a_run_resumed_at_its_end_should_keep_its_speed_and_the_load_of_its_experts()

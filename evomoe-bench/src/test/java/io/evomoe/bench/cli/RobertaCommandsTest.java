@@ -22,10 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Task roberta and its fine-tuning on a few texts, as a user calls it. */
 class RobertaCommandsTest {
-  private static final String[] KINDS = {
-    "noun.animal\tan animal %d of the water", "verb.motion\tto move %d times", "adj\tlike gold %d"
-  };
-
   @TempDir static Path folder;
   private static TinyRuns roberta;
   private static Path trained;
@@ -33,10 +29,7 @@ class RobertaCommandsTest {
 
   @BeforeAll
   static void train_a_model() throws IOException {
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < 300; i++) {
-      lines.add(KINDS[i % 3].formatted(i));
-    }
+    List<String> lines = TinyRuns.classes(300);
     classes = Files.createDirectory(folder.resolve("classes"));
     Files.write(classes.resolve("x.train.tsv"), lines.subList(0, 240));
     Files.write(classes.resolve("x.valid.tsv"), lines.subList(240, 270));
@@ -62,15 +55,7 @@ class RobertaCommandsTest {
 
   @Test
   void a_resumed_run_should_have_the_curve_of_an_uninterrupted_one() throws IOException {
-    Path cut = folder.resolve("cut");
-    assertThat(roberta.train(cut, "evomoe", "30", "--set", "training.checkpointEvery=10").code())
-        .isZero();
-    TinyRuns.deleteNewestCheckpoint(cut);
-
-    CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
-
-    assertThat(resumed.code()).as(resumed.err()).isZero();
-    assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(trained));
+    roberta.assertResumes(trained, folder.resolve("cut"), 30, 10);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.Phase;
 import io.evomoe.training.FakeTraining;

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.record.CurveFile;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Commands of a task with models so small that they train in a moment.
@@ -43,6 +46,20 @@ record TinyRuns(String task, Path data) {
     Path lines = Files.writeString(folder.resolve("pairs.tsv"), pairs.toString());
     return List.of(
         new TinyRuns("gpt", prose), new TinyRuns("roberta", prose), new TinyRuns("mt", lines));
+  }
+
+  /** Lines of three classes in turn. */
+  static List<String> classes(int count) {
+    String[] kinds = {
+      "noun.animal\tan animal %d of the water", "verb.motion\tto move %d times", "adj\tlike gold %d"
+    };
+    return IntStream.range(0, count).mapToObj(i -> kinds[i % 3].formatted(i)).toList();
+  }
+
+  /** A text of other words, for what needs no more than one. */
+  static Path text(Path folder) throws IOException {
+    return Files.writeString(
+        folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
   }
 
   CommandRun compare(Path out, String gates, String steps, String... more) {
@@ -106,6 +123,23 @@ record TinyRuns(String task, Path data) {
 
   static String loss(StepRecord row) {
     return row.step() + " " + row.trainLoss() + " " + row.validLoss() + " " + row.auxLoss();
+  }
+
+  /**
+   * A training that is interrupted and resumed has the curve of one that is not.
+   *
+   * @param whole trained by gate {@code evomoe} in {@code steps}
+   * @param cut a new folder, with a checkpoint {@code every} so many steps
+   */
+  void assertResumes(Path whole, Path cut, int steps, int every) throws IOException {
+    train(cut, "evomoe", "" + steps, "--set", "training.checkpointEvery=" + every).succeeded();
+    deleteNewestCheckpoint(cut);
+
+    CommandRun resumed = CommandRun.of("train", "--resume", cut).succeeded();
+
+    int left = (steps - 1) / every * every;
+    assertThat(resumed.out()).contains("Resuming after step %d of %d".formatted(left, steps));
+    assertThat(losses(cut)).isEqualTo(losses(whole));
   }
 
   static void deleteNewestCheckpoint(Path run) throws IOException {

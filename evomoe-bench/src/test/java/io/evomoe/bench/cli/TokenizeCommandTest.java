@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
-import io.evomoe.models.text.TokenizerFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ class TokenizeCommandTest {
   @BeforeEach
   void learn_a_tokenizer() {
     TextCorpus text = new TextCorpus("text", List.of("The state of the union of the states."));
-    BpeTokenizer tokenizer = TokenizerFolder.train(text, 270, folder);
+    BpeTokenizer tokenizer = BpeTokenizer.train(text, 270, folder);
     ids = tokenizer.encode(TEXT);
   }
 

@@ -63,16 +63,7 @@ class TranslationCommandsTest {
 
   @Test
   void a_resumed_run_should_have_the_curve_of_an_uninterrupted_one() throws IOException {
-    Path cut = folder.resolve("cut");
-    assertThat(mt.train(cut, "evomoe", "30", "--set", "training.checkpointEvery=10").code())
-        .isZero();
-    TinyRuns.deleteNewestCheckpoint(cut);
-
-    CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
-
-    assertThat(resumed.code()).as(resumed.err()).isZero();
-    assertThat(resumed.out()).contains("Resuming after step 20 of 30");
-    assertThat(TinyRuns.losses(cut)).isEqualTo(TinyRuns.losses(trained));
+    mt.assertResumes(trained, folder.resolve("cut"), 30, 10);
   }
 
   @Test

@@ -10,22 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class WatchedCommandsTest {
-  @TempDir Path folder;
-  private TinyRuns gpt;
-  private Path out;
-
-  @BeforeEach
-  void write_a_text() throws IOException {
-    gpt = TinyRuns.everyTask(folder).get(0);
-    out = folder.resolve("run");
-  }
-
+class WatchedCommandsTest extends TinyGpt {
   @Test
   void train_should_leave_a_log_event_files_and_a_page_that_is_over() throws IOException {
     gpt.train(out, "evomoe", "12", "--tensorboard", "--report-every", "1").succeeded();

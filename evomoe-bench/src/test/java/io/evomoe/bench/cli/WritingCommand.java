@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.study.StudyResults;
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import java.io.IOException;
@@ -176,7 +176,7 @@ record WritingCommand(
     try (Stream<Path> all = Files.walk(out)) {
       return all.filter(Files::isRegularFile)
           .filter(file -> !file.endsWith("state.json") && !file.endsWith("SHA256SUMS"))
-          .map(file -> out.relativize(file) + " " + FolderDigest.of(file))
+          .map(file -> out.relativize(file) + " " + Fingerprint.ofContent(file))
           .sorted()
           .toList();
     } catch (IOException e) {

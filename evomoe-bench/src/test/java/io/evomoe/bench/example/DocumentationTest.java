@@ -4,7 +4,7 @@ import static io.evomoe.bench.example.Pages.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
@@ -71,7 +71,7 @@ class DocumentationTest {
             EXAMPLES + "RatingModel.java",
             "evomoe-models/src/main/java/io/evomoe/models/stack/PooledModel.java",
             RUN + "MixedBlocks.java"),
-        new Shown("docs/optimizers.md", RUN + "Lion.java", RUN + "Drops.java"),
+        new Shown("docs/optimizers.md", EXAMPLES + "Lion.java", RUN + "Drops.java"),
         new Shown(
             "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
         new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),

@@ -13,7 +13,6 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
-import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
@@ -40,7 +39,7 @@ class LibraryExampleTest {
   /** Trains a small GPT with DTS gates on a text file, with checkpoints in a folder. */
   static void train(Path file, Path out, long steps, Callback callback) {
     TextSplit text = TextSplit.open(file);
-    BpeTokenizer tokenizer = TokenizerFolder.train(text.train(), 512, out);
+    BpeTokenizer tokenizer = BpeTokenizer.train(text.train(), 512, out);
     int vocabulary = tokenizer.vocabularySize();
     StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
     GptConfig size = new GptConfig(vocabulary, 64, blocks);
@@ -53,7 +52,7 @@ class LibraryExampleTest {
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,
-            new TrainingData<>(training, heldOut.evaluationBatches(4)),
+            new TrainingData<>(training::batch, heldOut.evaluationBatches(4)),
             TrainerConfig.defaults(steps).with(t -> t.evalEvery(50)),
             EvolutionConfig.defaults());
     trainer.runSaving(new CheckpointFolder(out.resolve("checkpoints"), 2, Map.of()), callback);

@@ -21,11 +21,27 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs that were trained here, exported to GGUF and run in java-llama.cpp. */
 @Tag("long")
 class ExportedRunTest {
+  private static void train(String family, String gate, String fields, Path folder) {
+    RunBuilder<?> builder = family.equals("gpt2") ? Run.gpt(DATA) : Run.llama(DATA);
+    builder
+        .preset("quick")
+        .gate(gate)
+        .model(m -> m.sequence(CONTEXT))
+        .training(t -> t.steps(40).batch(8));
+    for (String field : fields.isEmpty() ? List.<String>of() : List.of(fields.split(" ", -1))) {
+      List<String> nameAndValue = List.of(field.split("=", 2));
+      builder.set(nameAndValue.get(0), nameAndValue.get(1));
+    }
+    try (Run<?> run = builder.in(folder)) {
+      run.train();
+    }
+  }
+
   private static final Path DATA =
       Path.of(System.getProperty("basedir", "."), "../data/sotu/sotu.test.txt.gz");
   private static final int CONTEXT = 128;
@@ -51,7 +67,9 @@ class ExportedRunTest {
           "na\u00efve fa\u00e7ade \u00fcber Stra\u00dfe \u0130stanbul",
           "e\u0301 is two characters, \u00e9 is one",
           "\u65e5\u672c\u8a9e\u306e\u6587\u3002\u4e2d\u6587\uff0c\ud55c\uad6d\uc5b4",
-          "\u0440\u0443\u0441\u0441\u043a\u0438\u0439 \u0395\u03bb\u03bb\u03b7\u03bd\u03b9\u03ba\u03ac \u05e2\u05d1\u05e8\u05d9\u05ea \u0627\u0644\u0639\u0631\u0628\u064a\u0629",
+          "\u0440\u0443\u0441\u0441\u043a\u0438\u0439"
+              + " \u0395\u03bb\u03bb\u03b7\u03bd\u03b9\u03ba\u03ac \u05e2\u05d1\u05e8\u05d9\u05ea"
+              + " \u0627\u0644\u0639\u0631\u0628\u064a\u0629",
           "\ud83d\ude00\ud83d\udc69\u200d\ud83d\ude80\ud83c\uddfa\ud83c\uddf8",
           "\u00a0no-break\u2003em\u3000ideographic spaces\u0085next line",
           "\u0661\u0662\u0663 \u2167 \u00bd \u00b2",
@@ -62,57 +80,26 @@ class ExportedRunTest {
 
   @TempDir Path folder;
 
-  /** What is trained and exported. */
-  enum Trained {
-    GPT("gpt2", "dense", ""),
-    GPT_WITH_TANH("gpt2", "dense", "architecture.activation=GELU_TANH"),
-    LLAMA("llama", "dense", ""),
-    TOP_2("mixtral", "topk", "model.moeEvery=1"),
-    EVOMOE_TO_1(
-        "mixtral", "evomoe", "model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24"),
-    EVOMOE_TO_2(
-        "mixtral",
-        "evomoe",
-        "model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24 evolution.finalTopK=2");
-
-    private final String family;
-    private final String gate;
-    private final String fields;
-
-    Trained(String family, String gate, String fields) {
-      this.family = family;
-      this.gate = gate;
-      this.fields = fields;
-    }
-
-    void train(Path folder) {
-      RunBuilder<?> builder = family.equals("gpt2") ? Run.gpt(DATA) : Run.llama(DATA);
-      builder
-          .preset("quick")
-          .gate(gate)
-          .model(m -> m.sequence(CONTEXT))
-          .training(t -> t.steps(40).batch(8));
-      for (String field : fields.isEmpty() ? List.<String>of() : List.of(fields.split(" ", -1))) {
-        List<String> nameAndValue = List.of(field.split("=", 2));
-        builder.set(nameAndValue.get(0), nameAndValue.get(1));
-      }
-      try (Run<?> run = builder.in(folder)) {
-        run.train();
-      }
-    }
-  }
-
   @ParameterizedTest
-  @EnumSource
-  void should_have_the_same_tokens_and_continuations_in_llama_cpp(Trained trained) {
+  @CsvSource({
+    "gpt2, dense, ''",
+    "gpt2, dense, architecture.activation=GELU_TANH",
+    "llama, dense, ''",
+    "mixtral, topk, model.moeEvery=1",
+    "mixtral, evomoe, model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24",
+    "mixtral, evomoe, model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24"
+        + " evolution.finalTopK=2"
+  })
+  void should_have_the_same_tokens_and_continuations_in_llama_cpp(
+      String family, String gate, String fields) {
     Path run = folder.resolve("run");
     Path file = folder.resolve("model.gguf");
-    trained.train(run);
+    train(family, gate, fields, run);
     RunCheckpoint checkpoint = RunCheckpoint.open(run);
     Tokenizer tokenizer = checkpoint.tokenizer();
     TrainedModel<CausalLanguageModel> model = checkpoint.trained().as(CausalLanguageModel.class);
     HubExport published = checkpoint.export(model, ExportRequest.DEFAULT);
-    assertThat(published.config().path("model_type").asText()).isEqualTo(trained.family);
+    assertThat(published.config().path("model_type").asText()).isEqualTo(family);
     new GgufExport(published, checkpoint.folder().tokenizerPath())
         .write(file, "model", GgufType.F32);
     JavaLlamaCpp there = new JavaLlamaCpp(file, CONTEXT, folder);
@@ -131,7 +118,7 @@ class ExportedRunTest {
     }
     System.out.printf(
         "%s: %d of %d continuations differ where two logits are within %s%n",
-        trained, excused, PROMPTS.size(), NEAR);
+        String.join(" ", family, gate, fields), excused, PROMPTS.size(), NEAR);
     assertThat(excused).isLessThan(PROMPTS.size());
   }
 

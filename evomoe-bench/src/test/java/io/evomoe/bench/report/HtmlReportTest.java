@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;

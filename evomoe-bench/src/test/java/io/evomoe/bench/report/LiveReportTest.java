@@ -43,18 +43,7 @@ class LiveReportTest {
   @Test
   void should_load_itself_again_until_all_is_over() throws IOException {
     try (LiveReport page = page(5)) {
-      train(
-          page,
-          7,
-          7,
-          step -> {
-            if (step == 6) {
-              assertThat(Files.readString(file()))
-                  .contains("switch: step 5 of 7, run 1 of 2.", "data-seconds=\"5\"")
-                  .contains(">switch (running, step 5 of 7)</th>", "\"switch (running)\"")
-                  .contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
-            }
-          });
+      train(page, 7, 7, this::assertRunningAfter6);
       content.replace(SyntheticRuns.comparison(List.of("switch"), 1, 7));
       page.settle();
       assertThat(Files.readString(file())).contains("Between two runs, run 1 of 2.");
@@ -69,17 +58,7 @@ class LiveReportTest {
   void should_load_itself_again_whatever_digits_the_locale_has() throws IOException {
     try (OtherDigits digits = new OtherDigits();
         LiveReport page = page(5)) {
-      train(
-          page,
-          6,
-          7,
-          step -> {
-            if (step == 6) {
-              assertThat(Files.readString(file()))
-                  .contains("switch: step 5 of 7, run 1 of 2.", "data-seconds=\"5\"")
-                  .contains(">switch (running, step 5 of 7)</th>", " content=\"5\"></noscript>");
-            }
-          });
+      train(page, 6, 7, this::assertRunningAfter6);
     }
   }
 
@@ -114,6 +93,16 @@ class LiveReportTest {
     train(page, 5, 5, step -> {});
 
     assertThat(file().resolve("in-its-place")).isDirectory();
+  }
+
+  /** The page is of step 5, and loads itself again every 5 seconds. */
+  private void assertRunningAfter6(long step) throws IOException {
+    if (step == 6) {
+      assertThat(Files.readString(file()))
+          .contains("switch: step 5 of 7, run 1 of 2.", "data-seconds=\"5\"")
+          .contains(">switch (running, step 5 of 7)</th>", "\"switch (running)\"")
+          .contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
+    }
   }
 
   private LiveReport page(long seconds) {

@@ -2,7 +2,7 @@ package io.evomoe.bench.study;
 
 import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.TemperatureSchedule;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.GptConfig;

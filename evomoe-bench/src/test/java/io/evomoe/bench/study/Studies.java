@@ -1,5 +1,7 @@
 package io.evomoe.bench.study;
 
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.step.Phase;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyOrigin;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.text.TextProgress;
@@ -65,7 +68,8 @@ class StudyClaimsTest {
   private static Study study(String task, String name) {
     Path file = Path.of("../docs/study/%s.yaml".formatted(name));
     StudyConfig config = StudyConfig.read(file);
-    StudyOrigin here = new StudyOrigin(config.revision(), FolderDigest.of(data(task)), "", "", "");
+    StudyOrigin here =
+        new StudyOrigin(config.revision(), Fingerprint.ofContent(data(task)), "", "", "");
     Path results = Path.of("../docs/study/results").resolve(name);
     return new Study(config, new StudyResults(results, here, true), file.toString());
   }

@@ -3,6 +3,8 @@ package io.evomoe.bench.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;

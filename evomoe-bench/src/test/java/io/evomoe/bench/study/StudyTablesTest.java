@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.Spread;
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.StudyRecord;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;

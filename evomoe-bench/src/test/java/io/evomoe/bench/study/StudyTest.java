@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.bench.report.ThinnedCurve;
+import io.evomoe.bench.study.Study.StudyRun;
+import io.evomoe.bench.study.StudyResults.RunsFile;
+import io.evomoe.bench.study.StudyResults.StudyOrigin;
+import io.evomoe.bench.study.StudyResults.StudyRecord;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -16,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -185,14 +190,7 @@ class StudyTest {
 
   @Test
   void a_thinned_curve_should_keep_evaluations_and_average_the_steps_between() {
-    StudyRun run = Studies.run(study, "evomoe-1");
-    List<StepRecord> rows =
-        IntStream.rangeClosed(1, 400)
-            .mapToObj(step -> Studies.row(step, step))
-            .map(row -> row.step() % 50 == 0 ? row : withoutValid(row))
-            .toList();
-
-    List<StepRecord> thinned = thinned(run, rows);
+    List<StepRecord> thinned = thinned(400, step -> step % 50 == 0);
 
     assertThat(thinned).hasSize(40);
     assertThat(thinned.get(0).step()).isEqualTo(10);
@@ -203,14 +201,7 @@ class StudyTest {
 
   @Test
   void a_thinned_curve_should_keep_an_evaluation_off_its_stride() {
-    StudyRun run = Studies.run(study, "evomoe-1");
-    List<StepRecord> rows =
-        IntStream.rangeClosed(1, 401)
-            .mapToObj(step -> Studies.row(step, step))
-            .map(row -> row.step() == 13 ? row : withoutValid(row))
-            .toList();
-
-    List<StepRecord> thinned = thinned(run, rows);
+    List<StepRecord> thinned = thinned(401, step -> step == 13);
 
     assertThat(thinned.stream().map(StepRecord::step))
         .startsWith(10L, 13L, 20L)
@@ -219,12 +210,19 @@ class StudyTest {
     assertThat(thinned.get(2).trainLoss()).isEqualTo(17);
   }
 
-  private static StepRecord withoutValid(StepRecord row) {
-    return row.evaluated(Double.NaN, row.routingFluctuation());
-  }
-
-  private static List<StepRecord> thinned(StudyRun run, List<StepRecord> steps) {
-    RunName name = new RunName("gpt", run.gate(), run.seed());
-    return ThinnedCurve.of(new RecordedRun(name, steps, List.of()), 40).steps();
+  /** From a curve of so many steps, some of them evaluated. */
+  private static List<StepRecord> thinned(int steps, IntPredicate evaluated) {
+    List<StepRecord> rows =
+        IntStream.rangeClosed(1, steps)
+            .mapToObj(
+                step -> {
+                  StepRecord row = Studies.row(step, step);
+                  return evaluated.test(step)
+                      ? row
+                      : row.evaluated(Double.NaN, row.routingFluctuation());
+                })
+            .toList();
+    RunName name = new RunName("gpt", "evomoe", 1);
+    return ThinnedCurve.of(new RecordedRun(name, rows, List.of()), 40).steps();
   }
 }

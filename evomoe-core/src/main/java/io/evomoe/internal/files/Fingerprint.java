@@ -1,8 +1,17 @@
 package io.evomoe.internal.files;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Identifies the inputs of a result, to decide whether it can be continued or reused. */
+/**
+ * Identifies the inputs of a result, to decide whether it can be continued or reused, and the
+ * content of files and folders.
+ */
 public final class Fingerprint {
   /** The name in a checkpoint. */
   public static final String NOTE = "fingerprint";
@@ -14,5 +23,46 @@ public final class Fingerprint {
     String version = Fingerprint.class.getPackage().getImplementationVersion();
     String first = Objects.requireNonNullElse(version, "unknown");
     return new Sha256().add(first + "\n" + String.join("\n", all)).hex();
+  }
+
+  /**
+   * Returns the SHA-256, in hex, of the names and contents of a folder's files, in the order of
+   * their names. Hidden files, whose names begin with a dot, are left out, because data reading
+   * ignores them too.
+   */
+  public static String ofContent(Path folder) {
+    return ofContent(List.of(folder));
+  }
+
+  /** Returns the digest of several folders or files, in their order. */
+  public static String ofContent(List<Path> sources) {
+    try {
+      Sha256 digest = new Sha256();
+      for (Path source : sources) {
+        if (Files.notExists(source)) {
+          throw new IllegalArgumentException("there is no file or folder " + source);
+        }
+        FileTree.requireNoPipe("file " + source, source);
+        for (Path file : files(source)) {
+          digest.add(file.getFileName() + " " + Files.size(file) + "\n").add(file);
+        }
+      }
+      return digest.hex();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + sources + ": " + IoReason.of(e), e);
+    }
+  }
+
+  private static List<Path> files(Path source) throws IOException {
+    if (!Files.isDirectory(source)) {
+      return List.of(source);
+    }
+    try (Stream<Path> files = Files.list(source)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    }
   }
 }

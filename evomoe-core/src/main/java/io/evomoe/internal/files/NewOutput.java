@@ -37,11 +37,11 @@ public final class NewOutput implements AutoCloseable {
   /**
    * Starts a folder that does not exist yet, or is empty.
    *
-   * @throws FolderInUseException if another program writes to it
+   * @throws FolderLock.FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written
    */
   public static NewOutput folder(Path folder) {
-    return folder(folder, WriterName.get());
+    return folder(folder, OutputFolder.writer());
   }
 
   static NewOutput folder(Path folder, String who) {
@@ -51,11 +51,11 @@ public final class NewOutput implements AutoCloseable {
   /**
    * Starts a file that does not exist yet.
    *
-   * @throws FolderInUseException if another program is creating it
+   * @throws FolderLock.FolderInUseException if another program is creating it
    * @throws IllegalArgumentException naming the file, if it exists or cannot be created
    */
   public static NewOutput file(Path file) {
-    return file(file, WriterName.get());
+    return file(file, OutputFolder.writer());
   }
 
   static NewOutput file(Path file, String who) {
@@ -80,7 +80,7 @@ public final class NewOutput implements AutoCloseable {
         made.close();
         throw e;
       }
-    } catch (FolderInUseException e) {
+    } catch (FolderLock.FolderInUseException e) {
       throw e.of(named);
     } catch (IOException e) {
       throw OutputFolder.unusable(named, e);

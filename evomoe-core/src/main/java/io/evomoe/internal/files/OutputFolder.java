@@ -10,12 +10,27 @@ import org.jspecify.annotations.Nullable;
  * {@link FolderLock}. Open it before reading anything from it that will be written.
  */
 public final class OutputFolder implements AutoCloseable {
+  private static volatile String writer = "a program";
+
   private final Path path;
   private final @Nullable FolderLock lock;
 
   private OutputFolder(Path path, @Nullable FolderLock lock) {
     this.path = path;
     this.lock = lock;
+  }
+
+  /**
+   * Sets the name under which this process locks what it writes; others read it in their messages.
+   *
+   * @param command such as {@code evomoe export}; the default is {@code a program}
+   */
+  public static void setWriter(String command) {
+    writer = command;
+  }
+
+  static String writer() {
+    return writer;
   }
 
   /**
@@ -27,11 +42,11 @@ public final class OutputFolder implements AutoCloseable {
    *     cannot be created or written
    */
   public static OutputFolder open(Path folder) {
-    return open(folder, WriterName.get());
+    return open(folder, writer);
   }
 
   /**
-   * Opens a folder under another name than {@link WriterName}.
+   * Opens a folder under another name than that of {@link #setWriter}.
    *
    * @param who the program that writes to it, e.g. {@code evomoe train}, for messages to others
    */

@@ -37,5 +37,18 @@ public @interface Field {
   boolean infinite() default false;
 
   /** Returns the effect on a resumed run. */
-  FieldKind kind() default FieldKind.MODEL;
+  Kind kind() default Kind.MODEL;
+
+  /** The effect of a field whose value differs from the checkpoint's. */
+  public enum Kind {
+    /** The checkpoint belongs to another model, or was trained on other texts. */
+    MODEL,
+    /**
+     * Later steps or measurements give other numbers; a resumed run may change the field on
+     * request.
+     */
+    RUN,
+    /** No number depends on it. */
+    FREE
+  }
 }

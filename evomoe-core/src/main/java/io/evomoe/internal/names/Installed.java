@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The providers of one kind, by name.
@@ -11,6 +13,11 @@ import java.util.function.Function;
  * @param <P> a provider
  */
 public final class Installed<P> {
+  private static final int LONGEST = 40;
+  private static final int SHOWN = 60;
+  private static final Pattern FORM = Pattern.compile("[a-z0-9]+([-_][a-z0-9]+)*");
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+
   private final String kind;
   private final SortedMap<String, P> byName = new TreeMap<>();
 
@@ -19,15 +26,14 @@ public final class Installed<P> {
    *
    * @param kind what they make, for messages, e.g. {@code gate}
    * @throws IllegalArgumentException if two providers have the same name, or if a name is not plain
-   *     ({@link PlainName}); names become folder names
+   *     ({@link #requireName}); names become folder names
    */
   public Installed(String kind, Iterable<P> providers, Function<P, String> nameOf) {
     this.kind = kind;
     for (P provider : providers) {
       String owner = provider.getClass().getName();
       String name =
-          PlainName.require(
-              "the name of %s provider %s".formatted(kind, owner), nameOf.apply(provider));
+          requireName("the name of %s provider %s".formatted(kind, owner), nameOf.apply(provider));
       P other = byName.putIfAbsent(name, provider);
       if (other != null) {
         throw new IllegalArgumentException(
@@ -58,11 +64,30 @@ public final class Installed<P> {
       throw new IllegalArgumentException(
           "%s must be one of %s, was %s%s"
               .formatted(
-                  kind,
-                  String.join(", ", names()),
-                  PlainName.shown(name),
-                  Suggestion.text(name, names())));
+                  kind, String.join(", ", names()), shown(name), Suggestion.text(name, names())));
     }
     return provider;
+  }
+
+  /**
+   * Returns a name if it is plain.
+   *
+   * @param what what it names, for the message
+   * @throws IllegalArgumentException if it is null, longer than 40 characters, or contains anything
+   *     but small letters a to z and digits with single hyphens or underscores between them
+   */
+  public static String requireName(String what, @Nullable String name) {
+    if (name == null || name.length() > LONGEST || !FORM.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "%s must be of 1 to %d small letters and digits, with single hyphens or underscores between them, was %s"
+              .formatted(what, LONGEST, name == null ? "null" : shown(name)));
+    }
+    return name;
+  }
+
+  /** Returns the text that was given as a name, shortened to one line for a message. */
+  public static String shown(String written) {
+    String cut = written.length() > SHOWN ? written.substring(0, SHOWN) + "..." : written;
+    return CONTROL.matcher(cut).replaceAll("?");
   }
 }

@@ -2,8 +2,11 @@ package io.evomoe.internal.threads;
 
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -155,6 +158,102 @@ public final class Workers {
         seen = current;
         seen.help();
       }
+    }
+  }
+
+  /** Pieces of a computation that threads take one by one until none is left. */
+  private static final class Work {
+    private final int pieces;
+    private IntConsumer body;
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final Thread owner = Thread.currentThread();
+
+    Work(int pieces, IntConsumer body) {
+      this.pieces = pieces;
+      this.body = body;
+    }
+
+    /** Takes pieces until all are taken. */
+    void help() {
+      int piece;
+      while ((piece = begun.getAndIncrement()) < pieces) {
+        run(piece);
+        if (ended.incrementAndGet() == pieces && Thread.currentThread() != owner) {
+          LockSupport.unpark(owner);
+        }
+      }
+    }
+
+    private void run(int piece) {
+      if (failure.get() != null) {
+        return;
+      }
+      try {
+        body.accept(piece);
+      } catch (Throwable e) {
+        failure.compareAndSet(null, e);
+      }
+    }
+
+    /** Waits, on the thread that created this, for the pieces that others took. */
+    void awaitEnd(Spin spin) {
+      if (!spin.until(this::isEnded)) {
+        while (!isEnded()) {
+          LockSupport.park(this);
+        }
+      }
+    }
+
+    /** Drops the references of the body. Threads that come late find no piece to run. */
+    void forget() {
+      body = piece -> {};
+    }
+
+    private boolean isEnded() {
+      return ended.get() == pieces;
+    }
+
+    void throwFailure() {
+      Throwable thrown = failure.get();
+      if (thrown instanceof RuntimeException e) {
+        throw e;
+      }
+      if (thrown instanceof Error e) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Polls for something that another thread does. A sleep and a wake-up cost about 50 microseconds,
+   * so polling is worth about that. It polls for less time after a failure and for more after a
+   * success.
+   */
+  private static final class Spin {
+    private static final long LONGEST = 100_000;
+    private static final long SHORTEST = 2_000;
+
+    private long nanoseconds = LONGEST;
+
+    /** Returns whether the condition became true while polling. */
+    boolean until(BooleanSupplier condition) {
+      if (condition.getAsBoolean()) {
+        return true;
+      }
+      long start = System.nanoTime();
+      do {
+        for (int i = 0; i < 16; i++) {
+          Thread.onSpinWait();
+          if (condition.getAsBoolean()) {
+            nanoseconds = Math.min(LONGEST, 2 * nanoseconds);
+            return true;
+          }
+        }
+      } while (System.nanoTime() - start < nanoseconds);
+      nanoseconds = Math.max(SHORTEST, nanoseconds / 2);
+      return false;
     }
   }
 }

@@ -2,8 +2,9 @@ package io.evomoe.training.checkpoint;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.Sha256;
-import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Place.ExpertPlace;
+import io.evomoe.nn.Place;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -14,10 +15,12 @@ import io.evomoe.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,9 +31,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Checkpoint implements SavedRun {
   private final Path folder;
-  private final CheckpointState state;
+  private final CheckpointFiles.State state;
 
-  private Checkpoint(Path folder, CheckpointState state) {
+  private Checkpoint(Path folder, CheckpointFiles.State state) {
     this.folder = folder;
     this.state = state;
   }
@@ -46,7 +49,7 @@ public final class Checkpoint implements SavedRun {
   public static Checkpoint open(Path folder) {
     try {
       CheckpointFiles.verify(folder);
-      CheckpointState state = CheckpointState.read(folder);
+      CheckpointFiles.State state = CheckpointFiles.State.read(folder);
       requireStepOfItsName(folder, state.progress().step());
       return new Checkpoint(folder, state);
     } catch (IOException e) {
@@ -74,7 +77,7 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns whether a training was ended with it before its last step, e.g. by early stopping. */
   public boolean isEnd() {
-    return new BestCheckpoint(CheckpointFiles.parent(folder)).isEnd(folder);
+    return new CheckpointFiles.Best(CheckpointFiles.parent(folder)).isEnd(folder);
   }
 
   @Override
@@ -99,7 +102,7 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns the SHA-256 of the file with all parameters and gate states, in hex. */
   public String modelSha256() {
-    Path file = folder.resolve(CheckpointFiles.MODEL);
+    Path file = modelFile();
     try {
       return new Sha256().add(file).hex();
     } catch (IOException e) {
@@ -109,17 +112,21 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns the names of all parameters and gate states. */
   Set<String> names() {
-    return file(CheckpointFiles.MODEL).names();
+    return names(modelFile());
+  }
+
+  private static Set<String> names(Path file) {
+    return SafeTensors.ask(file, tensors -> Set.copyOf(tensors.names()));
   }
 
   /** Returns whether there is an array of that name with the type and shape of the given one. */
   boolean fits(String name, INDArray array) {
-    return file(CheckpointFiles.MODEL)
-        .ask(tensors -> tensors.names().contains(name) && tensors.fits(name, array));
+    return SafeTensors.ask(
+        modelFile(), tensors -> tensors.names().contains(name) && tensors.fits(name, array));
   }
 
-  private TensorFile file(String name) {
-    return new TensorFile(folder.resolve(name));
+  private Path modelFile() {
+    return folder.resolve(CheckpointFiles.MODEL);
   }
 
   /**
@@ -158,7 +165,7 @@ public final class Checkpoint implements SavedRun {
    * @throws IllegalArgumentException if the run has several experts
    */
   public DenseWeights dense() {
-    return new DenseCheckpoint(folder.resolve(CheckpointFiles.MODEL));
+    return new Dense(modelFile());
   }
 
   /**
@@ -208,8 +215,7 @@ public final class Checkpoint implements SavedRun {
    * long.
    */
   void requireSameExperts(Model<?> model) {
-    TensorFile file = file(CheckpointFiles.MODEL);
-    Set<String> names = file.names();
+    Set<String> names = names();
     List<ExpertPlace> places =
         model.parameters().stream().flatMap(p -> p.place().expert().stream()).toList();
     Map<String, Integer> wanted = new LinkedHashMap<>();
@@ -223,7 +229,7 @@ public final class Checkpoint implements SavedRun {
       if (found > 0 && found != experts) {
         throw new CheckpointException(
             "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
-                .formatted(file.path(), found, expert.layer(), experts));
+                .formatted(modelFile(), found, expert.layer(), experts));
       }
     }
   }
@@ -234,17 +240,84 @@ public final class Checkpoint implements SavedRun {
    * @param unused names in the file that are not needed
    */
   void requireFit(String name, Map<String, INDArray> arrays, Set<String> unused) {
-    TensorFile file = file(name);
-    Set<String> extra = file.ask(tensors -> new LinkedHashSet<>(tensors.names()));
+    Path file = folder.resolve(name);
+    Set<String> extra = SafeTensors.ask(file, tensors -> new LinkedHashSet<>(tensors.names()));
     extra.removeAll(arrays.keySet());
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
-      throw new CheckpointException(file.path() + ": the model does not have the tensors " + extra);
+      throw new CheckpointException(file + ": the model does not have the tensors " + extra);
     }
-    file.forEach(arrays, SafeTensors::requireFit);
+    SafeTensors.ask(
+        file,
+        tensors -> {
+          arrays.forEach(tensors::requireFit);
+          return arrays;
+        });
   }
 
   void read(String name, Map<String, INDArray> arrays) {
-    file(name).forEach(arrays, SafeTensors::readInto);
+    SafeTensors.ask(
+        folder.resolve(name),
+        tensors -> {
+          for (Map.Entry<String, INDArray> entry : arrays.entrySet()) {
+            tensors.readInto(entry.getKey(), entry.getValue());
+          }
+          return arrays;
+        });
+  }
+
+  /** The parameters of a checkpoint whose feed-forward layers have one net each. */
+  private static final class Dense implements DenseWeights {
+    private final Path file;
+    private final Set<String> names;
+
+    /** Names of the first experts' parts by their names in a block without experts. */
+    private final Map<String, String> firstExperts = new HashMap<>();
+
+    Dense(Path file) {
+      this.file = file;
+      names = Checkpoint.names(file);
+      String first = "." + ExpertPlace.EXPERTS + ".0.";
+      names.stream()
+          .filter(name -> name.contains(first))
+          .forEach(name -> firstExperts.put(name.replace(first, "."), name));
+    }
+
+    @Override
+    public String source() {
+      return file.toString();
+    }
+
+    @Override
+    public Set<String> names() {
+      return names;
+    }
+
+    /**
+     * Returns the name in the checkpoint. A layer that may have experts stores its single net as
+     * the first expert. This also holds if the new model has no experts in that block.
+     */
+    @Override
+    public Optional<String> nameFor(Place place) {
+      ExpertPlace expert = place.expert().orElse(null);
+      if (expert == null || !names.contains(expert.of(0))) {
+        return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
+      }
+      if (names.contains(expert.of(1))) {
+        throw new IllegalArgumentException(
+            file + " must be of a network without experts, has several: " + expert.of(1));
+      }
+      return Optional.of(expert.of(0));
+    }
+
+    @Override
+    public long[] shape(String name) {
+      return SafeTensors.ask(file, tensors -> tensors.info(name).sizes());
+    }
+
+    @Override
+    public INDArray read(String name) {
+      return SafeTensors.ask(file, tensors -> tensors.read(name));
+    }
   }
 }

@@ -1,23 +1,36 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.Sha256;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Parameter;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import io.evomoe.training.Progress;
 import io.evomoe.training.optimizer.Moments;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.nd4j.shade.jackson.databind.DeserializationFeature;
 
 /**
  * The files of a checkpoint. {@code SHA256SUMS} has one SHA-256 for each of the others, in the
@@ -116,5 +129,121 @@ final class CheckpointFiles {
 
   static Path parent(Path checkpoint) {
     return Objects.requireNonNullElse(checkpoint.getParent(), Path.of(""));
+  }
+
+  /**
+   * The content of {@code state.json}.
+   *
+   * @param formatVersion version of the checkpoint format
+   * @param libraryVersion version of the library that wrote it
+   * @param progress progress of the run
+   * @param context phase and temperature of the next step, and the seed of the run
+   * @param optimizer name of the optimizer
+   * @param frozen names of frozen parameters
+   * @param updates optimizer updates of each parameter that has moments
+   * @param config free text of the caller
+   */
+  record State(
+      int formatVersion,
+      String libraryVersion,
+      Progress progress,
+      StepContext context,
+      String optimizer,
+      Set<String> frozen,
+      Map<String, Long> updates,
+      Map<String, String> config) {
+    static final int FORMAT_VERSION = 3;
+
+    State {
+      frozen = Collections.unmodifiableSortedSet(new TreeSet<>(frozen));
+      updates = Map.copyOf(updates);
+      config = Map.copyOf(config);
+      updates.forEach((name, count) -> FieldBound.atLeast("updates." + name, count, 0));
+    }
+
+    /** The field that is read before all others. */
+    private record Version(int formatVersion) {}
+
+    /** Writes it and forces it to the disk. */
+    void write(Path folder) throws IOException {
+      Path file = folder.resolve(CheckpointFiles.STATE);
+      Files.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+      FileTree.force(file);
+    }
+
+    static State read(Path folder) throws IOException {
+      Path file = folder.resolve(CheckpointFiles.STATE);
+      byte[] json = Files.readAllBytes(file);
+      try {
+        Version version =
+            Json.MAPPER
+                .readerFor(Version.class)
+                .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .readValue(json);
+        if (version.formatVersion() != FORMAT_VERSION) {
+          throw new CheckpointException(
+              "%s: formatVersion must be %d, was %d"
+                  .formatted(file, FORMAT_VERSION, version.formatVersion()));
+        }
+        return Json.MAPPER.readValue(json, State.class);
+      } catch (JsonProcessingException e) {
+        throw new CheckpointException(file + " is damaged: " + Json.reason(e), e);
+      }
+    }
+  }
+
+  /**
+   * Two files with the name of a checkpoint: {@code best.txt} of the best one, which is not
+   * deleted, and {@code ended.txt} of the one with which a training was ended before its last step.
+   *
+   * @param directory of the checkpoints
+   */
+  record Best(Path directory) {
+    private static final String BEST = "best.txt";
+    private static final String ENDED = "ended.txt";
+
+    void keep(Path checkpoint) {
+      write(BEST, checkpoint);
+    }
+
+    /** Returns the best checkpoint; empty if none was kept, or it was deleted. */
+    Optional<Path> find() {
+      return read(BEST);
+    }
+
+    /**
+     * Ends a training with its best checkpoint, or with its last one, and sets newer ones aside.
+     */
+    Optional<Path> end() {
+      Optional<Path> last = find().or(() -> CheckpointFolder.latest(directory));
+      last.ifPresent(CheckpointFolder::setAsideNewerThan);
+      last.ifPresent(checkpoint -> write(ENDED, checkpoint));
+      return last;
+    }
+
+    boolean isEnd(Path checkpoint) {
+      return read(ENDED).filter(checkpoint::equals).isPresent();
+    }
+
+    /** The training goes on. */
+    void resume() throws IOException {
+      Files.deleteIfExists(directory.resolve(ENDED));
+    }
+
+    private void write(String file, Path checkpoint) {
+      AtomicFile.write(directory.resolve(file), checkpoint.getFileName() + "\n");
+    }
+
+    private Optional<Path> read(String name) {
+      Path file = directory.resolve(name);
+      try {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            ? Optional.of(directory.resolve(Files.readString(file).strip()))
+                .filter(CheckpointFiles::isCheckpoint)
+            : Optional.empty();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
+      }
+    }
   }
 }

@@ -169,7 +169,7 @@ public final class CheckpointFolder implements CheckpointWriter {
       writeFiles(Files.createDirectory(temporary), state);
       Path written = publish(temporary, name);
       prune(written);
-      new BestCheckpoint(directory).resume();
+      new CheckpointFiles.Best(directory).resume();
       return written;
     } catch (IOException e) {
       FileTree.deleteQuietly(temporary);
@@ -278,13 +278,13 @@ public final class CheckpointFolder implements CheckpointWriter {
     return updates;
   }
 
-  private CheckpointState describe(TrainingState state, Map<String, Long> updates) {
+  private CheckpointFiles.State describe(TrainingState state, Map<String, Long> updates) {
     String version = CheckpointFolder.class.getPackage().getImplementationVersion();
     StepContext next = state.context();
     Map<String, String> texts = new TreeMap<>(config);
     texts.putAll(state.notes());
-    return new CheckpointState(
-        CheckpointState.FORMAT_VERSION,
+    return new CheckpointFiles.State(
+        CheckpointFiles.State.FORMAT_VERSION,
         Objects.requireNonNullElse(version, "unknown"),
         state.progress(),
         new StepContext(
@@ -319,17 +319,17 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   @Override
   public void keepBest(Path checkpoint) {
-    new BestCheckpoint(directory).keep(checkpoint);
+    new CheckpointFiles.Best(directory).keep(checkpoint);
   }
 
   @Override
   public Optional<Path> restoreBest() {
-    return new BestCheckpoint(directory).end();
+    return new CheckpointFiles.Best(directory).end();
   }
 
   private void prune(Path written) throws IOException {
     List<Path> newestFirst = newestFirst(directory);
-    Path best = new BestCheckpoint(directory).find().orElse(written);
+    Path best = new CheckpointFiles.Best(directory).find().orElse(written);
     for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
       if (!old.equals(written) && !old.equals(best)) {
         FileTree.delete(old);

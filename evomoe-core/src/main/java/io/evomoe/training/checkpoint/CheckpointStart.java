@@ -1,9 +1,9 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.moe.GateState;
-import io.evomoe.nn.ExpertPlace;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
+import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -26,29 +26,32 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>With another gate, arrays with the same name and shape are loaded. The other arrays of the new
  * gate keep their initial values.
+ *
+ * @param from verified checkpoint of another run
+ * @param sameGate whether the new run has the gate of that run, so that all its arrays must exist
+ * @param moments whether the optimizer's moments are loaded with the parameters
+ * @param spawned whether the new run's experts count as spawned, so that they are never spawned
+ *     again
+ * @param context phase and temperature of the new run's first step
+ * @param seed seed of the new run
+ * @param taken receives the names of the new gate's arrays that were in the checkpoint
+ * @param made receives the names of the new gate's arrays that were missing in the checkpoint or
+ *     had another shape
+ * @param left receives the names of the checkpoint's gate arrays that the new gate does not use
  */
-public final class CheckpointStart implements SavedRun {
-  private final Checkpoint from;
-  private final boolean sameGate;
-  private final boolean moments;
-  private final boolean spawned;
-  private final StepContext context;
-  private final long seed;
-  private final Set<String> taken = new TreeSet<>();
-  private final Set<String> made = new TreeSet<>();
-  private final Set<String> left = new TreeSet<>();
+public record CheckpointStart(
+    Checkpoint from,
+    boolean sameGate,
+    boolean moments,
+    boolean spawned,
+    StepContext context,
+    long seed,
+    Set<String> taken,
+    Set<String> made,
+    Set<String> left)
+    implements SavedRun {
 
-  /**
-   * Creates the start of a run.
-   *
-   * @param from verified checkpoint of another run
-   * @param sameGate whether the new run has the gate of that run, so that all its arrays must exist
-   * @param moments whether the optimizer's moments are loaded with the parameters
-   * @param spawned whether the new run's experts count as spawned, so that they are never spawned
-   *     again
-   * @param context phase and temperature of the new run's first step
-   * @param seed seed of the new run
-   */
+  /** Creates the start of a run. */
   public CheckpointStart(
       Checkpoint from,
       boolean sameGate,
@@ -56,12 +59,16 @@ public final class CheckpointStart implements SavedRun {
       boolean spawned,
       StepContext context,
       long seed) {
-    this.from = from;
-    this.sameGate = sameGate;
-    this.moments = moments;
-    this.spawned = spawned;
-    this.context = context;
-    this.seed = seed;
+    this(
+        from,
+        sameGate,
+        moments,
+        spawned,
+        context,
+        seed,
+        new TreeSet<>(),
+        new TreeSet<>(),
+        new TreeSet<>());
   }
 
   @Override
@@ -72,34 +79,6 @@ public final class CheckpointStart implements SavedRun {
   @Override
   public Progress progress() {
     return spawned ? Progress.START.afterSpawn() : Progress.START;
-  }
-
-  @Override
-  public StepContext context() {
-    return context;
-  }
-
-  @Override
-  public long seed() {
-    return seed;
-  }
-
-  /** Returns the names of the new gate's arrays that were in the checkpoint. */
-  public Set<String> taken() {
-    return Set.copyOf(taken);
-  }
-
-  /**
-   * Returns the names of the new gate's arrays that were missing in the checkpoint or had another
-   * shape.
-   */
-  public Set<String> made() {
-    return Set.copyOf(made);
-  }
-
-  /** Returns the names of the checkpoint's gate arrays that the new gate does not use. */
-  public Set<String> left() {
-    return Set.copyOf(left);
   }
 
   /**

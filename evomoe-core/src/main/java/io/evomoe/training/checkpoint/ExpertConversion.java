@@ -1,11 +1,11 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.Growth;
-import io.evomoe.nn.ExpertPlace;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
+import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.Model;
 import io.evomoe.training.optimizer.Moments;

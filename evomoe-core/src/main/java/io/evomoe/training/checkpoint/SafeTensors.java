@@ -1,14 +1,17 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.internal.files.InputFile;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,13 +43,27 @@ public final class SafeTensors implements Closeable {
    * @throws IllegalArgumentException if it is a pipe or device
    */
   public static SafeTensors open(Path file) throws IOException {
-    InputFile.requireNoPipe(file.toString(), file);
+    FileTree.requireNoPipe(file.toString(), file);
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       return new SafeTensors(file, channel, SafeTensorsHeader.read(file, channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** A question about an open file. */
+  interface Question<T> {
+    T of(SafeTensors tensors) throws IOException;
+  }
+
+  /** Opens a file for one question. Errors name the unreadable part. */
+  static <T> T ask(Path file, Question<T> question) {
+    try (SafeTensors tensors = open(file)) {
+      return question.of(tensors);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -92,8 +109,8 @@ public final class SafeTensors implements Closeable {
    *
    * @throws CheckpointException if there is no tensor of that name
    */
-  public TensorInfo info(String name) {
-    TensorInfo info = header.tensors().get(name);
+  public Info info(String name) {
+    Info info = header.tensors().get(name);
     if (info == null) {
       throw new CheckpointException(file + ": tensor " + name + " is missing");
     }
@@ -102,7 +119,7 @@ public final class SafeTensors implements Closeable {
 
   /** Reads a tensor into a new array in C order, outside any workspace. */
   public INDArray read(String name) throws IOException {
-    TensorInfo info = info(name);
+    Info info = info(name);
     if (info.length() == 0) {
       throw new CheckpointException(
           "%s: tensor %s has no elements, shape %s".formatted(file, name, info.shape()));
@@ -144,7 +161,7 @@ public final class SafeTensors implements Closeable {
 
   /** Checks that {@link #readInto} accepts the array, without reading. */
   void requireFit(String name, INDArray target) {
-    TensorInfo info = info(name);
+    Info info = info(name);
     if (!fits(name, target)) {
       throw new CheckpointException(
           "%s: tensor %s is %s%s, wanted %s%s"
@@ -160,12 +177,38 @@ public final class SafeTensors implements Closeable {
 
   /** Returns whether an existing tensor has the type and shape of an array. */
   boolean fits(String name, INDArray target) {
-    TensorInfo info = info(name);
+    Info info = info(name);
     return info.type() == target.dataType() && Arrays.equals(info.sizes(), target.shape());
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
+  }
+
+  /**
+   * The position of a tensor in a safetensors file.
+   *
+   * @param type type of its elements
+   * @param shape sizes, C order; empty for a scalar
+   * @param begin first byte, from the start of the file
+   * @param end byte after the last one
+   */
+  public record Info(DataType type, List<Long> shape, long begin, long end) {
+
+    /** Makes the shape unmodifiable. */
+    public Info {
+      shape = List.copyOf(shape);
+    }
+
+    /** Returns the number of elements. */
+    public long length() {
+      return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    }
+
+    /** Returns the sizes as ND4J takes them. */
+    public long[] sizes() {
+      return shape.stream().mapToLong(Long::longValue).toArray();
+    }
   }
 }

@@ -41,7 +41,7 @@ final class SafeTensorsHeader {
   private static final long MAXIMUM = 100_000_000;
   private static final int ALIGNMENT = 8;
 
-  private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+  private final Map<String, SafeTensors.Info> tensors = new LinkedHashMap<>();
   private final Map<String, String> metadata;
 
   /** The JSON of a header. */
@@ -73,7 +73,7 @@ final class SafeTensorsHeader {
         (name, entry) ->
             tensors.put(
                 name,
-                new TensorInfo(
+                new SafeTensors.Info(
                     Objects.requireNonNull(TYPES.get(entry.dtype())),
                     entry.shape(),
                     dataBegin + entry.offsets().get(0),
@@ -137,7 +137,7 @@ final class SafeTensorsHeader {
                     "tensor %s must have a type of safetensors, was %s".formatted(tensor, type)));
   }
 
-  Map<String, TensorInfo> tensors() {
+  Map<String, SafeTensors.Info> tensors() {
     return tensors;
   }
 
@@ -147,13 +147,13 @@ final class SafeTensorsHeader {
 
   /** Checks that each tensor begins at the end of the one before it, and has its size. */
   private void requireGapless(Path file, long dataBegin, long fileSize) {
-    List<Map.Entry<String, TensorInfo>> inOrder = new ArrayList<>(tensors.entrySet());
+    List<Map.Entry<String, SafeTensors.Info>> inOrder = new ArrayList<>(tensors.entrySet());
     inOrder.sort(
-        Comparator.comparingLong((Map.Entry<String, TensorInfo> e) -> e.getValue().begin())
+        Comparator.comparingLong((Map.Entry<String, SafeTensors.Info> e) -> e.getValue().begin())
             .thenComparingLong(e -> e.getValue().end()));
     long at = dataBegin;
-    for (Map.Entry<String, TensorInfo> entry : inOrder) {
-      TensorInfo info = entry.getValue();
+    for (Map.Entry<String, SafeTensors.Info> entry : inOrder) {
+      SafeTensors.Info info = entry.getValue();
       try {
         long end = Math.addExact(at, Math.multiplyExact(info.length(), info.type().width()));
         if (info.begin() != at || info.end() != end) {

@@ -1,8 +1,9 @@
 package io.evomoe.training.optimizer;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.AdamWStep;
-import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.nn.Parameter;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,12 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
  * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
-public final class AdamW extends MomentOptimizer {
-  private final Kernels kernels;
-  private final AdamWConfig config;
+public class AdamW extends MomentOptimizer {
+  final Kernels kernels;
+  private final Config config;
 
   /** Creates an optimizer without moments. */
-  public AdamW(Kernels kernels, AdamWConfig config) {
+  public AdamW(Kernels kernels, Config config) {
     this(kernels, config, ParameterGroups.decaying(config.weightDecay()));
   }
 
@@ -31,8 +32,12 @@ public final class AdamW extends MomentOptimizer {
    *
    * @param groups weight decay of each parameter, in place of that of the constants
    */
-  public AdamW(Kernels kernels, AdamWConfig config, ParameterGroups groups) {
-    super("AdamW", groups);
+  public AdamW(Kernels kernels, Config config, ParameterGroups groups) {
+    this("AdamW", kernels, config, groups);
+  }
+
+  AdamW(String name, Kernels kernels, Config config, ParameterGroups groups) {
+    super(name, groups);
     this.kernels = kernels;
     this.config = config;
   }
@@ -41,9 +46,7 @@ public final class AdamW extends MomentOptimizer {
   @Override
   protected void updateAll(Map<Parameter, Update> updates) {
     List<AdamWUpdate> all =
-        updates.entrySet().stream()
-            .map(entry -> of(entry.getKey(), next(entry.getKey()), config, entry.getValue()))
-            .toList();
+        updates.entrySet().stream().map(entry -> of(entry.getKey(), entry.getValue())).toList();
     try (MemoryWorkspace ignored = workspace()) {
       kernels.adamW(all);
     }
@@ -51,7 +54,7 @@ public final class AdamW extends MomentOptimizer {
 
   @Override
   protected void update(Parameter parameter, Update update) {
-    kernels.adamW(List.of(of(parameter, next(parameter), config, update)));
+    updateAll(Map.of(parameter, update));
   }
 
   /** Returns both moments. */
@@ -60,7 +63,8 @@ public final class AdamW extends MomentOptimizer {
     return Moments.zeros(parameter, updates);
   }
 
-  static AdamWUpdate of(Parameter parameter, Moments moments, AdamWConfig config, Update update) {
+  private AdamWUpdate of(Parameter parameter, Update update) {
+    Moments moments = next(parameter);
     AdamWStep step =
         new AdamWStep(
             update.learningRate(),
@@ -94,6 +98,28 @@ public final class AdamW extends MomentOptimizer {
     public Optimizer create(OptimizerSpec spec) {
       return spec.read(
           name(), (options, groups) -> new AdamW(spec.kernels(), spec.adamW(), groups));
+    }
+  }
+
+  /**
+   * Constants of {@link AdamW}.
+   *
+   * @param beta1 decay of the first moment, in [0, 1)
+   * @param beta2 decay of the second moment, in [0, 1)
+   * @param epsilon added to the root of the second moment, above 0
+   * @param weightDecay decoupled decay, at least 0
+   */
+  public record Config(double beta1, double beta2, double epsilon, double weightDecay) {
+
+    /** Rejects values out of bounds. */
+    public Config {
+      FieldBound.belowOne("beta1", beta1);
+      FieldBound.belowOne("beta2", beta2);
+      FieldBound.positive("epsilon", epsilon);
+      if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
+        throw new IllegalArgumentException(
+            "weightDecay must be at least 0 and finite, was " + weightDecay);
+      }
     }
   }
 }

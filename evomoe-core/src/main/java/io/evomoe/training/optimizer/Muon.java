@@ -2,11 +2,11 @@ package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Options.Bounds;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -24,13 +24,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * matrix is one matrix. {@link io.evomoe.nn.Place#columns()} lists the matrices that lie side by
  * side in one array, such as queries, keys and values.
  *
- * <p>{@link AdamW} updates all other parameters: embeddings, output heads, norms, biases and the
+ * <p>The base class updates all other parameters: embeddings, output heads, norms, biases and the
  * parameters of gates.
  *
  * <p>A matrix without a gradient in a step, e.g. of an expert without tokens, does not change, and
  * neither does its momentum. An orthogonal update has the same size however small the momentum is.
  */
-public final class Muon extends MomentOptimizer {
+public final class Muon extends AdamW {
   /** Default momentum. */
   public static final double DEFAULT_MOMENTUM = 0.95;
 
@@ -43,12 +43,10 @@ public final class Muon extends MomentOptimizer {
   /** Root mean square of an update of {@link AdamW} that the paper measured. */
   private static final double USUAL_UPDATE = 0.2;
 
-  private final Kernels kernels;
   private final double momentum;
-  private final AdamWConfig adamW;
 
   /** Creates an optimizer without moments and with the default momentum. */
-  public Muon(Kernels kernels, AdamWConfig adamW) {
+  public Muon(Kernels kernels, AdamW.Config adamW) {
     this(kernels, DEFAULT_MOMENTUM, adamW, ParameterGroups.decaying(adamW.weightDecay()));
   }
 
@@ -59,12 +57,10 @@ public final class Muon extends MomentOptimizer {
    * @param adamW constants for the parameters that are not matrices of hidden layers
    * @param groups rate and weight decay of each parameter
    */
-  public Muon(Kernels kernels, double momentum, AdamWConfig adamW, ParameterGroups groups) {
-    super("Muon", groups);
+  public Muon(Kernels kernels, double momentum, AdamW.Config adamW, ParameterGroups groups) {
+    super("Muon", kernels, adamW, groups);
     FieldBound.belowOne("momentum", momentum);
-    this.kernels = kernels;
     this.momentum = momentum;
-    this.adamW = adamW;
   }
 
   /**
@@ -83,7 +79,7 @@ public final class Muon extends MomentOptimizer {
   /** Updates the matrices one by one, and the others in one call of the kernels. */
   @Override
   protected void updateAll(Map<Parameter, Update> updates) {
-    List<AdamWUpdate> others = new ArrayList<>();
+    Map<Parameter, Update> others = new LinkedHashMap<>();
     updates.forEach(
         (parameter, update) -> {
           if (isHidden(parameter)) {
@@ -91,20 +87,14 @@ public final class Muon extends MomentOptimizer {
               update(parameter, update);
             }
           } else {
-            others.add(AdamW.of(parameter, next(parameter), adamW, update));
+            others.put(parameter, update);
           }
         });
-    try (MemoryWorkspace ignored = workspace()) {
-      kernels.adamW(others);
-    }
+    super.updateAll(others);
   }
 
   @Override
   protected void update(Parameter parameter, Update update) {
-    if (!isHidden(parameter)) {
-      kernels.adamW(List.of(AdamW.of(parameter, next(parameter), adamW, update)));
-      return;
-    }
     if (!parameter.hasGradient()) {
       return;
     }
@@ -167,7 +157,7 @@ public final class Muon extends MomentOptimizer {
   public Moments zeros(Parameter parameter, long updates) {
     return isHidden(parameter)
         ? Moments.single(parameter, updates)
-        : Moments.zeros(parameter, updates);
+        : super.zeros(parameter, updates);
   }
 
   /** Optimizer {@code muon}. Its option {@code momentum} is m, 0.95 by default. */

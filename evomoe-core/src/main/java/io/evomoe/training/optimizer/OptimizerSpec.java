@@ -14,7 +14,7 @@ import java.util.function.BiFunction;
  * @param options options of this optimizer by name, as written in YAML; each optimizer documents
  *     and checks its own
  */
-public record OptimizerSpec(Kernels kernels, AdamWConfig adamW, Map<String, String> options) {
+public record OptimizerSpec(Kernels kernels, AdamW.Config adamW, Map<String, String> options) {
 
   /** Makes the options unmodifiable. */
   public OptimizerSpec {

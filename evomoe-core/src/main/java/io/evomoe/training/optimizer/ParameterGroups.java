@@ -1,7 +1,7 @@
 package io.evomoe.training.optimizer;
 
-import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Options;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 
 /** A rule that gives each parameter its learning rate and weight decay. */

@@ -1,6 +1,7 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.Installed;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -39,13 +40,9 @@ public interface ScheduleProvider {
   }
 
   private static Installed<ScheduleProvider> byName() {
-    Stream<ScheduleProvider> ours =
-        Stream.concat(
-            Stream.of(LearningRate.Decay.values()).map(LearningRate.Provider::new),
-            Stream.of(new WarmupStableDecay.Provider()));
-    Stream<ScheduleProvider> others =
-        ServiceLoader.load(ScheduleProvider.class).stream().map(ServiceLoader.Provider::get);
-    return new Installed<>(
-        "training.schedule", Stream.concat(ours, others).toList(), ScheduleProvider::name);
+    List<ScheduleProvider> all = new ArrayList<>();
+    Stream.of(LearningRate.Decay.values()).map(LearningRate::new).forEach(all::add);
+    ServiceLoader.load(ScheduleProvider.class).forEach(all::add);
+    return new Installed<>("training.schedule", all, ScheduleProvider::name);
   }
 }

@@ -2,7 +2,7 @@ package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ArrayKernels;
-import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -23,7 +23,7 @@ class FolderLockTest {
     Files.createSymbolicLink(otherWay, folder);
 
     for (Path path : new Path[] {folder, otherWay, folder.resolve("../run")}) {
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> FolderLock.acquire(path, "second"))
           .withMessageMatching(
               ".* is being written by evomoe train, process %d.*, since 20.*: wait .*"
@@ -39,7 +39,7 @@ class FolderLockTest {
     LockingProcess other = LockingProcess.holding(folder);
     assertThat(other.line()).isEqualTo("held");
 
-    assertThatExceptionOfType(FolderInUseException.class)
+    assertThatExceptionOfType(FolderLock.FolderInUseException.class)
         .isThrownBy(() -> FolderLock.acquire(folder, "late"))
         .withMessageContaining("written by the other, process " + other.pid());
 
@@ -53,7 +53,7 @@ class FolderLockTest {
   void a_refusal_should_not_let_go_of_the_lock() throws Exception {
     Path folder = temporary.resolve("run");
     try (FolderLock held = FolderLock.acquire(folder, "this one")) {
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> FolderLock.acquire(folder, "second"));
       for (int i = 0; i < 2; i++) {
         try (LockingProcess other = LockingProcess.holding(folder)) {
@@ -97,7 +97,7 @@ class FolderLockTest {
       assertThat(other.line()).isEqualTo("held");
       Files.writeString(temporary.resolve(FolderLock.NAME), "\u001b[31mred\nsecond line");
 
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> FolderLock.acquire(temporary, "late"))
           .withMessageContaining("written by ?[31mred: wait")
           .withMessageNotContaining("second");
@@ -111,7 +111,7 @@ class FolderLockTest {
           throw new IOException("No locks available");
         };
     try (FolderLock lock = FolderLock.acquire(temporary, "first", none)) {
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> FolderLock.acquire(temporary, "second", none));
     }
     assertThat(temporary).isEmptyDirectory();

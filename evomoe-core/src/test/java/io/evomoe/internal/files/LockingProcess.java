@@ -72,7 +72,7 @@ final class LockingProcess implements AutoCloseable {
     try (FolderLock lock = FolderLock.acquire(folder, "the other")) {
       answers.println("held");
       while (System.in.read() >= 0) {}
-    } catch (FolderInUseException e) {
+    } catch (FolderLock.FolderInUseException e) {
       answers.println(e.getMessage());
     }
   }
@@ -87,7 +87,7 @@ final class LockingProcess implements AutoCloseable {
         Files.delete(inside);
         alone++;
         done++;
-      } catch (FolderInUseException e) {
+      } catch (FolderLock.FolderInUseException e) {
         Thread.onSpinWait();
       }
     }

@@ -61,7 +61,7 @@ class NewOutputFileTest {
     Path file = folder.resolve("model.gguf");
     try (NewOutput begun = NewOutput.file(file, WHO)) {
       assertThat(begun.path()).doesNotExist();
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> NewOutput.file(file, WHO));
     }
   }

@@ -128,13 +128,13 @@ class NewOutputFolderTest {
   @Test
   void should_be_refused_while_somebody_makes_or_fills_the_same_folder() {
     try (NewOutput first = NewOutput.folder(made, WHO)) {
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> NewOutput.folder(made, "second"))
           .withMessageStartingWith(made + " is being written by evomoe export, process ");
       first.publish();
     }
     try (OutputFolder run = OutputFolder.open(empty, "evomoe train")) {
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> NewOutput.folder(run.path(), WHO))
           .withMessageStartingWith(empty + " is being written by evomoe train, process ");
     }

@@ -15,7 +15,7 @@ class OutputFolderTest {
   void should_have_one_writer_at_a_time() {
     try (OutputFolder first = OutputFolder.open(folder, "a library")) {
       assertThat(first.path()).isEqualTo(folder);
-      assertThatExceptionOfType(FolderInUseException.class)
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
           .isThrownBy(() -> OutputFolder.open(folder, "evomoe train"))
           .withMessageContaining("is being written by a library, process ");
     }

@@ -141,16 +141,19 @@ class CheckpointFolderTest {
   }
 
   private static Path write(int steps, CheckpointFolder checkpoints) {
-    try (Trainer<TinyBatch> trainer =
-        new Trainer<>(
-            new TinyModel(KernelSelection.forType(DataType.DOUBLE), 1),
-            new TrainingData<>(TinyBatch::number, List.of()),
-            TrainerConfig.defaults(10),
-            EvolutionConfig.defaults())) {
+    try (Trainer<TinyBatch> trainer = trainer()) {
       for (int step = 0; step < steps; step++) {
         trainer.step();
       }
       return checkpoints.write(trainer.state());
     }
+  }
+
+  static Trainer<TinyBatch> trainer() {
+    return new Trainer<>(
+        new TinyModel(KernelSelection.forType(DataType.DOUBLE), 1),
+        new TrainingData<>(TinyBatch::number, List.of()),
+        TrainerConfig.defaults(10),
+        EvolutionConfig.defaults());
   }
 }

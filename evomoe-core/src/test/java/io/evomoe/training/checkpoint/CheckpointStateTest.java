@@ -3,24 +3,17 @@ package io.evomoe.training.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.kernel.KernelSelection;
 import io.evomoe.training.TinyBatch;
-import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
-import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /** A {@code state.json} whose checksum is right and whose fields are not. */
@@ -31,12 +24,7 @@ class CheckpointStateTest {
 
   @BeforeEach
   void save() {
-    try (Trainer<TinyBatch> trainer =
-        new Trainer<>(
-            new TinyModel(KernelSelection.forType(DataType.DOUBLE), 1),
-            new TrainingData<>(TinyBatch::number, List.of()),
-            TrainerConfig.defaults(10),
-            EvolutionConfig.defaults())) {
+    try (Trainer<TinyBatch> trainer = CheckpointFolderTest.trainer()) {
       trainer.step();
       saved = new CheckpointFolder(directory, 2, Map.of("data", "a.txt")).write(trainer.state());
       file = saved.resolve("state.json");

@@ -18,7 +18,7 @@ class LearningRateTest {
   @ParameterizedTest
   @EnumSource(Decay.class)
   void should_warm_up_in_a_straight_line_to_the_peak(Decay decay) {
-    LearningRate rate = rate(0.8, 4, decay, 0.1);
+    LearningRateSchedule rate = rate(0.8, 4, decay, 0.1);
 
     assertThat(rate.at(0, 20)).isCloseTo(0.2, within(1e-12));
     assertThat(rate.at(1, 20)).isCloseTo(0.4, within(1e-12));
@@ -28,7 +28,7 @@ class LearningRateTest {
   @ParameterizedTest
   @EnumSource(Decay.class)
   void should_stay_between_floor_and_peak(Decay decay) {
-    LearningRate rate = rate(1, 0, decay, 0.25);
+    LearningRateSchedule rate = rate(1, 0, decay, 0.25);
 
     for (long step = 0; step < 200; step++) {
       assertThat(rate.at(step, 50)).isBetween(0.25, 1.0);
@@ -44,7 +44,7 @@ class LearningRateTest {
   })
   void should_have_its_known_values_at_the_middle_and_at_the_end(
       Decay decay, double middle, double end) {
-    LearningRate rate = rate(1, 10, decay, 0.1);
+    LearningRateSchedule rate = rate(1, 10, decay, 0.1);
 
     assertThat(rate.at(60, 110)).isCloseTo(middle, within(4e-3));
     assertThat(rate.at(110, 110)).isCloseTo(end, within(1e-3));
@@ -53,7 +53,7 @@ class LearningRateTest {
   @ParameterizedTest
   @EnumSource(Decay.class)
   void should_never_rise_after_the_warm_up(Decay decay) {
-    LearningRate rate = rate(0.3, 5, decay, 0);
+    LearningRateSchedule rate = rate(0.3, 5, decay, 0);
 
     assertThat(rate.at(5, 40)).isLessThanOrEqualTo(0.3);
     for (long step = 5; step < 60; step++) {
@@ -64,7 +64,7 @@ class LearningRateTest {
   @ParameterizedTest
   @EnumSource(Decay.class)
   void should_stay_at_the_peak_with_a_floor_as_high(Decay decay) {
-    LearningRate rate = rate(0.3, 5, decay, 1);
+    LearningRateSchedule rate = rate(0.3, 5, decay, 1);
 
     assertThat(rate.at(5, 40)).isEqualTo(0.3);
     assertThat(rate.at(39, 40)).isEqualTo(0.3);
@@ -130,10 +130,8 @@ class LearningRateTest {
   @ParameterizedTest
   @EnumSource(Decay.class)
   void should_be_found_by_its_name(Decay decay) {
-    ScheduleSpec spec = new ScheduleSpec(0.8, 4, 0.1);
-
     String name = decay.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    assertThat(ScheduleProvider.named(name).create(spec)).isEqualTo(new LearningRate(spec, decay));
+    assertThat(ScheduleProvider.named(name)).isEqualTo(new LearningRate(decay));
   }
 
   @Test
@@ -162,8 +160,8 @@ class LearningRateTest {
     assertRefused("floorShare", 1, 0, -0.1);
   }
 
-  private static LearningRate rate(double peak, long warmup, Decay decay, double floor) {
-    return new LearningRate(new ScheduleSpec(peak, warmup, floor), decay);
+  private static LearningRateSchedule rate(double peak, long warmup, Decay decay, double floor) {
+    return new LearningRate(decay).create(new ScheduleSpec(peak, warmup, floor));
   }
 
   private static void assertRefused(String field, double peak, long warmup, double floor) {

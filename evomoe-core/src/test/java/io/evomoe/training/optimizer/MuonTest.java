@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** What Muon updates, and how; its numbers are compared with PyTorch in {@code evomoe-models}. */
 class MuonTest {
-  private static final AdamWConfig ADAMW = new AdamWConfig(0.9, 0.95, 1e-8, 0);
+  private static final AdamW.Config ADAMW = new AdamW.Config(0.9, 0.95, 1e-8, 0);
   private static final double RATE = 0.01;
 
   private final Kernels kernels = KernelSelection.forType(DataType.DOUBLE);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
-import io.evomoe.moe.Bounds;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.TrainerConfig;

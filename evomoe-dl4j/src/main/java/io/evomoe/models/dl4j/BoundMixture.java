@@ -4,7 +4,7 @@ import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;

@@ -162,7 +162,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
   @Override
   public ParamInitializer initializer() {
-    return MixtureParameters.INSTANCE;
+    return layout();
   }
 
   @Override
@@ -353,20 +353,6 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       return allParamConstraints != null || weightConstraints != null || biasConstraints != null;
     }
 
-    private @Nullable EvolutionSettings evolutionSettings() {
-      EvolutionConfig config = evolution;
-      if (config == null) {
-        return null;
-      }
-      if (iterations == 0
-          && (config.diversifySteps().isEmpty() || config.temperatureSteps().isEmpty())) {
-        throw new IllegalArgumentException(
-            "iterations must be set if evolution does not set diversifySteps and"
-                + " temperatureSteps");
-      }
-      return EvolutionSettings.of(config, iterations);
-    }
-
     private MixtureSettings settings() {
       return new MixtureSettings(
           gate,
@@ -380,7 +366,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
           causal,
           vocabulary,
           iterations,
-          evolutionSettings());
+          evolution == null ? null : MixtureSettings.Evolution.of(evolution, iterations));
     }
 
     /**

@@ -3,19 +3,22 @@ package io.evomoe.models.dl4j;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
-import io.evomoe.moe.Placement;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.NormConfig;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,7 @@ record MixtureSettings(
     boolean causal,
     int vocabulary,
     long iterations,
-    @Nullable EvolutionSettings evolution) {
+    @Nullable Evolution evolution) {
   private static final int HIDDEN_PER_WIDTH = 4;
 
   /** Rejects an unknown gate and numbers out of bounds. Makes the options unmodifiable. */
@@ -117,5 +120,75 @@ record MixtureSettings(
 
   private GateProvider provider() {
     return GateRegistry.installed().provider(gate);
+  }
+
+  /**
+   * An {@link EvolutionConfig} in plain values, for DL4J's JSON and YAML. Time is counted in
+   * iterations. There is no setting for optimizer moments, because DL4J's updater owns them by
+   * position. The first child keeps those of its parent, and those of the others start at zero.
+   *
+   * @param diversifyIterations iterations with one expert before the spawn
+   * @param spawn text for {@link SpawnMethod#parse}
+   * @param shape shape of the temperature
+   * @param maximumTemperature temperature right after the spawn
+   * @param minimumTemperature final temperature
+   * @param annealingIterations iterations between both
+   * @param hardFrom iterations from the spawn to the hard phase; -1 for no hard phase
+   * @param finalTopK experts per token in the hard phase
+   */
+  record Evolution(
+      long diversifyIterations,
+      String spawn,
+      TemperatureSchedule.Shape shape,
+      double maximumTemperature,
+      double minimumTemperature,
+      long annealingIterations,
+      long hardFrom,
+      int finalTopK) {
+    private static final long NEVER = -1;
+
+    /**
+     * Returns a configuration in plain values.
+     *
+     * @param iterations iterations of the training, from which unset values follow; 0 if unknown
+     */
+    static Evolution of(EvolutionConfig config, long iterations) {
+      if (iterations == 0
+          && (config.diversifySteps().isEmpty() || config.temperatureSteps().isEmpty())) {
+        throw new IllegalArgumentException(
+            "iterations must be set if evolution does not set diversifySteps and"
+                + " temperatureSteps");
+      }
+      EvolutionSchedule schedule = new EvolutionSchedule(config, iterations, Growth.SPAWNED);
+      TemperatureSchedule temperature = schedule.temperature();
+      return new Evolution(
+          schedule.diversifySteps(),
+          config.spawn(),
+          temperature.shape(),
+          temperature.maximum(),
+          temperature.minimum(),
+          temperature.decaySteps(),
+          config.hardFrom().orElse(NEVER),
+          config.finalTopK());
+    }
+
+    /**
+     * Returns the configuration.
+     *
+     * @throws IllegalArgumentException for values out of their bounds
+     */
+    EvolutionConfig toConfig() {
+      return new EvolutionConfig(
+          OptionalLong.of(diversifyIterations),
+          EvolutionConfig.defaults().diversifyShare(),
+          spawn,
+          false,
+          shape,
+          maximumTemperature,
+          minimumTemperature,
+          OptionalLong.of(annealingIterations),
+          hardFrom == NEVER ? OptionalLong.empty() : OptionalLong.of(hardFrom),
+          finalTopK);
+    }
   }
 }

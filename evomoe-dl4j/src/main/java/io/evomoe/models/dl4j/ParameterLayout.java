@@ -3,7 +3,7 @@ package io.evomoe.models.dl4j;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
@@ -12,6 +12,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -20,10 +23,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * The positions of a layer's arrays in its part of DL4J's flat parameters. The arrays are the
  * experts, the gate, the gate's state and the iteration, so a saved network contains everything.
+ * DL4J asks for them with the layer of this layout.
  *
  * @param slots in order, without gaps
  */
-record ParameterLayout(List<Slot> slots) {
+record ParameterLayout(List<Slot> slots) implements ParamInitializer {
   /** The last iteration that trained the layer. */
   static final String ITERATION = "iteration";
 
@@ -96,15 +100,66 @@ record ParameterLayout(List<Slot> slots) {
     return slots.stream().mapToLong(Slot::length).sum();
   }
 
-  /** Returns the names of the arrays of the given kinds. */
-  List<String> keys(Kind... kinds) {
-    List<Kind> wanted = Arrays.asList(kinds);
-    return slots.stream().filter(slot -> wanted.contains(slot.kind())).map(Slot::key).toList();
+  @Override
+  public long numParams(NeuralNetConfiguration conf) {
+    return length();
+  }
+
+  @Override
+  public long numParams(Layer layer) {
+    return length();
+  }
+
+  @Override
+  public List<String> paramKeys(Layer layer) {
+    return slots.stream().map(Slot::key).toList();
+  }
+
+  @Override
+  public List<String> weightKeys(Layer layer) {
+    return keys(Kind.WEIGHT);
+  }
+
+  @Override
+  public List<String> biasKeys(Layer layer) {
+    return keys(Kind.BIAS);
+  }
+
+  @Override
+  public boolean isWeightParam(Layer layer, String key) {
+    return is(Kind.WEIGHT, key);
+  }
+
+  @Override
+  public boolean isBiasParam(Layer layer, String key) {
+    return is(Kind.BIAS, key);
+  }
+
+  @Override
+  public Map<String, INDArray> init(
+      NeuralNetConfiguration conf, INDArray flat, boolean initializeParams) {
+    Map<String, INDArray> views = views(flat);
+    views.keySet().forEach(conf::addVariable);
+    if (initializeParams) {
+      BoundMixture.initialize(conf, views);
+    }
+    return views;
+  }
+
+  @Override
+  public Map<String, INDArray> getGradientsFromFlattened(
+      NeuralNetConfiguration conf, INDArray flat) {
+    return views(flat);
+  }
+
+  /** Returns the names of the arrays of a kind. */
+  List<String> keys(Kind kind) {
+    return slots.stream().filter(slot -> slot.kind() == kind).map(Slot::key).toList();
   }
 
   /** Returns whether the array is of that kind. */
   boolean is(Kind kind, String key) {
-    return slots.stream().anyMatch(slot -> slot.key().equals(key) && slot.kind() == kind);
+    return keys(kind).contains(key);
   }
 
   /**
@@ -113,7 +168,7 @@ record ParameterLayout(List<Slot> slots) {
    * @param flat array of {@link #length()} elements
    * @throws IllegalArgumentException if it has more or fewer elements
    */
-  Map<String, INDArray> views(INDArray flat) {
+  private Map<String, INDArray> views(INDArray flat) {
     if (flat.length() != length()) {
       throw new IllegalArgumentException(
           "flat parameters must have %d elements, had %d".formatted(length(), flat.length()));

@@ -28,9 +28,7 @@ class MixtureTransferTest {
     MultiLayerNetwork source = trained("lossfree");
 
     MultiLayerNetwork target =
-        new TransferLearning.Builder(source)
-            .fineTuneConfiguration(
-                new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).build())
+        transfer(source)
             .setFeatureExtractor(1)
             .removeOutputLayer()
             .addLayer(outputFrom(Networks.WIDTH))
@@ -46,14 +44,18 @@ class MixtureTransferTest {
     assertThat(activations(target)).isEqualTo(activations(source));
   }
 
+  private static TransferLearning.Builder transfer(MultiLayerNetwork source) {
+    return new TransferLearning.Builder(source)
+        .fineTuneConfiguration(
+            new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).seed(4).build());
+  }
+
   @Test
   void should_train_on_in_another_network() {
     MultiLayerNetwork source = trained("evomoe");
 
     MultiLayerNetwork target =
-        new TransferLearning.Builder(source)
-            .fineTuneConfiguration(
-                new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).seed(4).build())
+        transfer(source)
             .setFeatureExtractor(0)
             .nOutReplace(2, Networks.CLASSES, WeightInit.XAVIER)
             .build();

@@ -134,26 +134,25 @@ final class Networks {
   static ComputationGraph graphWithIds(
       NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
     return initialised(
-        configuration
-            .graphBuilder()
-            .addInputs("in", "ids")
+        behindLstm(configuration.graphBuilder().addInputs("in", "ids"))
             .setInputTypes(InputType.recurrent(FEATURES), InputType.recurrent(1))
-            .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
             .addVertex("both", new MergeVertex(), "lstm", "ids")
             .addLayer("moe", mixture, "both")
             .addLayer("out", classesInTime(RNNFormat.NCW), "moe")
             .setOutputs("out"));
   }
 
+  private static ComputationGraphConfiguration.GraphBuilder behindLstm(
+      ComputationGraphConfiguration.GraphBuilder graph) {
+    return graph.addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in");
+  }
+
   /** LSTM, dense (of all time steps as examples), MoE, output at every step. */
   static ComputationGraph graphBehindDense(
       NeuralNetConfiguration.Builder configuration, MixtureOfExpertsLayer mixture) {
     return initialised(
-        configuration
-            .graphBuilder()
-            .addInputs("in")
+        behindLstm(configuration.graphBuilder().addInputs("in"))
             .setInputTypes(InputType.recurrent(FEATURES, TIME))
-            .addLayer("lstm", new LSTM.Builder().nOut(WIDTH).build(), "in")
             .addLayer("dense", dense(WIDTH), "lstm")
             .addLayer("moe", mixture, "dense")
             .addLayer("out", classesInTime(RNNFormat.NCW), "moe")

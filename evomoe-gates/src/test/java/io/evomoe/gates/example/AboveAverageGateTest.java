@@ -8,14 +8,4 @@ class AboveAverageGateTest extends GateContract {
   protected GateProvider provider() {
     return new AboveAverageGate.Provider();
   }
-
-  @Override
-  protected double auxLossAtBalance(int experts, int moeLayers) {
-    return 0;
-  }
-
-  @Override
-  protected double auxLossAtCollapse(int experts, int moeLayers) {
-    return 0;
-  }
 }

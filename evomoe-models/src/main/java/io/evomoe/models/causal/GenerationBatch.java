@@ -7,8 +7,8 @@ import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Texts of any lengths that are continued together. They join and leave between steps (continuous
@@ -126,16 +126,12 @@ public final class GenerationBatch implements AutoCloseable {
 
   private double[] shifted(Text text) {
     int[] window = Arrays.copyOfRange(text.ids, text.length - model.positions(), text.length);
-    TokenBatch read = TokenBatch.of(window.length, window);
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_GENERATION")) {
-      return model.kernels().read(model.nextTokenLogits(read, context));
-    }
+    return logits(TokenBatch.of(window.length, window), null);
   }
 
-  private double[] logits(TokenBatch read, KeyValueCache cache) {
+  private double[] logits(TokenBatch read, @Nullable KeyValueCache cache) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_GENERATION")) {
-      INDArray logits = model.nextTokenLogits(read, context, cache);
-      return model.kernels().read(logits);
+      return model.kernels().read(model.nextTokenLogits(read, context, cache));
     }
   }
 

@@ -1,13 +1,10 @@
 package io.evomoe.models.gguf;
 
+import io.evomoe.models.hub.PublishedModel;
 import java.util.List;
 
-/**
- * Converts models of one {@code model_type} for llama.cpp. {@link GgufArchitectures} lists the
- * implementations.
- */
+/** Converts models of one {@code model_type} for llama.cpp. */
 interface GgufArchitecture {
-
   /** The {@code model_type} of {@code config.json}. */
   String modelType();
 
@@ -19,23 +16,67 @@ interface GgufArchitecture {
    *
    * @throws IllegalArgumentException if llama.cpp computes something differently, naming the field
    */
-  void describe(GgufConfig config, GgufMetadata metadata);
+  void describe(PublishedModel model, GgufMetadata metadata);
 
   /** Returns the rule of each published tensor; tensors without a rule are rejected. */
-  List<TensorRule> rules(GgufConfig config);
+  List<TensorRule> rules(PublishedModel model);
 
   /** Returns tensors that are computed from the configuration. */
-  default List<GgufTensor> computed(GgufConfig config) {
+  default List<GgufTensor> computed(PublishedModel model) {
     return List.of();
-  }
-
-  /** Returns the number of tokens, which are the rows of the embedding. */
-  default int vocabulary(GgufConfig config) {
-    return config.whole("vocab_size");
   }
 
   /** Returns one sentence for each difference of llama.cpp's arithmetic. */
-  default List<String> differences(GgufConfig config) {
+  default List<String> differences(PublishedModel model) {
     return List.of();
+  }
+
+  /** Returns the supported architectures. */
+  static List<GgufArchitecture> all() {
+    return List.of(
+        new Gpt2Architecture(),
+        new DecoderArchitecture("llama", "llama", true, true, false, false, false),
+        new DecoderArchitecture("mistral", "llama", true, true, false, false, false),
+        new DecoderArchitecture("mixtral", "llama", true, false, false, true, false),
+        new DecoderArchitecture("qwen3", "qwen3", false, false, false, false, false),
+        new DecoderArchitecture("qwen3_moe", "qwen3moe", false, false, false, true, true),
+        new DecoderArchitecture("qwen2_moe", "qwen2moe", false, true, true, false, true),
+        new DecoderArchitecture("olmoe", "olmoe", false, false, true, false, false));
+  }
+
+  /**
+   * Returns the architecture of a model.
+   *
+   * @throws IllegalArgumentException with the reason if llama.cpp has none for it
+   */
+  static GgufArchitecture of(PublishedModel model) {
+    return all().stream()
+        .filter(architecture -> architecture.modelType().equals(model.modelType()))
+        .findFirst()
+        .orElseThrow(() -> refused(model.modelType(), ""));
+  }
+
+  /**
+   * Returns the error for a model that llama.cpp does not have.
+   *
+   * @param base its {@code model_type}, or the one that it would have without experts
+   * @param experts the end of a sentence that begins with the base
+   */
+  static IllegalArgumentException refused(String base, String experts) {
+    String why =
+        switch (base) {
+          case "gpt2" -> "the gpt2 of llama.cpp has no experts; a run without (gate dense) has one";
+          case "roberta" -> "llama.cpp continues texts, and a RoBERTa fills in masked tokens";
+          case "transformer" -> "llama.cpp has no encoder-decoder with sinusoidal positions";
+          default -> "those of llama.cpp are behind a softmax router of a fixed k, in every block";
+        };
+    return new IllegalArgumentException(
+        "model_type %s cannot be written in format gguf: %s".formatted(base + experts, why));
+  }
+
+  /** Returns the error for a value that llama.cpp would compute differently. */
+  static IllegalArgumentException bad(String field, String wanted, Object was) {
+    return new IllegalArgumentException(
+        "config.json: %s must be %s for format gguf, was %s".formatted(field, wanted, was));
   }
 }

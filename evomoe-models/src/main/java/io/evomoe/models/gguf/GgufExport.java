@@ -2,6 +2,7 @@ package io.evomoe.models.gguf;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.TokenizerContents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,7 @@ public final class GgufExport {
   private static final int QUANTIZATION_VERSION = 2;
 
   private final HubExport published;
-  private final GgufConfig config;
+  private final PublishedModel model;
   private final GgufArchitecture architecture;
   private final GgufVocabulary vocabulary;
 
@@ -32,16 +33,21 @@ public final class GgufExport {
    */
   public GgufExport(HubExport published, Path tokenizer) {
     this.published = published;
-    this.config = new GgufConfig(published.config());
-    this.architecture = GgufArchitectures.of(config);
+    this.model = published.model().orElseThrow(() -> refused(published));
+    this.architecture = GgufArchitecture.of(model);
     this.vocabulary =
         GgufVocabulary.of(TokenizerContents.read(tokenizer))
-            .filledUpTo(architecture.vocabulary(config));
+            .filledUpTo(model.embedding().vocabulary());
+  }
+
+  private static IllegalArgumentException refused(HubExport published) {
+    String base = published.config().path("evomoe").path("base_model_type").asText();
+    return GgufArchitecture.refused(base, " with experts");
   }
 
   /** Returns one sentence for each difference of llama.cpp's computation; mostly empty. */
   public List<String> differences() {
-    return architecture.differences(config);
+    return architecture.differences(model);
   }
 
   /**
@@ -62,9 +68,9 @@ public final class GgufExport {
     metadata.uint32("general.file_type", type.fileType());
     metadata.uint32("general.quantization_version", QUANTIZATION_VERSION);
     metadata.uint32("general.alignment", GgufWriter.ALIGNMENT);
-    architecture.describe(config, metadata);
+    architecture.describe(model, metadata);
     vocabulary.describe(metadata);
-    List<GgufTensor> tensors = GgufTensors.of(architecture, config, published.tensors(), type);
+    List<GgufTensor> tensors = GgufTensor.of(architecture, model, published.tensors(), type);
     try {
       GgufWriter.write(file, metadata, tensors);
     } catch (IOException e) {

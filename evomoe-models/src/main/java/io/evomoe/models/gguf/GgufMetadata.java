@@ -1,12 +1,13 @@
 package io.evomoe.models.gguf;
 
-import java.util.LinkedHashMap;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 
-/** The metadata of a GGUF file: typed values by key, each key once. */
+/** The metadata of a GGUF file: typed values by key. */
 final class GgufMetadata {
   /** {@code enum gguf_metadata_value_type}. */
   private static final int UINT32 = 4;
@@ -17,9 +18,67 @@ final class GgufMetadata {
   private static final int STRING = 8;
   private static final int ARRAY = 9;
 
-  private static final Pattern KEY = Pattern.compile("[a-z0-9_]+(\\.[a-z0-9_]+)*");
+  private final Bytes bytes = new Bytes();
+  private int size;
 
-  private final Map<String, GgufBytes> values = new LinkedHashMap<>();
+  /** The parts of a GGUF header: little-endian numbers, and texts with their length before them. */
+  static final class Bytes {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    Bytes uint8(int value) {
+      bytes.write(value);
+      return this;
+    }
+
+    Bytes uint32(long value) {
+      if (value < 0 || value > 0xFFFF_FFFFL) {
+        throw new IllegalArgumentException("must be in 0..4294967295, was " + value);
+      }
+      return int32((int) value);
+    }
+
+    Bytes int32(int value) {
+      bytes.writeBytes(buffer(Integer.BYTES).putInt(value).array());
+      return this;
+    }
+
+    Bytes uint64(long value) {
+      bytes.writeBytes(buffer(Long.BYTES).putLong(value).array());
+      return this;
+    }
+
+    Bytes float32(float value) {
+      return int32(Float.floatToRawIntBits(value));
+    }
+
+    Bytes text(String text) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      uint64(utf8.length);
+      bytes.writeBytes(utf8);
+      return this;
+    }
+
+    Bytes append(Bytes more) {
+      bytes.writeBytes(more.toByteArray());
+      return this;
+    }
+
+    /** Zeros up to the next multiple. */
+    Bytes align(int alignment) {
+      while (bytes.size() % alignment != 0) {
+        bytes.write(0);
+      }
+      return this;
+    }
+
+    byte[] toByteArray() {
+      return bytes.toByteArray();
+    }
+
+    private static ByteBuffer buffer(int size) {
+      return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
 
   GgufMetadata text(String key, String value) {
     return put(key, STRING, bytes -> bytes.text(value));
@@ -57,23 +116,17 @@ final class GgufMetadata {
         });
   }
 
-  private GgufMetadata put(String key, int type, Consumer<GgufBytes> value) {
-    if (!KEY.matcher(key).matches()) {
-      throw new IllegalArgumentException("key must be lower_snake_case with dots, was " + key);
-    }
-    GgufBytes bytes = new GgufBytes().text(key).uint32(type);
-    value.accept(bytes);
-    if (values.put(key, bytes) != null) {
-      throw new IllegalArgumentException("key must be there once, was there twice: " + key);
-    }
+  private GgufMetadata put(String key, int type, Consumer<Bytes> value) {
+    value.accept(bytes.text(key).uint32(type));
+    size++;
     return this;
   }
 
   int size() {
-    return values.size();
+    return size;
   }
 
-  void appendTo(GgufBytes header) {
-    values.values().forEach(header::append);
+  void appendTo(Bytes header) {
+    header.append(bytes);
   }
 }

@@ -1,39 +1,41 @@
 package io.evomoe.models.gguf;
 
-import java.nio.charset.StandardCharsets;
+import io.evomoe.models.hub.PublishedModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A tensor of a GGUF file.
  *
- * @param name at most 63 bytes
- * @param shape 1 to 4 sizes, row length last; the file has them in reverse order
+ * @param name in llama.cpp
+ * @param shape sizes, row length last; the file has them in reverse order
  * @param type of its elements
  * @param parts float32 arrays, concatenated along the first axis; each is made when it is written
  */
 record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<INDArray>> parts) {
-  /** {@code GGML_MAX_NAME}, without the zero at the end. */
-  private static final int LONGEST_NAME = 63;
+  /** These tensors are float32 in every file, as in llama.cpp's converter. */
+  private static final List<String> ALWAYS_FLOAT =
+      List.of("_norm.weight", ".ffn_gate_inp.weight", "position_embd.weight");
 
-  private static final int MOST_AXES = 4;
+  /**
+   * One or more published tensors that become one.
+   *
+   * @param shape of each
+   * @param parts by expert, or one
+   * @param stacked whether the number of parts is a dimension of its own
+   */
+  private record Stacked(
+      List<Long> shape, Map<Integer, Supplier<INDArray>> parts, boolean stacked) {}
 
   GgufTensor {
     shape = List.copyOf(shape);
     parts = List.copyOf(parts);
-    if (name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
-      throw new IllegalArgumentException(
-          "name must have at most %d bytes, was %s".formatted(LONGEST_NAME, name));
-    }
-    if (shape.isEmpty() || shape.size() > MOST_AXES || shape.stream().anyMatch(n -> n < 1)) {
-      throw new IllegalArgumentException(
-          "%s must have 1 to %d sizes of at least 1, had %s".formatted(name, MOST_AXES, shape));
-    }
-    if (!type.fits(shape.get(shape.size() - 1))) {
-      throw new IllegalArgumentException(
-          "%s must have rows of whole blocks of %s, was %s".formatted(name, type, shape));
-    }
   }
 
   long elements() {
@@ -42,5 +44,65 @@ record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<IN
 
   long bytes() {
     return type.bytes(elements());
+  }
+
+  /**
+   * Returns all tensors; nothing is converted yet.
+   *
+   * @param published by name
+   * @param type of matrices
+   * @throws IllegalArgumentException for a tensor that the architecture does not support
+   */
+  static List<GgufTensor> of(
+      GgufArchitecture architecture,
+      PublishedModel model,
+      Map<String, INDArray> published,
+      GgufType type) {
+    List<TensorRule> rules = architecture.rules(model);
+    Map<String, Stacked> stacks = new LinkedHashMap<>();
+    published.forEach(
+        (name, values) -> {
+          List<TensorRule> matching = rules.stream().filter(rule -> rule.matches(name)).toList();
+          if (matching.isEmpty()) {
+            throw new IllegalArgumentException(
+                "the %s of llama.cpp has no place for tensor %s"
+                    .formatted(architecture.name(), name));
+          }
+          matching.stream()
+              .filter(rule -> rule.name() != null)
+              .forEach(rule -> place(stacks, name, values, rule));
+        });
+    List<GgufTensor> tensors = new ArrayList<>(architecture.computed(model));
+    stacks.forEach((name, stack) -> tensors.add(tensor(name, stack, type)));
+    return tensors;
+  }
+
+  private static void place(
+      Map<String, Stacked> stacks, String published, INDArray tensor, TensorRule rule) {
+    List<Long> shape = Arrays.stream(rule.layout().shape().apply(tensor.shape())).boxed().toList();
+    Stacked stack =
+        stacks.computeIfAbsent(
+            rule.name(published),
+            name -> new Stacked(shape, new TreeMap<>(), rule.expert(published).isPresent()));
+    int part = rule.expert(published).orElse(0);
+    stack.parts().put(part, () -> rule.layout().values().apply(tensor));
+  }
+
+  private static GgufTensor tensor(String name, Stacked stack, GgufType type) {
+    List<Long> shape = new ArrayList<>(stack.shape());
+    if (stack.stacked()) {
+      shape.add(0, (long) stack.parts().size());
+    }
+    return new GgufTensor(
+        name, shape, typeOf(name, shape, type), List.copyOf(stack.parts().values()));
+  }
+
+  /** Rows that are not whole blocks are F16, as in llama.cpp's converter. */
+  private static GgufType typeOf(String name, List<Long> shape, GgufType type) {
+    boolean matrix = shape.size() > 1 && name.endsWith(".weight");
+    if (!matrix || ALWAYS_FLOAT.stream().anyMatch(name::endsWith)) {
+      return GgufType.F32;
+    }
+    return type.fits(shape.get(shape.size() - 1)) ? type : GgufType.F16;
   }
 }

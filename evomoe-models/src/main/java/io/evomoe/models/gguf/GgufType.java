@@ -52,7 +52,7 @@ public enum GgufType {
   }
 
   /** Returns all names. */
-  public static List<String> names() {
+  private static List<String> names() {
     return Arrays.stream(values()).map(GgufType::text).toList();
   }
 

@@ -48,7 +48,7 @@ final class GgufWriter {
   }
 
   private static byte[] header(GgufMetadata metadata, List<GgufTensor> tensors) {
-    GgufBytes header = new GgufBytes();
+    GgufMetadata.Bytes header = new GgufMetadata.Bytes();
     "GGUF".chars().forEach(header::uint8);
     header.uint32(VERSION).uint64(tensors.size()).uint64(metadata.size());
     metadata.appendTo(header);

@@ -1,14 +1,13 @@
 package io.evomoe.models.gguf;
 
+import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.stack.BlockConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** GPT-2: learned positions, layer normalization and biases; the head is the embedding. */
 final class Gpt2Architecture implements GgufArchitecture {
-  private static final String EXACT = "gelu";
-  private static final Set<String> TANH = Set.of("gelu_new", "gelu_fast", "gelu_pytorch_tanh");
-
   /** The embedding again: versions of llama.cpp before 2025 need the head as a tensor. */
   private static final String HEAD = "output.weight";
 
@@ -26,34 +25,29 @@ final class Gpt2Architecture implements GgufArchitecture {
   }
 
   @Override
-  public void describe(GgufConfig config, GgufMetadata metadata) {
-    String activation = activation(config);
-    if (!activation.equals(EXACT) && !TANH.contains(activation)) {
-      throw config.bad("activation_function", "gelu or gelu_new");
+  public void describe(PublishedModel model, GgufMetadata metadata) {
+    BlockConfig block = model.stack().block();
+    ActivationFunction activation = block.feedForward().activation();
+    if (activation != ActivationFunction.GELU && activation != ActivationFunction.GELU_TANH) {
+      throw GgufArchitecture.bad("activation_function", "gelu or gelu_new", activation);
     }
-    int width = config.whole("n_embd");
-    metadata.uint32("gpt2.block_count", config.whole("n_layer"));
-    metadata.uint32("gpt2.context_length", config.whole("n_positions"));
-    metadata.uint32("gpt2.embedding_length", width);
-    metadata.uint32("gpt2.feed_forward_length", config.whole("n_inner", 4 * width));
-    metadata.uint32("gpt2.attention.head_count", config.whole("n_head"));
-    metadata.float32(
-        "gpt2.attention.layer_norm_epsilon", config.number("layer_norm_epsilon", 1e-5));
-  }
-
-  private static String activation(GgufConfig config) {
-    return config.text("activation_function", "gelu_new");
+    metadata.uint32("gpt2.block_count", model.stack().numHiddenLayers());
+    metadata.uint32("gpt2.context_length", model.embedding().positions());
+    metadata.uint32("gpt2.embedding_length", block.hiddenSize());
+    metadata.uint32("gpt2.feed_forward_length", block.intermediateSize());
+    metadata.uint32("gpt2.attention.head_count", block.attention().numAttentionHeads());
+    metadata.float32("gpt2.attention.layer_norm_epsilon", block.norm().epsilon());
   }
 
   @Override
-  public List<String> differences(GgufConfig config) {
-    return activation(config).equals(EXACT)
+  public List<String> differences(PublishedModel model) {
+    return model.stack().block().feedForward().activation() == ActivationFunction.GELU
         ? List.of("GELU: exact here, the tanh formula there; they are at most 0.0005 apart")
         : List.of();
   }
 
   @Override
-  public List<TensorRule> rules(GgufConfig config) {
+  public List<TensorRule> rules(PublishedModel model) {
     List<TensorRule> rules = new ArrayList<>();
     for (String prefix : PREFIXES) {
       String block = prefix + "h.{block}.";
@@ -81,7 +75,7 @@ final class Gpt2Architecture implements GgufArchitecture {
 
   /** Published as [in, out], in GGUF [out, in]. */
   private static void conv1d(List<TensorRule> rules, String published, String name) {
-    rules.add(TensorRule.of(published + ".weight", name + ".weight", TensorLayout.TRANSPOSED));
+    rules.add(TensorRule.of(published + ".weight", name + ".weight", TensorRule.Layout.TRANSPOSED));
     rules.add(TensorRule.same(published + ".bias", name + ".bias"));
   }
 }

@@ -1,9 +1,11 @@
 package io.evomoe.models.gguf;
 
+import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The destination of a published tensor.
@@ -12,21 +14,60 @@ import org.jspecify.annotations.Nullable;
  * @param name in GGUF, with {@code {block}}; null to leave it out
  * @param layout conversion of the layout
  */
-record TensorRule(Pattern published, @Nullable String name, TensorLayout layout) {
+record TensorRule(Pattern published, @Nullable String name, Layout layout) {
   private static final String BLOCK = "{block}";
   private static final String EXPERT = "{expert}";
 
-  static TensorRule same(String published, String name) {
-    return of(published, name, TensorLayout.SAME);
+  /**
+   * The conversion of a published tensor's layout to GGUF.
+   *
+   * @param shape new shape from the published one
+   * @param values new values from the published ones; a view if possible
+   */
+  record Layout(UnaryOperator<long[]> shape, UnaryOperator<INDArray> values) {
+    /** The published layout. */
+    static final Layout SAME = new Layout(UnaryOperator.identity(), UnaryOperator.identity());
+
+    /** The transposed matrix. */
+    static final Layout TRANSPOSED =
+        new Layout(shape -> new long[] {shape[1], shape[0]}, INDArray::transpose);
+
+    /** The one row of a matrix. */
+    static final Layout ROW =
+        new Layout(shape -> new long[] {shape[1]}, row -> row.reshape(row.length()));
+
+    /**
+     * Reorders the rows of each head. Hugging Face rotates the pairs (0, n/2), (1, n/2 + 1), ...;
+     * llama.cpp rotates neighbours (0, 1), (2, 3), ... ({@code permute} in its converter).
+     *
+     * @param heads number of heads, whose rows follow each other
+     */
+    static Layout neighbours(int heads) {
+      return new Layout(UnaryOperator.identity(), rows -> neighbours(rows, heads));
+    }
+
+    private static INDArray neighbours(INDArray rows, int heads) {
+      long half = rows.size(0) / heads / 2;
+      long columns = rows.length() / rows.size(0);
+      return rows.dup('c')
+          .reshape('c', heads, 2, half, columns)
+          .permute(0, 2, 1, 3)
+          .dup('c')
+          .reshape('c', rows.shape());
+    }
   }
 
-  static TensorRule of(String published, String name, TensorLayout layout) {
+  static TensorRule same(String published, String name) {
+    return of(published, name, Layout.SAME);
+  }
+
+  static TensorRule of(String published, String name, Layout layout) {
     return new TensorRule(pattern(published), name, layout);
   }
 
   /** A rule for a tensor that is not used, or that repeats another one. */
   static TensorRule leftOut(String published) {
-    return new TensorRule(pattern(published), null, TensorLayout.SAME);
+    return new TensorRule(pattern(published), null, Layout.SAME);
   }
 
   private static Pattern pattern(String template) {
@@ -42,10 +83,8 @@ record TensorRule(Pattern published, @Nullable String name, TensorLayout layout)
 
   /** Returns the GGUF name of a matching tensor that is not left out. */
   String name(String tensor) {
-    if (name == null) {
-      throw new IllegalStateException(tensor + " is left out");
-    }
-    return name.contains(BLOCK) ? name.replace(BLOCK, number(tensor, "block")) : name;
+    String template = Objects.requireNonNull(name, tensor);
+    return template.contains(BLOCK) ? template.replace(BLOCK, number(tensor, "block")) : template;
   }
 
   /** Returns the index of a matching tensor among those that are stacked in one. */
@@ -56,10 +95,6 @@ record TensorRule(Pattern published, @Nullable String name, TensorLayout layout)
   }
 
   private String number(String tensor, String group) {
-    Matcher matcher = published.matcher(tensor);
-    if (!matcher.matches()) {
-      throw new IllegalStateException(tensor + " does not match " + published);
-    }
-    return matcher.group(group);
+    return published.matcher(tensor).replaceFirst("${" + group + "}");
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.llama.Llama;
@@ -7,9 +8,11 @@ import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.Rotary;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFields mixture)
     implements PublishedFamily {
+
+  private static final String PARAMETERS = "rope_parameters";
+  private static final String SCALING = "rope_scaling";
+  private static final String LLAMA3 = "llama3";
 
   @Override
   public Class<Llama> modelClass() {
@@ -94,11 +101,11 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
         traits.attentionBias(fields),
         traits.projectionBias(fields),
         span == null ? null : new QueryKeyNorm(span, epsilon),
-        RotaryFields.read(fields, traits.theta()));
+        rotary(fields));
   }
 
   @Override
-  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
+  public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
     StackConfig stack = model.stack();
     BlockConfig block = stack.block();
     AttentionConfig attention = block.attention();
@@ -114,7 +121,7 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
     }
     config.put("intermediate_size", block.intermediateSize());
     config.put("rms_norm_eps", block.norm().epsilon());
-    RotaryFields.write(Objects.requireNonNull(attention.rotary()), config);
+    write(Objects.requireNonNull(attention.rotary()), config);
     config.put("attention_dropout", 0.0);
     traits.write(block, config);
     ends.ifPresent(texts -> HubConfig.write(texts, config));
@@ -122,6 +129,50 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
     if (mixture != null) {
       mixture.write(stack, model.router().orElseThrow(), config);
     }
+  }
+
+  /**
+   * Reads rotary positions: {@code rope_theta} with {@code rope_scaling}, or {@code
+   * rope_parameters} with both, as in transformers 5.
+   */
+  private Rotary rotary(ConfigFields fields) {
+    boolean together = fields.root().path(PARAMETERS).isObject();
+    ConfigFields rope = together ? fields.inside(PARAMETERS) : fields;
+    double theta = rope.positive("rope_theta", traits.theta());
+    JsonNode scaling = fields.root().path(together ? PARAMETERS : SCALING);
+    if (!scaling.isObject()) {
+      fields.require(SCALING, "null");
+      return new Rotary(theta);
+    }
+    ConfigFields of = fields.inside(together ? PARAMETERS : SCALING);
+    String field = scaling.has("rope_type") || !scaling.has("type") ? "rope_type" : "type";
+    String kind = scaling.has(field) ? of.oneOf(field, List.of(LLAMA3, "default")) : "default";
+    if (kind.equals("default")) {
+      return new Rotary(theta);
+    }
+    return new Rotary(
+        theta,
+        new Rotary.Scaling(
+            of.positive("factor"),
+            of.positive("low_freq_factor"),
+            of.positive("high_freq_factor"),
+            of.number("original_max_position_embeddings", 1)));
+  }
+
+  private static void write(Rotary rotary, ObjectNode config) {
+    config.put("rope_theta", rotary.theta());
+    Rotary.Scaling scaling = rotary.scaling();
+    if (scaling == null) {
+      config.putNull(SCALING);
+      return;
+    }
+    config
+        .putObject(SCALING)
+        .put("rope_type", LLAMA3)
+        .put("factor", scaling.factor())
+        .put("low_freq_factor", scaling.lowFrequencyFactor())
+        .put("high_freq_factor", scaling.highFrequencyFactor())
+        .put("original_max_position_embeddings", scaling.originalPositions());
   }
 
   @Override

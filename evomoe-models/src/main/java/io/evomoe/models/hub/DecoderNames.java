@@ -4,7 +4,7 @@ import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.AttentionConfig;
-import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class DecoderNames {
     this.mixture = mixture;
   }
 
-  WeightNames names() {
+  PublishedFamily.WeightNames names() {
     StackConfig stack = model.stack();
     int vocabulary = model.embedding().vocabulary();
     rules.add(
@@ -37,7 +37,7 @@ final class DecoderNames {
     if (!model.tied()) {
       map("head", "lm_head", stack.hiddenSize(), vocabulary, false);
     }
-    return new WeightNames(
+    return new PublishedFamily.WeightNames(
         rules,
         model.tied() ? Map.of("lm_head.weight", "model.embed_tokens.weight") : Map.of(),
         Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));

@@ -3,7 +3,7 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.stack.BlockConfig;
-import io.evomoe.nn.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
@@ -39,16 +39,30 @@ record DecoderTraits(
   /** {@code sliding_window} of {@code MistralConfig}, and of Qwen's classes. */
   private static final int WINDOW_BY_DEFAULT = 4096;
 
+  private static final String NET_BIAS = "mlp_bias";
+
   /** The layers with biases. */
   enum Bias {
     /** None. */
-    NONE,
+    NONE(null, false, false, false),
     /** All four attention projections, and the feed-forward projections, as two flags say. */
-    BY_FLAGS,
+    BY_FLAGS("attention_bias", false, true, true),
     /** All four attention projections, as a flag says. */
-    BY_ATTENTION_FLAG,
-    /** Query, key and value projections, always. */
-    QUERY_KEY_VALUE
+    BY_ATTENTION_FLAG("attention_bias", false, true, false),
+    /** Query, key and value projections, unless a flag says otherwise. */
+    QUERY_KEY_VALUE("qkv_bias", true, false, false);
+
+    private final @Nullable String flag;
+    private final boolean byDefault;
+    private final boolean ofProjection;
+    private final boolean byNetFlag;
+
+    Bias(@Nullable String flag, boolean byDefault, boolean ofProjection, boolean byNetFlag) {
+      this.flag = flag;
+      this.byDefault = byDefault;
+      this.ofProjection = ofProjection;
+      this.byNetFlag = byNetFlag;
+    }
   }
 
   /** How a configuration disables a sliding window. */
@@ -70,19 +84,15 @@ record DecoderTraits(
   }
 
   boolean attentionBias(ConfigFields fields) {
-    return switch (bias) {
-      case NONE -> false;
-      case BY_FLAGS, BY_ATTENTION_FLAG -> fields.flag("attention_bias", false);
-      case QUERY_KEY_VALUE -> fields.flag("qkv_bias", true);
-    };
+    return bias.flag != null && fields.flag(bias.flag, bias.byDefault);
   }
 
   boolean projectionBias(ConfigFields fields) {
-    return bias != Bias.QUERY_KEY_VALUE && attentionBias(fields);
+    return bias.ofProjection && attentionBias(fields);
   }
 
   boolean feedForwardBias(ConfigFields fields) {
-    return bias == Bias.BY_FLAGS && fields.flag("mlp_bias", false);
+    return bias.byNetFlag && fields.flag(NET_BIAS, false);
   }
 
   /** Rejects, by name, features of the family that are not supported. */
@@ -99,8 +109,8 @@ record DecoderTraits(
     if (bias == Bias.NONE) {
       fields.require("attention_bias", false);
     }
-    if (bias != Bias.BY_FLAGS) {
-      fields.require("mlp_bias", false);
+    if (!bias.byNetFlag) {
+      fields.require(NET_BIAS, false);
     }
   }
 
@@ -121,14 +131,11 @@ record DecoderTraits(
   }
 
   void write(BlockConfig block, ObjectNode config) {
-    switch (bias) {
-      case NONE -> {}
-      case BY_FLAGS ->
-          config
-              .put("attention_bias", block.attention().biased())
-              .put("mlp_bias", block.feedForward().biased());
-      case BY_ATTENTION_FLAG -> config.put("attention_bias", block.attention().biased());
-      case QUERY_KEY_VALUE -> config.put("qkv_bias", block.attention().biased());
+    if (bias.flag != null) {
+      config.put(bias.flag, block.attention().biased());
+    }
+    if (bias.byNetFlag) {
+      config.put(NET_BIAS, block.feedForward().biased());
     }
     switch (window) {
       case NONE -> {}
@@ -142,31 +149,16 @@ record DecoderTraits(
     QueryKeyNorm norm = block.attention().norm();
     QueryKeyNorm.Span span = norm == null ? null : norm.span();
     if (span != queryKeyNorm) {
-      return Optional.of("%s, this run %s".formatted(normalises(queryKeyNorm), normalises(span)));
+      return Optional.of("has a queryKeyNorm of %s, this run %s".formatted(queryKeyNorm, span));
     }
     if (!writesHeadWidth && block.attention().queryWidth() != block.hiddenSize()) {
       return Optional.of("has heads that share the width, this run has heads of their own width");
     }
     boolean attention = block.attention().biased();
-    boolean projection = block.attention().projectionBiased();
-    boolean nets = block.feedForward().biased();
     boolean fits =
-        switch (bias) {
-          case NONE -> !attention && !projection && !nets;
-          case BY_FLAGS -> attention == projection;
-          case BY_ATTENTION_FLAG -> attention == projection && !nets;
-          case QUERY_KEY_VALUE -> !projection && !nets;
-        };
+        (bias.flag != null || !attention)
+            && block.attention().projectionBiased() == (bias.ofProjection && attention)
+            && (bias.byNetFlag || !block.feedForward().biased());
     return fits ? Optional.empty() : Optional.of("has its biases elsewhere than this run");
-  }
-
-  private static String normalises(QueryKeyNorm.@Nullable Span span) {
-    if (span == null) {
-      return "does not normalise queries and keys";
-    }
-    return switch (span) {
-      case HEAD -> "normalises queries and keys of each head";
-      case WHOLE -> "normalises queries and keys of all heads together";
-    };
   }
 }

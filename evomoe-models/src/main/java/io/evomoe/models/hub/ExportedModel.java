@@ -3,15 +3,23 @@ package io.evomoe.models.hub;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.TopKRouting;
+import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A model to export, and the published families that represent it exactly: with the same outputs in
@@ -23,7 +31,7 @@ final class ExportedModel {
 
   private final Model<?> model;
   private final List<EvolvingFeedForward> mixtures;
-  private final Optional<PublishedRouter> router;
+  private final Optional<PublishedModel.Router> router;
   private final @Nullable String otherwise;
 
   /**
@@ -32,17 +40,17 @@ final class ExportedModel {
    * @param gate name of its gates
    * @param moment at which they route; null for any moment
    */
-  ExportedModel(Model<?> model, String gate, @Nullable StepContext moment) {
+  public ExportedModel(Model<?> model, String gate, @Nullable StepContext moment) {
     this.model = model;
     this.mixtures =
         model.evolving().places().stream().filter(EvolvingFeedForward::isMixture).toList();
-    Set<PublishedRouter> routers = new HashSet<>();
+    Set<PublishedModel.Router> routers = new HashSet<>();
     String reason = null;
     for (EvolvingFeedForward place : mixtures) {
       TopKRouting routing =
           moment == null ? new TopKRouting.Other(UNKNOWN) : place.topKRouting(moment.evaluating());
       if (routing instanceof TopKRouting.Fixed fixed) {
-        routers.add(new PublishedRouter(fixed.experts(), fixed.renormalized()));
+        routers.add(new PublishedModel.Router(fixed.experts(), fixed.renormalized()));
       } else if (routing instanceof TopKRouting.Other other) {
         reason = other.reason();
       }
@@ -54,13 +62,8 @@ final class ExportedModel {
     this.router = otherwise == null ? routers.stream().findFirst() : Optional.empty();
   }
 
-  /** Returns the form of the first family that publishes such models, without experts. */
-  PublishedModel described() {
-    return PublishedFamilies.describe(model);
-  }
-
   /** Returns the form of a family that fits. */
-  PublishedModel as(PublishedFamily family) {
+  public PublishedModel as(PublishedFamily family) {
     return family.fitted(family.describe(model).orElseThrow().withRouter(router));
   }
 
@@ -94,7 +97,7 @@ final class ExportedModel {
   /** Returns the names of the families that fit. */
   List<String> families() {
     List<String> names = new ArrayList<>();
-    for (PublishedFamily family : PublishedFamilies.all()) {
+    for (PublishedFamily family : PublishedFamily.all()) {
       if (refusal(family).isEmpty()) {
         names.add(family.modelType());
       }
@@ -109,9 +112,9 @@ final class ExportedModel {
    * @param origin name of the family that the model was imported from, which is preferred
    * @throws IllegalArgumentException with the reason if the required family does not fit
    */
-  Optional<PublishedFamily> family(Optional<String> wanted, Optional<String> origin) {
+  public Optional<PublishedFamily> family(Optional<String> wanted, Optional<String> origin) {
     if (wanted.isPresent()) {
-      PublishedFamily family = PublishedFamilies.named(wanted.get());
+      PublishedFamily family = PublishedFamily.named(wanted.get());
       refusal(family).ifPresent(reason -> refuse(family, reason));
       return Optional.of(family);
     }
@@ -119,7 +122,7 @@ final class ExportedModel {
     return origin
         .filter(held::contains)
         .or(() -> held.stream().findFirst())
-        .map(PublishedFamilies::named);
+        .map(PublishedFamily::named);
   }
 
   private void refuse(PublishedFamily family, String reason) {
@@ -130,5 +133,73 @@ final class ExportedModel {
                 family.modelType(),
                 reason,
                 held.isEmpty() ? "no family holds this run" : "this run is held by " + held));
+  }
+
+  /**
+   * Returns all tensors in a family's form.
+   *
+   * @param published in the form of the family, which fits
+   * @param origin whose names, order, repeated and unused tensors are kept
+   */
+  public Map<String, INDArray> tensors(PublishedModel published, Optional<ImportOrigin> origin) {
+    PublishedFamily family = PublishedFamily.named(published.modelType());
+    Set<String> before = origin.map(kept -> kept.types().keySet()).orElse(Set.of());
+    PublishedFamily.WeightNames names = family.names(published, before);
+    Map<String, INDArray> parameters = parameters();
+    family.complete(parameters, published);
+    Map<String, INDArray> tensors = new LinkedHashMap<>();
+    names
+        .rules()
+        .forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours(), published))));
+    return origin.map(kept -> ordered(tensors, names.ties(), kept)).orElse(tensors);
+  }
+
+  /**
+   * A value for equal experts of a block without experts: each is the block's network, the router
+   * is zero.
+   */
+  private static INDArray value(
+      Map<String, INDArray> parameters, String name, PublishedModel published) {
+    INDArray own = parameters.get(name);
+    if (own != null) {
+      return own;
+    }
+    if (name.endsWith(".gate.weight")) {
+      StackConfig stack = published.stack();
+      return Nd4j.zeros(
+          DataType.FLOAT,
+          stack.hiddenSize(),
+          Objects.requireNonNull(stack.block().moe()).experts());
+    }
+    return value(parameters, name.replaceFirst("\\.experts\\.\\d+\\.", "."));
+  }
+
+  private static Map<String, INDArray> ordered(
+      Map<String, INDArray> tensors, Map<String, String> ties, ImportOrigin origin) {
+    Map<String, INDArray> ordered = new LinkedHashMap<>();
+    for (String name : origin.types().keySet()) {
+      INDArray unused = origin.unused().get(name);
+      ordered.put(name, unused != null ? unused : value(tensors, ties.getOrDefault(name, name)));
+    }
+    return ordered;
+  }
+
+  /** Returns the parameters by their own names and by their names in a dense model. */
+  private Map<String, INDArray> parameters() {
+    Map<String, INDArray> parameters = new LinkedHashMap<>();
+    for (Parameter parameter : model.parameters()) {
+      INDArray value = OwnExport.floats(parameter.value());
+      parameters.put(parameter.name(), value);
+      parameter.place().denseName().ifPresent(name -> parameters.putIfAbsent(name, value));
+    }
+    return parameters;
+  }
+
+  static INDArray value(Map<String, INDArray> arrays, String name) {
+    INDArray value = arrays.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the model has no parameter " + name);
+    }
+    return value;
   }
 }

@@ -55,7 +55,7 @@ final class Gpt2Family implements PublishedFamily {
   }
 
   @Override
-  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
+  public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
     StackConfig stack = model.stack();
     BlockConfig block = HubConfig.plain(stack);
     config.putArray("architectures").add("GPT2LMHeadModel");

@@ -9,6 +9,7 @@ import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,11 +32,11 @@ final class HubConfig {
 
   private HubConfig() {}
 
-  static PublishedModel read(Path folder) {
+  public static PublishedModel read(Path folder) {
     Path file = folder.resolve(FILE);
     ConfigFields fields = new ConfigFields(file, JsonFile.read(file));
-    String modelType = fields.oneOf("model_type", PublishedFamilies.modelTypes());
-    return PublishedFamilies.named(modelType).read(fields);
+    String modelType = fields.oneOf("model_type", PublishedFamily.modelTypes());
+    return PublishedFamily.named(modelType).read(fields);
   }
 
   /**
@@ -43,15 +44,15 @@ final class HubConfig {
    *
    * @param ends tokens that begin and end its texts, if they are known
    */
-  static ObjectNode write(PublishedModel model, Optional<TextEnds> ends) {
+  public static ObjectNode write(PublishedModel model, Optional<HubRequest.TextEnds> ends) {
     ObjectNode config = JsonNodeFactory.instance.objectNode();
     config.put("model_type", model.modelType());
-    model.family().write(model, ends, config);
+    PublishedFamily.named(model.modelType()).write(model, ends, config);
     return config;
   }
 
   /** Writes the two fields with the begin and end tokens. */
-  static void write(TextEnds ends, ObjectNode config) {
+  public static void write(HubRequest.TextEnds ends, ObjectNode config) {
     config.put("bos_token_id", ends.beginOrEnd()).put("eos_token_id", ends.end());
   }
 
@@ -115,12 +116,8 @@ final class HubConfig {
 
   /** Returns the name of an activation. */
   static String name(ActivationFunction activation) {
-    return switch (activation) {
-      case GELU -> "gelu";
-      case GELU_TANH -> "gelu_new";
-      case RELU -> "relu";
-      case TANH -> "tanh";
-      case SILU -> "silu";
-    };
+    return activation == ActivationFunction.GELU_TANH
+        ? "gelu_new"
+        : activation.name().toLowerCase(Locale.ROOT);
   }
 }

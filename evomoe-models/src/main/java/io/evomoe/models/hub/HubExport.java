@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.transformer.Transformer;
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.FloatFormats;
 import java.io.IOException;
@@ -12,15 +12,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,6 +43,7 @@ public final class HubExport {
 
   private final Map<String, INDArray> tensors;
   private final ObjectNode config;
+  private final @Nullable PublishedModel model;
   private final Optional<ImportOrigin> origin;
   private final List<String> unmapped;
 
@@ -52,91 +53,72 @@ public final class HubExport {
   private HubExport(
       Map<String, INDArray> tensors,
       ObjectNode config,
+      @Nullable PublishedModel model,
       Optional<ImportOrigin> origin,
       List<String> unmapped,
       Set<String> exact) {
     this.exact = Set.copyOf(exact);
     this.tensors = tensors;
     this.config = config;
+    this.model = model;
     this.origin = origin;
     this.unmapped = List.copyOf(unmapped);
   }
 
   /**
-   * Prepares the export of a language model, with experts or without.
+   * Prepares the export of a model in a family that represents it exactly. If none does, and none
+   * is requested, our own form is used.
    *
-   * @param model a GPT or RoBERTa
-   * @param gate name of its gate
-   * @param ends tokens that begin and end its texts, if they are known
-   * @param origin of a model that was imported; empty for others and for mixtures
-   * @throws IllegalArgumentException for a model that no family publishes
-   */
-  public static HubExport of(
-      Model<?> model, String gate, Optional<TextEnds> ends, Optional<ImportOrigin> origin) {
-    return of(model, new HubRequest(gate, ends, origin, null, Optional.empty()));
-  }
-
-  /**
-   * Prepares the export of a language model in a family that represents it exactly. If none does,
-   * and none is requested, our own form is used.
-   *
-   * @throws IllegalArgumentException for a model that no family publishes, or if the requested
-   *     family does not fit; the message gives the reason and the families that fit
+   * @param model a GPT, Llama, RoBERTa or Transformer
+   * @throws IllegalArgumentException for another model, or if the requested family does not fit;
+   *     the message gives the reason and the families that fit
    */
   public static HubExport of(Model<?> model, HubRequest request) {
+    if (model instanceof Transformer transformer) {
+      if (request.family().isPresent()) {
+        throw new IllegalArgumentException(
+            "no family holds an encoder-decoder of this project: leave out the family, was "
+                + request.family().get());
+      }
+      return own(model, SwitchNames.sizes(transformer.config()), ENCODER_DECODER, request.gate());
+    }
     ExportedModel exported = new ExportedModel(model, request.gate(), request.moment());
-    LanguageModelTensors made = new LanguageModelTensors(model, exported);
-    Optional<String> from = request.origin().map(ImportOrigin::modelType);
-    Optional<PublishedFamily> family = exported.family(request.family(), from);
+    Optional<ImportOrigin> origin = request.origin().flatMap(ImportOrigin::load);
+    Optional<PublishedFamily> family =
+        exported.family(request.family(), origin.map(ImportOrigin::modelType));
     if (family.isPresent()) {
       PublishedModel published = exported.as(family.get());
-      Optional<ImportOrigin> kept =
-          request.origin().filter(o -> o.modelType().equals(published.modelType()));
+      Optional<ImportOrigin> kept = origin.filter(o -> o.modelType().equals(published.modelType()));
       ObjectNode config = HubConfig.write(published, request.ends());
-      return new HubExport(made.published(published, kept), config, kept, List.of(), Set.of());
+      return new HubExport(
+          exported.tensors(published, kept), config, published, kept, List.of(), Set.of());
     }
-    ObjectNode config = HubConfig.write(exported.described(), request.ends());
-    Map<String, INDArray> tensors = made.mixture();
-    List<String> unmapped = made.unmapped(tensors.keySet(), request.gate());
-    return new HubExport(
-        tensors,
-        mixture(config, model, request.gate(), unmapped),
-        Optional.empty(),
-        unmapped,
-        state(model, LanguageModelTensors.mixtureRules(model)));
+    PublishedModel described = PublishedFamily.described(model);
+    String name = described.modelType().toUpperCase(Locale.ROOT);
+    return own(
+        model,
+        HubConfig.write(described, request.ends()),
+        List.of("embeddings, attention and norms, which have the names of " + name),
+        request.gate());
   }
 
-  /**
-   * Prepares the export of an encoder-decoder Transformer.
-   *
-   * @param gate name of its gate
-   */
-  public static HubExport of(Transformer model, String gate) {
-    Map<String, INDArray> tensors = new LinkedHashMap<>();
-    Map<String, WeightRule> rules = SwitchNames.encoderDecoder(model);
-    LanguageModelTensors.arrays(model)
-        .forEach(
-            (name, value) ->
-                tensors.putAll(Objects.requireNonNull(rules.get(name), name).split(value)));
-    List<String> unmapped = new ArrayList<>(ENCODER_DECODER);
-    unmapped.addAll(SwitchNames.unmapped(List.copyOf(tensors.keySet()), gate, model));
-    ObjectNode config = TransformerJson.of(model.config());
-    return new HubExport(
-        tensors,
-        mixture(config, model, gate, unmapped),
-        Optional.empty(),
-        unmapped,
-        state(model, rules.values()));
-  }
-
-  /** Returns the published names of the gates' state. */
-  private static Set<String> state(Model<?> model, Collection<WeightRule> rules) {
-    Set<String> ours =
+  /** Returns an export in our own form. */
+  private static HubExport own(
+      Model<?> model, ObjectNode config, List<String> differences, String gate) {
+    OwnExport.Tensors made = OwnExport.Tensors.of(model);
+    List<String> switched =
+        made.switched().stream().flatMap(rule -> rule.published().stream()).toList();
+    List<String> unmapped = new ArrayList<>(differences);
+    unmapped.addAll(SwitchNames.unmapped(switched, gate, model));
+    Set<String> state =
         model.state().stream().map(GateState::name).collect(Collectors.toUnmodifiableSet());
-    return rules.stream()
-        .filter(rule -> ours.contains(rule.ours()))
-        .flatMap(rule -> rule.published().stream())
-        .collect(Collectors.toUnmodifiableSet());
+    return new HubExport(
+        made.published(),
+        mixture(config, model, gate, unmapped),
+        null,
+        Optional.empty(),
+        unmapped,
+        made.names(state));
   }
 
   /**
@@ -145,6 +127,11 @@ public final class HubExport {
    */
   public List<String> unmapped() {
     return unmapped;
+  }
+
+  /** Returns the model in the terms of its family; empty if no published family fits. */
+  public Optional<PublishedModel> model() {
+    return Optional.ofNullable(model);
   }
 
   /** Returns the content of {@code config.json}, without additional fields of an import. */
@@ -161,8 +148,8 @@ public final class HubExport {
   }
 
   /**
-   * Stores the run of a mixture in our own form, so that {@link OwnExport} can restore it; does
-   * nothing if a published family fits.
+   * Stores the run of a mixture in our own form, so that an import can restore it; does nothing if
+   * a published family fits.
    *
    * @param run information for the reader; kept in {@code config.json} unchanged
    */
@@ -197,7 +184,7 @@ public final class HubExport {
     tensors.forEach((name, tensor) -> converted.put(name, converted(name, tensor, type)));
     try {
       Files.createDirectories(folder);
-      ShardedFiles.write(folder, converted, shardBytes);
+      HubTensors.write(folder, converted, shardBytes);
       writeConfig(folder, type);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + folder + ": " + IoReason.of(e, folder), e);

@@ -15,14 +15,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A folder of Hugging Face's {@code save_pretrained}: {@code config.json} and safetensors in F32,
- * F16 or BF16, of a model of {@link PublishedFamilies}. Opening compares all names, types and
- * shapes with the configuration before any values are read.
+ * F16 or BF16, of a supported family. Opening compares all names, types and shapes with the
+ * configuration before any values are read.
  */
 public final class HubFolder implements DenseWeights, Closeable {
   private final Path folder;
   private final PublishedModel model;
   private final HubTensors tensors;
-  private final WeightNames names;
+  private final PublishedFamily.WeightNames names;
   private final Map<String, WeightRule> rules = new LinkedHashMap<>();
   private final List<String> unused;
 
@@ -65,14 +65,14 @@ public final class HubFolder implements DenseWeights, Closeable {
     }
   }
 
-  private WeightNames weightNames() {
+  private PublishedFamily.WeightNames weightNames() {
     int layers = model.stack().numHiddenLayers();
     if (layers > tensors.names().size()) {
       throw new IllegalArgumentException(
           "%s: the configuration has %d layers, there are %d tensors"
               .formatted(folder, layers, tensors.names().size()));
     }
-    return model.family().names(model, tensors.names());
+    return PublishedFamily.named(model.modelType()).names(model, tensors.names());
   }
 
   private void requireNothingElse() {

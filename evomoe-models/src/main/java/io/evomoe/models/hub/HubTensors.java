@@ -1,20 +1,23 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
-import io.evomoe.internal.files.InputFile;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.SafeTensors;
-import io.evomoe.training.checkpoint.TensorInfo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,9 +28,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * model.safetensors.index.json}.
  */
 final class HubTensors implements Closeable {
-  static final String FILE = "model.safetensors";
-  static final String INDEX = FILE + ".index.json";
+  private static final String FILE = "model.safetensors";
+  private static final String INDEX = FILE + ".index.json";
   private static final int PIECE = 1 << 22;
+  private static final Map<String, String> METADATA = Map.of("format", "pt");
   private static final String SHARD = "[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors";
 
   private final Map<Path, SafeTensors> files = new TreeMap<>();
@@ -39,7 +43,7 @@ final class HubTensors implements Closeable {
     this.folder = folder;
   }
 
-  static HubTensors open(Path folder) {
+  public static HubTensors open(Path folder) {
     HubTensors tensors = new HubTensors(folder);
     try {
       if (Files.exists(folder.resolve(FILE))) {
@@ -108,14 +112,14 @@ final class HubTensors implements Closeable {
 
   private static SafeTensors open(Path file, Map<Path, SafeTensors> files) {
     return files.computeIfAbsent(
-        file, path -> reading(path, () -> SafeTensors.open(InputFile.requireInside(path))));
+        file, path -> reading(path, () -> SafeTensors.open(FileTree.requireInside(path))));
   }
 
   Set<String> names() {
     return Collections.unmodifiableSet(byName.keySet());
   }
 
-  TensorInfo info(String name) {
+  SafeTensors.Info info(String name) {
     return file(name).info(name);
   }
 
@@ -124,7 +128,7 @@ final class HubTensors implements Closeable {
     if (!names().contains(name)) {
       throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
     }
-    TensorInfo info = info(name);
+    SafeTensors.Info info = info(name);
     if (!info.shape().equals(shape)) {
       throw new IllegalArgumentException(
           "%s: tensor %s must have the shape %s, has %s"
@@ -202,6 +206,54 @@ final class HubTensors implements Closeable {
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot read " + what + ": " + IoReason.of(e), e);
     }
+  }
+
+  /**
+   * Writes tensors as one file, or as several with an index, as {@code save_pretrained} does.
+   *
+   * @param shardBytes maximum bytes of a file; a larger tensor has a file of its own
+   */
+  public static void write(Path folder, Map<String, INDArray> tensors, long shardBytes)
+      throws IOException {
+    List<Map<String, INDArray>> shards = shards(tensors, shardBytes);
+    if (shards.size() == 1) {
+      SafeTensors.write(folder.resolve(FILE), tensors, METADATA);
+      return;
+    }
+    ObjectNode index = JsonNodeFactory.instance.objectNode();
+    long total = tensors.values().stream().mapToLong(HubTensors::bytes).sum();
+    index.putObject("metadata").put("total_size", total);
+    ObjectNode map = index.putObject("weight_map");
+    for (int i = 0; i < shards.size(); i++) {
+      String name =
+          String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
+      SafeTensors.write(folder.resolve(name), shards.get(i), METADATA);
+      shards.get(i).keySet().forEach(tensor -> map.put(tensor, name));
+    }
+    JsonFile.write(folder.resolve(INDEX), index);
+  }
+
+  private static List<Map<String, INDArray>> shards(
+      Map<String, INDArray> tensors, long shardBytes) {
+    List<Map<String, INDArray>> shards = new ArrayList<>();
+    Map<String, INDArray> shard = new LinkedHashMap<>();
+    long used = 0;
+    for (Map.Entry<String, INDArray> tensor : tensors.entrySet()) {
+      long bytes = bytes(tensor.getValue());
+      if (!shard.isEmpty() && used + bytes > shardBytes) {
+        shards.add(shard);
+        shard = new LinkedHashMap<>();
+        used = 0;
+      }
+      shard.put(tensor.getKey(), tensor.getValue());
+      used += bytes;
+    }
+    shards.add(shard);
+    return shards;
+  }
+
+  private static long bytes(INDArray tensor) {
+    return tensor.length() * tensor.dataType().width();
   }
 
   @Override

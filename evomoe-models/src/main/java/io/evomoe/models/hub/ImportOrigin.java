@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param types of all tensors by name, in the order of the file
  * @param unused tensors that no output depends on
  */
-public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
+record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
   private static final String FILE = "origin.safetensors";
   private static final String CONFIGURATION = HubConfig.FILE;
   private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");
@@ -30,7 +30,7 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
   public ImportOrigin {}
 
   /** Stores these parts of an imported folder. */
-  static void save(Path imported, HubTensors tensors, List<String> unused, Path folder) {
+  public static void save(Path imported, HubTensors tensors, List<String> unused, Path folder) {
     Map<String, String> types = new LinkedHashMap<>();
     tensors.names().forEach(name -> types.put(name, tensors.info(name).type().name()));
     Map<String, INDArray> kept = new LinkedHashMap<>();
@@ -64,12 +64,12 @@ public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String,
   }
 
   /** Returns the family that it was imported from. */
-  String modelType() {
+  public String modelType() {
     return JsonFile.read(folder.resolve(CONFIGURATION)).path("model_type").asText();
   }
 
   /** Copies the original configuration. */
-  void copyConfiguration(Path into) throws IOException {
+  public void copyConfiguration(Path into) throws IOException {
     copy(folder, into);
   }
 

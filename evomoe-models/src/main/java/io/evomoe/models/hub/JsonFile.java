@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
-import io.evomoe.internal.files.InputFile;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ final class JsonFile {
   }
 
   private static String text(Path file) {
-    InputFile.requireInside(file);
+    FileTree.requireInside(file);
     try {
       return Files.readString(file);
     } catch (IOException e) {

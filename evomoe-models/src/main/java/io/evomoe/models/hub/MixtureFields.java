@@ -3,7 +3,7 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
@@ -78,16 +78,16 @@ record MixtureFields(
     return dense.size();
   }
 
-  PublishedRouter router(ConfigFields fields) {
+  PublishedModel.Router router(ConfigFields fields) {
     int k =
         fields
             .optionalNumber(PER_TOKEN, 1, fields.number(experts, 1, MOST_EXPERTS))
             .orElse(expertsByDefault);
-    return new PublishedRouter(
+    return new PublishedModel.Router(
         k, renormalized == null ? fields.flag(RENORMALIZED, false) : renormalized);
   }
 
-  void write(StackConfig stack, PublishedRouter router, ObjectNode config) {
+  void write(StackConfig stack, PublishedModel.Router router, ObjectNode config) {
     MoeConfig moe = experts(stack);
     config.put(experts, moe.experts()).put(PER_TOKEN, router.experts());
     if (renormalized == null) {
@@ -113,7 +113,7 @@ record MixtureFields(
   }
 
   /** Returns the reason why a mixture does not fit the family; empty if it fits. */
-  Optional<String> refusal(StackConfig stack, PublishedRouter router) {
+  Optional<String> refusal(StackConfig stack, PublishedModel.Router router) {
     MoeConfig moe = experts(stack);
     int intermediateSize = stack.block().intermediateSize();
     if (shared != (moe.shared().count() == 1 && moe.shared().gated())

@@ -1,16 +1,34 @@
 package io.evomoe.models.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.hub.DecoderTraits.Bias;
+import io.evomoe.models.hub.DecoderTraits.Window;
+import io.evomoe.models.hub.MixtureFields.Parts;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.training.Model;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The details of a family of published models. {@link PublishedFamilies} lists the implementations.
- */
+/** The details of a family of published models. */
 interface PublishedFamily {
+
+  /**
+   * The published names of a model's weights.
+   *
+   * @param rules one for each of our parameters
+   * @param ties tensors that repeat another one, by name
+   * @param unused names of tensors that no output depends on; they are kept for a later export
+   */
+  record WeightNames(List<WeightRule> rules, Map<String, String> ties, Pattern unused) {
+
+    public WeightNames {
+      rules = List.copyOf(rules);
+    }
+  }
 
   /** The {@code model_type} of {@code config.json}. */
   String modelType();
@@ -30,7 +48,7 @@ interface PublishedFamily {
    *
    * @param ends tokens that begin and end its texts, if they are known
    */
-  void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config);
+  void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config);
 
   /** Returns our model in the family's form; empty if it has none. */
   Optional<PublishedModel> describe(Model<?> model);
@@ -74,4 +92,70 @@ interface PublishedFamily {
    * @param block counted from 0
    */
   String place(int block);
+
+  /** Returns the supported families, in the order in which they are tried. */
+  static List<PublishedFamily> all() {
+    return List.of(
+        new Gpt2Family(),
+        new RobertaFamily(),
+        new DecoderFamily(
+            "llama", DecoderTraits.of("LlamaForCausalLM", Bias.BY_FLAGS, Window.NONE), null),
+        new DecoderFamily(
+            "mistral", DecoderTraits.of("MistralForCausalLM", Bias.NONE, Window.BY_NULL), null),
+        new DecoderFamily(
+            "qwen3",
+            DecoderTraits.of("Qwen3ForCausalLM", Bias.BY_ATTENTION_FLAG, Window.BY_FLAG)
+                .with(t -> t.queryKeyNorm(Span.HEAD).headWidthByDefault(128)),
+            null),
+        new DecoderFamily(
+            "mixtral",
+            DecoderTraits.of("MixtralForCausalLM", Bias.NONE, Window.BY_SIZE)
+                .with(t -> t.epsilon(1e-5).theta(1e6)),
+            new MixtureFields(
+                "num_local_experts", "block_sparse_moe", Parts.MIXTRAL, true, true, false, 2)),
+        new DecoderFamily(
+            "qwen3_moe",
+            DecoderTraits.of("Qwen3MoeForCausalLM", Bias.BY_ATTENTION_FLAG, Window.BY_FLAG)
+                .withQueryKeyNorm(Span.HEAD),
+            new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, false, 8)),
+        new DecoderFamily(
+            "olmoe",
+            DecoderTraits.of("OlmoeForCausalLM", Bias.BY_ATTENTION_FLAG, Window.NONE)
+                .with(t -> t.queryKeyNorm(Span.WHOLE).writesHeadWidth(false).epsilon(1e-5)),
+            new MixtureFields("num_experts", "mlp", Parts.LLAMA, true, null, false, 8)),
+        new DecoderFamily(
+            "qwen2_moe",
+            DecoderTraits.of("Qwen2MoeForCausalLM", Bias.QUERY_KEY_VALUE, Window.BY_FLAG)
+                .withWritesHeadWidth(false),
+            new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)));
+  }
+
+  /** Returns the family of a {@code model_type}. */
+  static PublishedFamily named(String modelType) {
+    return all().stream()
+        .filter(family -> family.modelType().equals(modelType))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model_type must be one of %s, was %s".formatted(modelTypes(), modelType)));
+  }
+
+  /** Returns all model types. */
+  static List<String> modelTypes() {
+    return all().stream().map(PublishedFamily::modelType).toList();
+  }
+
+  /** Returns our model in the form of the first family that publishes such models. */
+  static PublishedModel described(Model<?> model) {
+    return all().stream()
+        .map(family -> family.describe(model))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "model must be one that is published as %s, was a %s"
+                        .formatted(modelTypes(), model.getClass().getSimpleName())));
+  }
 }

@@ -27,8 +27,17 @@ public record PublishedModel(
     EmbeddingSize embedding,
     StackConfig stack,
     boolean tied,
-    Optional<PublishedRouter> router)
+    Optional<Router> router)
     implements PublishedModelBuilder.With {
+
+  /**
+   * The router of a published mixture: {@code softmax(x W)}, with the k largest weights of each
+   * token.
+   *
+   * @param experts k, at least 1
+   * @param renormalized whether a token's k weights are divided by their sum
+   */
+  public record Router(int experts, boolean renormalized) {}
 
   /** Creates a model without experts, with a tied output head. */
   public PublishedModel(String modelType, EmbeddingSize embedding, StackConfig stack) {
@@ -43,7 +52,7 @@ public record PublishedModel(
 
   /** Returns our class for this model. */
   public Class<? extends Model<?>> modelClass() {
-    return family().modelClass();
+    return PublishedFamily.named(modelType).modelClass();
   }
 
   /** Returns the size of a {@link Gpt}. */
@@ -62,10 +71,6 @@ public record PublishedModel(
   public RobertaConfig roberta() {
     require(Roberta.class);
     return new RobertaConfig(embedding, stack);
-  }
-
-  PublishedFamily family() {
-    return PublishedFamilies.named(modelType);
   }
 
   private void require(Class<? extends Model<?>> wanted) {

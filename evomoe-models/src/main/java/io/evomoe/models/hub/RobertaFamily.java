@@ -32,7 +32,7 @@ final class RobertaFamily implements PublishedFamily {
   /** Rows before the first position if our model has none: padding is token 1. */
   private static final int OFFSET = 2;
 
-  private static final TextEnds ENDS = new TextEnds(OptionalInt.of(0), 2);
+  private static final HubRequest.TextEnds ENDS = new HubRequest.TextEnds(OptionalInt.of(0), 2);
 
   @Override
   public String modelType() {
@@ -73,7 +73,7 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   @Override
-  public void write(PublishedModel model, Optional<TextEnds> ends, ObjectNode config) {
+  public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
     StackConfig stack = model.stack();
     BlockConfig block = HubConfig.plain(stack);
     int offset = model.embedding().positionOffset();

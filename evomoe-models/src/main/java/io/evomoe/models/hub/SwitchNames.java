@@ -1,9 +1,14 @@
 package io.evomoe.models.hub;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.transformer.Transformer;
-import io.evomoe.moe.Placement;
-import io.evomoe.nn.ExpertPlace;
+import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.moe.GateProvider.Placement;
+import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.nn.Place;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
@@ -139,6 +144,28 @@ final class SwitchNames {
 
   private static boolean isUp(String published) {
     return published.endsWith("." + UP + ".weight");
+  }
+
+  /** Returns the sizes of an encoder-decoder in the fields of {@code SwitchTransformersConfig}. */
+  static ObjectNode sizes(TransformerConfig model) {
+    BlockConfig block = HubConfig.plain(model.encoder());
+    MoeConfig moe = block.moe();
+    HubConfig.plain(model.decoder());
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("model_type", "transformer").put("is_encoder_decoder", true);
+    config.put("vocab_size", model.vocabulary()).put("n_positions", model.positions());
+    config
+        .put("d_model", model.width())
+        .put("d_kv", model.width() / block.attention().numAttentionHeads());
+    config
+        .put("d_ff", block.intermediateSize())
+        .put("num_heads", block.attention().numAttentionHeads());
+    config.put("num_layers", model.encoder().numHiddenLayers());
+    config.put("num_decoder_layers", model.decoder().numHiddenLayers());
+    config.put("num_experts", moe == null ? 1 : moe.experts());
+    config.put("layer_norm_epsilon", block.norm().epsilon());
+    config.put("dense_act_fn", block.feedForward().activation().name().toLowerCase(Locale.ROOT));
+    return config.put("tie_word_embeddings", true);
   }
 
   /** Returns sentences on the parts that Switch Transformers does not have. */

@@ -3,12 +3,11 @@ package io.evomoe.models.hub;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
-import io.evomoe.internal.files.InputFile;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerContents;
-import io.evomoe.models.text.UnreadTokenizers;
 import io.evomoe.models.text.source.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +47,7 @@ public final class TokenizerFiles {
     if (VOCABULARIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
       return true;
     }
-    UnreadTokenizers.refuseByFile(folder);
+    TokenizerContents.refuseOtherKinds(folder);
     return false;
   }
 
@@ -59,7 +58,7 @@ public final class TokenizerFiles {
    * @param folder with a tokenizer
    */
   public static void requireFit(Path folder, PublishedModel model) {
-    COPIED.forEach(name -> InputFile.requireInside(folder.resolve(name)));
+    COPIED.forEach(name -> FileTree.requireInside(folder.resolve(name)));
     BpeTokenizer tokenizer = BpeTokenizer.load(folder);
     int vocabulary = model.embedding().vocabulary();
     if (tokenizer.vocabularySize() > vocabulary) {
@@ -144,7 +143,7 @@ public final class TokenizerFiles {
   }
 
   private static void copyMerges(Path file, Path into) throws IOException {
-    String text = Utf8Text.read(InputFile.requireInside(file));
+    String text = Utf8Text.read(FileTree.requireInside(file));
     for (String line : text.lines().toList()) {
       if (!MERGE.matcher(line).matches()) {
         throw new IllegalArgumentException(

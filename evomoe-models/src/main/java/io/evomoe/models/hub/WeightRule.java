@@ -22,7 +22,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 record WeightRule(
     String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
 
-  WeightRule {
+  public WeightRule {
     published = List.copyOf(published);
     shapes = List.copyOf(shapes);
   }

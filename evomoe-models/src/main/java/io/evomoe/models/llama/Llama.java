@@ -1,18 +1,11 @@
 package io.evomoe.models.llama;
 
 import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Linear;
-import io.evomoe.nn.Output;
-import io.evomoe.nn.Parameter;
-import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Llama's architecture (Touvron et al. 2023, arXiv 2302.13971) and its successors. It has rotary
@@ -24,8 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Llama extends CausalLanguageModel {
   private final LlamaConfig config;
-  private final Embedding tokens;
-  private final @Nullable Linear head;
 
   /**
    * Creates a Llama with initial weights.
@@ -35,40 +26,14 @@ public final class Llama extends CausalLanguageModel {
    *     data type is the model's
    */
   public Llama(LlamaConfig config, Gates gates, Scope root) {
-    super(config.vocabulary(), config.positions(), config.stack(), gates, root);
+    super(
+        EmbeddingSize.of(config.vocabulary(), config.positions()),
+        config.stack(),
+        false,
+        config.tied(),
+        gates,
+        root);
     this.config = config;
-    int width = config.stack().hiddenSize();
-    double deviation = initialization(config.stack()).deviation();
-    tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, deviation);
-    head =
-        config.tied()
-            ? null
-            : new Linear(root.child("head"), width, config.vocabulary(), deviation, false);
-  }
-
-  @Override
-  protected Output embed(Pass pass) {
-    return tokens.lookUp(pass.tokens().ids());
-  }
-
-  @Override
-  protected Output logits(INDArray hidden, Pass pass) {
-    return head == null ? tokens.logits(hidden) : head.forward(hidden, pass);
-  }
-
-  @Override
-  protected List<Parameter> embeddingParameters() {
-    return tokens.parameters();
-  }
-
-  @Override
-  protected List<Parameter> headParameters() {
-    return head == null ? List.of() : head.parameters();
-  }
-
-  @Override
-  protected long lookedUp() {
-    return config.tied() ? 0 : (long) config.vocabulary() * config.stack().hiddenSize();
   }
 
   /** Returns the size. */

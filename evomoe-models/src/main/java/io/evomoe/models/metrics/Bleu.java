@@ -1,8 +1,10 @@
 package io.evomoe.models.metrics;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * BLEU-4 of a corpus (Papineni et al., ACL 2002) with sacreBLEU's defaults (Post, WMT 2018). There
@@ -17,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Bleu {
   /** The largest n. */
-  static final int ORDER = 4;
+  private static final int ORDER = 4;
 
   /**
    * The replacement of a precision of 0, after Chen and Cherry ("A Systematic Comparison of
@@ -43,6 +45,45 @@ public final class Bleu {
     }
   }
 
+  /**
+   * BLEU of a corpus.
+   *
+   * @param score in 0..100
+   * @param precisions of the n-grams of order 1 to 4, smoothed, in 0..100; all 0 without a match
+   * @param brevityPenalty factor in 0..1
+   * @param hypothesisLength number of words in the outputs
+   * @param referenceLength number of words in the references
+   * @param signature settings of the computation
+   */
+  public record Score(
+      double score,
+      List<Double> precisions,
+      double brevityPenalty,
+      long hypothesisLength,
+      long referenceLength,
+      String signature) {
+
+    /** Keeps the precisions unmodifiable. */
+    public Score {
+      precisions = List.copyOf(precisions);
+    }
+
+    /** Returns one line in sacreBLEU's form. */
+    public String text() {
+      double ratio = referenceLength == 0 ? 0 : (double) hypothesisLength / referenceLength;
+      return String.format(
+          Locale.ROOT,
+          "BLEU|%s = %.1f %s (BP = %.3f ratio = %.3f hyp_len = %d ref_len = %d)",
+          signature,
+          score,
+          precisions.stream().map(p -> String.format(Locale.ROOT, "%.1f", p)).collect(joining("/")),
+          brevityPenalty,
+          ratio,
+          hypothesisLength,
+          referenceLength);
+    }
+  }
+
   private final Smoothing smoothing;
 
   /** Uses exponential smoothing. */
@@ -62,17 +103,8 @@ public final class Bleu {
    * @param references the reference translations in the same order
    * @throws IllegalArgumentException if there is no sentence, or not one reference for each
    */
-  public BleuScore score(List<String> hypotheses, List<String> references) {
-    Corpus.check(hypotheses, references);
-    List<NGramCounts> orders = Stream.generate(NGramCounts::new).limit(ORDER).toList();
-    for (int i = 0; i < hypotheses.size(); i++) {
-      List<String> words = Tokenizer13a.words(hypotheses.get(i));
-      List<String> right = Tokenizer13a.words(references.get(i));
-      for (int n = 1; n <= ORDER; n++) {
-        orders.get(n - 1).add(grams(words, n), grams(right, n));
-      }
-    }
-    return score(orders);
+  public Score score(List<String> hypotheses, List<String> references) {
+    return score(NGramCounts.of(hypotheses, references, ORDER, Tokenizer13a::words, false));
   }
 
   /**
@@ -83,13 +115,13 @@ public final class Bleu {
     return "nrefs:1|case:mixed|eff:no|tok:13a|smooth:" + smoothing.text;
   }
 
-  private BleuScore score(List<NGramCounts> orders) {
+  private Score score(List<NGramCounts> orders) {
     long length = orders.get(0).hypothesis();
     long referenceLength = orders.get(0).reference();
     double penalty = brevityPenalty(length, referenceLength);
     double[] precisions = precisions(orders);
     double logs = IntStream.range(0, ORDER).mapToDouble(n -> Math.log(precisions[n])).sum();
-    return new BleuScore(
+    return new Score(
         100 * penalty * Math.exp(logs / ORDER),
         IntStream.range(0, ORDER).mapToObj(n -> 100 * precisions[n]).toList(),
         penalty,
@@ -130,11 +162,5 @@ public final class Bleu {
       case FLOOR -> 0.1;
       case EXPONENTIAL -> share;
     };
-  }
-
-  private static List<List<String>> grams(List<String> words, int n) {
-    return IntStream.rangeClosed(0, words.size() - n)
-        .mapToObj(i -> words.subList(i, i + n))
-        .toList();
   }
 }

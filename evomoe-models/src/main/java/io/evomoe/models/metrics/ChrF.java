@@ -1,7 +1,6 @@
 package io.evomoe.models.metrics;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -28,11 +27,8 @@ public final class ChrF {
    * @throws IllegalArgumentException if there is no sentence, or not one reference for each
    */
   public static double score(List<String> hypotheses, List<String> references) {
-    Corpus.check(hypotheses, references);
-    List<NGramCounts> orders = Stream.generate(NGramCounts::new).limit(ORDER).toList();
-    for (int i = 0; i < hypotheses.size(); i++) {
-      add(hypotheses.get(i), references.get(i), orders);
-    }
+    List<NGramCounts> orders =
+        NGramCounts.of(hypotheses, references, ORDER, ChrF::characters, true);
     List<NGramCounts> effective =
         orders.stream().filter(c -> c.hypothesis() > 0 && c.reference() > 0).toList();
     double precision = mean(effective.stream().map(c -> share(c.common(), c.hypothesis())));
@@ -50,18 +46,8 @@ public final class ChrF {
     return "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no";
   }
 
-  private static void add(String hypothesis, String reference, List<NGramCounts> orders) {
-    int[] output = Whitespace.remove(hypothesis).codePoints().toArray();
-    int[] right = Whitespace.remove(reference).codePoints().toArray();
-    for (int n = 1; n <= Math.min(ORDER, right.length); n++) {
-      orders.get(n - 1).add(grams(output, n), grams(right, n));
-    }
-  }
-
-  private static List<String> grams(int[] characters, int n) {
-    return IntStream.rangeClosed(0, characters.length - n)
-        .mapToObj(i -> new String(characters, i, n))
-        .toList();
+  private static List<Integer> characters(String sentence) {
+    return Tokenizer13a.withoutSpace(sentence).codePoints().boxed().toList();
   }
 
   private static double share(long part, long all) {

@@ -4,9 +4,11 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
-import io.evomoe.nn.LayerNorm;
 import io.evomoe.nn.Linear;
+import io.evomoe.nn.Norm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -31,15 +33,16 @@ final class MaskedTokenHead implements Layer {
    *
    * @param scope contains {@code dense}, {@code norm} and {@code bias}
    */
-  MaskedTokenHead(Scope scope, Embedding tokens, StackConfig size, double deviation) {
+  MaskedTokenHead(Scope scope, Embedding tokens, StackConfig size) {
     int width = size.hiddenSize();
+    double deviation = Initialization.gpt2(size.numHiddenLayers(), width).deviation();
     this.kernels = scope.kernels();
     this.tokens = tokens;
     this.transform =
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
-            new Nonlinearity(kernels, ActivationFunction.GELU),
-            new LayerNorm(scope.child("norm"), width, size.norm().epsilon()));
+            new HeadedModel.Nonlinearity(kernels, ActivationFunction.GELU),
+            new Norm(scope.child("norm"), width, new NormConfig(NormConfig.Kind.LAYER, size.norm().epsilon())));
     this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, tokens.entries());
   }
 

@@ -1,18 +1,18 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.models.stack.ScopedModel;
-import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.stack.InputEmbedding;
+import io.evomoe.models.stack.Stack;
+import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -25,10 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * it is proportional to {@code 1 / sqrt(width)}, as in {@link Initialization#gpt2}. Logits are
  * computed only for targets that count.
  */
-public final class Roberta extends ScopedModel<LanguageBatch> {
+public final class Roberta extends HeadedModel<LanguageBatch> {
   private final RobertaConfig config;
-  private final RobertaEncoder encoder;
-  private final HeadedEncoder masked;
 
   /**
    * Creates a RoBERTa with initial weights.
@@ -38,14 +36,28 @@ public final class Roberta extends ScopedModel<LanguageBatch> {
    *     data type is the model's
    */
   public Roberta(RobertaConfig config, Gates gates, Scope root) {
-    super(root);
+    this(config, root, new InputEmbedding(root, config.embedding(), config.stack(), true), gates);
+  }
+
+  private Roberta(RobertaConfig config, Scope root, InputEmbedding embedding, Gates gates) {
+    this(
+        config,
+        root,
+        new TextEncoder(
+            root,
+            embedding,
+            new Dropout(root.child("embeddings"), config.stack().dropout()),
+            config.stack(),
+            Stack.Kind.BIDIRECTIONAL,
+            NormPlacement.AFTER,
+            gates,
+            config.stack().moeLayers()),
+        new MaskedTokenHead(root.child("head"), embedding.tokens(), config.stack()));
+  }
+
+  private Roberta(RobertaConfig config, Scope root, TextEncoder encoder, MaskedTokenHead head) {
+    super(root, root.seed(), encoder, head, head.activeParameters());
     this.config = config;
-    StackConfig size = config.stack();
-    double deviation = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize()).deviation();
-    encoder = new RobertaEncoder(root, config, gates, new Initialization(deviation, deviation));
-    MaskedTokenHead head =
-        new MaskedTokenHead(root.child("head"), encoder.tokens(), size, deviation);
-    masked = new HeadedEncoder(root, encoder, head, head.activeParameters());
   }
 
   /**
@@ -62,7 +74,7 @@ public final class Roberta extends ScopedModel<LanguageBatch> {
       rows = new int[1]; // Arrays need at least one row; the target of this one is ignored.
     }
     int[] targets = IntStream.of(rows).map(s -> all[s]).toArray();
-    return masked.loss(batch.tokens(), rows, targets, counted, context);
+    return loss(batch.tokens(), rows, targets, counted, context);
   }
 
   /**
@@ -73,7 +85,7 @@ public final class Roberta extends ScopedModel<LanguageBatch> {
    * @return [rows.length, vocabulary]
    */
   public INDArray logits(TokenBatch read, int[] rows, StepContext context) {
-    return masked.logits(read, rows, context);
+    return rowLogits(read, rows, context);
   }
 
   /**
@@ -82,32 +94,12 @@ public final class Roberta extends ScopedModel<LanguageBatch> {
    * @param read sequences of at most {@link RobertaConfig#positions()} tokens
    */
   public INDArray hiddenStates(TokenBatch read, StepContext context) {
-    int[] rows = IntStream.range(0, read.size()).toArray();
     Pass pass = new Pass(context.evaluating(), read);
-    return lifetime().during(() -> encoder.rows(rows, pass).value());
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return masked.parameters();
-  }
-
-  @Override
-  public EvolvingLayers evolving() {
-    return encoder.evolving();
-  }
-
-  @Override
-  public double activeParameters(double meanActiveExperts) {
-    return masked.activeParameters(meanActiveExperts);
+    return lifetime().during(() -> encoder().encode(pass).value());
   }
 
   /** Returns the size. */
   public RobertaConfig config() {
     return config;
-  }
-
-  RobertaEncoder encoder() {
-    return encoder;
   }
 }

@@ -1,9 +1,7 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.Kernels;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Dropout;
@@ -15,8 +13,6 @@ import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Model;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,12 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * ({@link io.evomoe.training.checkpoint.Checkpoint#loadModel}) and create a classifier on it. The
  * masked-token head is not part of the classifier and stays unchanged.
  */
-public final class RobertaClassifier implements Model<ClassBatch> {
+public final class RobertaClassifier extends HeadedModel<ClassBatch> {
   private final int classes;
-  private final long seed;
-  private final Kernels kernels;
-  private final RobertaEncoder encoder;
-  private final HeadedEncoder classifier;
 
   /**
    * Creates a classifier whose head has initial weights from the RoBERTa's seed.
@@ -52,17 +44,21 @@ public final class RobertaClassifier implements Model<ClassBatch> {
    * @param seed seed of the training's random numbers, except the head's initial weights
    */
   public RobertaClassifier(Roberta pretrained, int classes, long seed) {
-    FieldBound.atLeast("classes", classes, 2);
+    this(pretrained, classes, seed, head(pretrained, classes));
+  }
+
+  private RobertaClassifier(Roberta pretrained, int classes, long seed, Sequential head) {
+    super(
+        pretrained.root(),
+        seed,
+        pretrained.encoder(),
+        head,
+        head.parameters().stream().mapToLong(Parameter::length).sum());
     this.classes = classes;
-    this.seed = seed;
-    this.kernels = pretrained.kernels();
-    this.encoder = pretrained.encoder();
-    Sequential head = head(pretrained, classes);
-    double parameters = head.parameters().stream().mapToLong(Parameter::length).sum();
-    classifier = new HeadedEncoder(pretrained.root(), encoder, head, parameters);
   }
 
   private static Sequential head(Roberta pretrained, int classes) {
+    FieldBound.atLeast("classes", classes, 2);
     Scope scope = pretrained.root().child("classifier");
     int width = pretrained.config().stack().hiddenSize();
     double dropout = pretrained.config().stack().dropout();
@@ -90,12 +86,12 @@ public final class RobertaClassifier implements Model<ClassBatch> {
       }
     }
     int[] rows = firstRows(batch.tokens());
-    return classifier.loss(batch.tokens(), rows, labels, labels.length, context);
+    return loss(batch.tokens(), rows, labels, labels.length, context);
   }
 
   /** Returns the logits of each sequence's class in evaluation mode, [sequences, classes]. */
   public INDArray logits(TokenBatch read, StepContext context) {
-    return classifier.logits(read, firstRows(read), context);
+    return rowLogits(read, firstRows(read), context);
   }
 
   /** Returns the class of each sequence with the highest logit; the lowest if several are equal. */
@@ -105,31 +101,6 @@ public final class RobertaClassifier implements Model<ClassBatch> {
 
   private static int[] firstRows(TokenBatch read) {
     return IntStream.range(0, read.sequences()).map(i -> i * read.length()).toArray();
-  }
-
-  @Override
-  public List<Parameter> parameters() {
-    return classifier.parameters();
-  }
-
-  @Override
-  public long seed() {
-    return seed;
-  }
-
-  @Override
-  public Kernels kernels() {
-    return kernels;
-  }
-
-  @Override
-  public EvolvingLayers evolving() {
-    return encoder.evolving();
-  }
-
-  @Override
-  public double activeParameters(double meanActiveExperts) {
-    return classifier.activeParameters(meanActiveExperts);
   }
 
   /** Returns the number of classes. */

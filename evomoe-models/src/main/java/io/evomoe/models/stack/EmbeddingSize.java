@@ -1,6 +1,7 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.nn.Pass;
 
 /**
  * The size of an {@link InputEmbedding}.
@@ -27,5 +28,17 @@ public record EmbeddingSize(int vocabulary, int positions, int positionOffset, i
   /** Returns a size with positions that count from 0 and without token types. */
   public static EmbeddingSize of(int vocabulary, int positions) {
     return new EmbeddingSize(vocabulary, positions, 0, 0);
+  }
+
+  /**
+   * Rejects sequences that are too long, with their cached tokens.
+   *
+   * @throws IllegalArgumentException if the longest has more than {@link #positions} tokens
+   */
+  public void requireFit(Pass pass) {
+    if (pass.longest() > positions) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens, had %d".formatted(positions, pass.longest()));
+    }
   }
 }

@@ -2,40 +2,46 @@ package io.evomoe.models.stack;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Embedding;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The sum of token embedding, learned positions and, if present, token types. */
-public final class InputEmbedding {
+/** The sum of token embedding and, if present, learned positions and token types. */
+public final class InputEmbedding implements TextEncoder.Embeddings {
   private final Kernels kernels;
   private final EmbeddingSize size;
   private final Embedding tokens;
-  private final Embedding positions;
-  private final Optional<Embedding> tokenTypes;
+  private final @Nullable Embedding positions;
+  private final @Nullable Embedding tokenTypes;
 
   /**
-   * Draws all tables from N(0, deviation).
+   * Draws all tables from N(0, deviation) of {@link Initialization#gpt2}.
    *
    * @param scope contains {@code tokens}, {@code positions} and {@code tokenTypes}
+   * @param stack size of the blocks
+   * @param positioned whether positions are learned; if not, the attention has them
    */
-  public InputEmbedding(Scope scope, EmbeddingSize size, int width, double deviation) {
+  public InputEmbedding(Scope scope, EmbeddingSize size, StackConfig stack, boolean positioned) {
+    int width = stack.hiddenSize();
+    double deviation = Initialization.gpt2(stack.numHiddenLayers(), width).deviation();
     this.kernels = scope.kernels();
     this.size = size;
     this.tokens = new Embedding(scope.child("tokens"), size.vocabulary(), width, deviation);
     int places = size.positions() + size.positionOffset();
-    this.positions = new Embedding(scope.child("positions"), places, width, deviation);
+    this.positions =
+        positioned ? new Embedding(scope.child("positions"), places, width, deviation) : null;
     this.tokenTypes =
         size.tokenTypes() == 0
-            ? Optional.empty()
-            : Optional.of(
-                new Embedding(scope.child("tokenTypes"), size.tokenTypes(), width, deviation));
+            ? null
+            : new Embedding(scope.child("tokenTypes"), size.tokenTypes(), width, deviation);
   }
 
   /**
@@ -43,29 +49,33 @@ public final class InputEmbedding {
    *
    * @throws IllegalArgumentException if the sequences, with their cached tokens, are too long
    */
+  @Override
   public Output lookUp(Pass pass) {
+    size.requireFit(pass);
     TokenBatch read = pass.tokens();
     Output token = tokens.lookUp(read.ids());
+    if (positions == null) {
+      return token;
+    }
     Output position = positions.lookUp(places(pass));
     INDArray sum = kernels.add(token.value(), position.value());
-    Optional<Output> type = tokenTypes.map(table -> table.lookUp(new int[read.size()]));
-    type.ifPresent(row -> kernels.addInto(sum, row.value()));
+    Output type = tokenTypes == null ? null : tokenTypes.lookUp(new int[read.size()]);
+    if (type != null) {
+      kernels.addInto(sum, type.value());
+    }
     return new Output(
         sum,
         dy -> {
           token.pullback().pull(dy);
-          type.ifPresent(row -> row.pullback().pull(dy));
+          if (type != null) {
+            type.pullback().pull(dy);
+          }
           return position.pullback().pull(dy);
         });
   }
 
   /** Returns the row of the position table for each token. */
   private int[] places(Pass pass) {
-    if (pass.longest() > size.positions()) {
-      throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d"
-              .formatted(size.positions(), pass.longest()));
-    }
     int[] places = pass.positions();
     if (size.positionOffset() == 0) {
       return places;
@@ -84,17 +94,30 @@ public final class InputEmbedding {
     return tokens;
   }
 
-  /** Returns the number of table elements that are only looked up. */
-  public long lookedUp() {
-    return Stream.concat(Stream.of(positions), tokenTypes.stream())
-        .flatMap(table -> table.parameters().stream())
-        .mapToLong(Parameter::length)
-        .sum();
+  /** Returns the output head that is tied to the token table. It has no parameters of its own. */
+  public Layer tiedHead() {
+    return new Layer() {
+      @Override
+      public Output forward(INDArray x, Pass pass) {
+        return tokens.logits(x);
+      }
+
+      @Override
+      public List<Parameter> parameters() {
+        return List.of();
+      }
+    };
   }
 
-  /** Returns all tables. */
+  @Override
+  public int vocabulary() {
+    return size.vocabulary();
+  }
+
+  @Override
   public List<Parameter> parameters() {
-    return Stream.concat(Stream.of(tokens, positions), tokenTypes.stream())
+    return Stream.of(Stream.of(tokens), Stream.ofNullable(positions), Stream.ofNullable(tokenTypes))
+        .flatMap(tables -> tables)
         .flatMap(table -> table.parameters().stream())
         .toList();
   }

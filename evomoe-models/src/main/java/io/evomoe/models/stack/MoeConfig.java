@@ -1,6 +1,6 @@
 package io.evomoe.models.stack;
 
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.internal.names.FieldBound;
 import io.soabase.recordbuilder.core.RecordBuilder;
 

@@ -2,29 +2,46 @@ package io.evomoe.models.stack;
 
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Norm;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Token and position embeddings, pre-norm blocks with MoE layers, and a final normalization: the
- * body of a model of one's own, which adds a head and a loss.
+ * Embeddings, dropout, blocks with MoE layers, and a normalization: the body of all models here,
+ * and of a model of one's own, which adds a head and a loss. Pre-norm blocks are followed by the
+ * normalization; post-norm blocks have it right after the embeddings.
  */
 public final class TextEncoder {
-  private final InputEmbedding embedding;
+  private final Scope scope;
+  private final Embeddings embeddings;
   private final Stack stack;
   private final Sequential body;
 
+  /** The rows before the first block. */
+  public interface Embeddings {
+    /** Returns the rows of the pass's tokens [S, d]; the pullback ends here. */
+    Output lookUp(Pass pass);
+
+    /** Returns the number of token ids. */
+    int vocabulary();
+
+    /** Returns all tables, except those of a larger model. */
+    List<Parameter> parameters();
+  }
+
   /**
-   * Creates the layers with initial weights.
+   * Creates pre-norm layers after learned positions, with initial weights.
    *
    * @param root scope of the whole model
    * @param kind the tokens that a token attends to; no decoder
@@ -32,28 +49,56 @@ public final class TextEncoder {
    */
   public TextEncoder(
       Scope root, EmbeddingSize embedding, StackConfig size, Stack.Kind kind, Gates gates) {
+    this(
+        root,
+        new InputEmbedding(root, embedding, size, true),
+        new Dropout(root.child("embeddings"), size.dropout()),
+        size,
+        kind,
+        NormPlacement.BEFORE,
+        gates,
+        size.moeLayers());
+  }
+
+  /**
+   * Creates layers with initial weights ({@link Initialization#gpt2}). Those of post-norm blocks
+   * have the same deviation everywhere, as in BERT.
+   *
+   * @param scope contains the blocks, and {@code finalNorm} or {@code embeddingNorm}
+   * @param dropout of the embeddings
+   * @param moeLayersOfModel MoE blocks of all the model's encoders
+   */
+  public TextEncoder(
+      Scope scope,
+      Embeddings embeddings,
+      Dropout dropout,
+      StackConfig size,
+      Stack.Kind kind,
+      NormPlacement placement,
+      Gates gates,
+      int moeLayersOfModel) {
+    this.scope = scope;
+    this.embeddings = embeddings;
+    boolean before = placement == NormPlacement.BEFORE;
     Initialization init = Initialization.gpt2(size.numHiddenLayers(), size.hiddenSize());
-    this.embedding = new InputEmbedding(root, embedding, size.hiddenSize(), init.deviation());
-    this.stack =
+    stack =
         new Stack(
-            root,
+            scope,
             size,
             kind,
-            NormPlacement.BEFORE,
+            placement,
             gates,
-            size.moeLayers(),
-            init,
-            embedding.vocabulary());
-    this.body =
-        Sequential.of(
-            new Dropout(root.child("embeddings"), size.dropout()),
-            stack,
-            size.norm().in(root.child("finalNorm"), size.hiddenSize()));
+            moeLayersOfModel,
+            before ? init : new Initialization(init.deviation(), init.deviation()),
+            embeddings.vocabulary());
+    Layer norm =
+        new Norm(scope.child(before ? "finalNorm" : "embeddingNorm"), size.hiddenSize(), size.norm());
+    body = before ? Sequential.of(dropout, stack, norm) : Sequential.of(norm, dropout, stack);
   }
 
   /** Returns a row for each token of the pass, [S, d]; the pullback ends at the embeddings. */
   public Output encode(Pass pass) {
-    Output embedded = embedding.lookUp(pass);
+    Output embedded = embeddings.lookUp(pass);
     Output hidden = body.forward(embedded.value(), pass);
     return new Output(
         hidden.value(),
@@ -61,9 +106,25 @@ public final class TextEncoder {
         hidden.reports());
   }
 
+  /**
+   * Returns the rows of selected tokens, [rows.length, d]; all tokens take part in the computation.
+   *
+   * @param rows of the tokens, at least one
+   */
+  public Output encode(Pass pass, int[] rows) {
+    Output hidden = encode(pass);
+    double[] ones = new double[rows.length];
+    Arrays.fill(ones, 1);
+    int tokens = pass.tokens().size();
+    return new Output(
+        scope.kernels().gatherRows(hidden.value(), rows),
+        dy -> hidden.pullback().pull(scope.kernels().combineRows(dy, rows, ones, tokens)),
+        hidden.reports());
+  }
+
   /** Returns the trainable parameters in a fixed order. */
   public List<Parameter> parameters() {
-    return Stream.of(embedding.parameters(), body.parameters()).flatMap(List::stream).toList();
+    return Stream.of(embeddings.parameters(), body.parameters()).flatMap(List::stream).toList();
   }
 
   /** Returns the layers that have experts or can get them. */

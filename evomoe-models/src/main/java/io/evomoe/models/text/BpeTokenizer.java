@@ -67,10 +67,35 @@ public final class BpeTokenizer implements Tokenizer {
     return new BpeTokenizer(json, TokenizerContents.of(json, folder));
   }
 
+  /** Learns a tokenizer with GPT-2's special token, saves it and loads it back. */
+  public static BpeTokenizer train(Documents train, int vocabularySize, Path folder) {
+    return train(train, vocabularySize, folder, SpecialTokens.GPT, TextProgress.NONE);
+  }
+
+  /**
+   * Learns a tokenizer, saves it and loads it back.
+   *
+   * @param train training set, of which a {@link Documents#sample} is read; never validation or
+   *     test text
+   * @param vocabularySize target size, the 256 bytes and the special tokens included; small texts
+   *     give fewer tokens
+   * @param folder of the tokenizer's files, created if it does not exist
+   * @param progress called with the progress
+   */
+  public static BpeTokenizer train(
+      Documents train,
+      int vocabularySize,
+      Path folder,
+      SpecialTokens special,
+      TextProgress progress) {
+    BytePairVocabulary.train(train.sample(), vocabularySize, special, progress).save(folder);
+    return load(folder);
+  }
+
   private static UnaryOperator<String> normalizer(JsonNode tokenizer) {
     List<String> types = new ArrayList<>();
-    PreTokenizerRules.parts(tokenizer.path("normalizer"), "normalizers")
-        .forEach(part -> types.add(PreTokenizerRules.typeOf(part)));
+    PreTokenizer.parts(tokenizer.path("normalizer"), "normalizers")
+        .forEach(part -> types.add(PreTokenizer.typeOf(part)));
     types.removeIf(String::isEmpty);
     return text -> {
       String normal = text;
@@ -147,7 +172,7 @@ public final class BpeTokenizer implements Tokenizer {
   }
 
   /** Returns the pre-tokenizer, which splits text into words. */
-  public PreTokenizer preTokenizer() {
+  PreTokenizer preTokenizer() {
     return contents.preTokenizer();
   }
 

@@ -1,13 +1,14 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DocumentReader;
-import java.util.function.Consumer;
+import java.nio.file.Path;
+import java.util.function.IntConsumer;
 
 /** Encodes documents piece by piece, with an end-of-text token between them. */
 final class DocumentEncoding implements DocumentReader {
   private final Tokenizer tokenizer;
   private final PieceEncoding encoding;
-  private final Consumer<int[]> taker;
+  private final TokenStream stream;
 
   /** The document's text that is not encoded yet. */
   private final StringBuilder waiting = new StringBuilder();
@@ -17,14 +18,16 @@ final class DocumentEncoding implements DocumentReader {
   private boolean first = true;
 
   /**
-   * Encodes documents.
+   * Creates an encoding.
    *
-   * @param taker receives the ids in order
+   * @param name of the stream
+   * @param folder of an unnamed file for the ids
+   * @param encoded receives the number of chars of each encoded piece
    */
-  DocumentEncoding(Tokenizer tokenizer, CharacterProgress progress, Consumer<int[]> taker) {
+  DocumentEncoding(String name, Tokenizer tokenizer, Path folder, IntConsumer encoded) {
     this.tokenizer = tokenizer;
-    this.encoding = new PieceEncoding(tokenizer, progress);
-    this.taker = taker;
+    this.encoding = new PieceEncoding(tokenizer, encoded);
+    this.stream = new TokenStream(name, tokenizer.vocabularySize(), folder);
   }
 
   @Override
@@ -48,9 +51,10 @@ final class DocumentEncoding implements DocumentReader {
     first = false;
   }
 
-  /** Encodes the pieces that still wait for other threads. */
-  void finish() {
+  /** Encodes the pieces that still wait for other threads, and returns all ids. */
+  TokenStream stream() {
     encoding.finish();
+    return stream;
   }
 
   /** Encodes up to the last cut, or to the end; returns that place. */
@@ -69,9 +73,9 @@ final class DocumentEncoding implements DocumentReader {
           end,
           ids -> {
             if (separated) {
-              taker.accept(new int[] {tokenizer.endOfText()});
+              stream.add(tokenizer.endOfText());
             }
-            taker.accept(ids);
+            stream.add(ids);
           });
       start = end;
     }

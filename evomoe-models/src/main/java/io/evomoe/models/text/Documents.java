@@ -15,7 +15,11 @@ public interface Documents {
   /** Returns the length of all documents, in chars. */
   long length();
 
-  /** Returns a sample to learn a vocabulary from; by default it reads all documents. */
+  /**
+   * Returns a sample to learn a vocabulary from; by default it reads all documents. It has at most
+   * 2^24 characters. Of a longer text, it has ranges of about 4096 characters, evenly spread. The
+   * same text gives the same sample.
+   */
   default List<String> sample() {
     TextSample sample = new TextSample();
     read(sample);

@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -31,14 +31,6 @@ public final class EncodedTexts {
    *
    * @param tokenizer with {@link SpecialTokens#ROBERTA}
    * @param limit maximum number of tokens in a text, its end included; at least 2
-   */
-  public static EncodedTexts ended(List<String> texts, Tokenizer tokenizer, int limit) {
-    return ended(texts, tokenizer, limit, TextProgress.NONE);
-  }
-
-  /**
-   * Encodes texts as {@link #ended(List, Tokenizer, int)} does.
-   *
    * @param progress called for each text
    */
   public static EncodedTexts ended(
@@ -66,8 +58,8 @@ public final class EncodedTexts {
     int end = tokenizer.requireSpecial(SpecialTokens.END);
     int[][] rows = new int[texts.size()][];
     boolean[] cut = new boolean[rows.length];
-    CharacterProgress encoded = new CharacterProgress("Encoding", texts, progress);
-    PieceEncoding encoding = new PieceEncoding(tokenizer, encoded);
+    long length = texts.stream().mapToLong(String::length).sum();
+    PieceEncoding encoding = new PieceEncoding(tokenizer, progress.counter("Encoding", length));
     for (int i = 0; i < rows.length; i++) {
       int text = i;
       encoding.add(
@@ -132,11 +124,6 @@ public final class EncodedTexts {
       padded |= row.length < length;
     }
     return new TokenBatch(length, ids, padded ? flags : null);
-  }
-
-  /** Returns the frequency of each of {@code vocabulary} token ids, without padding. */
-  public TokenFrequencies frequencies(int vocabulary) {
-    return TokenFrequencies.count(stream(), vocabulary);
   }
 
   /** Returns all ids, text after text. */

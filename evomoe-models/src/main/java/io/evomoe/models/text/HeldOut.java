@@ -3,7 +3,7 @@ package io.evomoe.models.text;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
-import io.evomoe.models.text.source.SplitFolder;
+import io.evomoe.models.text.source.DataSource;
 import io.evomoe.random.CounterRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +71,7 @@ public record HeldOut(
 
   /** Rejects non-default values that have no effect, because all paths have a split. */
   public void requireUse(List<Path> paths) {
-    if (!equals(DEFAULT) && paths.stream().allMatch(SplitFolder::isOne)) {
+    if (!equals(DEFAULT) && paths.stream().allMatch(DataSource::isDivided)) {
       throw new IllegalArgumentException(
           "validShare, testShare and seed of the split are for texts that have none, %s has one of its own"
               .formatted(paths.stream().map(Path::toString).collect(Collectors.joining(" and "))));

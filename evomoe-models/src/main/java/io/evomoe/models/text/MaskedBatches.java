@@ -3,7 +3,7 @@ package io.evomoe.models.text;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
-import java.util.function.IntToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Batches for a masked language model, without padding. A sequence is {@code <s>}, L - 2
@@ -15,7 +15,7 @@ import java.util.function.IntToLongFunction;
  * masks. A batch is a pure function of the stream, the length, the sequences, the seed and its
  * index. It may cross epochs. The remainder at the end of the stream is not used.
  */
-public final class MaskedBatches extends EpochBatches<LanguageBatch> {
+public final class MaskedBatches extends CorpusBatches<LanguageBatch> {
   /** Independent of a run's seed, so that all runs are evaluated on the same masks. */
   private static final long HELD_OUT = CounterRandom.fold(0, "held-out masks");
 
@@ -57,20 +57,9 @@ public final class MaskedBatches extends EpochBatches<LanguageBatch> {
     return stream.size() / (length - 2);
   }
 
-  @Override
-  public LanguageBatch batch(long index) {
-    long first = EpochOrder.firstPlace(index, size);
-    return gather(
-        order.batch(index, size), i -> CounterRandom.fold(maskSeed, order.epoch(first + i)));
-  }
-
   /** Masks evaluation batches alike at every call and for every seed. */
   @Override
-  protected LanguageBatch of(int[] chosen) {
-    return gather(chosen, i -> HELD_OUT);
-  }
-
-  private LanguageBatch gather(int[] chosen, IntToLongFunction seedOf) {
+  protected LanguageBatch gather(int[] chosen, long[] epochs) {
     int[] ids = new int[Math.multiplyExact(chosen.length, length)];
     int[] targets = new int[ids.length];
     Arrays.fill(targets, LanguageBatch.IGNORED);
@@ -79,10 +68,57 @@ public final class MaskedBatches extends EpochBatches<LanguageBatch> {
       ids[start] = begin;
       stream.copy(chosen[i] * (length - 2), ids, start + 1, length - 2);
       ids[start + length - 1] = end;
-      CounterRandom random =
-          new CounterRandom(CounterRandom.fold(seedOf.applyAsLong(i), chosen[i]));
+      long seed = epochs[i] == EVALUATION ? HELD_OUT : CounterRandom.fold(maskSeed, epochs[i]);
+      CounterRandom random = new CounterRandom(CounterRandom.fold(seed, chosen[i]));
       mask.apply(ids, targets, start, start + length, random);
     }
     return new LanguageBatch(TokenBatch.of(length, ids), targets);
+  }
+
+  /**
+   * Chooses the tokens that a masked language model must predict: 15% of a sequence. Of these, 80%
+   * become {@code <mask>}, 10% a random token and 10% stay (Devlin et al., arXiv 1810.04805,
+   * section 3.1). As in fairseq's {@code MaskTokensDataset}, the number is rounded up or down at
+   * random, so its mean is 15%; but at least one token is chosen. Special tokens are neither chosen
+   * nor drawn.
+   */
+  private static final class TokenMask {
+    static final double CHOSEN = 0.15;
+    static final double MASKED = 0.8;
+    static final double REPLACED = 0.1;
+
+    private final int mask;
+    private final boolean[] special;
+    private final int[] ordinary;
+
+    TokenMask(Tokenizer tokenizer) {
+      mask = tokenizer.requireSpecial(SpecialTokens.MASK);
+      special = new boolean[tokenizer.vocabularySize()];
+      tokenizer.specialIds().forEach(id -> special[id] = true);
+      SpecialTokens.ROBERTA.all().forEach(token -> special[tokenizer.requireSpecial(token)] = true);
+      ordinary = IntStream.range(0, special.length).filter(id -> !special[id]).toArray();
+    }
+
+    /** Masks {@code ids} in [from, to), and writes the original ids into {@code targets}. */
+    void apply(int[] ids, int[] targets, int from, int to, CounterRandom random) {
+      int[] places = IntStream.range(from, to).filter(i -> !special[ids[i]]).toArray();
+      if (places.length == 0) {
+        return;
+      }
+      int count = Math.max(1, (int) (CHOSEN * places.length + random.uniform(0)));
+      for (int i = 0; i < count; i++) {
+        long draw = 1 + 3L * i;
+        int other = i + random.below(places.length - i, draw);
+        int place = places[other];
+        places[other] = places[i];
+        targets[place] = ids[place];
+        double kind = random.uniform(draw + 1);
+        if (kind < MASKED) {
+          ids[place] = mask;
+        } else if (kind < MASKED + REPLACED) {
+          ids[place] = ordinary[random.below(ordinary.length, draw + 2)];
+        }
+      }
+    }
   }
 }

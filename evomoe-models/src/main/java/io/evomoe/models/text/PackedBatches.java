@@ -11,9 +11,10 @@ import java.util.OptionalInt;
  *
  * <p>A batch is a pure function of the stream, the length, the sequences, the seed and its index.
  */
-public final class PackedBatches extends EpochBatches<LanguageBatch> {
+public final class PackedBatches extends CorpusBatches<LanguageBatch> {
   private final TokenStream stream;
   private final int length;
+  private final int sequences;
   private final long seed;
   private final OptionalInt endOfText;
 
@@ -33,12 +34,13 @@ public final class PackedBatches extends EpochBatches<LanguageBatch> {
     super(windows(stream, length, sequences), sequences, seed);
     this.stream = stream;
     this.length = length;
+    this.sequences = sequences;
     this.seed = seed;
     this.endOfText = endOfText;
   }
 
   private static int windows(TokenStream stream, int length, int sequences) {
-    EpochOrder.requirePositive("length", length);
+    requirePositive("length", length);
     if ((long) sequences * length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sequences times length must be at most %d tokens, was %d times %d"
@@ -59,11 +61,11 @@ public final class PackedBatches extends EpochBatches<LanguageBatch> {
    * @param token that ends a document, and belongs to it
    */
   public PackedBatches withDocuments(int token) {
-    return new PackedBatches(stream, length, size, seed, OptionalInt.of(token));
+    return new PackedBatches(stream, length, sequences, seed, OptionalInt.of(token));
   }
 
   @Override
-  protected LanguageBatch of(int[] chosen) {
+  protected LanguageBatch gather(int[] chosen, long[] epochs) {
     int[] ids = new int[chosen.length * length];
     int[] targets = new int[ids.length];
     for (int i = 0; i < chosen.length; i++) {

@@ -4,6 +4,7 @@ import io.evomoe.internal.threads.Parallel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PieceEncoding {
   /** Minimum chars of a piece in a text that can be cut: enough to be worth a thread's time. */
-  static final int PIECE = 1 << 14;
+  public static final int PIECE = 1 << 14;
 
   /** Chars that are encoded before ids are passed on. */
   private static final int TOGETHER = 1 << 22;
@@ -22,13 +23,18 @@ final class PieceEncoding {
   private record Piece(String text, int start, int end, Consumer<int[]> taker) {}
 
   private final Tokenizer tokenizer;
-  private final CharacterProgress progress;
+  private final IntConsumer encoded;
   private final List<Piece> waiting = new ArrayList<>();
   private long chars;
 
-  PieceEncoding(Tokenizer tokenizer, CharacterProgress progress) {
+  /**
+   * Creates an encoding.
+   *
+   * @param encoded receives the number of chars of each encoded piece
+   */
+  public PieceEncoding(Tokenizer tokenizer, IntConsumer encoded) {
     this.tokenizer = tokenizer;
-    this.progress = progress;
+    this.encoded = encoded;
   }
 
   /**
@@ -36,7 +42,7 @@ final class PieceEncoding {
    *
    * @param taker receives the ids
    */
-  void add(String text, int start, int end, Consumer<int[]> taker) {
+  public void add(String text, int start, int end, Consumer<int[]> taker) {
     waiting.add(new Piece(text, start, end, taker));
     chars += end - start;
     if (chars >= TOGETHER) {
@@ -45,7 +51,7 @@ final class PieceEncoding {
   }
 
   /** Encodes the remaining pieces. */
-  void finish() {
+  public void finish() {
     int count = waiting.size();
     int[][] ids = new int[count][];
     @Nullable RuntimeException[] failed = new RuntimeException[count];
@@ -70,7 +76,7 @@ final class PieceEncoding {
       }
       Piece piece = waiting.get(i);
       piece.taker.accept(ids[i]);
-      progress.after(piece.end - piece.start);
+      encoded.accept(piece.end - piece.start);
     }
     waiting.clear();
     chars = 0;

@@ -1,5 +1,9 @@
 package io.evomoe.models.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.internal.files.Excerpt;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -7,7 +11,8 @@ import java.util.stream.Stream;
 /**
  * Splits text into the words inside which byte pairs may merge, by the regular expression in a
  * published {@code tokenizer.json}. The matches cover every text. Other expressions are rejected,
- * because one could take exponential time.
+ * because one could take exponential time. A file has {@code ByteLevel}, which splits as GPT-2
+ * does, or a {@code Split} by a known expression followed by {@code ByteLevel} without one.
  */
 public enum PreTokenizer {
   /**
@@ -31,6 +36,8 @@ public enum PreTokenizer {
    * except that each digit is a word.
    */
   QWEN2("Qwen2", sinceGpt4(""));
+
+  private static final String BYTE_LEVEL = "ByteLevel";
 
   private final String published;
   private final String expression;
@@ -56,6 +63,76 @@ public enum PreTokenizer {
   /** Returns the pre-tokenizer of an expression; empty if it is unknown. */
   static Optional<PreTokenizer> of(String expression) {
     return Stream.of(values()).filter(known -> known.expression.equals(expression)).findFirst();
+  }
+
+  /**
+   * Returns the pre-tokenizer of a file.
+   *
+   * @param tokenizer in the one-file form
+   * @param source for messages
+   * @throws IllegalArgumentException if it is not supported
+   */
+  static PreTokenizer read(JsonNode tokenizer, Object source) {
+    JsonNode node = tokenizer.path("pre_tokenizer");
+    String model = tokenizer.path("model").path("type").asText("BPE");
+    if (model.equals("BPE") && isByteLevel(node, true)) {
+      return GPT2;
+    }
+    JsonNode parts = node.path("pretokenizers");
+    boolean split =
+        typeOf(node).equals("Sequence")
+            && parts.size() == 2
+            && isSplit(parts.path(0))
+            && isByteLevel(parts.path(1), false);
+    if (!model.equals("BPE") || !split) {
+      throw new IllegalArgumentException(
+          "%s must be a byte-level BPE tokenizer without a prefix space, was %s over %s"
+              .formatted(source, model, described(node)));
+    }
+    String expression = parts.path(0).path("pattern").path("Regex").asText();
+    return of(expression)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s: the regular expression of pre_tokenizer must be one of those of %s, was %s"
+                        .formatted(source, Arrays.toString(values()), Excerpt.of(expression))));
+  }
+
+  private static boolean isByteLevel(JsonNode node, boolean splits) {
+    return typeOf(node).equals(BYTE_LEVEL)
+        && !node.path("add_prefix_space").asBoolean()
+        && node.path("use_regex").asBoolean(true) == splits;
+  }
+
+  /**
+   * Accepts isolated matches, or, as in OLMo 2, removed non-matches: known expressions match every
+   * text completely.
+   */
+  private static boolean isSplit(JsonNode node) {
+    String behavior = node.path("invert").asBoolean() ? "Removed" : "Isolated";
+    return typeOf(node).equals("Split")
+        && node.path("pattern").path("Regex").isTextual()
+        && node.path("behavior").asText("").equals(behavior);
+  }
+
+  private static String described(JsonNode node) {
+    if (typeOf(node).equals("Sequence")) {
+      return "Sequence of " + Excerpt.of(node.path("pretokenizers").toString());
+    }
+    String type = node.path("type").asText("none");
+    if (node.path("add_prefix_space").asBoolean()) {
+      return type + " with a prefix space";
+    }
+    return type + (node.path("use_regex").asBoolean(true) ? "" : " that does not split words");
+  }
+
+  /** Returns the parts of a sequence, or the node itself if it is none. */
+  static Iterable<JsonNode> parts(JsonNode node, String field) {
+    return typeOf(node).equals("Sequence") ? node.path(field) : List.of(node);
+  }
+
+  static String typeOf(JsonNode node) {
+    return node.path("type").asText("");
   }
 
   /**

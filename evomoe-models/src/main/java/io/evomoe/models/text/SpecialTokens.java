@@ -28,9 +28,11 @@ public record SpecialTokens(List<String> first, List<String> last) {
   /** Spelling of the mask token. */
   public static final String MASK = "<mask>";
 
+  /** Spelling of GPT-2's token between documents. */
+  public static final String END_OF_TEXT = "<|endoftext|>";
+
   /** GPT-2's: end-of-text alone, with the highest id (Radford et al., 2019). */
-  public static final SpecialTokens GPT =
-      new SpecialTokens(List.of(), List.of(BytePairVocabulary.END_OF_TEXT));
+  public static final SpecialTokens GPT = new SpecialTokens(List.of(), List.of(END_OF_TEXT));
 
   /** RoBERTa's, with its ids: 0 to 3, and the mask last (Liu et al., arXiv 1907.11692). */
   public static final SpecialTokens ROBERTA =

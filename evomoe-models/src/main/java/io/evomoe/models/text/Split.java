@@ -3,7 +3,6 @@ package io.evomoe.models.text;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SplitFolder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,7 @@ public record Split<T>(T train, T valid, Optional<T> test) {
 
   /**
    * Opens files and folders, and joins them set by set. A folder that has a split of its own
-   * ({@link SplitFolder}) keeps it.
+   * ({@link DataSource#isDivided}) keeps it.
    *
    * @param paths at least one
    * @param kind content of the records
@@ -51,16 +50,18 @@ public record Split<T>(T train, T valid, Optional<T> test) {
     return paths.stream()
         .map(
             path ->
-                SplitFolder.isOne(path)
-                    ? ofFolder(SplitFolder.of(path, kind))
-                        .map(file -> read.apply(DataSource.file(file, kind, form)))
+                DataSource.isDivided(path)
+                    ? ofFolder(path, kind, form).map(read)
                     : divide.apply(read.apply(DataSource.of(path, kind, form)), rule))
         .reduce((one, other) -> one.join(other, join))
         .orElseThrow();
   }
 
-  private static Split<Path> ofFolder(SplitFolder folder) {
-    return new Split<>(folder.require("train"), folder.require("valid"), folder.find("test"));
+  private static Split<DataSource> ofFolder(Path folder, RecordKind kind, DataForm form) {
+    return new Split<>(
+        DataSource.part(folder, "train", kind, form),
+        DataSource.part(folder, "valid", kind, form),
+        DataSource.findPart(folder, "test", kind, form));
   }
 
   /**
@@ -69,8 +70,8 @@ public record Split<T>(T train, T valid, Optional<T> test) {
    * @param part set of a folder that has a split of its own; of other data, all is read
    */
   public static DataSource measured(Path path, String part, RecordKind kind, DataForm form) {
-    return SplitFolder.isOne(path)
-        ? DataSource.file(SplitFolder.of(path, kind).require(part), kind, form)
+    return DataSource.isDivided(path)
+        ? DataSource.part(path, part, kind, form)
         : DataSource.of(path, kind, form);
   }
 

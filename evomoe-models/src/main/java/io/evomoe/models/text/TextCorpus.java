@@ -2,10 +2,8 @@ package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
-import io.evomoe.models.text.source.DocumentLines;
 import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.WholeDocuments;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,19 +34,8 @@ public record TextCorpus(String name, List<String> documents) implements Documen
   public static TextCorpus read(Path file) {
     DataSource source = DataSource.file(file, RecordKind.DOCUMENT, DataForm.DEFAULT);
     List<String> read = new ArrayList<>();
-    source.documents(new WholeDocuments(read::add));
+    source.documents(DocumentReader.whole(read::add));
     return new TextCorpus(source.name(), read);
-  }
-
-  /** Returns the texts between blank lines, in order; line ends become {@code \n}. */
-  public static List<String> documentsOf(String text) {
-    List<String> documents = new ArrayList<>();
-    DocumentLines lines = new DocumentLines(new WholeDocuments(documents::add));
-    if (!text.isEmpty()) {
-      lines.read(text);
-    }
-    lines.end();
-    return documents;
   }
 
   @Override

@@ -1,5 +1,8 @@
 package io.evomoe.models.text;
 
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+
 /** Receives the progress of long work on texts, such as learning a vocabulary or encoding. */
 @FunctionalInterface
 public interface TextProgress {
@@ -14,4 +17,14 @@ public interface TextProgress {
    * @param all above 0
    */
   void at(String work, long done, long all);
+
+  /** Returns a counter, which adds the numbers that it receives and reports their sum. */
+  default IntConsumer counter(String work, long all) {
+    AtomicLong done = new AtomicLong();
+    return more -> {
+      if (more > 0) {
+        at(work, done.addAndGet(more), all);
+      }
+    };
+  }
 }

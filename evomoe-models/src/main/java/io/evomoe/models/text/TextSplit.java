@@ -5,8 +5,6 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.SourceNote;
-import io.evomoe.models.text.source.SplitFolder;
 import io.evomoe.random.CounterRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Documents for training, validation and test, read on demand. The first reading divides them and
@@ -33,17 +30,9 @@ public final class TextSplit {
   private static final int PIECES = 100;
 
   private static final List<String> PARTS = List.of("train", "valid", "test");
-  private static final DocumentReader NOBODY =
-      new DocumentReader() {
-        @Override
-        public void part(String text) {}
-
-        @Override
-        public void end() {}
-      };
 
   private final List<Source> sources = new ArrayList<>();
-  private final List<Side> sides = IntStream.range(0, PARTS.size()).mapToObj(Side::new).toList();
+  private final List<Side> sides = PARTS.stream().map(part -> new Side()).toList();
   private final TextSample sample = new TextSample();
 
   private TextSplit() {}
@@ -60,7 +49,7 @@ public final class TextSplit {
 
   /**
    * Opens files and folders, one after another. A folder that has a split of its own ({@link
-   * SplitFolder}) keeps it.
+   * DataSource#isDivided}) keeps it.
    *
    * @param paths at least one
    * @param rule divides the others
@@ -88,14 +77,13 @@ public final class TextSplit {
     rule.requireUse(paths);
     TextSplit split = new TextSplit();
     for (Path path : paths) {
-      if (SplitFolder.isOne(path)) {
-        SplitFolder folder = SplitFolder.of(path, RecordKind.DOCUMENT);
-        boolean all = parts.size() > 1;
+      if (DataSource.isDivided(path)) {
         for (String part : parts) {
-          Optional<Path> file =
-              all && part.equals("test") ? folder.find(part) : Optional.of(folder.require(part));
-          file.map(its -> DataSource.file(its, RecordKind.DOCUMENT, form))
-              .ifPresent(its -> split.add(PARTS.indexOf(part), its.name(), reading(its, said)));
+          Optional<DataSource> source =
+              parts.size() > 1 && part.equals("test")
+                  ? DataSource.findPart(path, part, RecordKind.DOCUMENT, form)
+                  : Optional.of(DataSource.part(path, part, RecordKind.DOCUMENT, form));
+          source.ifPresent(its -> split.add(PARTS.indexOf(part), its.name(), reading(its, said)));
         }
       } else {
         DataSource source = DataSource.of(path, RecordKind.DOCUMENT, form);
@@ -151,9 +139,9 @@ public final class TextSplit {
   private static Consumer<DocumentReader> reading(DataSource source, Consumer<String> said) {
     AtomicBoolean told = new AtomicBoolean();
     return reader -> {
-      SourceNote note = source.documents(reader);
+      String note = source.documents(reader);
       if (!told.getAndSet(true)) {
-        said.accept(note.text());
+        said.accept(note);
       }
     };
   }
@@ -211,16 +199,12 @@ public final class TextSplit {
 
   /** Reads the training and the validation set together. */
   void read(DocumentReader train, DocumentReader valid) {
-    read(List.of(train, valid, NOBODY));
+    read(Map.of(sides.get(0), train, sides.get(1), valid));
   }
 
-  private void read(List<DocumentReader> readers) {
+  private void read(Map<Side, DocumentReader> readers) {
     for (Source source : sources) {
-      boolean wanted =
-          sides.stream()
-              .filter(side -> readers.get(side.number) != NOBODY)
-              .anyMatch(side -> side.hasSome(source));
-      if (wanted) {
+      if (readers.keySet().stream().anyMatch(side -> side.hasSome(source))) {
         source.read(readers);
       }
     }
@@ -228,14 +212,9 @@ public final class TextSplit {
 
   /** One set. */
   private final class Side implements Documents {
-    private final int number;
     private final List<String> names = new ArrayList<>();
     private final BitSet chosen = new BitSet();
     private long length;
-
-    private Side(int number) {
-      this.number = number;
-    }
 
     private void add(String name, Source source, BitSet set) {
       names.add(name);
@@ -269,8 +248,7 @@ public final class TextSplit {
 
     @Override
     public void read(DocumentReader reader) {
-      TextSplit.this.read(
-          sides.stream().map(side -> side.number == number ? reader : NOBODY).toList());
+      TextSplit.this.read(Map.of(this, reader));
     }
 
     @Override
@@ -324,8 +302,8 @@ public final class TextSplit {
       sources.add(this);
     }
 
-    private void read(List<DocumentReader> readers) {
-      Router router = new Router(first, readers);
+    private void read(Map<Side, DocumentReader> readers) {
+      Router router = new Router(readers, first);
       documents.accept(router);
       if (router.document != first + count || router.length != length) {
         throw new IllegalArgumentException(name + " was changed while it was read");
@@ -333,36 +311,36 @@ public final class TextSplit {
     }
   }
 
-  /** Passes each document to the reader of its set. */
-  private final class Router implements DocumentReader {
-    private final List<DocumentReader> readers;
+  /** Passes each document to the reader of its set, if there is one. */
+  private static final class Router implements DocumentReader {
+    private final Map<Side, DocumentReader> readers;
     private int document;
     private long length;
 
-    private Router(int first, List<DocumentReader> readers) {
-      this.document = first;
+    private Router(Map<Side, DocumentReader> readers, int first) {
       this.readers = readers;
+      this.document = first;
     }
 
     @Override
     public void part(String text) {
       length += text.length();
-      reader().part(text);
+      forReader(reader -> reader.part(text));
     }
 
     @Override
     public void end() {
-      reader().end();
+      forReader(DocumentReader::end);
       document++;
     }
 
-    private DocumentReader reader() {
-      for (Side side : sides) {
-        if (side.chosen.get(document)) {
-          return readers.get(side.number);
-        }
-      }
-      return NOBODY;
+    private void forReader(Consumer<DocumentReader> action) {
+      readers.forEach(
+          (side, reader) -> {
+            if (side.chosen.get(document)) {
+              action.accept(reader);
+            }
+          });
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -18,14 +19,50 @@ import java.util.stream.Stream;
 /**
  * The contents of a byte-level BPE tokenizer's files, for {@link BpeTokenizer} and for conversion
  * to another format.
+ *
+ * @param preTokenizer splits text into words
+ * @param ignoresMerges whether a word that is a token becomes that token even without merges
+ *     ({@code ignore_merges}, as in Llama 3)
+ * @param tokens all tokens in the order of their ids, from 0 on without a gap
+ * @param merges in the order they are applied, each {@code left right} in printable form
+ * @param special ids by spelling of all tokens that are not {@link Kind#NORMAL}
+ * @param endOfText id of the token between documents: the first existing one of {@code
+ *     <|endoftext|>} (GPT-2, GPT-NeoX, Qwen), {@code </s>} (RoBERTa), {@code <|end_of_text|>}
+ *     (Llama 3) and {@code end}
+ * @param begin id of the token that begins a text: {@code bos_token} of {@code
+ *     tokenizer_config.json} or {@code special_tokens_map.json}, or else {@code <|begin_of_text|>}
+ *     or {@code <s>}; empty if there is none, as in Qwen
+ * @param end id of the token that ends a model's output: {@code eos_token} of the same files, or
+ *     else {@code endOfText}; in chat models the two differ, with {@code <|eot_id|>} or {@code
+ *     <|im_end|>} here
+ * @param padding id of the padding token: {@code pad_token} of the same files, or else {@code
+ *     <pad>}; empty if there is none
  */
-public final class TokenizerContents {
+public record TokenizerContents(
+    PreTokenizer preTokenizer,
+    boolean ignoresMerges,
+    List<Token> tokens,
+    List<String> merges,
+    Map<String, Integer> special,
+    int endOfText,
+    OptionalInt begin,
+    int end,
+    OptionalInt padding) {
   private static final String LLAMA_BEGIN = "<|begin_of_text|>";
   private static final String LLAMA_END = "<|end_of_text|>";
   private static final List<String> ENDS =
-      List.of(BytePairVocabulary.END_OF_TEXT, SpecialTokens.END, LLAMA_END);
+      List.of(SpecialTokens.END_OF_TEXT, SpecialTokens.END, LLAMA_END);
   private static final List<String> CONFIGURATIONS =
       List.of("tokenizer_config.json", "special_tokens_map.json");
+
+  /** The files of other kinds of tokenizers. */
+  private static final Map<String, String> OTHER_KINDS =
+      new TreeMap<>(
+          Map.of(
+              "vocab.txt", "WordPiece",
+              "spiece.model", TokenizerRules.SENTENCE_PIECE,
+              "tokenizer.model", TokenizerRules.SENTENCE_PIECE,
+              "sentencepiece.bpe.model", TokenizerRules.SENTENCE_PIECE));
 
   /** The kind of a token. */
   public enum Kind {
@@ -44,33 +81,11 @@ public final class TokenizerContents {
    */
   public record Token(String text, Kind kind) {}
 
-  private final PreTokenizer preTokenizer;
-  private final boolean ignoresMerges;
-  private final List<Token> tokens;
-  private final List<String> merges;
-  private final Map<String, Integer> special;
-  private final int endOfText;
-  private final OptionalInt begin;
-  private final int end;
-  private final OptionalInt padding;
-
-  private TokenizerContents(JsonNode tokenizer, Path folder) {
-    Optional<String> namedBegin = named(folder, "bos_token");
-    Optional<String> namedEnd = named(folder, "eos_token");
-    Optional<String> namedPadding = named(folder, "pad_token");
-    JsonNode model = tokenizer.path("model");
-    this.preTokenizer = PreTokenizerRules.read(tokenizer, folder);
-    this.ignoresMerges = model.path("ignore_merges").asBoolean();
-    this.special = TokenizerJson.special(tokenizer);
-    this.tokens = tokens(tokenizer);
-    this.merges = merges(model.path("merges"));
-    this.endOfText =
-        first(Stream.concat(ENDS.stream(), namedEnd.stream()))
-            .orElseThrow(() -> withoutEnd(folder));
-    this.begin =
-        first(Stream.concat(namedBegin.stream(), Stream.of(LLAMA_BEGIN, SpecialTokens.BEGIN)));
-    this.end = first(namedEnd.stream()).orElse(endOfText);
-    this.padding = first(Stream.concat(namedPadding.stream(), Stream.of(SpecialTokens.PADDING)));
+  /** Keeps the collections unmodifiable. */
+  public TokenizerContents {
+    tokens = List.copyOf(tokens);
+    merges = List.copyOf(merges);
+    special = Map.copyOf(special);
   }
 
   /**
@@ -84,26 +99,48 @@ public final class TokenizerContents {
   }
 
   /**
+   * Rejects a folder without {@code tokenizer.json} and {@code vocab.json}, if it has the files of
+   * an unsupported kind.
+   *
+   * @throws IllegalArgumentException naming the file, its kind and the supported kinds
+   */
+  public static void refuseOtherKinds(Path folder) {
+    OTHER_KINDS.forEach(
+        (name, kind) -> {
+          if (Files.exists(folder.resolve(name))) {
+            throw TokenizerRules.otherKind(folder, kind, name);
+          }
+        });
+  }
+
+  /**
    * Returns the contents of a checked tokenizer.
    *
    * @param tokenizer in the one-file form
    * @param folder of its files
    */
   static TokenizerContents of(JsonNode tokenizer, Path folder) {
-    return new TokenizerContents(tokenizer, folder);
-  }
-
-  /** Returns the pre-tokenizer, which splits text into words. */
-  public PreTokenizer preTokenizer() {
-    return preTokenizer;
-  }
-
-  /**
-   * Whether a word that is a token becomes that token even without merges ({@code ignore_merges},
-   * as in Llama 3).
-   */
-  public boolean ignoresMerges() {
-    return ignoresMerges;
+    JsonNode model = tokenizer.path("model");
+    Map<String, Integer> special = TokenizerJson.special(tokenizer);
+    Optional<String> namedEnd = named(folder, "eos_token");
+    int endOfText =
+        first(special, Stream.concat(ENDS.stream(), namedEnd.stream()))
+            .orElseThrow(() -> withoutEnd(folder));
+    Stream<String> begins =
+        Stream.concat(
+            named(folder, "bos_token").stream(), Stream.of(LLAMA_BEGIN, SpecialTokens.BEGIN));
+    Stream<String> paddings =
+        Stream.concat(named(folder, "pad_token").stream(), Stream.of(SpecialTokens.PADDING));
+    return new TokenizerContents(
+        PreTokenizer.read(tokenizer, folder),
+        model.path("ignore_merges").asBoolean(),
+        tokens(tokenizer, special),
+        merges(model.path("merges")),
+        special,
+        endOfText,
+        first(special, begins),
+        first(special, namedEnd.stream()).orElse(endOfText),
+        first(special, paddings));
   }
 
   /**
@@ -124,62 +161,6 @@ public final class TokenizerContents {
     };
   }
 
-  /** Returns all tokens in the order of their ids, from 0 on without a gap. */
-  public List<Token> tokens() {
-    return tokens;
-  }
-
-  /**
-   * Returns the merges in the order they are applied, each {@code left right} in printable form.
-   */
-  public List<String> merges() {
-    return merges;
-  }
-
-  /**
-   * Returns the id of the token between documents. It is the first existing one of {@code
-   * <|endoftext|>} (GPT-2, GPT-NeoX, Qwen), {@code </s>} (RoBERTa), {@code <|end_of_text|>} (Llama
-   * 3) and {@link #end}.
-   */
-  public int endOfText() {
-    return endOfText;
-  }
-
-  /**
-   * Returns the id of the token that begins a text: {@code bos_token} of {@code
-   * tokenizer_config.json} or {@code special_tokens_map.json}, or else {@code <|begin_of_text|>} or
-   * {@code <s>}.
-   *
-   * @return empty if there is none, as in Qwen
-   */
-  public OptionalInt begin() {
-    return begin;
-  }
-
-  /**
-   * Returns the id of the token that ends a model's output: {@code eos_token} of the same files, or
-   * else {@link #endOfText}. In chat models it differs from {@link #endOfText}, such as {@code
-   * <|eot_id|>} or {@code <|im_end|>}.
-   */
-  public int end() {
-    return end;
-  }
-
-  /**
-   * Returns the id of the padding token: {@code pad_token} of the same files, or else {@code
-   * <pad>}.
-   *
-   * @return empty if there is none
-   */
-  public OptionalInt padding() {
-    return padding;
-  }
-
-  /** Returns the ids by spelling of all tokens that are not {@link Kind#NORMAL}. */
-  Map<String, Integer> special() {
-    return special;
-  }
-
   /** Returns the ids of all {@link Kind#CONTROL} tokens and of the end of text. */
   Set<Integer> specialIds() {
     return IntStream.range(0, tokens.size())
@@ -188,7 +169,7 @@ public final class TokenizerContents {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private List<Token> tokens(JsonNode tokenizer) {
+  private static List<Token> tokens(JsonNode tokenizer, Map<String, Integer> special) {
     Map<Integer, Token> byId = new HashMap<>();
     for (Map.Entry<String, JsonNode> token : tokenizer.path("model").path("vocab").properties()) {
       byId.put(token.getValue().intValue(), new Token(token.getKey(), Kind.NORMAL));
@@ -208,7 +189,7 @@ public final class TokenizerContents {
   private static List<String> merges(JsonNode merges) {
     List<String> texts = new ArrayList<>(merges.size());
     merges.forEach(merge -> texts.add(merge(merge)));
-    return List.copyOf(texts);
+    return texts;
   }
 
   /** Returns a merge, which is one text or a list of two, as {@code left right}. */
@@ -239,7 +220,7 @@ public final class TokenizerContents {
   }
 
   /** Returns the id of the first spelling that the tokenizer has. */
-  private OptionalInt first(Stream<String> spellings) {
+  private static OptionalInt first(Map<String, Integer> special, Stream<String> spellings) {
     return spellings.filter(special::containsKey).mapToInt(special::get).findFirst();
   }
 

@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.text.source.Utf8Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +50,7 @@ final class TokenizerJson {
     }
     Path vocabulary = folder.resolve(VOCABULARY);
     if (!Files.exists(vocabulary)) {
-      UnreadTokenizers.refuseByFile(folder);
+      TokenizerContents.refuseOtherKinds(folder);
     }
     if (json(vocabulary) instanceof ObjectNode ids) {
       return TokenizerRules.checked(compose(ids, merges(folder.resolve(MERGES))), vocabulary);
@@ -55,43 +58,39 @@ final class TokenizerJson {
     throw new IllegalArgumentException(vocabulary + " is not a JSON object of tokens and ids");
   }
 
-  /** Returns a byte-level BPE tokenizer with GPT-2's words and without an unknown token. */
+  /**
+   * Returns a byte-level BPE tokenizer with GPT-2's words and without an unknown token. Its
+   * post-processor adds tokens around a text on request; we never request them.
+   */
   static ObjectNode compose(ObjectNode ids, List<String> merges) {
-    ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
-    tokenizer.put("version", "1.0").putNull("truncation").putNull("padding");
-    ArrayNode special = tokenizer.putArray("added_tokens");
-    known(ids).forEach(token -> special.add(specialToken(ids.path(token).intValue(), token)));
-    tokenizer.putNull("normalizer");
-    tokenizer.set("pre_tokenizer", PreTokenizerRules.write(PreTokenizer.GPT2));
-    tokenizer.set("post_processor", postProcessor(ids));
-    tokenizer.set("decoder", PreTokenizerRules.byteLevel(true));
-    tokenizer.set("model", model(ids, merges));
+    ObjectNode tokenizer = template();
+    ArrayNode special = (ArrayNode) tokenizer.get("added_tokens");
+    JsonNode token = special.remove(0);
+    known(ids)
+        .forEach(
+            content -> {
+              ObjectNode added = token.deepCopy();
+              special.add(added.put("id", ids.path(content).intValue()).put("content", content));
+            });
+    if (ids.has(SpecialTokens.BEGIN) && ids.has(SpecialTokens.END)) {
+      JsonNode around = tokenizer.get("post_processor");
+      ((ArrayNode) around.get("sep")).set(1, ids.get(SpecialTokens.END));
+      ((ArrayNode) around.get("cls")).set(1, ids.get(SpecialTokens.BEGIN));
+    } else {
+      tokenizer.putNull("post_processor");
+    }
+    ObjectNode model = (ObjectNode) tokenizer.get("model");
+    model.set("vocab", ids);
+    merges.forEach(((ArrayNode) model.get("merges"))::add);
     return tokenizer;
   }
 
-  private static ObjectNode model(ObjectNode ids, List<String> merges) {
-    ObjectNode model = JsonNodeFactory.instance.objectNode();
-    model.put("type", "BPE").putNull("dropout").putNull("unk_token");
-    model.put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
-    model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
-    model.set("vocab", ids);
-    merges.forEach(model.putArray("merges")::add);
-    return model;
-  }
-
-  /**
-   * Returns the tokens that Hugging Face's library adds around a text on request; we never request
-   * them.
-   */
-  private static JsonNode postProcessor(ObjectNode ids) {
-    if (!ids.has(SpecialTokens.BEGIN) || !ids.has(SpecialTokens.END)) {
-      return JsonNodeFactory.instance.nullNode();
+  private static ObjectNode template() {
+    try (InputStream file = TokenizerJson.class.getResourceAsStream(TOKENIZER)) {
+      return (ObjectNode) MAPPER.readTree(Objects.requireNonNull(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    ObjectNode processor = JsonNodeFactory.instance.objectNode();
-    processor.put("type", "RobertaProcessing");
-    processor.putArray("sep").add(SpecialTokens.END).add(ids.get(SpecialTokens.END));
-    processor.putArray("cls").add(SpecialTokens.BEGIN).add(ids.get(SpecialTokens.BEGIN));
-    return processor.put("trim_offsets", true).put("add_prefix_space", false);
   }
 
   /** Returns the ids of the special tokens by their spelling. */
@@ -113,20 +112,8 @@ final class TokenizerJson {
     boolean roberta = vocabulary.path(SpecialTokens.END).isInt();
     return KNOWN.stream()
         .filter(token -> vocabulary.path(token).isInt())
-        .filter(token -> !roberta || !token.equals(BytePairVocabulary.END_OF_TEXT))
+        .filter(token -> !roberta || !token.equals(SpecialTokens.END_OF_TEXT))
         .toList();
-  }
-
-  private static ObjectNode specialToken(int id, String content) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("id", id)
-        .put("content", content)
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
   }
 
   /** Reads any JSON file of a tokenizer. */

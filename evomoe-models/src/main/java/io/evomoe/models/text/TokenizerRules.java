@@ -12,6 +12,7 @@ import java.util.Set;
  * ids without a gap, and merges of existing tokens.
  */
 final class TokenizerRules {
+  static final String SENTENCE_PIECE = "SentencePiece";
   private static final int MOST = 10_000_000;
   private static final Set<String> NORMALIZERS = Set.of("NFC", "NFD", "NFKC", "NFKD", "Lowercase");
   private static final Set<String> POST_PROCESSORS =
@@ -40,14 +41,13 @@ final class TokenizerRules {
   }
 
   private void check() {
-    UnreadTokenizers.refuseByModel(tokenizer, source);
-    PreTokenizerRules.read(tokenizer, source);
+    requireNoSentencePiece();
+    PreTokenizer.read(tokenizer, source);
     requireTypes("post_processor", "processors", POST_PROCESSORS);
     requireTypes("decoder", "decoders", Set.of("ByteLevel"));
     requireTypes("normalizer", "normalizers", NORMALIZERS);
-    requireAbsent("dropout");
-    requireAbsent("continuing_subword_prefix");
-    requireAbsent("end_of_word_suffix");
+    List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix")
+        .forEach(this::requireAbsent);
     requireVocabulary();
     int vocabulary = ids.size();
     tokenizer.path("added_tokens").forEach(token -> requireAdded(token, vocabulary));
@@ -58,13 +58,31 @@ final class TokenizerRules {
     }
   }
 
+  /** Rejects a unigram model, and byte pairs of characters with byte fallback. */
+  private void requireNoSentencePiece() {
+    JsonNode model = tokenizer.path("model");
+    if (model.path("type").asText("").equals("Unigram")) {
+      throw otherKind(source, SENTENCE_PIECE, "model.type Unigram");
+    }
+    if (model.path("byte_fallback").asBoolean()) {
+      throw otherKind(source, SENTENCE_PIECE, "model.byte_fallback true");
+    }
+  }
+
+  /** Returns the error for a tokenizer that is not byte-level BPE. */
+  static IllegalArgumentException otherKind(Object source, String kind, String sign) {
+    return new IllegalArgumentException(
+        ("%s must have a byte-level BPE tokenizer, as GPT-2, RoBERTa, GPT-NeoX, Llama 3 and Qwen2"
+                + " have it (tokenizer.json, or vocab.json and merges.txt), %s tokenizers are not"
+                + " read, has %s")
+            .formatted(source, kind, sign));
+  }
+
   /** Requires parts that are null, one of the types, or a sequence of them. */
   private void requireTypes(String field, String parts, Set<String> allowed) {
     JsonNode node = tokenizer.path(field);
-    for (JsonNode part : PreTokenizerRules.parts(node, parts)) {
-      if (!part.isNull()
-          && !part.isMissingNode()
-          && !allowed.contains(PreTokenizerRules.typeOf(part))) {
+    for (JsonNode part : PreTokenizer.parts(node, parts)) {
+      if (!part.isNull() && !part.isMissingNode() && !allowed.contains(PreTokenizer.typeOf(part))) {
         throw bad(
             "%s must be one of %s or left out, was %s"
                 .formatted(field, allowed.stream().sorted().toList(), Excerpt.of(part)));

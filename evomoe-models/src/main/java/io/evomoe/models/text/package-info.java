@@ -1,6 +1,6 @@
 /**
  * Text for language models. {@link io.evomoe.models.text.TextSplit} reads and divides files. {@link
- * io.evomoe.models.text.TokenizerFolder} trains and opens byte-pair tokenizers. {@link
+ * io.evomoe.models.text.BpeTokenizer} trains and opens byte-pair tokenizers. {@link
  * io.evomoe.models.text.PackedBatches} and {@link io.evomoe.models.text.MaskedBatches} are the
  * training batches.
  */

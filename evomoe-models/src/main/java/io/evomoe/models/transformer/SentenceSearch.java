@@ -1,5 +1,7 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,6 +19,40 @@ final class SentenceSearch {
   private List<Hypothesis> unfinished;
   private @Nullable Hypothesis best;
   private int finished;
+
+  /**
+   * An unfinished translation: its parent and one more token.
+   *
+   * @param parent null for the empty one
+   * @param beam index of the parent among the unfinished translations of its step
+   * @param token added to the parent
+   * @param length total number of tokens
+   * @param logProbability of all tokens
+   */
+  record Hypothesis(
+      @Nullable Hypothesis parent, int beam, int token, int length, double logProbability) {
+
+    /** Returns the empty translation; the decoder reads {@code start} first. */
+    static Hypothesis empty(int start) {
+      return new Hypothesis(null, 0, start, 0, 0);
+    }
+
+    /** Returns this translation, at index {@code number} of its step, with one more token. */
+    Hypothesis and(int number, int next, double nextLogProbability) {
+      return new Hypothesis(this, number, next, length + 1, logProbability + nextLogProbability);
+    }
+
+    /** Returns the tokens. */
+    int[] tokens() {
+      int[] tokens = new int[length];
+      Hypothesis last = this;
+      for (int i = length - 1; i >= 0 && last != null; i--) {
+        tokens[i] = last.token;
+        last = last.parent;
+      }
+      return tokens;
+    }
+  }
 
   /**
    * Creates a search before its first step.
@@ -44,42 +80,37 @@ final class SentenceSearch {
   }
 
   /**
-   * Returns the number of candidates that {@link #advance} needs each time, if the vocabulary has
-   * as many.
-   */
-  static int candidates(Search search) {
-    return 2 * search.beam();
-  }
-
-  /**
    * Takes a step.
    *
-   * @param next the candidates after each unfinished translation
+   * @param logits of the next token
+   * @param first row of the first unfinished translation; those of the others follow
    */
-  void advance(List<Candidates> next) {
+  void advance(TokenMatrix logits, int first) {
     List<Hypothesis> survivors = new ArrayList<>();
     if (unfinished.get(0).length() == limit) {
-      for (int i = 0; i < next.size(); i++) {
-        finish(unfinished.get(i).and(i, end, next.get(i).endLogProbability()));
+      for (int i = 0; i < unfinished.size(); i++) {
+        double logSum = Softmax.logSumExp(logits, first + i);
+        finish(unfinished.get(i).and(i, end, logits.get(first + i, end) - logSum));
       }
     } else {
-      sift(ranked(next), survivors);
+      sift(ranked(logits, first), survivors);
     }
     boolean over = finished >= search.beam() || survivors.isEmpty() || isBest(survivors.get(0));
     unfinished = over ? List.of() : survivors;
   }
 
   /** Twice as many continuations as the beam, because at worst every second one is an end. */
-  private List<Hypothesis> ranked(List<Candidates> next) {
+  private List<Hypothesis> ranked(TokenMatrix logits, int first) {
+    int candidates = 2 * search.beam();
     List<Hypothesis> all = new ArrayList<>();
-    for (int i = 0; i < next.size(); i++) {
-      Candidates candidates = next.get(i);
-      for (int rank = 0; rank < candidates.size(); rank++) {
-        all.add(unfinished.get(i).and(i, candidates.token(rank), candidates.logProbability(rank)));
+    for (int i = 0; i < unfinished.size(); i++) {
+      double logSum = Softmax.logSumExp(logits, first + i);
+      for (int token : logits.largest(first + i, Math.min(candidates, logits.columns()))) {
+        all.add(unfinished.get(i).and(i, token, logits.get(first + i, token) - logSum));
       }
     }
     all.sort(LIKELIEST_FIRST);
-    return all.subList(0, Math.min(all.size(), candidates(search)));
+    return all.subList(0, Math.min(all.size(), candidates));
   }
 
   /** An end counts only if it ranks within the beam. */

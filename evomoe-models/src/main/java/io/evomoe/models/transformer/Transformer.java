@@ -1,14 +1,20 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.nn.Block.NormPlacement;
+
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.ScopedModel;
 import io.evomoe.models.stack.Stack;
+import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.CrossAttention.Memory;
+import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Lifetime;
-import io.evomoe.nn.Memory;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -33,8 +39,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Transformer extends ScopedModel<PairBatch> {
   private final TransformerConfig config;
   private final Embedding tokens;
-  private final Side encoder;
-  private final Side decoder;
+  private final TextEncoder encoder;
+  private final TextEncoder decoder;
   private final EvolvingLayers evolving;
 
   /**
@@ -49,24 +55,32 @@ public final class Transformer extends ScopedModel<PairBatch> {
     this.config = config;
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
-    PositionedEmbedding embedding =
-        new PositionedEmbedding(kernels(), tokens, config.positions(), width);
+    SinusoidalEmbedding embedding =
+        new SinusoidalEmbedding(
+            kernels(), tokens, EmbeddingSize.of(config.vocabulary(), config.positions()), width);
     encoder =
-        new Side(
-            root.child("encoder"),
-            embedding,
-            config.encoder(),
-            Stack.Kind.BIDIRECTIONAL,
-            gates,
-            config);
+        encoder(
+            root.child("encoder"), embedding, config.encoder(), Stack.Kind.BIDIRECTIONAL, gates);
     decoder =
-        new Side(
-            root.child("decoder"), embedding, config.decoder(), Stack.Kind.DECODER, gates, config);
+        encoder(root.child("decoder"), embedding, config.decoder(), Stack.Kind.DECODER, gates);
     evolving =
         new EvolvingLayers(
             Stream.of(encoder, decoder)
                 .flatMap(side -> side.evolving().places().stream())
                 .toList());
+  }
+
+  private TextEncoder encoder(
+      Scope scope, SinusoidalEmbedding embedding, StackConfig size, Stack.Kind kind, Gates gates) {
+    return new TextEncoder(
+        scope,
+        embedding,
+        new Dropout(scope.child("embedding"), size.dropout()),
+        size,
+        kind,
+        NormPlacement.BEFORE,
+        gates,
+        config.moeLayers());
   }
 
   @Override
@@ -76,17 +90,17 @@ public final class Transformer extends ScopedModel<PairBatch> {
 
   private Loss enteredLoss(PairBatch batch, StepContext context) {
     Pass reading = new Pass(context, batch.source());
-    Output source = encoder.forward(reading);
+    Output source = encoder.encode(reading);
     Memory memory = new Memory(source.value(), batch.source(), kernels());
     Pass writing = new Pass(context, batch.target()).withMemory(memory);
-    Output target = decoder.forward(writing);
+    Output target = decoder.encode(writing);
     Output logits = tokens.logits(target.value());
     double smoothing = context.training() ? config.labelSmoothing() : 0;
     double value =
         kernels().crossEntropy(logits.value(), batch.targets(), smoothing, context.training());
     if (context.training() && !Double.isFinite(value)) {
-      encoder.forward(reading.search());
-      decoder.forward(writing.search());
+      encoder.encode(reading.withSearching(true));
+      decoder.encode(writing.withSearching(true));
     }
     List<RoutingReport> reports =
         Stream.concat(source.reports().stream(), target.reports().stream()).toList();
@@ -120,7 +134,7 @@ public final class Transformer extends ScopedModel<PairBatch> {
    */
   public Memory encode(TokenBatch source, StepContext context) {
     Pass pass = new Pass(context.evaluating(), source);
-    return lifetime().during(() -> new Memory(encoder.forward(pass).value(), source, kernels()));
+    return lifetime().during(() -> new Memory(encoder.encode(pass).value(), source, kernels()));
   }
 
   /** Returns the logits of every target token in evaluation mode, [S, vocabulary]. */
@@ -128,7 +142,7 @@ public final class Transformer extends ScopedModel<PairBatch> {
     try (Lifetime.Call ignored = lifetime().enter()) {
       Memory memory = encode(batch.source(), context);
       Pass pass = new Pass(context.evaluating(), batch.target()).withMemory(memory);
-      return tokens.logits(decoder.forward(pass).value()).value();
+      return tokens.logits(decoder.encode(pass).value()).value();
     }
   }
 
@@ -142,9 +156,9 @@ public final class Transformer extends ScopedModel<PairBatch> {
    */
   public INDArray nextTokenLogits(
       TokenBatch read, Memory memory, @Nullable KeyValueCache cache, StepContext context) {
-    Pass pass = new Pass(context.evaluating(), read).withMemory(memory);
+    Pass pass = new Pass(context.evaluating(), read).withMemory(memory).withCache(cache);
     try (Lifetime.Call ignored = lifetime().enter()) {
-      INDArray rows = decoder.forward(cache == null ? pass : pass.withCache(cache)).value();
+      INDArray rows = decoder.encode(pass).value();
       if (cache != null) {
         cache.advance(read.length());
       }

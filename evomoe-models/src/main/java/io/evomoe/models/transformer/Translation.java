@@ -1,8 +1,10 @@
 package io.evomoe.models.transformer;
 
+import io.evomoe.internal.threads.Parallel;
+import io.evomoe.models.transformer.SentenceSearch.Hypothesis;
 import io.evomoe.moe.TokenMatrix;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
-import io.evomoe.nn.Memory;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
 import io.evomoe.step.StepContext;
@@ -86,34 +88,74 @@ public final class Translation {
     for (int from = 0; from < sources.size(); from += search.sentences()) {
       int to = Math.min(sources.size(), from + search.sentences());
       int[] together = Arrays.copyOfRange(shortestFirst, from, to);
-      SearchBatch found =
+      List<SentenceSearch> found =
           search(Arrays.stream(together).mapToObj(sources::get).toArray(int[][]::new), search);
       for (int i = 0; i < together.length; i++) {
-        translations[together[i]] = found.translation(i);
+        translations[together[i]] = found.get(i).translation();
       }
     }
     return List.of(translations);
   }
 
-  private SearchBatch search(int[][] sources, Search search) {
+  /**
+   * Searches step by step. Each sentence has {@code beam} rows in every step, so that shapes stay
+   * the same.
+   */
+  private List<SentenceSearch> search(int[][] sources, Search search) {
     int[] limits =
         Arrays.stream(sources)
             .mapToInt(source -> Math.min(search.limit(source.length), longestSource()))
             .toArray();
-    SearchBatch batch = new SearchBatch(search, end, limits);
+    List<SentenceSearch> sentences =
+        Arrays.stream(limits).mapToObj(limit -> new SentenceSearch(search, end, limit)).toList();
     int capacity = rounded(1 + Arrays.stream(limits).max().orElseThrow());
     try (MemoryWorkspace whole = Workspaces.open("EVOMOE_TRANSLATION")) {
       Memory memory = model.encode(ended(sources), context);
-      KeyValueCache cache = new KeyValueCache(batch.rows(), capacity, model.kernels());
-      while (!batch.isOver()) {
+      int rows = sentences.size() * search.beam();
+      KeyValueCache cache = new KeyValueCache(rows, capacity, model.kernels());
+      while (!sentences.stream().allMatch(SentenceSearch::isOver)) {
         try (MemoryWorkspace step = Workspaces.open("EVOMOE_TRANSLATION_STEP")) {
-          cache.reorder(batch.origins());
-          INDArray logits = model.nextTokenLogits(batch.lastTokens(), memory, cache, context);
-          batch.advance(TokenMatrix.of(model.kernels(), ofTokens(logits)));
+          advance(sentences, search.beam(), memory, cache);
         }
       }
     }
-    return batch;
+    return sentences;
+  }
+
+  /**
+   * Takes a step. Rows without an unfinished translation are padding and continue themselves.
+   * Sentences are independent, so the number of threads has no effect.
+   */
+  private void advance(
+      List<SentenceSearch> sentences, int beam, Memory memory, KeyValueCache cache) {
+    int[] origins = IntStream.range(0, sentences.size() * beam).toArray();
+    int[] lastTokens = new int[origins.length];
+    boolean[] idle = new boolean[origins.length];
+    Arrays.fill(lastTokens, end);
+    Arrays.fill(idle, true);
+    for (int s = 0; s < sentences.size(); s++) {
+      List<Hypothesis> unfinished = sentences.get(s).unfinished();
+      for (int i = 0; i < unfinished.size(); i++) {
+        int row = s * beam + i;
+        origins[row] = s * beam + unfinished.get(i).beam();
+        lastTokens[row] = unfinished.get(i).token();
+        idle[row] = false;
+      }
+    }
+    cache.reorder(origins);
+    TokenBatch read = new TokenBatch(1, lastTokens, idle);
+    INDArray next = model.nextTokenLogits(read, memory, cache, context);
+    TokenMatrix logits = TokenMatrix.of(model.kernels(), ofTokens(next));
+    Parallel.ranges(
+        sentences.size(),
+        1,
+        (first, last) -> {
+          for (int s = first; s < last; s++) {
+            if (!sentences.get(s).isOver()) {
+              sentences.get(s).advance(logits, s * beam);
+            }
+          }
+        });
   }
 
   private INDArray ofTokens(INDArray logits) {

@@ -1,7 +1,7 @@
 package io.evomoe.models.gguf;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.models.hub.HubFolder;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.TokenizerContents.Kind;
 import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.SafeTensors;
@@ -24,9 +24,10 @@ final class PublishedGguf {
     return Path.of("src/test/resources/hub", name).toAbsolutePath();
   }
 
-  static GgufConfig config(String name) throws IOException {
-    JsonNode root = new ObjectMapper().readTree(folder(name).resolve("config.json").toFile());
-    return new GgufConfig(root);
+  static PublishedModel model(String name) {
+    try (HubFolder hub = HubFolder.open(folder(name))) {
+      return hub.model();
+    }
   }
 
   /** All tensors, weights in float32. */
@@ -66,13 +67,13 @@ final class PublishedGguf {
   }
 
   static void write(String name, Path file, GgufType type) throws IOException {
-    GgufConfig config = config(name);
-    GgufArchitecture architecture = GgufArchitectures.of(config);
+    PublishedModel model = model(name);
+    GgufArchitecture architecture = GgufArchitecture.of(model);
     GgufMetadata metadata = new GgufMetadata();
     metadata.text("general.architecture", architecture.name());
     metadata.uint32("general.file_type", type.fileType());
-    architecture.describe(config, metadata);
-    vocabulary(architecture.vocabulary(config)).describe(metadata);
-    GgufWriter.write(file, metadata, GgufTensors.of(architecture, config, tensors(name), type));
+    architecture.describe(model, metadata);
+    vocabulary(model.embedding().vocabulary()).describe(metadata);
+    GgufWriter.write(file, metadata, GgufTensor.of(architecture, model, tensors(name), type));
   }
 }

@@ -7,17 +7,16 @@ import io.evomoe.gates.BaseGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.ExpertForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.GateProvider.Placement;
+import io.evomoe.moe.TestGates;
 import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.optimizer.AdamW;
-import io.evomoe.training.optimizer.AdamWConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ class EarlierPlacementTest {
 
   @Test
   void should_be_refused_whole_and_in_one_sentence() {
-    Path saved = saved(new Branch());
+    Path saved = saved(branch());
     Gpt model = SmallGpt.of(new BaseGate.Provider(), Map.of(), DataType.FLOAT);
     List<INDArray> before = model.parameters().stream().map(p -> p.value().dup()).toList();
 
@@ -66,31 +65,13 @@ class EarlierPlacementTest {
 
   private static AdamW optimizer() {
     return new AdamW(
-        KernelSelection.forType(DataType.FLOAT), new AdamWConfig(0.9, 0.95, 1e-8, 0.1));
+        KernelSelection.forType(DataType.FLOAT), new AdamW.Config(0.9, 0.95, 1e-8, 0.1));
   }
 
   /** Gate base as it stood. */
-  private static final class Branch implements GateProvider {
-    private final GateProvider base = new BaseGate.Provider();
-
-    @Override
-    public String name() {
-      return base.name();
-    }
-
-    @Override
-    public String description() {
-      return base.description();
-    }
-
-    @Override
-    public ExpertForm expertForm() {
-      return base.expertForm();
-    }
-
-    @Override
-    public Gate create(GateSpec spec) {
-      return base.create(spec);
-    }
+  private static GateProvider branch() {
+    GateProvider base = new BaseGate.Provider();
+    return new TestGates(
+        base.name(), base.growth(), Placement.BRANCH, base.expertForm(), base::create);
   }
 }

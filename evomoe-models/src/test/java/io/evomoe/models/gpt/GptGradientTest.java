@@ -6,14 +6,10 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
-import io.evomoe.testing.Scratch;
-import io.evomoe.training.Loss;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -27,7 +23,7 @@ class GptGradientTest {
 
   @Test
   void should_be_that_of_central_differences_with_one_expert() {
-    check(model(SmallGpt.EVOMOE, Map.of(), 0));
+    CHECK.check(model(SmallGpt.EVOMOE, Map.of(), 0), BATCH, TRAINING);
   }
 
   @Test
@@ -37,7 +33,7 @@ class GptGradientTest {
     model.spawn(SpawnMethod.mask(0.3), 5);
     LayerGradientCheck.disturb(model.parameters(), 0.2);
 
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     double active = model.loss(BATCH, TRAINING).reports().get(0).meanActiveExperts();
     assertThat(active).isStrictlyBetween(1.0, (double) SmallGpt.EXPERTS);
   }
@@ -48,23 +44,11 @@ class GptGradientTest {
         Map.of("capacityFactor", "0.8", "alpha", "0.5", "zLoss", "0.1", "jitter", "0.1");
     Gpt model = model(SmallGpt.SWITCH, options, 0.2);
 
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     assertThat(model.loss(BATCH, TRAINING).reports().get(0).dropped()).isPositive();
   }
 
   private static Gpt model(GateProvider gates, Map<String, String> options, double dropout) {
     return SmallGpt.of(SmallGpt.config(dropout), gates, options, DataType.DOUBLE);
-  }
-
-  private static void check(Gpt model) {
-    model.parameters().forEach(Parameter::clearGradient);
-    model.loss(BATCH, TRAINING).backward().run();
-    DoubleSupplier loss = () -> Scratch.compute(() -> total(model.loss(BATCH, TRAINING)));
-
-    CHECK.checkTogether(loss, model.parameters());
-  }
-
-  private static double total(Loss loss) {
-    return loss.value() + loss.auxLoss();
   }
 }

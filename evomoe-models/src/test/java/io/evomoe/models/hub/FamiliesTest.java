@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,8 +67,8 @@ class FamiliesTest {
       HubRequest request =
           new HubRequest(
               "topk",
-              Optional.of(TextEnds.between(2)),
-              ImportOrigin.load(folder.resolve("origin")),
+              Optional.of(new HubRequest.TextEnds(OptionalInt.empty(), 2)),
+              Optional.of(folder.resolve("origin")),
               Published.MOMENT,
               Optional.empty());
       HubExport.of(model, request).write(folder.resolve("out"), Optional.empty(), 1 << 14);
@@ -186,9 +187,7 @@ class FamiliesTest {
       Llama model = model(hub.model());
       hub.loadInto(model);
       HubRequest request =
-          new HubRequest(
-                  "topk", Optional.empty(), Optional.empty(), Published.MOMENT, Optional.empty())
-              .withFamily(Optional.of(as));
+          HubRequest.of("topk").withMoment(Published.MOMENT).withFamily(Optional.of(as));
       if (held) {
         assertThat(HubExport.of(model, request).config().path("model_type").asText()).isEqualTo(as);
       } else {
@@ -206,12 +205,7 @@ class FamiliesTest {
     Llama model = model(mixed);
     HubExport.of(
             model,
-            new HubRequest(
-                "topk",
-                Optional.empty(),
-                Optional.empty(),
-                Published.MOMENT,
-                Optional.of("mixtral")))
+            HubRequest.of("topk").withMoment(Published.MOMENT).withFamily(Optional.of("mixtral")))
         .write(folder.resolve("out"), Optional.empty(), 1 << 20);
     try (HubFolder hub = HubFolder.open(folder.resolve("out"))) {
       Llama again = model(hub.model());

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.models.text.BytePairTrainer;
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextCorpus;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -248,7 +250,12 @@ class HubBadInputTest {
 
   @Test
   void should_refuse_a_tokenizer_that_does_not_fit() throws IOException {
-    BytePairTrainer.train(List.of("a text of few words"), 262, SpecialTokens.ROBERTA).save(folder);
+    BpeTokenizer.train(
+        new TextCorpus("few", List.of("a text of few words")),
+        262,
+        folder,
+        SpecialTokens.ROBERTA,
+        TextProgress.NONE);
     PublishedModel model = HubConfig.read(Published.folder("roberta"));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenizerFiles.requireFit(folder, model))

@@ -12,6 +12,7 @@ import io.evomoe.gates.ReMoeGate;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.Transformer;
@@ -62,7 +63,9 @@ class HubExportTest {
     LayerGradientCheck.disturb(model.parameters(), 0.3);
 
     HubExport export =
-        HubExport.of(model, "dense", Optional.of(TextEnds.between(10)), Optional.empty());
+        HubExport.of(
+            model,
+            HubRequest.of("dense").withEnds(Optional.of(new TextEnds(OptionalInt.empty(), 10))));
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     assertThat(export.unmapped()).isEmpty();
@@ -84,7 +87,7 @@ class HubExportTest {
   void should_be_written_in_the_type_that_is_asked_for() throws IOException {
     PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, Published.DENSE);
-    HubExport export = HubExport.of(model, "dense", Optional.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, HubRequest.of("dense"));
 
     export.write(folder, Optional.of(DataType.BFLOAT16), HubExport.DEFAULT_SHARD_BYTES);
 
@@ -110,7 +113,7 @@ class HubExportTest {
       model.state().forEach(state -> state.value().assign(1.4097e-8));
       Path out = folder.resolve(gate.name());
 
-      HubExport export = HubExport.of(model, gate.name(), Optional.empty(), Optional.empty());
+      HubExport export = HubExport.of(model, HubRequest.of(gate.name()));
       export.write(out, Optional.of(type), HubExport.DEFAULT_SHARD_BYTES);
 
       List<List<Float>> exact = new ArrayList<>();
@@ -146,7 +149,7 @@ class HubExportTest {
             new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK), Published.DENSE);
 
     OptionalInt first = begin == null ? OptionalInt.empty() : OptionalInt.of(begin);
-    HubExport.of(model, "dense", Optional.of(new TextEnds(first, end)), Optional.empty())
+    HubExport.of(model, HubRequest.of("dense").withEnds(Optional.of(new TextEnds(first, end))))
         .write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     ObjectNode config = JsonFile.read(folder.resolve(HubConfig.FILE));
@@ -162,7 +165,7 @@ class HubExportTest {
     Model<?> model = Published.fresh(own, new DtsGate.EvolvedProvider());
     model.spawn(SpawnMethod.mask(0.3), 5);
 
-    HubExport export = HubExport.of(model, "evomoe", Optional.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, HubRequest.of("evomoe"));
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
@@ -201,7 +204,7 @@ class HubExportTest {
     PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
     Model<?> model = Published.fresh(own, new BaseGate.Provider());
 
-    HubExport export = HubExport.of(model, "base", Optional.empty(), Optional.empty());
+    HubExport export = HubExport.of(model, HubRequest.of("base"));
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
@@ -219,9 +222,10 @@ class HubExportTest {
     Transformer model = switchTransformer();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(model, "switch", Optional.empty(), Optional.empty()))
-        .withMessageContaining("published as [gpt2, roberta, llama,");
-    HubExport export = HubExport.of(model, "switch");
+        .isThrownBy(
+            () -> HubExport.of(model, HubRequest.of("switch").withFamily(Optional.of("mixtral"))))
+        .withMessageContaining("no family holds an encoder-decoder");
+    HubExport export = HubExport.of(model, HubRequest.of("switch"));
     export.write(folder, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
 
     try (SafeTensors tensors = SafeTensors.open(folder.resolve("model.safetensors"))) {
@@ -266,9 +270,9 @@ class HubExportTest {
     Path here = Files.createDirectory(folder.resolve("here"));
     Path there = Files.createDirectory(folder.resolve("there"));
 
-    HubExport.of(model, "switch").write(here, Optional.empty(), 4000);
+    HubExport.of(model, HubRequest.of("switch")).write(here, Optional.empty(), 4000);
     try (OtherDigits digits = new OtherDigits()) {
-      HubExport.of(model, "switch").write(there, Optional.empty(), 4000);
+      HubExport.of(model, HubRequest.of("switch")).write(there, Optional.empty(), 4000);
     }
 
     assertThat(there.resolve("model.safetensors.index.json"))

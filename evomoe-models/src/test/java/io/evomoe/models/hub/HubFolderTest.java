@@ -41,7 +41,7 @@ class HubFolderTest {
     try (HubFolder hub = HubFolder.open(from)) {
       hub.saveOrigin(kept);
       Model<?> model = Published.load(hub, Published.DENSE, 1);
-      Published.export(model, ImportOrigin.load(kept))
+      Published.export(model, Optional.of(kept))
           .write(out, Optional.empty(), HubExport.DEFAULT_SHARD_BYTES);
     }
     assertThat(Published.contents(out)).isNotEmpty().isEqualTo(Published.contents(from));

@@ -15,7 +15,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.testing.Npy;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.SafeTensors;
-import io.evomoe.training.checkpoint.TensorInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,8 +103,8 @@ final class Published {
     return wide.amaxNumber().doubleValue();
   }
 
-  static HubExport export(Model<?> model, Optional<ImportOrigin> origin) {
-    return HubExport.of(model, "dense", Optional.empty(), origin);
+  static HubExport export(Model<?> model, Optional<Path> origin) {
+    return HubExport.of(model, HubRequest.of("dense").withOrigin(origin));
   }
 
   /** Type, shape and bytes of every tensor in a folder's files. */
@@ -116,7 +115,7 @@ final class Published {
         byte[] bytes = Files.readAllBytes(file);
         try (SafeTensors tensors = SafeTensors.open(file)) {
           for (String name : tensors.names()) {
-            TensorInfo info = tensors.info(name);
+            SafeTensors.Info info = tensors.info(name);
             byte[] elements = Arrays.copyOfRange(bytes, (int) info.begin(), (int) info.end());
             contents.put(name, info.type() + " " + info.shape() + Arrays.toString(elements));
           }

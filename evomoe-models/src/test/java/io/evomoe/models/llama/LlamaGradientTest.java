@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.Parameter;
-import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
-import io.evomoe.testing.Scratch;
-import io.evomoe.training.Loss;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,7 +42,7 @@ class LlamaGradientTest {
         .anyMatch(name -> name.contains("gate"))
         .anyMatch(name -> name.contains("queryNorm"))
         .anyMatch(name -> name.contains("keyNorm"));
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     double active = model.loss(BATCH, TRAINING).reports().get(0).meanActiveExperts();
     assertThat(active).isStrictlyBetween(1.0, (double) SmallLlama.EXPERTS);
   }
@@ -53,9 +50,10 @@ class LlamaGradientTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void should_be_that_of_central_differences_with_a_head_of_its_own_or_a_tied_one(boolean tied) {
-    check(
-        SmallLlama.of(
-            SmallLlama.config(tied, null, 0), SmallLlama.EVOMOE, SPARSE, DataType.DOUBLE));
+    CHECK.check(
+        SmallLlama.of(SmallLlama.config(tied, null, 0), SmallLlama.EVOMOE, SPARSE, DataType.DOUBLE),
+        BATCH,
+        TRAINING);
   }
 
   @Test
@@ -69,19 +67,7 @@ class LlamaGradientTest {
             options,
             DataType.DOUBLE);
 
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     assertThat(model.loss(BATCH, TRAINING).reports().get(0).dropped()).isPositive();
-  }
-
-  private static void check(Llama model) {
-    model.parameters().forEach(Parameter::clearGradient);
-    model.loss(BATCH, TRAINING).backward().run();
-    DoubleSupplier loss = () -> Scratch.compute(() -> total(model.loss(BATCH, TRAINING)));
-
-    CHECK.checkTogether(loss, model.parameters());
-  }
-
-  private static double total(Loss loss) {
-    return loss.value() + loss.auxLoss();
   }
 }

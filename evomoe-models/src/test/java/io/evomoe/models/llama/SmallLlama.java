@@ -1,6 +1,6 @@
 package io.evomoe.models.llama;
 
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
@@ -12,9 +12,9 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.QueryKeyNorm;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;

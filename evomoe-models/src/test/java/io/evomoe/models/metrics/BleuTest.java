@@ -178,7 +178,7 @@ class BleuTest {
       int referenceLength,
       double penalty,
       double score) {
-    BleuScore bleu =
+    Bleu.Score bleu =
         new Bleu(smoothing)
             .score(List.of(output.split("//", -1)), List.of(reference.split("//", -1)));
 

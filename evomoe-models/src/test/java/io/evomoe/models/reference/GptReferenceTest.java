@@ -28,9 +28,7 @@ class GptReferenceTest {
     Reference reference = new Reference("gpt", type);
     GptConfig config =
         new GptConfig(
-            VOCABULARY,
-            8,
-            StackConfig.of(2, 12, 3).withIntermediateSize(24).withExperts(1).withMoeEvery(3));
+            VOCABULARY, 8, StackConfig.of(2, 12, 3).withIntermediateSize(24).withMoeEvery(3));
     Gpt model =
         new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());

@@ -5,24 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.nn.Block;
+import io.evomoe.nn.Block.NormPlacement;
+import io.evomoe.nn.Block.Norms;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
+import io.evomoe.nn.Norm;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.NormPlacement;
-import io.evomoe.nn.Norms;
-import io.evomoe.nn.Output;
-import io.evomoe.nn.Pass;
-import io.evomoe.nn.QueryKeyNorm;
-import io.evomoe.nn.QueryKeyNorm.Span;
-import io.evomoe.nn.RmsNorm;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Rotary.Scaling;
 import io.evomoe.nn.Scope;
@@ -52,7 +51,7 @@ class LlamaReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_rms_norm(DataType type) {
     Reference reference = new Reference("rms_norm", type);
-    check(reference, new RmsNorm(reference.scope(), 8, EPSILON), Reference.pass(1, LENGTH));
+    reference.check(new Norm(reference.scope(), 8, new NormConfig(NormConfig.Kind.RMS, EPSILON)), Reference.pass(1, LENGTH));
   }
 
   @ParameterizedTest
@@ -94,7 +93,7 @@ class LlamaReferenceTest {
     Reference reference = new Reference("swiglu", type);
     FeedForward layer =
         new FeedForward(reference.scope(), FeedForwardConfig.swiGlu(WIDTH, HIDDEN), ANY);
-    check(reference, layer, Reference.pass(SEQUENCES, LENGTH));
+    reference.check(layer, Reference.pass(SEQUENCES, LENGTH));
   }
 
   @ParameterizedTest
@@ -107,7 +106,7 @@ class LlamaReferenceTest {
   void should_agree_on_grouped_query_attention(String name, Span span, DataType type) {
     Reference reference = new Reference(name, type);
     QueryKeyNorm norm = new QueryKeyNorm(span, EPSILON);
-    check(reference, attention(reference.scope(), norm), Reference.pass(SEQUENCES, LENGTH));
+    reference.check(attention(reference.scope(), norm), Reference.pass(SEQUENCES, LENGTH));
   }
 
   @ParameterizedTest
@@ -122,7 +121,7 @@ class LlamaReferenceTest {
         new FeedForward(scope.child("feedForward"), FeedForwardConfig.swiGlu(WIDTH, HIDDEN), ANY));
     NormConfig form = new NormConfig(NormConfig.Kind.RMS, EPSILON);
     Block block = new Block(scope, new Norms(NormPlacement.BEFORE, WIDTH, form), 0, branches);
-    check(reference, block, Reference.pass(SEQUENCES, LENGTH));
+    reference.check(block, Reference.pass(SEQUENCES, LENGTH));
   }
 
   /** Top-2 by softmax; the gate has no loss, and its bias is 0 before the first step. */
@@ -148,22 +147,12 @@ class LlamaReferenceTest {
             ANY,
             10,
             true);
-    check(
-        reference,
-        new EvolvingFeedForward(reference.scope(), plan),
-        Reference.pass(SEQUENCES, LENGTH));
+    reference.check(
+        new EvolvingFeedForward(reference.scope(), plan), Reference.pass(SEQUENCES, LENGTH));
   }
 
   private static SelfAttention attention(Scope scope, @Nullable QueryKeyNorm norm) {
     AttentionConfig form = new AttentionConfig(WIDTH, 4, 2, 8, false, false, norm, ROTARY);
     return new SelfAttention(scope, form, true, ANY);
-  }
-
-  private static void check(Reference reference, Layer layer, Pass pass) {
-    reference.load(layer.parameters());
-    Output output = layer.forward(reference.array("x"), pass);
-    reference.check("y", output.value());
-    reference.check("x.grad", output.pullback().pull(reference.array("dy")));
-    reference.checkGradients(layer.parameters());
   }
 }

@@ -74,6 +74,8 @@ class MoeReferenceTest {
                     reference.scope().child("gate"),
                     WIDTH,
                     EXPERTS,
+                    0,
+                    1,
                     1,
                     10,
                     true,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
@@ -78,6 +80,15 @@ final class Reference {
     for (Parameter parameter : parameters) {
       check(parameter.name() + ".grad", parameter.gradient());
     }
+  }
+
+  /** Output and gradients of a layer, for the input {@code x} and the gradient {@code dy}. */
+  void check(Layer layer, Pass pass) {
+    load(layer.parameters());
+    Output output = layer.forward(array("x"), pass);
+    check("y", output.value());
+    check("x.grad", output.pullback().pull(array("dy")));
+    checkGradients(layer.parameters());
   }
 
   void check(String name, INDArray actual) {

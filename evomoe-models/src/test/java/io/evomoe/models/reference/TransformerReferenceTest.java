@@ -7,7 +7,7 @@ import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.Memory;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -27,7 +27,6 @@ class TransformerReferenceTest {
   private static final StackConfig STACK =
       StackConfig.of(2, 12, 3)
           .withIntermediateSize(24)
-          .withExperts(1)
           .withMoeEvery(3)
           .withActivation(ActivationFunction.RELU);
   private static final TransformerConfig CONFIG =

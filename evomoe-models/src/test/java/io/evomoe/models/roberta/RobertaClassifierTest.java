@@ -19,7 +19,6 @@ import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.optimizer.AdamW;
-import io.evomoe.training.optimizer.AdamWConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -120,7 +119,7 @@ class RobertaClassifierTest {
   }
 
   private Path save(Roberta model) {
-    AdamW optimizer = new AdamW(KERNELS, new AdamWConfig(0.9, 0.98, 1e-8, 0.01));
+    AdamW optimizer = new AdamW(KERNELS, new AdamW.Config(0.9, 0.98, 1e-8, 0.01));
     Progress progress = new Progress(7, 0, 0, true, 0);
     TrainingState state =
         new TrainingState(progress, SmallRoberta.training(1), 1, model, optimizer);

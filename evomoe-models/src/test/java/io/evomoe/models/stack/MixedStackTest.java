@@ -4,22 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolvingFeedForward;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Rotary;
@@ -31,7 +32,6 @@ import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -172,16 +172,16 @@ class MixedStackTest {
             new TransformerConfig(VOCABULARY, 5, plain, MIXED, 0), SWITCH, Scope.root(3, KERNELS));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(gpt, "switch", Optional.empty(), Optional.empty()))
+        .isThrownBy(() -> HubExport.of(gpt, HubRequest.of("switch")))
         .withMessage(
             "all blocks must be equal except for having experts, block 1 differs from those"
                 + " before it");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(pair, "switch"))
+        .isThrownBy(() -> HubExport.of(pair, HubRequest.of("switch")))
         .withMessageContaining("block 1 differs");
     Gpt turning = gpt(StackConfig.of(2, LARGE.withMoe(null)));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(turning, "dense", Optional.empty(), Optional.empty()))
+        .isThrownBy(() -> HubExport.of(turning, HubRequest.of("dense")))
         .withMessageStartingWith("only a Llama can be exported with other attention");
   }
 

@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolvingFeedForward;
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.Block.NormPlacement;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Memory;
-import io.evomoe.nn.NormPlacement;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;

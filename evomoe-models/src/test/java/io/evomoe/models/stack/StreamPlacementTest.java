@@ -2,17 +2,18 @@ package io.evomoe.models.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.Block.NormPlacement;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.LayerNorm;
-import io.evomoe.nn.Memory;
-import io.evomoe.nn.NormPlacement;
+import io.evomoe.nn.Norm;
+import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -125,7 +126,7 @@ class StreamPlacementTest {
     silenceAttentions(stack);
     INDArray afterAttentions = x;
     if (placement == NormPlacement.AFTER) {
-      LayerNorm norm = new LayerNorm(Scope.root(1, KERNELS), WIDTH);
+      Norm norm = new Norm(Scope.root(1, KERNELS), WIDTH, NormConfig.LAYER);
       afterAttentions = norm.forward(x, pass(0)).value();
       if (kind == Stack.Kind.DECODER) {
         afterAttentions = norm.forward(afterAttentions, pass(0)).value();

@@ -24,7 +24,8 @@ class BpeTokenizerTest {
   private static final String ENGLISH =
       "It's the people's power, and we've held it since 1790. The Congress of the United States ";
   private static final BytePairVocabulary VOCABULARY =
-      BytePairTrainer.train(List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
+      BytePairVocabulary.train(
+          List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
 
   @TempDir private static Path folder;
   private static BpeTokenizer tokenizer;
@@ -52,7 +53,7 @@ class BpeTokenizerTest {
   @ParameterizedTest
   @FieldSource("io.evomoe.models.text.OddText#SAMPLES")
   void should_encode_as_a_slow_merge_loop_does(String text) {
-    String plain = text.replace(BytePairVocabulary.END_OF_TEXT, "");
+    String plain = text.replace(SpecialTokens.END_OF_TEXT, "");
 
     assertThat(tokenizer.encode(plain)).containsExactly(slow(plain));
   }
@@ -105,7 +106,7 @@ class BpeTokenizerTest {
   void should_have_end_of_text_as_its_last_token() {
     assertThat(tokenizer.vocabularySize()).isEqualTo(500);
     assertThat(tokenizer.endOfText()).isEqualTo(499);
-    assertThat(tokenizer.encode(BytePairVocabulary.END_OF_TEXT)).containsExactly(499);
+    assertThat(tokenizer.encode(SpecialTokens.END_OF_TEXT)).containsExactly(499);
   }
 
   @Test

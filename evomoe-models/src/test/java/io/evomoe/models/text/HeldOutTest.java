@@ -3,10 +3,7 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedText;
-import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.SentencePair;
+import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +25,7 @@ class HeldOutTest {
 
   @Test
   void should_hold_out_short_and_long_classes_in_proportion() {
-    Split<ClassifiedCorpus> split = shortAndLong(1000, "short", "long").divide(FIVE);
+    Split<RowCorpus> split = shortAndLong(1000, "short", "long").divide(FIVE);
 
     assertThat(count(split.valid(), "short")).isBetween(48L, 52L);
     assertThat(count(split.valid(), "long")).isBetween(48L, 52L);
@@ -36,7 +33,7 @@ class HeldOutTest {
 
   @Test
   void should_hold_out_short_and_long_texts_of_one_class_in_proportion() {
-    Split<ClassifiedCorpus> split = shortAndLong(1000, "one", "one").divide(FIVE);
+    Split<RowCorpus> split = shortAndLong(1000, "one", "one").divide(FIVE);
 
     assertThat(split.valid().size()).isEqualTo(100);
     assertThat(split.valid().texts().documents().stream().filter(text -> text.length() > 300))
@@ -45,15 +42,15 @@ class HeldOutTest {
 
   @Test
   void should_hold_out_short_and_long_pairs_in_proportion() {
-    List<SentencePair> pairs =
+    List<List<String>> pairs =
         IntStream.range(0, 1000)
             .mapToObj(i -> words(i, i % 2 == 0 ? 3 : 60))
-            .map(text -> new SentencePair(text, text))
+            .map(text -> List.of(text, text))
             .toList();
 
-    Split<PairCorpus> split = new PairCorpus("mine", pairs).divide(FIVE);
+    Split<RowCorpus> split = RowCorpus.of(RecordKind.PAIR, "mine", pairs).divide(FIVE);
 
-    assertThat(split.valid().sources().stream().filter(s -> s.length() > 300))
+    assertThat(split.valid().column(0).stream().filter(s -> s.length() > 300))
         .hasSizeBetween(15, 35);
     assertThat(split.valid().size()).isEqualTo(50);
   }
@@ -66,7 +63,7 @@ class HeldOutTest {
       TextSplit split = TextSplit.of(corpus, SHARE);
 
       assertThat(split.train().count() + split.valid().count()).isEqualTo(documents);
-      BpeTokenizer tokenizer = TokenizerFolder.train(split.train(), 300, folder);
+      BpeTokenizer tokenizer = BpeTokenizer.train(split.train(), 300, folder);
       double held = TokenStream.of(split.valid(), tokenizer).size();
       double all = held + TokenStream.of(split.train(), tokenizer).size();
       assertThat(held / all).as("%d documents", documents).isCloseTo(SHARE, within(0.01));
@@ -149,10 +146,10 @@ class HeldOutTest {
 
   @Test
   void should_divide_into_three_as_asked() {
-    Split<ClassifiedCorpus> split =
+    Split<RowCorpus> split =
         shortAndLong(1000, "short", "long").divide(HeldOut.DEFAULT.withShares(0.1, 0.2));
 
-    ClassifiedCorpus test = split.test().orElseThrow();
+    RowCorpus test = split.test().orElseThrow();
     assertThat(count(split.valid(), "short")).isBetween(98L, 102L);
     assertThat(count(split.valid(), "long")).isBetween(98L, 102L);
     assertThat(count(test, "short")).isBetween(198L, 202L);
@@ -180,18 +177,18 @@ class HeldOutTest {
 
   @Test
   void should_hold_out_of_every_class_that_has_two_texts_to_spare() {
-    List<ClassifiedText> examples = new ArrayList<>();
+    List<List<String>> examples = new ArrayList<>();
     Random random = new Random(3);
     for (int label = 0; label < 30; label++) {
       for (int i = 0; i < 1 + 4 * label; i++) {
         String text = words(examples.size(), 1 + random.nextInt(200));
-        examples.add(new ClassifiedText("c" + label, text, examples.size() + 1));
+        examples.add(List.of("c" + label, text));
       }
     }
-    ClassifiedCorpus corpus = new ClassifiedCorpus("mine", examples);
+    RowCorpus corpus = RowCorpus.of(RecordKind.CLASS, "mine", examples);
 
     for (int seed = 0; seed < 20; seed++) {
-      Split<ClassifiedCorpus> split = corpus.divide(new HeldOut(0.05, 0.05, seed));
+      Split<RowCorpus> split = corpus.divide(new HeldOut(0.05, 0.05, seed));
 
       assertThat(split.train().labels().size()).isEqualTo(30);
       for (int label = 10; label < 30; label++) {
@@ -206,13 +203,14 @@ class HeldOutTest {
 
   @Test
   void should_keep_equal_texts_of_two_classes_on_one_side() {
-    List<ClassifiedText> examples = new ArrayList<>();
+    List<List<String>> examples = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      examples.add(new ClassifiedText(i < 200 ? "a" : "b", words(i % 200, 2), i + 1));
+      examples.add(List.of(i < 200 ? "a" : "b", words(i % 200, 2)));
     }
 
-    Split<ClassifiedCorpus> split =
-        new ClassifiedCorpus("twins", examples).divide(HeldOut.DEFAULT.withShares(0.2, 0));
+    Split<RowCorpus> split =
+        RowCorpus.of(RecordKind.CLASS, "twins", examples)
+            .divide(HeldOut.DEFAULT.withShares(0.2, 0));
 
     assertThat(split.train().texts().documents())
         .doesNotContainAnyElementsOf(split.valid().texts().documents());
@@ -245,13 +243,13 @@ class HeldOutTest {
     return new HeldOut.Unit(HeldOut.Unit.of(text, "").hash(), text.length(), "");
   }
 
-  private static ClassifiedCorpus shortAndLong(int each, String ofShort, String ofLong) {
-    List<ClassifiedText> examples = new ArrayList<>();
+  private static RowCorpus shortAndLong(int each, String ofShort, String ofLong) {
+    List<List<String>> examples = new ArrayList<>();
     for (int i = 0; i < each; i++) {
-      examples.add(new ClassifiedText(ofShort, words(i, 3), examples.size() + 1));
-      examples.add(new ClassifiedText(ofLong, words(i, 60), examples.size() + 1));
+      examples.add(List.of(ofShort, words(i, 3)));
+      examples.add(List.of(ofLong, words(i, 60)));
     }
-    return new ClassifiedCorpus("mine", examples);
+    return RowCorpus.of(RecordKind.CLASS, "mine", examples);
   }
 
   private static TextCorpus novels() {
@@ -280,7 +278,7 @@ class HeldOutTest {
     return "text " + number + " goes on" + " and on".repeat(words);
   }
 
-  private static long count(ClassifiedCorpus corpus, String label) {
-    return corpus.examples().stream().filter(example -> example.label().equals(label)).count();
+  private static long count(RowCorpus corpus, String label) {
+    return corpus.column(0).stream().filter(label::equals).count();
   }
 }

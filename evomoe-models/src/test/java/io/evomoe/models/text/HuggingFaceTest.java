@@ -93,7 +93,7 @@ class HuggingFaceTest {
 
   @Test
   void should_be_that_of_our_own_vocabulary() throws IOException {
-    BytePairTrainer.train(
+    BytePairVocabulary.train(
             List.of((PublishedTokenizer.ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)),
             500,
             SpecialTokens.ROBERTA)
@@ -133,7 +133,7 @@ class HuggingFaceTest {
   /** Two pairs make the same token, and no merge leads to another one. */
   @Test
   void should_be_that_of_merges_in_an_unusual_order() throws IOException {
-    BytePairTrainer.train(List.of("abcabc abab bcbc"), 260).save(folder);
+    BytePairVocabulary.train(List.of("abcabc abab bcbc"), 260).save(folder);
     ObjectNode tokenizer = tokenizer();
     ObjectNode model = (ObjectNode) tokenizer.get("model");
     ObjectNode vocabulary = (ObjectNode) model.get("vocab");

@@ -4,8 +4,8 @@ import io.evomoe.random.CounterRandom;
 import java.util.List;
 
 /** Texts that tokenizers get wrong. */
-final class OddText {
-  static final List<String> SAMPLES =
+public final class OddText {
+  public static final List<String> SAMPLES =
       List.of(
           "",
           " ",
@@ -40,7 +40,7 @@ final class OddText {
   private OddText() {}
 
   /** Random assigned characters from many scripts, up to 80 of them. */
-  static String random(long seed) {
+  public static String random(long seed) {
     CounterRandom random = new CounterRandom(seed);
     StringBuilder text = new StringBuilder();
     int characters = random.below(80, 0);

@@ -123,7 +123,8 @@ public enum PublishedTokenizer {
           + "The Congress of the United States  \n  has 12345 \t members, café!!\r\n(179)";
 
   static final BytePairVocabulary VOCABULARY =
-      BytePairTrainer.train(List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
+      BytePairVocabulary.train(
+          List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
 
   private static final List<String> TOKENS_OF_UTF8 =
       VOCABULARY.tokens().stream()

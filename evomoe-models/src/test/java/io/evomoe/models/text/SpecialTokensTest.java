@@ -62,9 +62,10 @@ class SpecialTokensTest {
 
   @Test
   void should_learn_the_merges_that_gpt_learns() {
-    List<String> gpt = BytePairTrainer.train(TEXT.documents(), 257 + 14).merges();
+    List<String> gpt = BytePairVocabulary.train(TEXT.documents(), 257 + 14).merges();
 
-    assertThat(BytePairTrainer.train(TEXT.documents(), VOCABULARY, SpecialTokens.ROBERTA).merges())
+    assertThat(
+            BytePairVocabulary.train(TEXT.documents(), VOCABULARY, SpecialTokens.ROBERTA).merges())
         .hasSize(14)
         .isEqualTo(gpt);
   }
@@ -73,12 +74,12 @@ class SpecialTokensTest {
   void should_never_merge_inside_or_across_a_special_token() {
     List<String> texts = List.of("a</s>b<mask>c", "a</s>b<mask>c", "a</s>b<mask>c");
 
-    assertThat(BytePairTrainer.train(texts, 400, SpecialTokens.ROBERTA).merges()).isEmpty();
+    assertThat(BytePairVocabulary.train(texts, 400, SpecialTokens.ROBERTA).merges()).isEmpty();
   }
 
   @Test
   void should_leave_gpt_with_end_of_text_alone() {
-    BpeTokenizer gpt = TokenizerFolder.train(TEXT, 270, folder);
+    BpeTokenizer gpt = BpeTokenizer.train(TEXT, 270, folder);
     assertThat(gpt.special("<|endoftext|>")).hasValue(269);
     assertThat(gpt.specialIds()).containsExactly(269);
     assertThat(gpt.special("<mask>")).isEmpty();
@@ -89,7 +90,7 @@ class SpecialTokensTest {
 
   @Test
   void should_refuse_a_vocabulary_without_room_for_them() {
-    assertThatThrownBy(() -> BytePairTrainer.train(TEXT.documents(), 260, SpecialTokens.ROBERTA))
+    assertThatThrownBy(() -> BytePairVocabulary.train(TEXT.documents(), 260, SpecialTokens.ROBERTA))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("vocabulary size must be at least 261")
         .hasMessageEndingWith("was 260");
@@ -105,6 +106,6 @@ class SpecialTokensTest {
   }
 
   private BpeTokenizer train() {
-    return TokenizerFolder.train(TEXT, VOCABULARY, folder, SpecialTokens.ROBERTA);
+    return BpeTokenizer.train(TEXT, VOCABULARY, folder, SpecialTokens.ROBERTA, TextProgress.NONE);
   }
 }

@@ -2,15 +2,10 @@ package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.tuple;
 
-import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedText;
-import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
-import io.evomoe.models.text.source.FileForm;
+import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.text.source.WrittenForms;
 import java.io.IOException;
@@ -49,8 +44,8 @@ class TextFormsTest {
     List<String> texts = texts(500);
     Map<String, Path> forms = forms(texts);
     BpeTokenizer tokenizer =
-        TokenizerFolder.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
-    int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).ids().stream().toArray();
+        BpeTokenizer.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
+    int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).stream().toArray();
     TextSplit sides = TextSplit.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
     List<String> train = Texts.of(sides.train());
 
@@ -65,7 +60,7 @@ class TextFormsTest {
       assertThat(Texts.of(its.train())).as(form.getKey()).isEqualTo(train);
       if (!Files.isDirectory(form.getValue())) {
         Documents whole = whole(form.getValue(), DataForm.DEFAULT);
-        assertThat(TokenStream.of(whole, tokenizer).ids().stream().toArray())
+        assertThat(TokenStream.of(whole, tokenizer).stream().toArray())
             .as(form.getKey())
             .isEqualTo(wanted);
       }
@@ -189,10 +184,12 @@ class TextFormsTest {
   @Test
   void should_read_files_of_other_endings_where_their_form_is_given() throws IOException {
     Path file = write("a.json", WrittenForms.jsonLines(List.of("body"), List.of(List.of("a b"))));
-    DataForm form = new DataForm(FileForm.JSONL, "body", "label", "source", "target", false);
+    DataForm form =
+        new DataForm(RecordFormat.named("jsonl"), "body", "label", "source", "target", false);
 
     assertThat(Texts.of(whole(file, form))).containsExactly("a b");
-    DataForm text = new DataForm(FileForm.TEXT, "text", "label", "source", "target", false);
+    DataForm text =
+        new DataForm(RecordFormat.named("text"), "text", "label", "source", "target", false);
     assertThat(TextCorpus.read(write("no ending", "a\n\nb")).documents()).containsExactly("a", "b");
     assertThat(Texts.of(whole(write("a.de", "a\n\nb"), text))).containsExactly("a", "b");
   }
@@ -204,8 +201,6 @@ class TextFormsTest {
     for (int i = 0; i < 300; i++) {
       records.add(List.of("The road " + i + ", \"it\" is long.", "Die Straße " + i + "; lang."));
     }
-    List<SentencePair> wanted =
-        records.stream().map(pair -> new SentencePair(pair.get(0), pair.get(1))).toList();
     String unnamed =
         String.join("\n", records.stream().map(pair -> String.join("\t", pair)).toList());
 
@@ -220,7 +215,10 @@ class TextFormsTest {
                 folder.resolve("a.parquet"),
                 List.of("source VARCHAR", "target VARCHAR"),
                 records.stream().map(pair -> List.<Object>copyOf(pair)).toList()))) {
-      assertThat(PairCorpus.read(file).pairs()).as(file.toString()).isEqualTo(wanted);
+      assertThat(RowCorpus.read(RecordKind.PAIR, file).rows())
+          .as(file.toString())
+          .extracting(DataSource.Row::values)
+          .isEqualTo(records);
     }
   }
 
@@ -242,10 +240,10 @@ class TextFormsTest {
                 folder.resolve("a.parquet"),
                 List.of("text VARCHAR", "label BIGINT"),
                 List.of(List.of("Good, \"very\".", 1L), List.of("Bad", 0L))))) {
-      assertThat(ClassifiedCorpus.read(file).examples())
+      assertThat(RowCorpus.read(RecordKind.CLASS, file).rows())
           .as(file.toString())
-          .extracting(ClassifiedText::label, ClassifiedText::text)
-          .containsExactly(tuple("1", "Good, \"very\"."), tuple("0", "Bad"));
+          .extracting(DataSource.Row::values)
+          .isEqualTo(records);
       assertThat(TextCorpus.read(file).documents()).containsExactly("Good, \"very\".", "Bad");
     }
   }

@@ -13,7 +13,7 @@ class TextProgressTest {
 
   @Test
   void should_be_told_of_each_text_and_each_token_of_a_vocabulary() {
-    BytePairTrainer.train(List.of("ab ab ab", "", "ab"), 259, SpecialTokens.GPT, progress);
+    BytePairVocabulary.train(List.of("ab ab ab", "", "ab"), 259, SpecialTokens.GPT, progress);
 
     assertThat(told)
         .containsExactly(

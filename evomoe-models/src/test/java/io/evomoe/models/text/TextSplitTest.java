@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.WholeDocuments;
+import io.evomoe.models.text.source.DocumentReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -257,7 +257,7 @@ class TextSplitTest {
     List<String> train = new ArrayList<>();
     List<String> valid = new ArrayList<>();
 
-    split.read(new WholeDocuments(train::add), new WholeDocuments(valid::add));
+    split.read(DocumentReader.whole(train::add), DocumentReader.whole(valid::add));
 
     assertThat(train).isEqualTo(documents(split.train()));
     assertThat(valid).isEqualTo(documents(split.valid()));

@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.text.source.WholeDocuments;
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +10,7 @@ final class Texts {
 
   static List<String> of(Documents documents) {
     List<String> texts = new ArrayList<>();
-    documents.read(new WholeDocuments(texts::add));
+    documents.read(DocumentReader.whole(texts::add));
     return texts;
   }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,25 +119,27 @@ class TokenFileTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "{'name':'a','ids':-1,'bytes':2,'crc32c':0}",
-        "{'name':'a','ids':3,'bytes':0,'crc32c':0}",
-        "{'name':'a','ids':0,'bytes':0,'crc32c':0}",
-        "{'name':'a','ids':3,'bytes':-2,'crc32c':0}",
-        "{'name':'a','ids':3,'bytes':3,'crc32c':0}",
-        "{'name':'a','ids':1.0e30,'bytes':4,'crc32c':0}",
-        "{'name':'a','ids':2147483647,'bytes':4,'crc32c':0}",
-        "{'name':'a','ids':'3','bytes':{},'crc32c':0}",
+        "{'name':'a','ids':-1,'bytes':2}",
+        "{'name':'a','ids':3,'bytes':0}",
+        "{'name':'a','ids':0,'bytes':0}",
+        "{'name':'a','ids':3,'bytes':-2}",
+        "{'name':'a','ids':3,'bytes':3}",
+        "{'name':'a','ids':1.0e30,'bytes':4}",
+        "{'name':'a','ids':2147483647,'bytes':4}",
+        "{'name':'a','ids':'3','bytes':{}}",
         "3",
         "[]"
       })
   void should_not_be_used_when_its_streams_cannot_be_there(String stream) throws IOException {
     String json =
-        "{'version':2,'key':'key','description':'d','streams':[%s]}"
+        "{'version':3,'key':'key','description':'d','streams':[%s]}"
             .formatted(stream)
             .replace('\'', '"');
+    byte[] content = (json + "\nids").getBytes(UTF_8);
     CRC32C checksum = new CRC32C();
-    checksum.update(json.getBytes(UTF_8));
-    Files.writeString(file, "%08x %s\nids".formatted(checksum.getValue(), json));
+    checksum.update(content);
+    ByteBuffer whole = ByteBuffer.allocate(content.length + Long.BYTES);
+    Files.write(file, whole.put(content).putLong(checksum.getValue()).array());
 
     assertThat(TokenFile.read(file, "key")).isEmpty();
     assertThat(TokenFile.has(file, "key")).isFalse();

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -105,21 +104,24 @@ class UnreadFormatsTest {
   void should_read_columns_that_hold_json_or_commas() throws IOException {
     Path file = write("a.tsv", "a\t{\"x\": 1}\nb\t1,2,3\nc\t4,5,6\n");
 
-    assertThat(ClassifiedCorpus.read(file).size()).isEqualTo(3);
-    assertThat(PairCorpus.read(file).size()).isEqualTo(3);
+    assertThat(RowCorpus.read(RecordKind.CLASS, file).size()).isEqualTo(3);
+    assertThat(RowCorpus.read(RecordKind.PAIR, file).size()).isEqualTo(3);
   }
 
   @Test
   void should_name_json_that_is_given_as_columns() throws IOException {
     Path file = write("a.tsv", "{\"text\": \"One.\", \"label\": 1}\n");
 
-    assertThatThrownBy(() -> ClassifiedCorpus.read(file))
+    assertThatThrownBy(() -> RowCorpus.read(RecordKind.CLASS, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("class file " + file + " looks like JSON, of which");
   }
 
   private static List<Consumer<Path>> readers() {
-    return List.of(TextCorpus::read, PairCorpus::read, ClassifiedCorpus::read);
+    return List.of(
+        TextCorpus::read,
+        file -> RowCorpus.read(RecordKind.PAIR, file),
+        file -> RowCorpus.read(RecordKind.CLASS, file));
   }
 
   private Path write(String name, String text) throws IOException {

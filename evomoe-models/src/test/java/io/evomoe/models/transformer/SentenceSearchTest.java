@@ -3,11 +3,14 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.models.transformer.SentenceSearch.Hypothesis;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.random.CounterRandom;
-import java.util.ArrayList;
+import io.evomoe.testing.RandomArrays;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Searches in languages whose next token has drawn probabilities after every beginning. */
@@ -72,9 +75,11 @@ class SentenceSearchTest {
       SentenceSearch search = new SentenceSearch(new Search(beam, 0, 2, 1), END, 2);
       int steps = 0;
       while (!search.isOver()) {
-        TokenMatrix never = new TokenMatrix(1, VOCABULARY);
-        never.set(0, END, -50);
-        search.advance(search.unfinished().stream().map(h -> candidates(never, beam)).toList());
+        TokenMatrix never = new TokenMatrix(search.unfinished().size(), VOCABULARY);
+        for (int row = 0; row < never.tokens(); row++) {
+          never.set(row, END, -50);
+        }
+        search.advance(never, 0);
         steps++;
       }
 
@@ -83,18 +88,64 @@ class SentenceSearchTest {
     }
   }
 
-  private static Candidates candidates(TokenMatrix logits, int beam) {
-    return new Candidates(logits, 0, 2 * beam, END);
+  @Test
+  void should_continue_with_the_first_tokens_by_probability_then_id() {
+    for (int seed = 0; seed < 20; seed++) {
+      int[] drawn = RandomArrays.integers(15, 6, seed);
+      double[] logits = Arrays.stream(drawn).asDoubleStream().toArray();
+      logits[logits.length - 1] = -100; // the end token
+      int[] expected =
+          IntStream.range(0, logits.length - 1)
+              .boxed()
+              .sorted(Comparator.comparingDouble((Integer token) -> -logits[token]))
+              .mapToInt(Integer::intValue)
+              .limit(6)
+              .toArray();
+      SentenceSearch search = new SentenceSearch(new Search(6, 0, 9, 1), logits.length - 1, 9);
+
+      search.advance(second(logits), 1);
+
+      assertThat(search.unfinished().stream().mapToInt(Hypothesis::token).toArray())
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void should_have_normalised_probabilities_whatever_the_size_of_the_logits() {
+    double[] logits = {1000, 1000 + Math.log(2), 1000 + Math.log(5), -1000};
+    SentenceSearch search = new SentenceSearch(new Search(3, 0, 9, 1), 3, 9);
+
+    search.advance(second(logits), 1);
+
+    List<Hypothesis> likeliest = search.unfinished();
+    assertThat(likeliest).extracting(Hypothesis::token).containsExactly(2, 1, 0);
+    assertThat(Math.exp(likeliest.get(0).logProbability())).isCloseTo(5 / 8.0, within(1e-12));
+    assertThat(Math.exp(likeliest.get(1).logProbability())).isCloseTo(2 / 8.0, within(1e-12));
+    assertThat(Math.exp(likeliest.get(2).logProbability())).isCloseTo(1 / 8.0, within(1e-12));
+  }
+
+  /** A matrix whose second row is {@code row}. */
+  private static TokenMatrix second(double... row) {
+    TokenMatrix rows = new TokenMatrix(2, row.length);
+    for (int e = 0; e < row.length; e++) {
+      rows.set(1, e, row[e]);
+      rows.set(0, e, 7.0 * e);
+    }
+    return rows;
   }
 
   private static int[] found(Search search, int seed) {
     SentenceSearch sentence = new SentenceSearch(search, END, LIMIT);
     while (!sentence.isOver()) {
-      List<Candidates> next = new ArrayList<>();
-      for (Hypothesis hypothesis : sentence.unfinished()) {
-        next.add(candidates(after(seed, hypothesis.tokens()), search.beam()));
+      List<Hypothesis> unfinished = sentence.unfinished();
+      TokenMatrix logits = new TokenMatrix(unfinished.size(), VOCABULARY);
+      for (int row = 0; row < logits.tokens(); row++) {
+        TokenMatrix next = after(seed, unfinished.get(row).tokens());
+        for (int token = 0; token < VOCABULARY; token++) {
+          logits.set(row, token, next.get(0, token));
+        }
       }
-      sentence.advance(next);
+      sentence.advance(logits, 0);
     }
     return sentence.translation();
   }

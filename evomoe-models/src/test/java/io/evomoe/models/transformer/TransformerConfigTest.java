@@ -3,7 +3,6 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.StackConfig;
 import org.junit.jupiter.api.Test;
 
@@ -12,12 +11,7 @@ class TransformerConfigTest {
 
   @Test
   void should_refuse_sizes_out_of_their_bounds() {
-    StackConfig wide =
-        StackConfig.of(1, 12, 2)
-            .withIntermediateSize(8)
-            .withExperts(1)
-            .withMoeEvery(1)
-            .withActivation(ActivationFunction.RELU);
+    StackConfig wide = StackConfig.of(1, 12, 2);
 
     refuse(0, 8, STACK, 0.1, "vocabulary must be at least 1, was 0");
     refuse(11, 1, STACK, 0.1, "positions must be at least 2, was 1");
@@ -35,12 +29,7 @@ class TransformerConfigTest {
 
   @Test
   void should_count_the_places_for_experts_of_both_stacks() {
-    StackConfig deep =
-        StackConfig.of(6, 6, 2)
-            .withIntermediateSize(8)
-            .withExperts(4)
-            .withMoeEvery(2)
-            .withActivation(ActivationFunction.RELU);
+    StackConfig deep = StackConfig.of(6, 6, 2).withExperts(4).withMoeEvery(2);
 
     assertThat(new TransformerConfig(11, 8, STACK, deep, 0).moeLayers()).isEqualTo(1 + 3);
   }

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
-import io.evomoe.testing.Scratch;
-import io.evomoe.training.Loss;
 import java.util.Map;
-import java.util.function.DoubleSupplier;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -27,7 +23,7 @@ class TransformerGradientTest {
 
   @Test
   void should_be_that_of_central_differences_with_one_expert() {
-    check(model(SmallTransformer.EVOMOE, Map.of(), 0));
+    CHECK.check(model(SmallTransformer.EVOMOE, Map.of(), 0), BATCH, TRAINING);
   }
 
   @Test
@@ -40,7 +36,7 @@ class TransformerGradientTest {
     model.spawn(SpawnMethod.mask(0.3), 5);
     LayerGradientCheck.disturb(model.parameters(), 0.2);
 
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     assertThat(model.loss(BATCH, TRAINING).reports())
         .hasSize(2)
         .extracting(RoutingReport::meanActiveExperts)
@@ -53,7 +49,7 @@ class TransformerGradientTest {
         Map.of("capacityFactor", "0.7", "alpha", "0.5", "zLoss", "0.1", "jitter", "0.1");
     Transformer model = model(SmallTransformer.SWITCH, options, 0.2);
 
-    check(model);
+    CHECK.check(model, BATCH, TRAINING);
     assertThat(model.loss(BATCH, TRAINING).reports())
         .hasSize(2)
         .extracting(RoutingReport::dropped)
@@ -64,17 +60,5 @@ class TransformerGradientTest {
       GateProvider gates, Map<String, String> options, double dropout) {
     return SmallTransformer.of(
         SmallTransformer.config(dropout, 0.1), gates, options, DataType.DOUBLE);
-  }
-
-  private static void check(Transformer model) {
-    model.parameters().forEach(Parameter::clearGradient);
-    model.loss(BATCH, TRAINING).backward().run();
-    DoubleSupplier loss = () -> Scratch.compute(() -> total(model.loss(BATCH, TRAINING)));
-
-    CHECK.checkTogether(loss, model.parameters());
-  }
-
-  private static double total(Loss loss) {
-    return loss.value() + loss.auxLoss();
   }
 }

@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.transformer.SentenceSearch.Hypothesis;
+import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
-import io.evomoe.nn.Memory;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.testing.Differences;
 import java.util.ArrayList;

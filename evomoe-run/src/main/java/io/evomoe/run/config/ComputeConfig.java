@@ -1,7 +1,7 @@
 package io.evomoe.run.config;
 
-import static io.evomoe.internal.names.FieldKind.FREE;
-import static io.evomoe.internal.names.FieldKind.RUN;
+import static io.evomoe.internal.names.Field.Kind.FREE;
+import static io.evomoe.internal.names.Field.Kind.RUN;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;

@@ -3,7 +3,7 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.evomoe.internal.names.FieldKind;
+import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
@@ -74,7 +74,7 @@ final class ConfigFields {
   }
 
   /** Returns the kind of a field, by its dotted name. */
-  static FieldKind kind(String field) {
+  static Field.Kind kind(String field) {
     String name = named(field);
     return Fields.of(Objects.requireNonNull(ALL.get(name), name)).kind();
   }

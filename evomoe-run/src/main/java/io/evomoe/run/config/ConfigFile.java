@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.run.config.StrictYaml.BindingMistake;
 import java.nio.file.Path;
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package io.evomoe.run.config;
 
-import io.evomoe.evolution.SharedExperts;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;

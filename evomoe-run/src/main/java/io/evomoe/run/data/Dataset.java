@@ -93,12 +93,12 @@ public interface Dataset {
 
   /** Returns an identifier of the content, by default a hash of all rows or token ids. */
   default String digest() {
-    return RowDigest.of(this);
+    return RowDataset.digest(this);
   }
 
   /** Returns this data with a validation set of its own. */
   default Dataset validatedOn(Dataset valid) {
-    return new ValidatedDataset(this, valid);
+    return new RowDataset.Validated(this, valid);
   }
 
   /** Returns the data of files and folders, at least one. */
@@ -133,7 +133,7 @@ public interface Dataset {
    * @param sql a query whose rows have the same order each time: use {@code order by}
    */
   static Dataset query(String name, Connections connections, String sql) {
-    return new QueryDataset(name, connections, sql);
+    return new RowDataset(name, taker -> RowDataset.query(name, connections, sql, taker));
   }
 
   /**
@@ -143,7 +143,7 @@ public interface Dataset {
    * @param ids opens the ids, at every reading
    */
   static Dataset tokens(String name, Supplier<IntStream> ids) {
-    return new TokenDataset(name, ids);
+    return RowDataset.ofTokens(name, ids);
   }
 
   /** Opens connections to a database, such as {@code dataSource::getConnection}. */

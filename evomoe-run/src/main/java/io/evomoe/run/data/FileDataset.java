@@ -1,6 +1,6 @@
 package io.evomoe.run.data;
 
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
@@ -72,6 +72,6 @@ record FileDataset(List<Path> paths) implements Dataset {
 
   @Override
   public String digest() {
-    return FolderDigest.of(paths);
+    return Fingerprint.ofContent(paths);
   }
 }

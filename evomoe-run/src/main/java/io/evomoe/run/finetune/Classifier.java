@@ -4,16 +4,19 @@ import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.EncodedTexts;
-import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.RowCorpus;
+import io.evomoe.models.text.Split;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.classes.ClassifiedTexts;
-import io.evomoe.models.text.classes.Labels;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.finetune.ClassSource;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.Naming;
 import io.evomoe.run.internal.finetune.TunedFolder;
+import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.RunFiles;
@@ -162,7 +165,8 @@ public final class Classifier implements AutoCloseable {
    *     texts came from a program instead of files
    */
   public ClassEvaluation evaluate(String part) {
-    return evaluate(TunedFolder.source(checkpoint, config).part(part));
+    Dataset data = TunedFolder.data(checkpoint);
+    return evaluate(TunedTrainings.open(data, config, note -> {}).part("part", part, data.paths()));
   }
 
   /**
@@ -185,7 +189,8 @@ public final class Classifier implements AutoCloseable {
    * @param said receives the detected format, in a line for the user
    */
   public ClassEvaluation evaluate(Path file, String part, DataForm form, Consumer<String> said) {
-    return evaluate(ClassSource.measured(file, part, form, said));
+    return evaluate(
+        RowCorpus.read(Split.measured(file, part, RecordKind.CLASS, form), said));
   }
 
   /**
@@ -200,10 +205,9 @@ public final class Classifier implements AutoCloseable {
   }
 
   /** Measures the classifier on texts in memory. */
-  public ClassEvaluation evaluate(ClassifiedCorpus texts) {
-    Labels known = Labels.of(labels);
+  public ClassEvaluation evaluate(RowCorpus texts) {
     try (Lifetime.Call ignored = lifetime.enter()) {
-      ClassifiedTexts encoded = new ClassifiedTexts(texts, known, tokenizer, limit());
+      ClassifiedTexts encoded = new ClassifiedTexts(texts, labels, tokenizer, limit());
       return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));
     }
   }
@@ -218,4 +222,13 @@ public final class Classifier implements AutoCloseable {
   public void close() {
     lifetime.close(network::close);
   }
+
+  /**
+   * The predicted class of a text.
+   *
+   * @param label name of the class
+   * @param probability predicted probability, in 0..1
+   * @param cut whether the text was truncated to {@link Classifier#limit} tokens
+   */
+  public record Classified(String label, double probability, boolean cut) {}
 }

@@ -1,26 +1,29 @@
 package io.evomoe.run.finetune;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
-import io.evomoe.models.text.classes.ClassifiedCorpus;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.config.FineTuneSettingsBuilder;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.internal.finetune.ClassSource;
-import io.evomoe.run.internal.finetune.ClassTexts;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
-import io.evomoe.run.record.TunedKind;
+import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,21 +67,23 @@ public final class FineTuning implements AutoCloseable {
   FineTuning(
       OutputFolder output,
       RunCheckpoint run,
+      RunConfig network,
       FineTuneSettings settings,
-      ClassSource source,
-      Split<ClassifiedCorpus> texts,
+      Dataset data,
+      Split<RowCorpus> texts,
       boolean alone) {
     if (texts.train().labels().size() < 2) {
       throw new IllegalArgumentException(
           "%s must be of at least 2 classes, are all of %s"
-              .formatted(texts.train().name(), texts.train().labels().name(0)));
+              .formatted(texts.train().name(), texts.train().labels().get(0)));
     }
     this.lifetime = new Lifetime("the fine-tuning in " + output.path(), "begin it again");
     this.output = output;
     this.run = run;
     this.settings = settings;
     this.kinds = TunedKind.all(alone);
-    this.folder = new TunedFolder(output, run, settings, source, texts.train().labels(), alone);
+    this.folder =
+        new TunedFolder(output, run, network, settings, data, texts.train().labels(), alone);
     this.trainings = new TunedTrainings(run, texts, settings);
   }
 
@@ -89,9 +94,9 @@ public final class FineTuning implements AutoCloseable {
    *     folder, the newest checkpoint is used
    * @throws IllegalArgumentException if it is no folder of a run, or the run has another task
    */
-  public static FineTuningBuilder of(Path run) {
+  public static Builder of(Path run) {
     RunCheckpoint.requireTask(run, Tasks.ROBERTA, "finetune");
-    return new FineTuningBuilder(run);
+    return new Builder(run);
   }
 
   /** Returns the folder. */
@@ -106,7 +111,7 @@ public final class FineTuning implements AutoCloseable {
 
   /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
-    return trainings.texts().labels().names();
+    return trainings.labels();
   }
 
   /** Returns the settings. */
@@ -121,7 +126,7 @@ public final class FineTuning implements AutoCloseable {
 
   /** Returns lines for the user: the number of texts in each part, in total and by class. */
   public String description() {
-    return trainings.texts().description();
+    return trainings.description();
   }
 
   /**
@@ -154,7 +159,7 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trainAlone(List<Callback> callbacks) {
-    Optional<FineTuned> before = folder.finished(steps(), trainings.texts().measured());
+    Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
     if (before.isPresent()) {
       callbacks.forEach(callback -> callback.onNote("already finished"));
       scores = before.get().scores();
@@ -169,17 +174,17 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trained(List<Callback> callbacks) {
-    scores = List.of(trainings.texts().majority());
+    scores = List.of(trainings.majority());
     folder.begin();
     Optional<ClassEvaluation> last = Optional.empty();
     for (TunedKind kind : kinds) {
-      Optional<ClassTexts.Scores> reached =
+      Optional<TunedTrainings.Scores> reached =
           trainings.train(kind, folder, this::heedStop, callbacks);
       if (reached.isEmpty()) {
         return new FineTuned(scores, Optional.empty());
       }
       scores = Stream.concat(scores.stream(), Stream.of(reached.get().scores())).toList();
-      last = reached.map(ClassTexts.Scores::evaluation);
+      last = reached.map(TunedTrainings.Scores::evaluation);
     }
     last.ifPresent(measured -> folder.finish(scores, measured));
     return new FineTuned(scores, last);
@@ -214,5 +219,142 @@ public final class FineTuning implements AutoCloseable {
   @Override
   public void close() {
     lifetime.close(output::close);
+  }
+
+  /**
+   * Configures a fine-tuning. Defaults are those of the command line: {@link
+   * FineTuneSettings#DEFAULT}, 5% of the texts for validation, and a baseline training without
+   * pre-training.
+   */
+  public static final class Builder {
+    private final Path run;
+    private List<Path> data = List.of();
+    private List<LabelledText> texts = List.of();
+    private HeldOut split = HeldOut.DEFAULT;
+    private DataForm form = DataForm.DEFAULT;
+    private FineTuneSettings settings = FineTuneSettings.DEFAULT;
+    private boolean alone;
+    private Consumer<String> said = line -> {};
+
+    Builder(Path run) {
+      this.run = run;
+    }
+
+    /** Trains on the labelled texts of these files and folders, as {@link #data(List)}. */
+    public Builder data(Path... sources) {
+      return data(List.of(sources));
+    }
+
+    /**
+     * Trains on the labelled texts of these files and folders, at least one. Files have records of
+     * label and text, or lines of class TAB text. A folder with a split keeps its parts.
+     *
+     * @throws IllegalArgumentException if the list is empty
+     */
+    public Builder data(List<Path> sources) {
+      if (sources.isEmpty()) {
+        throw new IllegalArgumentException("data must be at least one file or folder, was none");
+      }
+      data = List.copyOf(sources);
+      return this;
+    }
+
+    /**
+     * Trains on these texts. The classifier is the same as from a file with these texts in this
+     * order.
+     *
+     * @param examples of at least two classes
+     * @throws IllegalArgumentException if the list is empty
+     */
+    public Builder texts(List<LabelledText> examples) {
+      if (examples.isEmpty()) {
+        throw new IllegalArgumentException("texts must be at least one, were none");
+      }
+      texts = List.copyOf(examples);
+      return this;
+    }
+
+    /**
+     * Sets the rule that divides texts without a split of their own; default: 5% for validation.
+     */
+    public Builder split(HeldOut rule) {
+      split = rule;
+      return this;
+    }
+
+    /**
+     * Sets the format of the files; default: by file name extension, with fields label and text.
+     */
+    public Builder form(DataForm files) {
+      form = files;
+      return this;
+    }
+
+    /** Changes the training settings. */
+    public Builder training(Consumer<FineTuneSettingsBuilder> changes) {
+      settings = settings.with(changes);
+      return this;
+    }
+
+    /** Sets all training settings. */
+    public Builder training(FineTuneSettings all) {
+      settings = all;
+      return this;
+    }
+
+    /** Leaves out the baseline network without pre-training, which takes half of the time. */
+    public Builder withoutBaseline() {
+      alone = true;
+      return this;
+    }
+
+    /** Reports the detected format of each file or folder, one line each. */
+    public Builder said(Consumer<String> told) {
+      said = told;
+      return this;
+    }
+
+    /**
+     * Reads the texts and locks the folder until the fine-tuning is closed. The folder stays empty
+     * until training. If the folder has the same fine-tuning already, training continues there.
+     *
+     * @param folder new, empty, or with the same fine-tuning
+     * @throws IllegalArgumentException if the folder has a run or another fine-tuning, the texts
+     *     cannot be read, or they have fewer than two classes or too few texts for each part
+     * @throws IllegalArgumentException if another process writes to the folder; the message names
+     *     it
+     */
+    public FineTuning in(Path folder) {
+      return in(OutputFolder.open(folder));
+    }
+
+    /**
+     * Creates the fine-tuning in a folder that is open already and is closed with it; for the
+     * command line.
+     */
+    public FineTuning in(OutputFolder output) {
+      try {
+        Dataset source = source();
+        RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
+        RunConfig network = checkpoint.config().with(c -> c.split(split).data(form));
+        Split<RowCorpus> parts = TunedTrainings.open(source, network, said);
+        return new FineTuning(output, checkpoint, network, settings, source, parts, alone);
+      } catch (RuntimeException e) {
+        output.close();
+        throw e;
+      }
+    }
+
+    private Dataset source() {
+      if (data.isEmpty() == texts.isEmpty()) {
+        throw new IllegalArgumentException(
+            "a fine-tuning must have either data (files) or texts (a list), has "
+                + (data.isEmpty() ? "neither" : "both"));
+      }
+      if (!data.isEmpty()) {
+        split.requireUse(data);
+      }
+      return data.isEmpty() ? LabelledText.dataset(texts) : Dataset.files(data);
+    }
   }
 }

@@ -1,9 +1,9 @@
 package io.evomoe.run.finetune;
 
-import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.models.text.classes.ClassifiedText;
+import io.evomoe.models.text.RowCorpus;
+import io.evomoe.run.data.Dataset;
+import io.evomoe.run.internal.finetune.TunedTrainings;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A text with a known class. Surrounding white space is ignored, and line ends in the text become
@@ -34,11 +34,13 @@ public record LabelledText(String label, String text) {
   }
 
   /** Returns at least one text, in the form of a file with one text per line. */
-  static ClassifiedCorpus corpus(List<LabelledText> texts) {
-    return new ClassifiedCorpus(
-        "texts of the program",
-        IntStream.range(0, texts.size())
-            .mapToObj(i -> new ClassifiedText(texts.get(i).label, texts.get(i).text, i + 1))
-            .toList());
+  static RowCorpus corpus(List<LabelledText> texts) {
+    return TunedTrainings.corpus(dataset(texts));
+  }
+
+  /** Returns texts as rows. */
+  static Dataset dataset(List<LabelledText> texts) {
+    return Dataset.rows(
+        "texts of the program", () -> texts.stream().map(text -> List.of(text.label, text.text)));
   }
 }

@@ -1,7 +1,7 @@
 package io.evomoe.run.record;
 
-import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
+import io.evomoe.models.metrics.Confusion.ClassMeasure;
 import java.util.List;
 
 /**
@@ -40,11 +40,11 @@ public record ClassEvaluation(String texts, List<String> labels, Confusion confu
 
   /** Returns the share of correct predictions, in 0..1. */
   public double accuracy() {
-    return confusion.all().accuracy();
+    return confusion.accuracy();
   }
 
   /** Returns the mean F1 of the classes that occur, in 0..1. */
   public double macroF1() {
-    return confusion.all().macroF1();
+    return confusion.macroF1();
   }
 }

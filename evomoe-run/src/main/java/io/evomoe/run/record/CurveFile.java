@@ -123,7 +123,7 @@ public final class CurveFile implements Callback, AutoCloseable {
   }
 
   private static String line(RunName name, StepRecord step) {
-    ObjectNode fields = StepLine.json(name, step.withoutLayers());
+    ObjectNode fields = StepFile.json(name, step.withoutLayers());
     return COLUMNS.stream()
         .map(column -> fields.path(column).asText(""))
         .collect(Collectors.joining(",", "", "\n"));
@@ -141,6 +141,6 @@ public final class CurveFile implements Callback, AutoCloseable {
     LEFT_OUT.forEach(fields::putNull);
     fields.put("phase", fields.path("load_entropy").isNull() ? "diversify" : "soft");
     fields.putArray("layers");
-    return StepLine.parse(fields);
+    return StepFile.parse(fields);
   }
 }

@@ -2,12 +2,20 @@ package io.evomoe.run.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.StdConverter;
 import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.nn.RoutingReport;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -22,6 +30,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +46,16 @@ public final class StepFile implements Callback {
   public static final String NAME = "steps.jsonl";
 
   private static final Logger log = LoggerFactory.getLogger(StepFile.class);
+
+  /** A number that is not finite is null in a line, and NaN in a step. */
+  private static final ObjectMapper LINES =
+      Json.MAPPER
+          .copy()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .addMixIn(StepRecord.class, Names.class)
+          .addMixIn(RoutingReport.class, AsLayer.class);
 
   private final Path file;
   private @Nullable AppendedFile out;
@@ -59,7 +79,7 @@ public final class StepFile implements Callback {
         Json.content(file.toString(), file),
         0,
         file.toString(),
-        line -> StepLine.parse(Json.MAPPER.readTree(line)));
+        line -> parse(Json.MAPPER.readTree(line)));
   }
 
   /**
@@ -85,15 +105,10 @@ public final class StepFile implements Callback {
 
   private void add(JsonNode line, RecordedRun.Collector to) {
     try {
-      to.add(StepLine.parse(line));
+      to.add(parse(line));
     } catch (IllegalArgumentException e) {
       log.warn("{}: step {} is left out: {}", file, line.path("step"), e.getMessage());
     }
-  }
-
-  /** Returns a step as a line of the log has it, e.g. with null for values without measurement. */
-  public static ObjectNode json(RunName name, StepRecord step) {
-    return StepLine.json(name, step);
   }
 
   @Override
@@ -158,7 +173,7 @@ public final class StepFile implements Callback {
     if (out == null) {
       throw new IllegalStateException(file + " is not open: the run has not begun");
     }
-    out.write(StepLine.json(training.name(), step) + "\n");
+    out.write(json(training.name(), step) + "\n");
   }
 
   /**
@@ -177,6 +192,88 @@ public final class StepFile implements Callback {
     if (out != null) {
       out.close();
       out = null;
+    }
+  }
+
+  /** The names that differ from the record's. */
+  private interface Names {
+    @JsonProperty("wall_s")
+    double wallSeconds();
+
+    @JsonProperty("step_s")
+    double stepSeconds();
+  }
+
+  @JsonSerialize(converter = ToLayer.class)
+  @JsonDeserialize(converter = ToReport.class)
+  private interface AsLayer {}
+
+  private record Layer(
+      String layer,
+      int tokens,
+      List<Integer> load,
+      double maxOverMean,
+      double activeExperts,
+      double loadEntropy,
+      int deadExperts,
+      int dropped,
+      double dropRate,
+      double auxLoss) {
+
+    Layer {
+      if (layer == null || load == null || load.stream().anyMatch(Objects::isNull)) {
+        throw new IllegalArgumentException("layer and load must have values");
+      }
+    }
+  }
+
+  private static final class ToLayer extends StdConverter<RoutingReport, Layer> {
+    @Override
+    public Layer convert(RoutingReport report) {
+      return new Layer(
+          report.layer(),
+          report.tokens(),
+          report.load(),
+          report.maxOverMean(),
+          report.meanActiveExperts(),
+          report.loadEntropy(),
+          report.deadExperts(),
+          report.dropped(),
+          report.dropRate(),
+          report.auxLoss());
+    }
+  }
+
+  private static final class ToReport extends StdConverter<Layer, RoutingReport> {
+    @Override
+    public RoutingReport convert(Layer read) {
+      return new RoutingReport(
+          read.layer, read.tokens, read.load, List.of(), read.dropped, read.auxLoss, List.of());
+    }
+  }
+
+  /** Returns a step as a line of the log has it, e.g. with null for values without measurement. */
+  public static ObjectNode json(RunName name, StepRecord step) {
+    ObjectNode line = LINES.createObjectNode();
+    line.put("task", name.task()).put("gate", name.gate()).put("seed", name.seed());
+    line.setAll((ObjectNode) LINES.valueToTree(step));
+    return line.put("phase", step.phase().name().toLowerCase(Locale.ROOT));
+  }
+
+  /**
+   * Returns the step of a line. Its layers have no histogram and no first experts, because the line
+   * has none.
+   *
+   * @throws IllegalArgumentException naming a field that is missing or has another type
+   */
+  static StepRecord parse(JsonNode line) {
+    if (!line.isObject()) {
+      throw new IllegalArgumentException("it is no object");
+    }
+    try {
+      return LINES.treeToValue(line, StepRecord.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(Json.fault(e), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.evomoe.run.result;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.hub.HubExport;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -31,5 +32,21 @@ public record ExportRequest(
   /** Rejects values out of bounds. */
   public ExportRequest {
     FieldBound.atLeast("maxShardBytes", maxShardBytes, 1);
+  }
+
+  /**
+   * The result of an export.
+   *
+   * @param tensors number of written tensors
+   * @param ownForm whether no published family fits, so that the files have this project's own form
+   * @param remarks one line each: tensors that are not part of Switch Transformers, or what
+   *     llama.cpp computes differently
+   */
+  public record Exported(int tensors, boolean ownForm, List<String> remarks) {
+
+    /** Keeps the remarks unmodifiable. */
+    public Exported {
+      remarks = List.copyOf(remarks);
+    }
   }
 }

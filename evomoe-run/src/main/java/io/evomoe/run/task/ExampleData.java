@@ -1,14 +1,13 @@
 package io.evomoe.run.task;
 
 import io.evomoe.models.text.CorpusBatches;
-import io.evomoe.models.text.ExampleBatches;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -132,7 +131,7 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
   }
 
   private CorpusBatches<B> batches(List<E> some, RunConfig config) {
-    return new ExampleBatches<>(some, config.training().batch(), config.seed(), batch);
+    return CorpusBatches.of(some, config.training().batch(), config.seed(), batch);
   }
 
   @Override

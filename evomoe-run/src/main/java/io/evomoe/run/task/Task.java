@@ -17,6 +17,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A model's objective and data. {@link Tasks} knows the implementations by name.
@@ -194,25 +196,25 @@ public abstract class Task<B, M extends Model<B>> {
   }
 
   /**
-   * Returns the logits after the last token of a sequence in evaluation mode, one per token id. By
-   * default there are none.
+   * Returns the logits after the last token of a sequence in evaluation mode, [1, V] for V token
+   * ids. By default there are none.
    *
    * @param ids input tokens
    * @param written tokens of the output so far, for models with a decoder; else empty
    * @throws IllegalArgumentException if the models have no logits of tokens
    */
-  public double[] lastLogits(TrainedModel<M> trained, TaskRun run, int[] ids, int[] written) {
+  public INDArray lastLogits(TrainedModel<M> trained, TaskRun run, int[] ids, int[] written) {
     throw new IllegalArgumentException("models of task " + name + " have no logits of tokens");
   }
 
   /**
-   * Returns the logits after each token of a sequence; they equal those of {@link #lastLogits} for
-   * its prefixes.
+   * Returns the logits after each of S tokens, [S, V]; they equal those of {@link #lastLogits} for
+   * the sequence's prefixes.
    *
    * @param ids input tokens
    * @throws IllegalArgumentException for a task whose models read later tokens as well
    */
-  public List<double[]> eachLogits(TrainedModel<M> trained, TaskRun run, int[] ids) {
+  public INDArray eachLogits(TrainedModel<M> trained, TaskRun run, int[] ids) {
     throw new IllegalArgumentException(
         "the logits after each token are those of a causal model, the run is of task " + name);
   }

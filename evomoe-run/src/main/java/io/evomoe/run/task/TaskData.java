@@ -1,12 +1,13 @@
 package io.evomoe.run.task;
 
 import io.evomoe.models.text.CorpusBatches;
-import io.evomoe.models.text.EvaluationShare;
+import io.evomoe.models.text.CorpusBatches.EvaluationShare;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
@@ -82,7 +83,8 @@ public abstract class TaskData<B, M extends Model<B>> {
   /** Returns the batches for training and evaluation. */
   public final TrainingData<B> batches(RunConfig config) {
     return new TrainingData<>(
-        training(config), measured(config).evaluationBatches(config.training().evalBatches()));
+        training(config)::batch,
+        measured(config).evaluationBatches(config.training().evalBatches()));
   }
 
   /** Returns the share of the validation set that a run is measured on. */

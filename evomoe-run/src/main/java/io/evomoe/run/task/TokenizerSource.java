@@ -1,10 +1,10 @@
 package io.evomoe.run.task;
 
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.TokenizerFolder;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -26,7 +26,7 @@ public interface TokenizerSource {
   /** Trains a new one and saves it in this folder. */
   static TokenizerSource learned(Path folder) {
     return (training, vocabulary, special, progress) ->
-        TokenizerFolder.train(training.get(), vocabulary, folder, special, progress);
+        BpeTokenizer.train(training.get(), vocabulary, folder, special, progress);
   }
 
   /** Uses an existing one. */

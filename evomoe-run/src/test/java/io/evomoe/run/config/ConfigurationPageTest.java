@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.internal.names.FieldKind;
+import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
@@ -26,8 +26,8 @@ class ConfigurationPageTest {
   private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
   private static final Path PAGE = ROOT.resolve("docs/configuration.md");
 
-  private static final Map<FieldKind, String> RESUMED =
-      Map.of(FieldKind.MODEL, "no", FieldKind.RUN, "on request", FieldKind.FREE, "yes");
+  private static final Map<Field.Kind, String> RESUMED =
+      Map.of(Field.Kind.MODEL, "no", Field.Kind.RUN, "on request", Field.Kind.FREE, "yes");
 
   @Test
   void should_be_what_the_records_say() throws IOException {

@@ -3,7 +3,7 @@ package io.evomoe.run.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
@@ -65,7 +65,7 @@ class DatasetTest {
 
     assertThat(read)
         .containsExactly(List.of("1", "one"), List.of("2", "two"), List.of("3", "three"));
-    assertThat(data.digest()).isEqualTo(FolderDigest.of(file));
+    assertThat(data.digest()).isEqualTo(Fingerprint.ofContent(file));
     Path parts = Files.createDirectory(folder.resolve("parts"));
     Files.writeString(parts.resolve("train.csv"), "label,text\n1,one\n2,two\n");
     Files.writeString(parts.resolve("valid.csv"), "label,text\n3,three\n");

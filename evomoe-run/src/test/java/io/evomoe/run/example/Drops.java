@@ -1,7 +1,7 @@
 package io.evomoe.run.example;
 
-import io.evomoe.moe.Bounds;
 import io.evomoe.moe.Options;
+import io.evomoe.moe.Options.Bounds;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.ScheduleProvider;
 import io.evomoe.training.optimizer.ScheduleSpec;

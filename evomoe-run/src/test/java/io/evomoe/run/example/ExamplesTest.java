@@ -6,12 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,33 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The programs under {@code examples}, compiled against this project's classes. */
 @Tag("long")
 class ExamplesTest {
-  private static final Path SOURCES = Path.of("../examples/src/main");
-
-  /** Without the tests' own parts, which have the names of the examples'. */
-  private static final String CLASS_PATH =
-      Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-          .filter(entry -> !entry.endsWith("test-classes"))
-          .collect(Collectors.joining(File.pathSeparator));
-
   @TempDir static Path classes;
   @TempDir Path folder;
 
   @BeforeAll
   static void compile() throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("-cp", CLASS_PATH, "-d", "" + classes));
-    try (Stream<Path> sources = Files.list(SOURCES.resolve("java/org/example"))) {
-      sources.map(Path::toString).forEach(arguments::add);
-    }
-    int code =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, null, null, arguments.toArray(String[]::new));
-    assertThat(code).isZero();
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    try (Stream<Path> files = Files.list(SOURCES.resolve("resources/META-INF/services"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, services.resolve(file.getFileName()));
-      }
-    }
+    CompiledExamples.all(classes);
   }
 
   /** Each program checks what it has trained. */
@@ -60,7 +34,7 @@ class ExamplesTest {
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
-                classes + File.pathSeparator + CLASS_PATH,
+                classes + File.pathSeparator + CompiledExamples.CLASS_PATH,
                 "org.example." + program)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())

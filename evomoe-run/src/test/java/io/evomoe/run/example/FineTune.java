@@ -1,7 +1,7 @@
 package io.evomoe.run.example;
 
-import io.evomoe.run.finetune.Classified;
 import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;

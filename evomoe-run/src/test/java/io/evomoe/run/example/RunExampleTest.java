@@ -15,7 +15,7 @@ import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
 import io.evomoe.run.SmallTexts;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.finetune.Classified;
+import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.result.ExportRequest;
@@ -26,13 +26,18 @@ import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.OptimizerProvider;
 import io.evomoe.training.optimizer.OptimizerSpec;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +45,27 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** The programs of the README and of docs/library.md, compiled and run. */
 class RunExampleTest {
+  private static final Thread THREAD = Thread.currentThread();
+  private static final ClassLoader WITHOUT = THREAD.getContextClassLoader();
+
+  @TempDir static Path classes;
+  private static URLClassLoader withLion;
+
   @TempDir Path folder;
+
+  /** The optimizer that docs/optimizers.md shows. */
+  @BeforeAll
+  static void compile_lion() throws IOException {
+    CompiledExamples.one(classes, "Lion", OptimizerProvider.class);
+    withLion = new URLClassLoader(new URL[] {classes.toUri().toURL()}, WITHOUT);
+    THREAD.setContextClassLoader(withLion);
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    THREAD.setContextClassLoader(WITHOUT);
+    withLion.close();
+  }
 
   @Test
   void should_train_as_the_readme_shows() throws IOException {
@@ -127,7 +152,7 @@ class RunExampleTest {
   @Test
   void should_resume_with_the_objects_that_a_program_has_given() throws IOException {
     LearningRateSchedule rate = (step, steps) -> 1e-3 / (step + 1);
-    Function<OptimizerSpec, Optimizer> lion = new Lion.Provider()::create;
+    Function<OptimizerSpec, Optimizer> lion = OptimizerProvider.named("lion")::create;
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
     try (Run<Gpt> run = SmallTexts.gpt(folder).optimizer(lion).schedule(rate).in(whole)) {

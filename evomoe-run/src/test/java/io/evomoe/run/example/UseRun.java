@@ -5,8 +5,8 @@ import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.run.FinishReason;
 import io.evomoe.run.Generated;
+import io.evomoe.run.Generated.FinishReason;
 import io.evomoe.run.Predictor;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
@@ -48,7 +48,7 @@ final class UseRun {
   }
 
   static double[] exchange(Path published, Path run, Path file) {
-    try (Run<?> imported = Run.importing(published).in(run)) { // a folder of Hugging Face
+    try (Run<?> imported = Run.importing(published, run, System.out::println)) { // Hugging Face
       imported.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file);
       return imported.logits(0, 314, 232, 2);
     }

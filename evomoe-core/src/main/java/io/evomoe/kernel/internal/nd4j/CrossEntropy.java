@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.nd4j;
 
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,17 +15,14 @@ final class CrossEntropy {
   static double overwrite(
       INDArray logits, int[] targets, LabelSmoothing smoothing, boolean gradient) {
     int[] counted = IntStream.range(0, targets.length).filter(i -> targets[i] >= 0).toArray();
-    if (counted.length == targets.length && counted.length > 0) {
-      INDArray positions = positions(targets, counted, logits.columns());
-      return overwriteCounted(logits, positions, smoothing, gradient);
-    }
+    INDArray rows =
+        counted.length == targets.length ? logits : Nd4jRowKernels.gather(logits, counted);
     double mean = 0;
-    INDArray rows = Nd4jRowKernels.gather(logits, counted);
     if (counted.length > 0) {
       INDArray positions = positions(targets, counted, logits.columns());
       mean = overwriteCounted(rows, positions, smoothing, gradient);
     }
-    if (gradient) {
+    if (gradient && counted.length < targets.length) {
       logits.assign(0);
       Nd4jRowKernels.scatter(rows, counted, logits);
     }

@@ -4,9 +4,9 @@ import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.RowGroups;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +37,6 @@ public final class Nd4jKernels extends Nd4jRowKernels {
     if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
       throw new IllegalArgumentException("data type must be FLOAT or DOUBLE, was " + dataType);
     }
-  }
-
-  @Override
-  public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    INDArray y = multiply(x, false, weight, false);
-    return bias == null || y.isEmpty() ? y : y.addiRowVector(bias);
   }
 
   @Override
@@ -102,70 +96,29 @@ public final class Nd4jKernels extends Nd4jRowKernels {
   }
 
   @Override
-  public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
-    INDArray mean = x.mean(1);
-    INDArray output = x.subColumnVector(mean);
-    INDArray variance = output.mul(output).mean(1);
-    output.muliColumnVector(inverseRoot(variance, epsilon));
-    return new Normalized(output.muliRowVector(gain).addiRowVector(shift), mean, variance);
-  }
-
-  @Override
-  public INDArray layerNormGradient(
-      INDArray x,
-      Normalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient,
-      Accumulator shiftGradient) {
-    INDArray inverse = inverseRoot(forward.variance(), epsilon);
-    INDArray standard = x.subColumnVector(forward.mean()).muliColumnVector(inverse);
-    columnSumsInto(dy.mul(standard), gainGradient);
-    columnSumsInto(dy, shiftGradient);
-    INDArray g = dy.mulRowVector(gain);
-    return normalizedGradient(standard, inverse, g, g.subColumnVector(g.mean(1)));
-  }
-
-  @Override
-  public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    INDArray meanSquare = x.mul(x).mean(1);
-    INDArray standard = x.mulColumnVector(inverseRoot(meanSquare, epsilon));
-    return new RmsNormalized(standard.muliRowVector(gain), meanSquare);
-  }
-
-  @Override
-  public INDArray rmsNormGradient(
-      INDArray x,
-      RmsNormalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient) {
-    INDArray inverse = inverseRoot(forward.meanSquare(), epsilon);
-    INDArray standard = x.mulColumnVector(inverse);
-    columnSumsInto(dy.mul(standard), gainGradient);
-    INDArray g = dy.mulRowVector(gain);
-    return normalizedGradient(standard, inverse, g, g);
+  public Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon) {
+    INDArray mean = shift == null ? null : x.mean(1);
+    INDArray centered = mean == null ? x : x.subColumnVector(mean);
+    INDArray inverse = inverseRoot(centered.mul(centered).mean(1), epsilon);
+    INDArray output = centered.mulColumnVector(inverse).muliRowVector(gain);
+    return new Normalized(
+        shift == null ? output : output.addiRowVector(shift),
+        (dy, dGain, dShift) -> {
+          INDArray standard = (mean == null ? x : x.subColumnVector(mean)).mulColumnVector(inverse);
+          columnSumsInto(dy.mul(standard), dGain);
+          INDArray g = dy.mulRowVector(gain);
+          INDArray projection = g.mul(standard).mean(1);
+          if (dShift != null) {
+            columnSumsInto(dy, dShift);
+            g.subiColumnVector(g.mean(1));
+          }
+          return g.subi(standard.muliColumnVector(projection)).muliColumnVector(inverse);
+        });
   }
 
   /** Returns {@code 1 / sqrt(square + epsilon)} [n]. */
   private static INDArray inverseRoot(INDArray square, double epsilon) {
     return Transforms.sqrt(square.add(epsilon), false).rdivi(1);
-  }
-
-  /**
-   * Returns {@code inverse (centered - standard mean(g standard))} in each row. Overwrites {@code
-   * standard}.
-   *
-   * @param standard normalised rows, before gain and shift
-   * @param g their gradient
-   * @param centered g, without its mean for rows of mean 0
-   */
-  private static INDArray normalizedGradient(
-      INDArray standard, INDArray inverse, INDArray g, INDArray centered) {
-    INDArray projection = g.mul(standard).mean(1);
-    return centered.sub(standard.muliColumnVector(projection)).muliColumnVector(inverse);
   }
 
   @Override
@@ -189,7 +142,7 @@ public final class Nd4jKernels extends Nd4jRowKernels {
   @Override
   public Attended attention(
       INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
-    return new HeadAttention(shape).forward(q, k, v, mask);
+    return new HeadAttention(q, k, v, shape, mask);
   }
 
   @Override

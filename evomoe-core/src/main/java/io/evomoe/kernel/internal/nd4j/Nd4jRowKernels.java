@@ -2,11 +2,10 @@ package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AdamWStep;
-import io.evomoe.kernel.AdamWUpdate;
-import io.evomoe.kernel.DropoutMask;
 import io.evomoe.kernel.KernelBase;
+import io.evomoe.kernel.KernelBase.DropoutMask;
+import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.RoutedRows;
-import io.evomoe.kernel.RowBounds;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -31,7 +30,7 @@ abstract class Nd4jRowKernels extends KernelBase {
     if (rows.length == 0) {
       return Nd4j.createUninitialized(x.dataType(), 0, x.columns());
     }
-    RowBounds.require(rows, x.rows());
+    requireRows(rows, x.rows());
     return new NDBase().gather(x, Nd4j.createFromArray(rows), 0);
   }
 
@@ -47,7 +46,7 @@ abstract class Nd4jRowKernels extends KernelBase {
    */
   static void scatter(INDArray x, int[] rows, INDArray into) {
     if (rows.length > 0) {
-      RowBounds.require(rows, into.rows());
+      requireRows(rows, into.rows());
       RowSums sums = RowSums.of(x, rows);
       scatter("scatter_add", into, Nd4j.createFromArray(sums.rows()), sums.values());
     }
@@ -85,7 +84,7 @@ abstract class Nd4jRowKernels extends KernelBase {
   public INDArray place(INDArray values, RoutedRows rows) {
     INDArray placed = zeros(rows.n(), rows.groups());
     if (rows.length() > 0) {
-      RowBounds.require(rows.rows(), rows.n());
+      requireRows(rows.rows(), rows.n());
       INDArray flat = placed.reshape(placed.length());
       scatter("scatter_add", flat, Nd4j.createFromArray(rows.places()), values);
     }

@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +19,7 @@ final class CrossEntropy {
   private static final float TINY = 1e-30f;
 
   private final SoftmaxRows softmax;
-  private final ThreadLocal<Scratch> blocks =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private final Scratch blocks = new Scratch(DataType.FLOAT);
 
   CrossEntropy(SoftmaxRows softmax) {
     this.softmax = softmax;
@@ -42,7 +41,7 @@ final class CrossEntropy {
           int size = Math.min(BLOCK, rows - start);
           long from = Address.row(logits, start);
           long length = (long) size * classes;
-          long block = blocks.get().address(length);
+          long block = blocks.address(length);
           // Of a block, because a buffer ends at 2 GiB.
           FloatBuffer z = Address.buffer(from, length);
           FloatBuffer p = Address.buffer(block, length);
@@ -53,11 +52,7 @@ final class CrossEntropy {
           }
           if (gradient) {
             long factors = Address.of(factor);
-            if (smoothing.isNone()) {
-              softmax.scale(block, factors, from, size, classes);
-            } else {
-              softmax.scaleAndShift(block, factors, from, size, classes);
-            }
+            softmax.scale(block, factors, from, size, classes, !smoothing.isNone());
             float target = (float) (share * smoothing.target());
             subtractTargets(z, targets, start, size, classes, target);
           }

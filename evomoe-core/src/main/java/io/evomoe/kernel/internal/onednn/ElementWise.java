@@ -1,5 +1,8 @@
 package io.evomoe.kernel.internal.onednn;
 
+import static io.evomoe.kernel.internal.onednn.Dnnl.attributes;
+import static io.evomoe.kernel.internal.onednn.Dnnl.describe;
+import static io.evomoe.kernel.internal.onednn.Dnnl.engine;
 import static org.bytedeco.dnnl.global.dnnl.*;
 
 import io.evomoe.kernel.ActivationFunction;
@@ -53,12 +56,12 @@ final class ElementWise {
           for (int i = 0; i < own.length; i++) {
             own[i] += start * type.width();
           }
-          cache.get(List.of(kind, size), () -> create.apply(size)).execute(own);
+          cache.run(List.of(kind, size), () -> create.apply(size), own);
         });
   }
 
   /** Covers a length by powers of two, and the last piece by the rest. */
-  static void forPieces(long length, Piece piece) {
+  static void forPieces(long length, Pieces.Flat piece) {
     long done = 0;
     while (done < length) {
       long left = length - done;
@@ -85,68 +88,48 @@ final class ElementWise {
 
   private static dnnl_primitive_desc described(
       ActivationFunction activation, dnnl_memory_desc flat) {
-    return Dnnl.describe(
+    int kind = algorithm(activation);
+    float alpha = alpha(activation);
+    return describe(
         activation.toString(),
         to ->
             dnnl_eltwise_forward_primitive_desc_create(
-                to,
-                Dnnl.engine(),
-                dnnl_forward_training,
-                algorithm(activation),
-                flat,
-                flat,
-                alpha(activation),
-                0f,
-                Dnnl.attributes()));
+                to, engine(), dnnl_forward_training, kind, flat, flat, alpha, 0f, attributes()));
   }
 
   private Primitive forward(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Layout.dense(type, size).memory();
     return new Primitive.Builder(described(activation, flat))
-        .slot(DNNL_ARG_SRC, flat)
-        .slot(DNNL_ARG_DST, flat)
+        .slots(flat, DNNL_ARG_SRC, DNNL_ARG_DST)
         .build();
   }
 
   private Primitive backward(ActivationFunction activation, long size) {
     dnnl_memory_desc flat = Layout.dense(type, size).memory();
-    return new Primitive.Builder(
-            Dnnl.describe(
-                "the gradient of " + activation,
-                to ->
-                    dnnl_eltwise_backward_primitive_desc_create(
-                        to,
-                        Dnnl.engine(),
-                        algorithm(activation),
-                        flat,
-                        flat,
-                        flat,
-                        alpha(activation),
-                        0f,
-                        described(activation, flat),
-                        Dnnl.attributes())))
-        .slot(DNNL_ARG_SRC, flat)
-        .slot(DNNL_ARG_DIFF_DST, flat)
-        .slot(DNNL_ARG_DIFF_SRC, flat)
+    dnnl_primitive_desc forward = described(activation, flat);
+    int kind = algorithm(activation);
+    float alpha = alpha(activation);
+    dnnl_primitive_desc gradient =
+        describe(
+            "the gradient of " + activation,
+            to ->
+                dnnl_eltwise_backward_primitive_desc_create(
+                    to, engine(), kind, flat, flat, flat, alpha, 0f, forward, attributes()));
+    return new Primitive.Builder(gradient)
+        .slots(flat, DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC)
         .build();
   }
 
   private Primitive binary(int algorithm, long size) {
     dnnl_memory_desc flat = Layout.dense(type, size).memory();
-    return new Primitive.Builder(
-            Dnnl.describe(
-                "a sum or product of elements",
-                to ->
-                    dnnl_binary_primitive_desc_create(
-                        to, Dnnl.engine(), algorithm, flat, flat, flat, Dnnl.attributes())))
-        .slot(DNNL_ARG_SRC_0, flat)
-        .slot(DNNL_ARG_SRC_1, flat)
-        .slot(DNNL_ARG_DST, flat)
+    dnnl_primitive_desc description =
+        describe(
+            "a sum or product of elements",
+            to ->
+                dnnl_binary_primitive_desc_create(
+                    to, engine(), algorithm, flat, flat, flat, attributes()));
+    return new Primitive.Builder(description)
+        .slots(flat, DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST)
         .build();
-  }
-
-  /** Processes the elements of one primitive. */
-  interface Piece {
-    void run(long start, long size);
   }
 }

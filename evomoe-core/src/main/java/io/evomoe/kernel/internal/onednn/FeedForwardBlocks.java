@@ -1,11 +1,12 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.FeedForwardPass;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import io.evomoe.kernel.internal.onednn.Operands.Target;
 import io.evomoe.kernel.internal.onednn.Operands.Weight;
 import java.util.ArrayList;
@@ -26,12 +27,12 @@ import org.nd4j.linalg.factory.Nd4j;
 final class FeedForwardBlocks {
   private final Products products;
   private final ElementWise elementWise;
-  private final ThreadLocal<Scratch> scratch;
+  private final Scratch scratch;
 
   FeedForwardBlocks(Products products) {
     this.products = products;
     this.elementWise = new ElementWise(new PrimitiveCache(), products.type());
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(products.type()));
+    this.scratch = new Scratch(products.type());
   }
 
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
@@ -41,8 +42,8 @@ final class FeedForwardBlocks {
     List<Weight> gate = weights(nets.up(), groups, operands);
     List<Weight> contract = weights(nets.contract(), groups, operands);
     operands.ready();
-    INDArray expanded = between(nets, groups);
     GroupedMap gating = nets.up();
+    INDArray expanded = between(nets, groups);
     INDArray up = gating == null ? null : between(nets, groups);
     INDArray hidden = between(nets, groups);
     INDArray y = OneDnnKernels.floats(groups.rows(), nets.width());
@@ -57,15 +58,16 @@ final class FeedForwardBlocks {
           Target h = Target.of(hidden, band.row());
           products.linear(from, expand.get(g), nets.expand().bias(g), e, rows);
           elementWise.activation(nets.activation(), e.address(), h.address(), length);
-          if (up != null) {
+          if (gating != null && up != null) {
             Target u = Target.of(up, band.row());
-            products.linear(from, gate.get(g), Objects.requireNonNull(gating).bias(g), u, rows);
+            products.linear(from, gate.get(g), gating.bias(g), u, rows);
             elementWise.multiply(h.address(), u.address(), h.address(), length);
           }
           Target to = Target.of(y, band.row());
           products.linear(h.address(), contract.get(g), nets.contract().bias(g), to, rows);
         });
-    return new FeedForwardPass(expanded, up, hidden, y);
+    Between rows = new Between(expanded, up, hidden);
+    return new FeedForwardPass(y, (dy, into) -> backward(nets, x, groups, rows, dy, into));
   }
 
   private INDArray between(FeedForwardNets nets, RowGroups groups) {
@@ -74,38 +76,45 @@ final class FeedForwardBlocks {
 
   private static List<Weight> weights(
       @Nullable GroupedMap map, RowGroups groups, Operands operands) {
-    if (map == null) {
-      return List.of();
-    }
-    return operands.ofWeights(map.weights(), groups);
+    return map == null ? List.of() : operands.ofWeights(map.weights(), groups);
   }
 
-  /** Returns the gradient of x. Overwrites the expanded rows of the pass. */
-  INDArray backward(
+  /** Returns the gradient of x. Overwrites the rows before the activation, and those beside it. */
+  private INDArray backward(
       FeedForwardNets nets,
       INDArray x,
       RowGroups groups,
-      FeedForwardPass forward,
+      Between forward,
       INDArray dy,
       IntFunction<FeedForwardGradients> into) {
     Operands operands = products.operands();
     Operand in = operands.of(x);
     Operand dOut = operands.of(dy);
-    Backward backward =
-        new Backward(
-            nets,
-            groups,
-            forward,
-            dOut,
-            weights(nets.expand(), groups, operands),
-            weights(nets.up(), groups, operands),
-            weights(nets.contract(), groups, operands),
-            OneDnnKernels.floats(groups.inputRows(), nets.width()));
+    List<Weight> expand = weights(nets.expand(), groups, operands);
+    List<Weight> gate = weights(nets.up(), groups, operands);
+    List<Weight> contract = weights(nets.contract(), groups, operands);
+    INDArray dx = OneDnnKernels.floats(groups.inputRows(), nets.width());
     operands.ready();
-    Pieces.ofGroupInputs(groups, band -> pull(band, backward));
-    Operand hidden = operands.of(forward.hidden());
-    Operand dExpanded = operands.of(forward.expanded());
-    Operand dUp = forward.up() == null ? null : operands.of(forward.up());
+    Pieces.ofGroupInputs(
+        groups,
+        band -> {
+          int g = band.group();
+          int rows = band.rows();
+          long dRows = products.row(dOut, band.row(), nets.width());
+          Target dHidden = new Target(scratch.address(3 * rows * nets.hidden()), products.type());
+          products.inputGradient(dRows, contract.get(g), dHidden, rows, false);
+          pullActivation(nets.activation(), forward, band, dHidden.address());
+          Target to = Target.of(dx, band.inputRow());
+          long e = Address.row(forward.expanded, band.row());
+          products.inputGradient(e, expand.get(g), to, rows, groups.isShared() && g > 0);
+          if (forward.up != null) {
+            long u = Address.row(forward.up, band.row());
+            products.inputGradient(u, gate.get(g), to, rows, true);
+          }
+        });
+    Operand hidden = operands.of(forward.hidden);
+    Operand dExpanded = operands.of(forward.expanded);
+    Operand dUp = forward.up == null ? null : operands.of(forward.up);
     List<Runnable> pieces = new ArrayList<>();
     RowGroups inner = RowGroups.routed(groups.offsets());
     for (int g = 0; g < groups.count(); g++) {
@@ -119,56 +128,32 @@ final class FeedForwardBlocks {
       }
     }
     Pieces.run(pieces);
-    return backward.dx;
-  }
-
-  /** Computes the gradients of a band's rows, between the maps and at the input. */
-  private void pull(Pieces.GroupBand band, Backward b) {
-    int g = band.group();
-    int rows = band.rows();
-    long length = rows * b.nets.hidden();
-    long dHidden = scratch.get().address(3 * length);
-    Target inScratch = new Target(dHidden, products.type());
-    long dOut = products.row(b.dOut, band.row(), b.nets.width());
-    products.inputGradient(dOut, b.contract.get(g), inScratch, rows, false);
-    long e = Address.row(b.forward.expanded(), band.row());
-    INDArray up = b.forward.up();
-    long u = up == null ? 0 : Address.row(up, band.row());
-    ActivationFunction activation = b.nets.activation();
-    long toExpanded = up == null ? dHidden : gatedGradients(activation, e, u, dHidden, length);
-    elementWise.activationGradient(activation, e, toExpanded, e, length);
-    Target to = Target.of(b.dx, band.inputRow());
-    products.inputGradient(e, b.expand.get(g), to, rows, b.groups.isShared() && g > 0);
-    if (up != null) {
-      products.inputGradient(u, b.up.get(g), to, rows, true);
-    }
+    return dx;
   }
 
   /**
-   * Overwrites u with its gradient.
+   * Overwrites the rows of a band before the activation, and those beside it, with their gradients.
    *
-   * @param dHidden scratch memory for three times as many elements
-   * @return the gradient of the activation
+   * @param dHidden scratch memory for three times as many elements; the first are the gradients of
+   *     the hidden rows
    */
-  private long gatedGradients(
-      ActivationFunction activation, long e, long u, long dHidden, long length) {
-    long bytes = length * products.type().width();
-    long activated = dHidden + bytes;
-    long dActivated = activated + bytes;
-    elementWise.activation(activation, e, activated, length);
-    elementWise.multiply(dHidden, u, dActivated, length);
-    elementWise.multiply(dHidden, activated, u, length);
-    return dActivated;
+  private void pullActivation(
+      ActivationFunction activation, Between forward, Pieces.GroupBand band, long dHidden) {
+    long e = Address.row(forward.expanded, band.row());
+    long length = band.rows() * forward.expanded.size(1);
+    long dActivated = dHidden;
+    if (forward.up != null) {
+      long u = Address.row(forward.up, band.row());
+      long bytes = length * products.type().width();
+      long activated = dHidden + bytes;
+      dActivated = activated + bytes;
+      elementWise.activation(activation, e, activated, length);
+      elementWise.multiply(dHidden, u, dActivated, length);
+      elementWise.multiply(dHidden, activated, u, length);
+    }
+    elementWise.activationGradient(activation, e, dActivated, e, length);
   }
 
-  /** The inputs of all bands of a backward pass, and dx, which they write. */
-  private record Backward(
-      FeedForwardNets nets,
-      RowGroups groups,
-      FeedForwardPass forward,
-      Operand dOut,
-      List<Weight> expand,
-      List<Weight> up,
-      List<Weight> contract,
-      INDArray dx) {}
+  /** The rows between the maps: before the activation, beside it, and after it. */
+  private record Between(INDArray expanded, @Nullable INDArray up, INDArray hidden) {}
 }

@@ -4,6 +4,7 @@ import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
+import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,11 @@ final class HeadAttention {
   private final SoftmaxRows softmax;
   private final Rounding rounding;
   private final CausalMasks causalMasks = new CausalMasks();
-  private final ThreadLocal<Scratch> squares =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private final Scratch squares = new Scratch(DataType.FLOAT);
 
-  private final ThreadLocal<Scratch> keySums =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private final Scratch keySums = new Scratch(DataType.FLOAT);
 
-  private final ThreadLocal<Scratch> documentMasks =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private final Scratch documentMasks = new Scratch(DataType.FLOAT);
 
   /**
    * Creates the attention.
@@ -53,25 +51,13 @@ final class HeadAttention {
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
-    DataType type = q.dataType();
     requireOneType("queries, keys and values", q, k, v);
-    INDArray output = Nd4j.createUninitialized(type, q.size(0), q.size(1));
-    Probabilities computed =
-        new Probabilities(plainIfOne(q, shape.queries()), plainIfOne(k, shape.keys()), shape, mask);
-    INDArray plainValues = plainIfOne(v, shape.keys());
-    HeadRows values = HeadRows.ofKeys(plainValues, shape);
-    HeadRows out = HeadRows.ofQueries(output, shape, computed.groups);
-    computed.forTiles(
-        tile -> {
-          Form form = tile.form();
-          TileSquares room = new TileSquares(form, type, squares.get());
-          computed.compute(tile, room.scores(), room.probabilities(), type);
-          for (int m = 0; m < form.members(); m++) {
-            long own = form.member(room.probabilities(), m, type);
-            products.mix(own, tile.keys(values), tile.queries(out, m), form, 1);
-          }
-        });
-    return new Tiled(output, computed, plainValues);
+    return new Tiled(
+        plainIfOne(q, shape.queries()),
+        plainIfOne(k, shape.keys()),
+        plainIfOne(v, shape.keys()),
+        shape,
+        mask);
   }
 
   private static void requireOneType(String what, INDArray... arrays) {
@@ -81,91 +67,105 @@ final class HeadAttention {
     }
   }
 
-  private void backward(
-      Probabilities computed, INDArray v, INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
-    requireOneType("values, and gradients of an attention,", v, dOutput, dq, dk, dv);
-    AttentionShape shape = computed.shape;
-    HeadGroups groups = computed.groups;
-    HeadRows values = HeadRows.ofKeys(v, shape);
-    HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
-    HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
-    computed.forTilesOfSameKeys(
-        tiles -> {
-          KeyGradients sums = new KeyGradients(tiles, dk, dv, shape, keySums.get());
-          tiles.forEach(tile -> pull(tile, computed, values, dOut, dQueries, sums));
-          sums.finish(products);
-        });
-  }
-
-  /** Writes the gradients of a tile's queries, and adds to those of its keys and values. */
-  private void pull(
-      AttentionTile tile,
-      Probabilities computed,
-      HeadRows values,
-      HeadRows dOut,
-      HeadRows dQueries,
-      KeyGradients into) {
-    Form form = tile.form();
-    double scale = form.scale();
-    DataType type = values.type();
-    TileSquares room = new TileSquares(form, type, squares.get());
-    computed.compute(tile, room.scores(), room.scores(), DataType.FLOAT);
-    if (type != DataType.FLOAT) {
-      rounding.round(room.scores(), room.probabilities(), form.scores());
-    }
-    for (int m = 0; m < form.members(); m++) {
-      boolean add = m > 0 || !tile.isFirst();
-      HeadRows dOwn = tile.queries(dOut, m);
-      long own = form.member(room.probabilities(), m, type);
-      products.mixTransposed(own, dOwn, into.values(), form, 1, add);
-      long made = form.member(room.dProbabilities(), m, DataType.FLOAT);
-      products.outer(dOwn, tile.keys(values), made, form);
-    }
-    softmax.backward(
-        room.scores(), room.dProbabilities(), room.dScores(), form.rows(), form.keys(), type);
-    for (int m = 0; m < form.members(); m++) {
-      boolean add = m > 0 || !tile.isFirst();
-      long own = form.member(room.dScores(), m, type);
-      HeadRows queries = tile.queries(computed.queries(), m);
-      products.mix(own, tile.keys(computed.keys()), tile.queries(dQueries, m), form, scale);
-      products.mixTransposed(own, queries, into.keys(), form, scale, add);
-    }
-  }
-
   /** oneDNN 3 misreads products over a single row that is strided. */
   private static INDArray plainIfOne(INDArray rows, int length) {
     return length == 1 && Address.rowStride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
-  /** The masked softmax of the scores, tile by tile. */
-  private final class Probabilities {
+  /** An attention that recomputes its probabilities, the masked softmax of the scores. */
+  private final class Tiled implements Attended {
     private final AttentionShape shape;
     private final HeadGroups groups;
     private final INDArray q;
     private final INDArray k;
+    private final INDArray v;
     private final AttentionMask mask;
     private final boolean documents;
     private final @Nullable INDArray padded;
     private final List<List<AttentionTile>> tiles;
+    private final INDArray output;
 
     /** Kept while their addresses are used. */
     private final Map<Form, INDArray> hidden = new ConcurrentHashMap<>();
 
-    Probabilities(INDArray q, INDArray k, AttentionShape shape, AttentionMask mask) {
+    Tiled(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
       this.groups = HeadGroups.of(shape);
       this.q = q;
       this.k = k;
+      this.v = v;
       this.mask = mask;
       this.documents = mask.hasDocuments() && shape.queries() > 1;
       boolean firstOnly = shape.causal() && groups.folded();
       boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
+      this.output = Nd4j.createUninitialized(q.dataType(), q.size(0), q.size(1));
       this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
       // oneDNN 3.13 misreads bfloat16 products over several heads of several sequences with a mask,
       // on matrix units, and those over several sequences whose sums have one term, everywhere.
       boolean both = q.dataType() == DataType.FLOAT;
       this.tiles = AttentionTile.of(groups, headWidth, !byKey, both);
+      forTilesOfSameKeys(same -> same.forEach(this::attend));
+    }
+
+    /** Writes the output of a tile's queries. */
+    private void attend(AttentionTile tile) {
+      Form form = tile.form();
+      DataType type = v.dataType();
+      HeadRows values = tile.keys(HeadRows.ofKeys(v, shape));
+      HeadRows out = HeadRows.ofQueries(output, shape, groups);
+      TileSquares room = new TileSquares(form, type, squares);
+      compute(tile, room.scores(), room.probabilities(), type);
+      for (int m = 0; m < form.members(); m++) {
+        long own = form.member(room.probabilities(), m, type);
+        products.mix(own, values, tile.queries(out, m), form, 1);
+      }
+    }
+
+    @Override
+    public INDArray output() {
+      return output;
+    }
+
+    @Override
+    public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+      requireOneType("values, and gradients of an attention,", v, dOutput, dq, dk, dv);
+      HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
+      HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
+      forTilesOfSameKeys(
+          tiles -> {
+            KeyGradients sums = new KeyGradients(tiles, dk, dv, shape, keySums);
+            tiles.forEach(tile -> pull(tile, dOut, dQueries, sums));
+            sums.finish(products);
+          });
+    }
+
+    /** Writes the gradients of a tile's queries, and adds to those of its keys and values. */
+    private void pull(AttentionTile tile, HeadRows dOut, HeadRows dQueries, KeyGradients into) {
+      Form form = tile.form();
+      double scale = form.scale();
+      DataType type = v.dataType();
+      HeadRows values = tile.keys(HeadRows.ofKeys(v, shape));
+      TileSquares room = new TileSquares(form, type, squares);
+      compute(tile, room.scores(), room.scores(), DataType.FLOAT);
+      if (type != DataType.FLOAT) {
+        rounding.round(room.scores(), room.probabilities(), form.scores());
+      }
+      for (int m = 0; m < form.members(); m++) {
+        boolean add = m > 0 || !tile.isFirst();
+        HeadRows dOwn = tile.queries(dOut, m);
+        long own = form.member(room.probabilities(), m, type);
+        products.mixTransposed(own, dOwn, into.values(), form, 1, add);
+        products.outer(dOwn, values, form.member(room.dProbabilities(), m, DataType.FLOAT), form);
+      }
+      softmax.backward(
+          room.scores(), room.dProbabilities(), room.dScores(), form.rows(), form.keys(), type);
+      for (int m = 0; m < form.members(); m++) {
+        boolean add = m > 0 || !tile.isFirst();
+        long own = form.member(room.dScores(), m, type);
+        products.mix(own, tile.keys(keys()), tile.queries(dQueries, m), form, scale);
+        products.mixTransposed(own, tile.queries(queries(), m), into.keys(), form, scale, add);
+      }
     }
 
     /**
@@ -186,20 +186,16 @@ final class HeadAttention {
       return array;
     }
 
-    HeadRows queries() {
+    private HeadRows queries() {
       return HeadRows.ofQueries(q, shape, groups);
     }
 
-    HeadRows keys() {
+    private HeadRows keys() {
       return HeadRows.ofKeys(k, shape);
     }
 
-    void forTiles(Consumer<AttentionTile> body) {
-      forTilesOfSameKeys(same -> same.forEach(body));
-    }
-
     /** Runs body on lists of tiles that add to the same gradients, each list on one thread. */
-    void forTilesOfSameKeys(Consumer<List<AttentionTile>> body) {
+    private void forTilesOfSameKeys(Consumer<List<AttentionTile>> body) {
       Pieces.run(tiles.size(), piece -> body.accept(tiles.get(piece)));
     }
 
@@ -210,7 +206,7 @@ final class HeadAttention {
      * @param to address of the probabilities, of the given type; the same address if that is
      *     float32
      */
-    void compute(AttentionTile tile, long scores, long to, DataType type) {
+    private void compute(AttentionTile tile, long scores, long to, DataType type) {
       Form form = tile.form();
       List<Mask> masks = masks(tile);
       for (int m = 0; m < form.members(); m++) {
@@ -251,13 +247,14 @@ final class HeadAttention {
         mask.write(
             shape, sequence, tile.firstQuery(), form.queries(), form.keys(), values, i * area);
       }
-      long address = documentMasks.get().address(values.length);
+      long address = documentMasks.address(values.length);
       Address.buffer(address, values.length).put(values);
       return address;
     }
 
-    /** Returns the whole from the tiles' [members, sequences, heads of keys, queries, keys]. */
-    INDArray whole() {
+    /** Collects the tiles' [members, sequences, heads of keys, queries, keys]. */
+    @Override
+    public INDArray probabilities() {
       AttentionShape products = groups.products();
       INDArray whole =
           Nd4j.create(
@@ -291,30 +288,51 @@ final class HeadAttention {
     }
   }
 
-  private final class Tiled implements Attended {
-    private final INDArray output;
-    private final Probabilities computed;
-    private final INDArray v;
+  /**
+   * Memory for the squares of an attention's tile, which have the shape of its scores. Products
+   * write float32 squares and read squares of the type of the rows, which may be the same.
+   */
+  private static final class TileSquares {
+    private final long first;
+    private final long bytes;
+    private final boolean same;
 
-    Tiled(INDArray output, Probabilities computed, INDArray v) {
-      this.output = output;
-      this.computed = computed;
-      this.v = v;
+    /**
+     * Creates squares in scratch memory, valid until its next request.
+     *
+     * @param type type of the squares that products read
+     * @param scratch float32 memory
+     */
+    TileSquares(Form form, DataType type, Scratch scratch) {
+      this.same = type == DataType.FLOAT;
+      this.bytes = form.scores() * Float.BYTES;
+      this.first = scratch.address((same ? 2 : 3) * form.scores());
     }
 
-    @Override
-    public INDArray output() {
-      return output;
+    /** Returns the address of the float32 scores, which are overwritten by the probabilities. */
+    long scores() {
+      return first;
     }
 
-    @Override
-    public INDArray probabilities() {
-      return computed.whole();
+    /** Returns the address of the float32 gradients of the probabilities. */
+    long dProbabilities() {
+      return first + bytes;
     }
 
-    @Override
-    public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
-      backward(computed, v, dOutput, dq, dk, dv);
+    /**
+     * Returns the address of the probabilities that products read. It is that of the scores if the
+     * type is float32.
+     */
+    long probabilities() {
+      return same ? scores() : first + 2 * bytes;
+    }
+
+    /**
+     * Returns the address of the gradients of the scores that products read. They are in place if
+     * the type is float32.
+     */
+    long dScores() {
+      return same ? dProbabilities() : first + 2 * bytes + bytes / 2;
     }
   }
 }

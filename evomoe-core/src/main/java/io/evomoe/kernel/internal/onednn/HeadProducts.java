@@ -68,15 +68,16 @@ final class HeadProducts {
       boolean add,
       List<Layout> addends,
       long... addresses) {
-    Matmul product = new Matmul(a, b, c, false, (float) factor, add, addends);
-    cache.get(product, product::primitive).execute(addresses);
+    cache.run(new Matmul(a, b, c, false, (float) factor, add, addends), addresses);
   }
 
   /** Writes rows of keys to others of another type. */
   void round(HeadRows keys, HeadRows out, Form form) {
-    cache
-        .copy(keys.layout(form, form.keys()), out.layout(form, form.keys()))
-        .execute(keys.address(), out.address());
+    cache.copy(
+        keys.layout(form, form.keys()),
+        out.layout(form, form.keys()),
+        keys.address(),
+        out.address());
   }
 
   private static Layout square(Form form, DataType type) {

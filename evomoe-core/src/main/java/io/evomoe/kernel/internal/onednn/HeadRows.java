@@ -2,6 +2,7 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
+import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

@@ -50,15 +50,15 @@ record Matmul(
                     to ->
                         dnnl_matmul_primitive_desc_create(
                             to, Dnnl.engine(), left, right, shift, result, Dnnl.attributes(post))))
-            .slot(DNNL_ARG_SRC, left)
-            .slot(DNNL_ARG_WEIGHTS, right);
+            .slots(left, DNNL_ARG_SRC)
+            .slots(right, DNNL_ARG_WEIGHTS);
     if (shift != null) {
-      builder.slot(DNNL_ARG_BIAS, shift);
+      builder.slots(shift, DNNL_ARG_BIAS);
     }
-    builder.slot(DNNL_ARG_DST, result);
+    builder.slots(result, DNNL_ARG_DST);
     for (dnnl_memory_desc addend : added) {
       operations++;
-      builder.slot(DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * operations | DNNL_ARG_SRC_1, addend);
+      builder.slots(addend, DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * operations | DNNL_ARG_SRC_1);
     }
     return builder.build();
   }

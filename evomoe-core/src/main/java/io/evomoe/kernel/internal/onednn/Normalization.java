@@ -5,10 +5,11 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels.Normalized;
-import io.evomoe.kernel.Kernels.RmsNormalized;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -32,30 +33,44 @@ final class Normalization {
     this.exact = exact;
   }
 
-  Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
+  Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon) {
     INDArray y = OneDnnKernels.floats(x.shape());
-    INDArray mean = OneDnnKernels.floats(x.size(0));
-    INDArray variance = OneDnnKernels.floats(x.size(0));
+    INDArray mean = shift == null ? null : OneDnnKernels.floats(x.size(0));
+    INDArray square = OneDnnKernels.floats(x.size(0));
+    int flags = shift == null ? RMS : LAYER;
     Pieces.ofRows(
         Math.toIntExact(x.size(0)),
-        (from, rows) ->
-            forward(new Form(LAYER, rows, x.size(1), epsilon))
-                .execute(
-                    Address.row(x, from),
-                    Address.of(gain),
-                    Address.of(shift),
-                    Address.row(y, from),
-                    Address.element(mean, from),
-                    Address.element(variance, from)));
-    return new Normalized(y, mean, variance);
+        (from, rows) -> {
+          Form form = new Form(flags, rows, x.size(1), epsilon);
+          Primitive forward = cache.get(new Key(form, false), () -> makeForward(form));
+          long in = Address.row(x, from);
+          long out = Address.row(y, from);
+          long squares = Address.element(square, from);
+          if (shift == null || mean == null) {
+            forward.execute(in, out, Address.of(gain), squares);
+          } else {
+            long means = Address.element(mean, from);
+            forward.execute(in, out, Address.of(gain), squares, Address.of(shift), means);
+          }
+        });
+    return new Normalized(
+        y,
+        (dy, dGain, dShift) ->
+            mean == null
+                ? rmsGradient(x, square, gain, epsilon, dy, dGain)
+                : layerGradient(
+                    new Statistics(mean, square, epsilon),
+                    x,
+                    gain,
+                    dy,
+                    dGain,
+                    Objects.requireNonNull(dShift)));
   }
 
-  /** Returns dx. */
-  INDArray layerNormGradient(
+  private INDArray layerGradient(
+      Statistics forward,
       INDArray x,
-      Normalized forward,
       INDArray gain,
-      double epsilon,
       INDArray dy,
       Accumulator dGain,
       Accumulator dShift) {
@@ -68,18 +83,18 @@ final class Normalization {
     Pieces.ofRows(
         rows,
         (from, n) -> {
-          Form form = new Form(LAYER, n, width, epsilon);
-          cache
-              .get(new Key(form, true), () -> layerBackward(form))
-              .execute(
-                  Address.row(x, from),
-                  Address.element(forward.mean(), from),
-                  Address.element(forward.variance(), from),
-                  Address.of(gain),
-                  Address.row(dy, from),
-                  Address.row(dx, from),
-                  Address.row(gains, from / Pieces.ROWS),
-                  Address.row(shifts, from / Pieces.ROWS));
+          Form form = new Form(LAYER, n, width, forward.epsilon);
+          cache.run(
+              new Key(form, true),
+              () -> layerBackward(form),
+              Address.row(x, from),
+              Address.row(dy, from),
+              Address.row(dx, from),
+              Address.element(forward.mean, from),
+              Address.element(forward.variance, from),
+              Address.of(gain),
+              Address.row(gains, from / Pieces.ROWS),
+              Address.row(shifts, from / Pieces.ROWS));
         });
     Pieces.run(
         1,
@@ -90,28 +105,18 @@ final class Normalization {
     return dx;
   }
 
-  RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    INDArray y = OneDnnKernels.floats(x.shape());
-    INDArray meanSquare = OneDnnKernels.floats(x.size(0));
-    Pieces.ofRows(
-        Math.toIntExact(x.size(0)),
-        (from, rows) ->
-            forward(new Form(RMS, rows, x.size(1), epsilon))
-                .execute(
-                    Address.row(x, from),
-                    Address.of(gain),
-                    Address.row(y, from),
-                    Address.element(meanSquare, from)));
-    return new RmsNormalized(y, meanSquare);
-  }
-
   /**
-   * Overwrites dx and returns the gradient of the gain, row by row. That of oneDNN 3.13 is not
-   * used, because it subtracts a mean from the gradient. Rows are staged through heap arrays like
-   * those of {@link OneDnnRowKernels}.
+   * Computes the gradients without oneDNN 3.13, which subtracts a mean from the gradient. Rows are
+   * staged through heap arrays like those of {@link OneDnnRowKernels}.
    */
-  static float[] rmsNormGradient(
-      INDArray x, INDArray meanSquare, INDArray gain, double epsilon, INDArray dy, INDArray dx) {
+  private static INDArray rmsGradient(
+      INDArray x,
+      INDArray meanSquare,
+      INDArray gain,
+      double epsilon,
+      INDArray dy,
+      Accumulator dGain) {
+    INDArray dx = OneDnnKernels.floats(x.shape());
     int width = Math.toIntExact(gain.length());
     FloatBuffer xs = Address.buffer(x);
     FloatBuffer dys = Address.buffer(dy);
@@ -134,18 +139,20 @@ final class Normalization {
             float inverse = (float) (1 / Math.sqrt(squares.get(i) + (float) epsilon));
             addProducts(sums[first / grain], row, gradient, inverse);
             multiply(gradient, gains);
-            double mean = DotProduct.of(row, gradient, width) / width;
+            double mean = OneDnnArrayKernels.dot(row, gradient, width) / width;
             subtract(gradient, row, (float) (mean * inverse * inverse), inverse);
             dxs.put(i * width, gradient);
           }
         });
-    float[] sum = new float[width];
-    for (float[] part : sums) {
-      for (int j = 0; j < width; j++) {
-        sum[j] += part[j];
+    FloatBuffer to = Address.buffer(dGain.array());
+    for (int j = 0; j < width; j++) {
+      float sum = 0;
+      for (float[] part : sums) {
+        sum += part[j];
       }
+      to.put(j, dGain.beta() == 0 ? sum : to.get(j) + sum);
     }
-    return sum;
+    return dx;
   }
 
   private static void addProducts(float[] sum, float[] row, float[] gradient, float factor) {
@@ -167,10 +174,6 @@ final class Normalization {
     }
   }
 
-  private Primitive forward(Form form) {
-    return cache.get(new Key(form, false), () -> makeForward(form));
-  }
-
   private static dnnl_primitive_desc describe(Form form) {
     dnnl_memory_desc data = form.data();
     return Dnnl.describe(
@@ -189,47 +192,39 @@ final class Normalization {
   }
 
   private static Primitive makeForward(Form form) {
-    boolean layer = form.flags == LAYER;
     Primitive.Builder builder =
         new Primitive.Builder(describe(form))
-            .slot(DNNL_ARG_SRC, form.data())
-            .slot(DNNL_ARG_SCALE, form.parameter());
-    if (layer) {
-      builder.slot(DNNL_ARG_SHIFT, form.parameter());
+            .slots(form.data(), DNNL_ARG_SRC, DNNL_ARG_DST)
+            .slots(form.parameter(), DNNL_ARG_SCALE)
+            .slots(form.statistics(), DNNL_ARG_VARIANCE);
+    if (form.flags == LAYER) {
+      builder.slots(form.parameter(), DNNL_ARG_SHIFT).slots(form.statistics(), DNNL_ARG_MEAN);
     }
-    builder.slot(DNNL_ARG_DST, form.data());
-    if (layer) {
-      builder.slot(DNNL_ARG_MEAN, form.statistics());
-    }
-    return builder.slot(DNNL_ARG_VARIANCE, form.statistics()).build();
+    return builder.build();
   }
 
   private static Primitive layerBackward(Form form) {
     dnnl_memory_desc data = form.data();
-    return new Primitive.Builder(
-            Dnnl.describe(
-                "the gradient of a normalisation",
-                to ->
-                    dnnl_layer_normalization_backward_primitive_desc_create(
-                        to,
-                        Dnnl.engine(),
-                        dnnl_backward,
-                        data,
-                        data,
-                        data,
-                        form.statistics(),
-                        (float) form.epsilon,
-                        form.flags,
-                        describe(form),
-                        Dnnl.attributes())))
-        .slot(DNNL_ARG_SRC, data)
-        .slot(DNNL_ARG_MEAN, form.statistics())
-        .slot(DNNL_ARG_VARIANCE, form.statistics())
-        .slot(DNNL_ARG_SCALE, form.parameter())
-        .slot(DNNL_ARG_DIFF_DST, data)
-        .slot(DNNL_ARG_DIFF_SRC, data)
-        .slot(DNNL_ARG_DIFF_SCALE, form.parameter())
-        .slot(DNNL_ARG_DIFF_SHIFT, form.parameter())
+    dnnl_primitive_desc gradient =
+        Dnnl.describe(
+            "the gradient of a normalisation",
+            to ->
+                dnnl_layer_normalization_backward_primitive_desc_create(
+                    to,
+                    Dnnl.engine(),
+                    dnnl_backward,
+                    data,
+                    data,
+                    data,
+                    form.statistics(),
+                    (float) form.epsilon,
+                    form.flags,
+                    describe(form),
+                    Dnnl.attributes()));
+    return new Primitive.Builder(gradient)
+        .slots(data, DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC)
+        .slots(form.statistics(), DNNL_ARG_MEAN, DNNL_ARG_VARIANCE)
+        .slots(form.parameter(), DNNL_ARG_SCALE, DNNL_ARG_DIFF_SCALE, DNNL_ARG_DIFF_SHIFT)
         .build();
   }
 
@@ -248,4 +243,6 @@ final class Normalization {
   }
 
   private record Key(Form form, boolean backward) {}
+
+  private record Statistics(INDArray mean, INDArray variance, double epsilon) {}
 }

@@ -2,9 +2,10 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.AdamWUpdate;
-import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.AdamWStep;
 import io.evomoe.kernel.KernelBase;
+import io.evomoe.kernel.KernelBase.DropoutMask;
+import io.evomoe.kernel.Kernels.AdamWUpdate;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,7 +143,7 @@ abstract class OneDnnArrayKernels extends KernelBase {
           for (int i = piece.from; i < piece.to; i += BLOCK) {
             int size = Math.min(BLOCK, piece.to - i);
             buffer.get(i, block, 0, size);
-            partial[p] += DotProduct.of(block, block, size);
+            partial[p] += dot(block, block, size);
           }
         });
     return Arrays.stream(partial).sum();
@@ -156,7 +157,7 @@ abstract class OneDnnArrayKernels extends KernelBase {
         pieces.size(),
         p -> {
           Piece piece = pieces.get(p);
-          loops.get(piece.array).update(piece.from, piece.to, new AdamWLoop.Blocks());
+          loops.get(piece.array).update(piece.from, piece.to);
         });
   }
 
@@ -172,6 +173,37 @@ abstract class OneDnnArrayKernels extends KernelBase {
     return pieces;
   }
 
+  /**
+   * Returns the dot product of the first {@code size} elements: float32 products, partial sums
+   * added in double. It uses eight running sums, because a single one would wait for itself.
+   */
+  static double dot(float[] a, float[] b, int size) {
+    float s0 = 0;
+    float s1 = 0;
+    float s2 = 0;
+    float s3 = 0;
+    float s4 = 0;
+    float s5 = 0;
+    float s6 = 0;
+    float s7 = 0;
+    int j = 0;
+    for (; j + 7 < size; j += 8) {
+      s0 += a[j] * b[j];
+      s1 += a[j + 1] * b[j + 1];
+      s2 += a[j + 2] * b[j + 2];
+      s3 += a[j + 3] * b[j + 3];
+      s4 += a[j + 4] * b[j + 4];
+      s5 += a[j + 5] * b[j + 5];
+      s6 += a[j + 6] * b[j + 6];
+      s7 += a[j + 7] * b[j + 7];
+    }
+    double sum = (double) s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+    for (; j < size; j++) {
+      sum += (double) a[j] * b[j];
+    }
+    return sum;
+  }
+
   /** Processes elements [from, from + size), staged in the block. */
   @FunctionalInterface
   private interface BlockBody {
@@ -180,4 +212,68 @@ abstract class OneDnnArrayKernels extends KernelBase {
 
   /** Elements [from, to) of an array in a list. */
   private record Piece(int array, int from, int to) {}
+
+  /** AdamW on one parameter, with its constants in float. */
+  private static final class AdamWLoop {
+    private final FloatBuffer values;
+    private final FloatBuffer gradients;
+    private final FloatBuffer firsts;
+    private final FloatBuffer seconds;
+    private final float keep;
+    private final float scale;
+    private final float beta1;
+    private final float oneMinusBeta1;
+    private final float beta2;
+    private final float oneMinusBeta2;
+    private final float rate;
+    private final float rootCorrection2;
+    private final float epsilon;
+
+    AdamWLoop(AdamWUpdate update) {
+      values = Address.buffer(update.value());
+      gradients = Address.buffer(update.gradient());
+      firsts = Address.buffer(update.moment1());
+      seconds = Address.buffer(update.moment2());
+      AdamWStep step = update.step();
+      keep = (float) (1 - step.learningRate() * step.weightDecay());
+      scale = (float) step.gradientScale();
+      beta1 = (float) step.beta1();
+      oneMinusBeta1 = (float) (1 - step.beta1());
+      beta2 = (float) step.beta2();
+      oneMinusBeta2 = (float) (1 - step.beta2());
+      rate = (float) (step.learningRate() / step.correction1());
+      rootCorrection2 = (float) (1 / Math.sqrt(step.correction2()));
+      epsilon = (float) step.epsilon();
+    }
+
+    /** Updates elements [from, to). */
+    void update(int from, int to) {
+      float[] value = new float[BLOCK];
+      float[] gradient = new float[BLOCK];
+      float[] first = new float[BLOCK];
+      float[] second = new float[BLOCK];
+      for (int i = from; i < to; i += BLOCK) {
+        int size = Math.min(BLOCK, to - i);
+        values.get(i, value, 0, size);
+        gradients.get(i, gradient, 0, size);
+        firsts.get(i, first, 0, size);
+        seconds.get(i, second, 0, size);
+        update(value, gradient, first, second, size);
+        values.put(i, value, 0, size);
+        firsts.put(i, first, 0, size);
+        seconds.put(i, second, 0, size);
+      }
+    }
+
+    private void update(float[] p, float[] g, float[] first, float[] second, int size) {
+      for (int j = 0; j < size; j++) {
+        float gradient = g[j] * scale;
+        float m = first[j] * beta1 + oneMinusBeta1 * gradient;
+        float v = second[j] * beta2 + oneMinusBeta2 * gradient * gradient;
+        first[j] = m;
+        second[j] = v;
+        p[j] = p[j] * keep - rate * m / ((float) Math.sqrt(v) * rootCorrection2 + epsilon);
+      }
+    }
+  }
 }

@@ -1,17 +1,15 @@
 package io.evomoe.kernel.internal.onednn;
 
-import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
-import io.evomoe.kernel.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets;
-import io.evomoe.kernel.FeedForwardPass;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
-import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -64,17 +62,6 @@ final class OneDnnKernels extends OneDnnProductKernels {
   }
 
   @Override
-  public INDArray feedForwardGradient(
-      FeedForwardNets nets,
-      INDArray x,
-      RowGroups groups,
-      FeedForwardPass forward,
-      INDArray dy,
-      IntFunction<FeedForwardGradients> into) {
-    return feedForward.backward(nets, x, groups, forward, dy, into);
-  }
-
-  @Override
   public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
     long from = Address.of(x);
@@ -97,48 +84,8 @@ final class OneDnnKernels extends OneDnnProductKernels {
   }
 
   @Override
-  public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
-    return normalization.layerNorm(x, gain, shift, epsilon);
-  }
-
-  @Override
-  public INDArray layerNormGradient(
-      INDArray x,
-      Normalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient,
-      Accumulator shiftGradient) {
-    return normalization.layerNormGradient(
-        x, forward, gain, epsilon, dy, gainGradient, shiftGradient);
-  }
-
-  @Override
-  public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    return normalization.rmsNorm(x, gain, epsilon);
-  }
-
-  @Override
-  public INDArray rmsNormGradient(
-      INDArray x,
-      RmsNormalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient) {
-    INDArray dx = like(x);
-    float[] sums = Normalization.rmsNormGradient(x, forward.meanSquare(), gain, epsilon, dy, dx);
-    INDArray dGain = array(sums.length);
-    Address.buffer(dGain).put(sums);
-    begin(gainGradient);
-    addInto(gainGradient.array(), dGain);
-    return dx;
-  }
-
-  @Override
-  public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
-    Rotation.rotate(x, cosines, sines, positions, back);
+  public Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon) {
+    return normalization.normalize(x, gain, shift, epsilon);
   }
 
   @Override

@@ -4,9 +4,10 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.all;
 import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import io.evomoe.kernel.internal.onednn.Operands.Target;
 import io.evomoe.kernel.internal.onednn.Operands.Weight;
 import java.util.ArrayList;
@@ -28,34 +29,21 @@ abstract class OneDnnProductKernels extends OneDnnRowKernels {
   }
 
   @Override
-  public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    return linear(x, weight, bias, DataType.FLOAT);
-  }
-
-  @Override
   public INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    return linear(x, weight, bias, products.type());
-  }
-
-  private INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias, DataType type) {
-    int rows = Math.toIntExact(x.size(0));
-    INDArray y = Nd4j.createUninitialized(type, rows, weight.size(1));
-    if (rows > 0 && !weight.isEmpty()) {
-      GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
-      linear(x, RowGroups.shared(1, rows), map, y);
-    }
-    return y;
+    RowGroups all = RowGroups.shared(1, Math.toIntExact(x.size(0)));
+    return groupedLinear(x, all, GroupedMap.of(weight, bias), products.type());
   }
 
   @Override
   public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
-    INDArray y = array(groups.rows(), map.out());
-    linear(x, groups, map, y);
-    return y;
+    return groupedLinear(x, groups, map, DataType.FLOAT);
   }
 
-  /** Writes the maps of x to y, which may have another type. */
-  private void linear(INDArray x, RowGroups groups, GroupedMap map, INDArray y) {
+  private INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map, DataType type) {
+    INDArray y = Nd4j.createUninitialized(type, groups.rows(), map.out());
+    if (x.isEmpty() || y.isEmpty()) {
+      return y;
+    }
     Operands operands = products.operands();
     Operand in = operands.of(x);
     List<Weight> weights = operands.ofWeights(map.weights(), groups);
@@ -69,6 +57,7 @@ abstract class OneDnnProductKernels extends OneDnnRowKernels {
                 map.bias(band.group()),
                 Target.of(y, band.row()),
                 band.rows()));
+    return y;
   }
 
   @Override
@@ -119,22 +108,17 @@ abstract class OneDnnProductKernels extends OneDnnRowKernels {
 
   @Override
   public INDArray linearGradient(
-      INDArray x,
-      INDArray weight,
-      INDArray dy,
-      Accumulator weightGradient,
-      @Nullable Accumulator biasGradient) {
+      INDArray x, INDArray weight, INDArray dy, Accumulator dWeight, @Nullable Accumulator dBias) {
     return x.size(0) == 0
-        ? super.linearGradient(x, weight, dy, weightGradient, biasGradient).castTo(x.dataType())
-        : gradients(x, weight, false, dy, new MapGradients(weightGradient, biasGradient));
+        ? super.linearGradient(x, weight, dy, dWeight, dBias).castTo(x.dataType())
+        : gradients(x, weight, false, dy, new MapGradients(dWeight, dBias));
   }
 
   @Override
-  public INDArray tableGradient(
-      INDArray x, INDArray table, INDArray dy, Accumulator tableGradient) {
+  public INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator dTable) {
     return x.isEmpty() || dy.isEmpty()
-        ? super.tableGradient(x, table, dy, tableGradient)
-        : gradients(x, table, true, dy, new MapGradients(tableGradient, null));
+        ? super.tableGradient(x, table, dy, dTable)
+        : gradients(x, table, true, dy, new MapGradients(dTable, null));
   }
 
   /**

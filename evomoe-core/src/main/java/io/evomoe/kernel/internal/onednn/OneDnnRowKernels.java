@@ -3,9 +3,9 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.RoutedRows;
-import io.evomoe.kernel.RowBounds;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,12 +15,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 abstract class OneDnnRowKernels extends OneDnnArrayKernels {
   private static final int PIECE = 1 << 16;
+  private static final int ROTATED = 1 << 15;
 
   final SoftmaxRows softmax = new SoftmaxRows(cache);
 
   @Override
   public INDArray gatherRows(INDArray x, int[] rows) {
-    RowBounds.require(rows, x.size(0));
+    return picked(x, rows, null);
+  }
+
+  @Override
+  public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
+    return picked(dy, rows, weights);
+  }
+
+  private INDArray picked(INDArray x, int[] rows, double @Nullable [] weights) {
+    requireRows(rows, x.size(0));
     INDArray y = array(rows.length, x.size(1));
     int width = (int) x.size(1);
     FloatBuffer from = Address.buffer(x);
@@ -30,6 +40,9 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
         width,
         (i, row, unused) -> {
           from.get(rows[i] * width, row);
+          if (weights != null) {
+            scale(row, (float) weights[i]);
+          }
           to.put(i * width, row);
         });
     return y;
@@ -38,7 +51,7 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
   /** Adds in the order of the rows of x. */
   @Override
   public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    RowBounds.require(rows, into.array().size(0));
+    requireRows(rows, into.array().size(0));
     begin(into);
     int width = (int) x.size(1);
     FloatBuffer from = Address.buffer(x);
@@ -55,7 +68,7 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
 
   @Override
   public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
-    RowBounds.require(rows, n);
+    requireRows(rows, n);
     INDArray y = array(n, x.size(1));
     int width = (int) x.size(1);
     int[] start = new int[n + 1];
@@ -77,26 +90,8 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
   }
 
   @Override
-  public INDArray spreadRows(INDArray dy, int[] rows, double[] weights) {
-    RowBounds.require(rows, dy.size(0));
-    INDArray y = array(rows.length, dy.size(1));
-    int width = (int) y.size(1);
-    FloatBuffer from = Address.buffer(dy);
-    FloatBuffer to = Address.buffer(y);
-    eachRow(
-        rows.length,
-        width,
-        (i, row, unused) -> {
-          from.get(rows[i] * width, row);
-          scale(row, (float) weights[i]);
-          to.put(i * width, row);
-        });
-    return y;
-  }
-
-  @Override
   public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
-    RowBounds.require(rows, y.size(0));
+    requireRows(rows, y.size(0));
     INDArray dots = array(rows.length);
     int width = (int) x.size(1);
     FloatBuffer left = Address.buffer(x);
@@ -108,14 +103,14 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
         (i, a, b) -> {
           left.get(i * width, a);
           right.get(rows[i] * width, b);
-          to.put(i, (float) DotProduct.of(a, b, width));
+          to.put(i, (float) dot(a, b, width));
         });
     return dots;
   }
 
   @Override
   public INDArray place(INDArray values, RoutedRows rows) {
-    RowBounds.require(rows.rows(), rows.n());
+    requireRows(rows.rows(), rows.n());
     INDArray y = array(rows.n(), rows.groups());
     clearDense(y);
     FloatBuffer from = Address.buffer(values);
@@ -181,6 +176,46 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
                 y.size(1),
                 DataType.FLOAT));
     return dx;
+  }
+
+  @Override
+  public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
+    requireRows(positions, cosines.size(0));
+    int width = Math.toIntExact(x.size(1));
+    int half = Math.toIntExact(cosines.size(1));
+    int stride = Address.rowStride(x);
+    FloatBuffer rows = Address.rowsBuffer(x);
+    FloatBuffer allCosines = Address.buffer(cosines);
+    FloatBuffer allSines = Address.buffer(sines);
+    Parallel.ranges(
+        positions.length,
+        Math.max(1, ROTATED / width),
+        (first, last) -> {
+          float[] row = new float[width];
+          float[] c = new float[half];
+          float[] s = new float[half];
+          for (int i = first; i < last; i++) {
+            allCosines.get(positions[i] * half, c);
+            allSines.get(positions[i] * half, s);
+            rows.get(i * stride, row);
+            for (int head = 0; head < width; head += 2 * half) {
+              turn(row, head, c, s, back ? -1 : 1);
+            }
+            rows.put(i * stride, row);
+          }
+        });
+  }
+
+  /** Rotates with a separate sign, so that the loop is compiled to vector code. */
+  private static void turn(float[] row, int head, float[] c, float[] s, float sign) {
+    int half = c.length;
+    for (int j = 0; j < half; j++) {
+      float a = row[head + j];
+      float b = row[head + half + j];
+      float sine = sign * s[j];
+      row[head + j] = a * c[j] - b * sine;
+      row[head + half + j] = b * c[j] + a * sine;
+    }
   }
 
   /** Runs body on each of n rows, on any thread, with two arrays of that thread for a row each. */

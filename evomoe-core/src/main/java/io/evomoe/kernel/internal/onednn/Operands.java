@@ -95,6 +95,14 @@ final class Operands {
     Pieces.run(pieces);
   }
 
+  /** A matrix without gaps that a product reads, in the type that the product needs. */
+  @FunctionalInterface
+  interface Operand {
+
+    /** Returns its address for the calling thread, valid until that thread requests another one. */
+    long address();
+  }
+
   /**
    * The target of rows.
    *

@@ -34,8 +34,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * time, each with its own argument slots and working memory.
  */
 final class Primitive {
-  private static final ThreadLocal<Scratch> WORKING_MEMORY =
-      ThreadLocal.withInitial(() -> new Scratch(DataType.FLOAT));
+  private static final Scratch WORKING_MEMORY = new Scratch(DataType.FLOAT);
 
   private final dnnl_primitive primitive = new dnnl_primitive();
   private final List<Slot> slots;
@@ -65,7 +64,7 @@ final class Primitive {
             made ->
                 dnnl_reorder_primitive_desc_create(
                     made, from, Dnnl.engine(), to, Dnnl.engine(), Dnnl.attributes()));
-    return new Builder(description).slot(DNNL_ARG_FROM, from).slot(DNNL_ARG_TO, to).build();
+    return new Builder(description).slots(from, DNNL_ARG_FROM).slots(to, DNNL_ARG_TO).build();
   }
 
   /** Promises one execution. Nothing is freed before it. */
@@ -130,7 +129,7 @@ final class Primitive {
       }
       if (workingBytes > 0) {
         long floats = (workingBytes + Float.BYTES - 1) / Float.BYTES;
-        aim(slotAddresses.length, WORKING_MEMORY.get().address(floats));
+        aim(slotAddresses.length, WORKING_MEMORY.address(floats));
       }
     }
 
@@ -154,8 +153,11 @@ final class Primitive {
       this.description = description;
     }
 
-    Builder slot(int argument, dnnl_memory_desc memory) {
-      slots.add(new Slot(argument, memory));
+    /** Adds slots for arguments with the same layout. */
+    Builder slots(dnnl_memory_desc memory, int... arguments) {
+      for (int argument : arguments) {
+        slots.add(new Slot(argument, memory));
+      }
       return this;
     }
 

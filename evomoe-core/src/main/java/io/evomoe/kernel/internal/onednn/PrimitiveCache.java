@@ -34,8 +34,22 @@ final class PrimitiveCache {
     return primitive.promised();
   }
 
-  /** Returns a primitive that copies elements between layouts of one shape, for one execution. */
-  Primitive copy(Layout from, Layout to) {
-    return get(List.of(from, to), () -> Primitive.copy(from.memory(), to.memory()));
+  /** Executes a primitive, which is created if it is new. */
+  void run(Object key, Supplier<Primitive> create, long... addresses) {
+    get(key, create).execute(addresses);
+  }
+
+  /** Executes a product. */
+  void run(Matmul product, long... addresses) {
+    run(product, product::primitive, addresses);
+  }
+
+  /** Copies elements from one layout to another of the same shape, of any types. */
+  void copy(Layout from, Layout to, long fromAddress, long toAddress) {
+    run(
+        List.of(from, to),
+        () -> Primitive.copy(from.memory(), to.memory()),
+        fromAddress,
+        toAddress);
   }
 }

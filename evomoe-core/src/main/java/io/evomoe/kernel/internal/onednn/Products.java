@@ -3,10 +3,12 @@ package io.evomoe.kernel.internal.onednn;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import io.evomoe.kernel.internal.onednn.Operands.Target;
 import io.evomoe.kernel.internal.onednn.Operands.Weight;
+import io.evomoe.kernel.internal.onednn.Pieces.Tile;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -52,7 +54,7 @@ final class Products {
   private final boolean exact;
   private final Constant ones;
   private final Constant zeros = new Constant(0, DataType.FLOAT);
-  private final ThreadLocal<Scratch> scratch;
+  private final Scratch scratch;
 
   /** Creates products whose operands are rounded to a type; float32 operands are not. */
   Products(Rounding rounding) {
@@ -69,7 +71,7 @@ final class Products {
     this.type = rounding.type();
     this.exact = exact;
     this.ones = new Constant(1, type);
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(type));
+    this.scratch = new Scratch(type);
   }
 
   /** Returns the conversion of arrays to operands. */
@@ -165,7 +167,7 @@ final class Products {
     if (!transposeA) {
       long left = a + bytes(tile.row() * terms);
       Target to = new Target(c.address, made);
-      rows(left, (int) tile.rows(), n, terms, transposeB, b, 0, to, add);
+      rows(new Rows(left, (int) tile.rows(), n, terms, transposeB, b, 0, to, add));
     } else if (!transposeB) {
       Matrix left = part(new Matrix(a, m), 0, tile.row());
       Matrix right = part(new Matrix(b, n), 0, tile.column());
@@ -175,7 +177,7 @@ final class Products {
     } else {
       Layout left = Layout.dense(type, terms, m).transposed();
       Layout right = Layout.dense(type, n, terms).transposed();
-      run(new Matmul(left, right, Layout.dense(made, m, n), false, add), a, b, c.address);
+      cache.run(new Matmul(left, right, Layout.dense(made, m, n), false, add), a, b, c.address);
     }
   }
 
@@ -208,7 +210,7 @@ final class Products {
     long out = weight.out();
     INDArray shift = bias == null && exact ? zeros.ofLength(out) : bias;
     long b = shift == null ? 0 : Address.of(shift);
-    rows(x, rows, out, weight.in(), false, weight.values().address(), b, y, false);
+    rows(new Rows(x, rows, out, weight.in(), false, weight.values().address(), b, y, false));
   }
 
   /**
@@ -219,86 +221,60 @@ final class Products {
    */
   void inputGradient(long dy, Weight weight, Target dx, int rows, boolean add) {
     long w = weight.values().address();
-    rows(dy, rows, weight.in(), weight.out(), true, w, 0, dx, add);
+    rows(new Rows(dy, rows, weight.in(), weight.out(), true, w, 0, dx, add));
   }
 
-  /**
-   * Computes c [rows, n] = a [rows, k] op(b) + bias.
-   *
-   * @param bias its address, or 0 for none
-   */
-  private void rows(
-      long a,
-      int rows,
-      long n,
-      long k,
-      boolean transposeB,
-      long b,
-      long bias,
-      Target c,
-      boolean add) {
+  private void rows(Rows product) {
     int step = exact ? EXACT_ROWS : STEP;
+    int rows = product.rows;
     int whole = rows - rows % step;
-    boolean fused = transposeB || bias != 0;
-    if (exact && (!fused || whole == 0 || (add && whole < rows))) {
-      rowsBySgemm(a, rows, n, k, transposeB, b, bias, c.address(), add);
+    boolean fused = product.transposeB || product.bias != 0;
+    if (exact && (!fused || whole == 0 || (product.add && whole < rows))) {
+      rowsBySgemm(product);
       return;
     }
-    Layout right = transposeB ? Layout.dense(type, n, k).transposed() : Layout.dense(type, k, n);
     if (whole > 0) {
-      someRows(a, 0, whole, n, k, right, b, bias, c, add);
+      someRows(product, 0, whole);
     }
     if (whole < rows) {
       int from = exact ? rows - step : whole;
-      someRows(a, from, rows - from, n, k, right, b, bias, c, add);
+      someRows(product, from, rows - from);
     }
   }
 
-  private void someRows(
-      long a,
-      long from,
-      long rows,
-      long n,
-      long k,
-      Layout right,
-      long b,
-      long bias,
-      Target c,
-      boolean add) {
+  private void someRows(Rows product, long from, long rows) {
+    long n = product.n;
+    long k = product.k;
+    DataType made = product.c.type();
     Layout left = Layout.dense(type, rows, k);
-    Layout result = Layout.dense(c.type(), rows, n);
-    long x = a + bytes(from * k);
-    long y = c.address() + from * n * c.type().width();
-    if (bias == 0) {
-      run(new Matmul(left, right, result, false, add), x, b, y);
+    Layout right =
+        product.transposeB ? Layout.dense(type, n, k).transposed() : Layout.dense(type, k, n);
+    Layout result = Layout.dense(made, rows, n);
+    long x = product.a + bytes(from * k);
+    long y = product.c.address() + from * n * made.width();
+    if (product.bias == 0) {
+      cache.run(new Matmul(left, right, result, false, product.add), x, product.b, y);
     } else {
-      run(new Matmul(left, right, result, true, add), x, b, bias, y);
+      cache.run(new Matmul(left, right, result, true, product.add), x, product.b, product.bias, y);
     }
   }
 
-  private void rowsBySgemm(
-      long a,
-      int rows,
-      long n,
-      long k,
-      boolean transposeB,
-      long b,
-      long bias,
-      long c,
-      boolean add) {
-    long right = b;
-    if (transposeB) {
-      right = scratch.get().address(n * k);
+  private void rowsBySgemm(Rows product) {
+    long n = product.n;
+    long k = product.k;
+    long right = product.b;
+    if (product.transposeB) {
+      right = scratch.address(n * k);
       Layout given = Layout.dense(type, n, k);
-      Layout wanted = Layout.dense(type, k, n).transposed();
-      cache.copy(given, wanted).execute(b, right);
+      cache.copy(given, Layout.dense(type, k, n).transposed(), product.b, right);
     }
-    if (bias != 0) {
-      Address.repeat(bias, c, n, rows);
+    Matrix a = new Matrix(product.a, k);
+    Matrix c = new Matrix(product.c.address(), n);
+    if (product.bias != 0) {
+      Address.repeat(product.bias, c.address, n, product.rows);
     }
-    Matrix left = new Matrix(a, k);
-    boolean further = add || bias != 0;
-    gemm(false, false, left, new Matrix(right, n), new Matrix(c, n), rows, n, k, further);
+    boolean further = product.add || product.bias != 0;
+    gemm(false, false, a, new Matrix(right, n), c, product.rows, n, k, further);
   }
 
   /**
@@ -315,7 +291,7 @@ final class Products {
       Matrix left = part(a, from, 0);
       Matrix right = part(b, from, 0);
       if (whole > size) {
-        long room = scratch.get().address(whole * (rows + columns));
+        long room = scratch.address(whole * (rows + columns));
         left = padded(left, size, whole, rows, room);
         right = padded(right, size, whole, columns, room + bytes(whole * rows));
       }
@@ -327,7 +303,7 @@ final class Products {
               sums,
               false,
               add || from > 0);
-      run(product, left.address, right.address, c.address);
+      cache.run(product, left.address, right.address, c.address);
     }
   }
 
@@ -337,10 +313,6 @@ final class Products {
     int parts = Math.max(1, (whole + TERMS / 2) / TERMS);
     int most = (whole / STEP + parts - 1) / parts * STEP;
     return from < whole ? Math.min(most, whole - from) : terms - from;
-  }
-
-  private void run(Matmul product, long... addresses) {
-    cache.get(product, product::primitive).execute(addresses);
   }
 
   /** Computes c [m, n] = op(a) op(b), or adds it to c, by dnnl_sgemm, sums of k terms. */
@@ -385,6 +357,23 @@ final class Products {
     Address.clear(to + bytes(rows * width), bytes((whole - rows) * width));
     return new Matrix(to, width);
   }
+
+  /**
+   * A product c [rows, n] = a [rows, k] op(b) + bias.
+   *
+   * @param bias its address, or 0 for none
+   * @param add whether to add to c
+   */
+  private record Rows(
+      long a,
+      int rows,
+      long n,
+      long k,
+      boolean transposeB,
+      long b,
+      long bias,
+      Target c,
+      boolean add) {}
 
   /**
    * A matrix of a product.

@@ -10,8 +10,8 @@ final class Rounding {
   private final DataType type;
   private final long most;
   private final PrimitiveCache cache = new PrimitiveCache();
-  private final ThreadLocal<Scratch> common;
-  private final ThreadLocal<Scratch> own;
+  private final Scratch common;
+  private final Scratch own;
 
   Rounding(DataType type) {
     this(type, MOST);
@@ -25,8 +25,8 @@ final class Rounding {
   Rounding(DataType type, long most) {
     this.type = type;
     this.most = most;
-    this.common = ThreadLocal.withInitial(() -> new Scratch(type));
-    this.own = ThreadLocal.withInitial(() -> new Scratch(type));
+    this.common = new Scratch(type);
+    this.own = new Scratch(type);
   }
 
   DataType type() {
@@ -44,7 +44,7 @@ final class Rounding {
 
   /** Returns memory for rounded elements, valid until the next call. */
   long room(long elements) {
-    return common.get().address(elements);
+    return common.address(elements);
   }
 
   /**
@@ -63,7 +63,7 @@ final class Rounding {
 
   /** Rounds elements, on this thread, into memory that is valid until the next call. */
   long roundHere(long from, long elements) {
-    long to = own.get().address(elements);
+    long to = own.address(elements);
     round(from, to, elements);
     return to;
   }
@@ -73,8 +73,10 @@ final class Rounding {
     ElementWise.forPieces(
         length,
         (start, size) ->
-            cache
-                .copy(Layout.dense(DataType.FLOAT, size), Layout.dense(type, size))
-                .execute(from + start * Float.BYTES, to + start * type.width()));
+            cache.copy(
+                Layout.dense(DataType.FLOAT, size),
+                Layout.dense(type, size),
+                from + start * Float.BYTES,
+                to + start * type.width()));
   }
 }

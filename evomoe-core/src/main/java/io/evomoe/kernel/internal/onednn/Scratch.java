@@ -4,22 +4,25 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Temporary memory of one thread for a kernel; grows as needed. */
+/** Temporary memory of each thread for a kernel; grows as needed. */
 final class Scratch {
   private final DataType type;
-  private INDArray array;
+  private final ThreadLocal<INDArray> arrays;
 
   Scratch(DataType type) {
     this.type = type;
-    this.array = allocate(1);
+    this.arrays = ThreadLocal.withInitial(() -> allocate(1));
   }
 
-  /** Returns the address of at least {@code length} elements, valid until the next call. */
+  /**
+   * Returns the address of at least {@code length} elements, valid until the next call of this
+   * thread.
+   */
   long address(long length) {
-    if (array.length() < length) {
-      array = allocate(length);
+    if (arrays.get().length() < length) {
+      arrays.set(allocate(length));
     }
-    return array.data().address();
+    return arrays.get().data().address();
   }
 
   private INDArray allocate(long length) {

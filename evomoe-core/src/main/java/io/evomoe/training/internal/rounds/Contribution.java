@@ -26,26 +26,26 @@ public final class Contribution implements Serializable {
   private final Map<String, Double> weights = new LinkedHashMap<>();
   private final Map<String, double[]> states = new LinkedHashMap<>();
   private final Set<String> frozen = new LinkedHashSet<>();
-  private RoundSums sums;
+  private Sums sums;
   private final List<RoutingReport> routing = new ArrayList<>();
   private final Map<Integer, WorkerTime> workers = new TreeMap<>();
   private @Nullable String failure;
   private long received;
 
-  private Contribution(WireFormat format, RoundSums sums) {
+  private Contribution(WireFormat format, Sums sums) {
     this.format = format;
     this.sums = sums;
   }
 
   /** Returns the contribution of a worker that could not finish its steps, with the reason. */
   static Contribution failed(int worker, String reason) {
-    Contribution result = new Contribution(WireFormat.F32, RoundSums.NONE);
+    Contribution result = new Contribution(WireFormat.F32, Sums.NONE);
     result.failure = "worker " + worker + ": " + reason;
     return result;
   }
 
   /** Returns the contribution of one worker. */
-  static Contribution of(WireFormat format, RoundSums sums, List<RoutingReport> routing) {
+  static Contribution of(WireFormat format, Sums sums, List<RoutingReport> routing) {
     Contribution result = new Contribution(format, sums);
     result.routing.addAll(routing);
     return result;
@@ -130,7 +130,7 @@ public final class Contribution implements Serializable {
   }
 
   /** Returns losses, tokens and FLOPs. */
-  public RoundSums sums() {
+  public Sums sums() {
     return sums;
   }
 
@@ -191,5 +191,58 @@ public final class Contribution implements Serializable {
       differences.put((String) sent.getKey(), format.decoded(sent.getValue()));
     }
     received += format.bytes(differences, states);
+  }
+
+  /**
+   * The place and duration of a worker's steps.
+   *
+   * @param place readable place, e.g. the name of a process
+   * @param seconds duration of all its steps
+   * @param startBytes bytes of arrays that were received with the round's start, 0 if it was local
+   */
+  public record WorkerTime(String place, double seconds, long startBytes) implements Serializable {}
+
+  /**
+   * Sums over the workers of a round.
+   *
+   * @param workers number of workers
+   * @param measured number of workers with a loss, i.e. not all of their steps were skipped
+   * @param loss sum of each worker's mean task loss over its steps with a loss, in nats per token
+   * @param auxLoss sum of each worker's mean auxiliary loss over these steps
+   * @param tokens tokens trained on
+   * @param flops FLOPs spent
+   * @param skipped steps that changed nothing
+   */
+  public record Sums(
+      int workers,
+      int measured,
+      double loss,
+      double auxLoss,
+      long tokens,
+      double flops,
+      long skipped)
+      implements Serializable {
+    static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0);
+
+    Sums plus(Sums other) {
+      return new Sums(
+          workers + other.workers,
+          measured + other.measured,
+          loss + other.loss,
+          auxLoss + other.auxLoss,
+          tokens + other.tokens,
+          flops + other.flops,
+          skipped + other.skipped);
+    }
+
+    /** Returns the mean task loss over workers, NaN if none has one. */
+    public double meanLoss() {
+      return loss / measured;
+    }
+
+    /** Returns the mean auxiliary loss over workers, NaN if none has one. */
+    public double meanAuxLoss() {
+      return auxLoss / measured;
+    }
   }
 }

@@ -3,73 +3,55 @@ package io.evomoe.training.internal.rounds;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
-import io.evomoe.step.StepContext;
-import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
-import io.evomoe.training.TrainingState;
-import io.evomoe.training.optimizer.GradientNorm;
-import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of the parameters of a run in rounds. It spawns the experts, provides the start of each
  * round and takes the outer step. A parameter that the workers froze in a round becomes the mean of
  * theirs and is never changed again. Gate states become the mean of the workers'.
  */
-public final class Coordinator {
+public abstract class Coordinator extends StepSource {
   private final Model<?> model;
-  private final TrainerConfig config;
-  private final EvolutionSchedule evolution;
   private final RoundConfig rounds;
   private final RoundPlan plan;
-  private final Sgd outer;
-  private final Learner<?> learner;
-  private final GradientNorm norm;
-  private final LearningRateSchedule rate;
-  private Progress progress = Progress.START;
 
   /**
-   * Creates a run before its first round.
+   * Creates a run before its first round, or continues a saved one, with any number of workers.
    *
-   * @param model has one expert in each layer if the schedule will spawn more
-   */
-  public Coordinator(
-      Model<?> model, TrainerConfig config, EvolutionSchedule evolution, RoundConfig rounds) {
-    this.model = model;
-    this.config = config;
-    this.evolution = evolution;
-    this.rounds = rounds;
-    this.plan =
-        new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
-    this.outer = new Sgd(model.kernels(), rounds.outerMomentum());
-    this.learner = new Learner<>(model, outer, evolution);
-    this.norm = new GradientNorm(model.kernels());
-    this.rate = config.schedule();
-  }
-
-  /**
-   * Resumes a saved run, with any number of workers.
-   *
-   * @param model model in its initial state
+   * @param model in its initial state; has one expert in each layer if the schedule will spawn more
+   * @param saved run to continue; null for a new one
    * @throws IllegalArgumentException if the run had another seed, or was not saved between two
    *     rounds
    */
-  public static Coordinator resumed(
-      SavedRun saved,
+  protected Coordinator(
       Model<?> model,
       TrainerConfig config,
       EvolutionSchedule evolution,
-      RoundConfig rounds) {
-    Coordinator resumed = new Coordinator(model, config, evolution, rounds);
-    resumed.requireBetweenRounds(saved);
-    resumed.progress = resumed.learner.resume(saved);
-    return resumed;
+      RoundConfig rounds,
+      @Nullable SavedRun saved) {
+    super(
+        model,
+        new Sgd(model.kernels(), rounds.outerMomentum()),
+        config,
+        evolution,
+        model.seed(),
+        saved);
+    this.model = model;
+    this.rounds = rounds;
+    this.plan =
+        new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
+    if (saved != null) {
+      requireBetweenRounds(saved);
+    }
   }
 
   private void requireBetweenRounds(SavedRun saved) {
@@ -87,30 +69,20 @@ public final class Coordinator {
     return plan;
   }
 
-  /** Returns the progress of the run. */
-  public Progress progress() {
-    return progress;
-  }
-
-  /** Returns phase and temperature of the last step. */
-  public StepContext context() {
-    return evolution.context(progress.step() - 1, false, model.seed());
-  }
-
   /** Returns whether no round is left. */
   public boolean isFinished() {
-    return progress.step() >= config.training().steps();
+    return progress().step() >= config.training().steps();
   }
 
   /** Spawns the experts if they are due and returns the start of the next round. */
   public ModelSnapshot nextStart() {
-    progress = learner.spawnIfDue(progress);
+    spawnIfDue();
     return ModelSnapshot.of(state());
   }
 
   /** Returns the steps of the next round. */
   public RoundPlan.Span nextSpan() {
-    return plan.spanFrom(progress.step());
+    return plan.spanFrom(progress().step());
   }
 
   /**
@@ -129,33 +101,29 @@ public final class Coordinator {
     List<Parameter> parameters = model.parameters();
     for (Parameter parameter : parameters) {
       parameter.clearGradient();
-      Flat.assign(parameter.accumulator().array(), sum.mean(parameter.name()));
+      ModelSnapshot.Flat.assign(parameter.accumulator().array(), sum.mean(parameter.name()));
     }
-    double length = norm.of(parameters);
+    double length = gradientNorm(model.kernels(), parameters);
     if (!Double.isFinite(length)) {
       throw new NotFiniteException("the mean difference of the round was not finite");
     }
     freeze(parameters, sum.frozen());
     List<Parameter> moved =
         parameters.stream().filter(p -> p.frozen() || sum.hasWeight(p.name())).toList();
-    outer.update(moved, rounds.outerRate(), 1);
-    model.state().forEach(state -> Flat.assign(state.value(), sum.meanState(state.name())));
-    RoundSums sums = sum.sums();
-    progress =
+    optimizer.update(moved, rounds.outerRate(), 1);
+    model
+        .state()
+        .forEach(state -> ModelSnapshot.Flat.assign(state.value(), sum.meanState(state.name())));
+    Contribution.Sums sums = sum.sums();
+    Progress before = progress();
+    Progress done =
         new Progress(
             span.to(),
-            progress.tokens() + sums.tokens(),
-            progress.trainFlops() + sums.flops(),
-            progress.spawned(),
-            progress.skipped() + sums.skipped());
-    return StepRecord.of(
-        learner,
-        progress,
-        rate.at(span.to() - 1, config.training().steps()),
-        sums.meanLoss(),
-        sums.meanAuxLoss(),
-        length,
-        sum.routing());
+            before.tokens() + sums.tokens(),
+            before.trainFlops() + sums.flops(),
+            before.spawned(),
+            before.skipped() + sums.skipped());
+    return finish(done, sums.meanLoss(), sums.meanAuxLoss(), length, sum.routing());
   }
 
   private static void freeze(List<Parameter> parameters, Set<String> frozen) {
@@ -165,10 +133,5 @@ public final class Coordinator {
         parameter.freeze();
       }
     }
-  }
-
-  /** Returns the content of a checkpoint at this point. */
-  public TrainingState state() {
-    return learner.state(progress);
   }
 }

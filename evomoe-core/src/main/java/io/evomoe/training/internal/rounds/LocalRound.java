@@ -4,18 +4,21 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Place;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.training.BatchSource;
-import io.evomoe.training.Learner;
 import io.evomoe.training.Model;
 import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
+import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Sgd;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * A worker's part of a round: {@link OptimizerSteps} from the round's start, at the learning rate,
@@ -42,17 +45,16 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
    */
   public <B> Contribution run(
       Model<B> model,
-      BatchSource<B> batches,
+      LongFunction<B> batches,
       ModelSnapshot start,
       RoundPlan.Span span,
       int worker) {
     long seed = CounterRandom.fold(CounterRandom.fold(model.seed(), "worker"), worker);
     Optimizer optimizer = optimizer(model.kernels());
     try {
-      Learner<B> learner = new Learner<>(model, optimizer, evolution, seed);
-      Progress from =
-          learner.resume(start.asRun(evolution.context(span.from(), false, seed), seed));
-      OptimizerSteps<B> steps = new OptimizerSteps<>(learner, batches, config, from);
+      SavedRun from = start.asRun(evolution.context(span.from(), false, seed), seed);
+      OptimizerSteps<B> steps =
+          new OptimizerSteps<>(model, optimizer, batches, config, evolution, seed, from);
       return difference(model, start, steps, span, worker);
     } finally {
       // Their memory is off the heap, so the garbage collector would free it too late.
@@ -85,7 +87,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
     }
     for (Parameter parameter : model.parameters()) {
       float[] from = start.values(parameter.name());
-      float[] difference = Flat.floats(parameter.value());
+      float[] difference = ModelSnapshot.Flat.floats(parameter.value());
       for (int i = 0; i < difference.length; i++) {
         difference[i] = from[i] - difference[i];
       }
@@ -95,7 +97,9 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
         result.addFrozen(parameter.name());
       }
     }
-    model.state().forEach(state -> result.addState(state.name(), Flat.doubles(state.value())));
+    model
+        .state()
+        .forEach(state -> result.addState(state.name(), ModelSnapshot.Flat.doubles(state.value())));
     return result;
   }
 
@@ -116,8 +120,8 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
       tokens.add(done.layers());
     }
     Progress after = steps.progress();
-    RoundSums sums =
-        new RoundSums(
+    Contribution.Sums sums =
+        new Contribution.Sums(
             1,
             Math.min(1, measured),
             loss / Math.max(1, measured),
@@ -126,5 +130,32 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
             after.trainFlops() - before.trainFlops(),
             after.skipped() - before.skipped());
     return Contribution.of(rounds.wire(), sums, routing);
+  }
+
+  /** Counts the tokens that each expert computed. */
+  static final class ExpertTokens {
+    private final Map<Expert, Double> tokens = new HashMap<>();
+
+    private record Expert(String layer, int number) {}
+
+    void add(Iterable<RoutingReport> reports) {
+      for (RoutingReport report : reports) {
+        for (int e = 0; e < report.load().size(); e++) {
+          double load = report.load().get(e);
+          tokens.merge(new Expert(report.layer(), e), load, Double::sum);
+        }
+      }
+    }
+
+    /**
+     * Returns the tokens of the expert that a parameter belongs to, or 1 if it belongs to no single
+     * expert.
+     */
+    double of(Place parameter) {
+      return parameter
+          .expert()
+          .map(expert -> tokens.getOrDefault(new Expert(expert.layer(), expert.number()), 1.0))
+          .orElse(1.0);
+    }
   }
 }

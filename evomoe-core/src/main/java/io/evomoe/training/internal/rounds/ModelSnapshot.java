@@ -1,6 +1,6 @@
 package io.evomoe.training.internal.rounds;
 
-import io.evomoe.moe.GateState;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
@@ -16,6 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The start of a round for every worker: parameters and gate states, without moments. Float32, on
@@ -113,6 +117,42 @@ public final class ModelSnapshot implements Serializable {
     @Override
     public void loadInto(Model<?> model, Optimizer optimizer) {
       start.loadInto(model);
+    }
+  }
+
+  /** Converts arrays to heap arrays in C order and back. */
+  static final class Flat {
+    private Flat() {}
+
+    static float[] floats(INDArray array) {
+      return dense(array).data().asFloat();
+    }
+
+    static double[] doubles(INDArray array) {
+      return dense(array).data().asDouble();
+    }
+
+    private static INDArray dense(INDArray array) {
+      return array.ordering() == 'c' && !array.isView() ? array : array.dup('c');
+    }
+
+    static void assign(INDArray array, float[] values) {
+      assign(array, values.length, () -> Nd4j.createFromArray(values));
+    }
+
+    static void assign(INDArray array, double[] values) {
+      assign(array, values.length, () -> Nd4j.createFromArray(values));
+    }
+
+    private static void assign(INDArray array, int length, Supplier<INDArray> values) {
+      if (array.length() != length) {
+        throw new IllegalArgumentException(
+            "an array of %d numbers cannot take %d".formatted(array.length(), length));
+      }
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
+          INDArray copy = values.get()) {
+        array.assign(copy.castTo(array.dataType()).reshape('c', array.shape()));
+      }
     }
   }
 }

@@ -12,14 +12,6 @@ import java.util.OptionalLong;
  */
 public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
 
-  /** Rejects numbers below 1. */
-  public RoundPlan {
-    if (steps < 1 || localSteps < 1) {
-      throw new IllegalArgumentException(
-          "steps and localSteps must be at least 1, were %d and %d".formatted(steps, localSteps));
-    }
-  }
-
   /**
    * Steps of one round.
    *

@@ -59,20 +59,6 @@ public enum WireFormat {
     return values;
   }
 
-  /**
-   * Returns the format with the given option name.
-   *
-   * @throws IllegalArgumentException if the name is unknown
-   */
-  public static WireFormat parse(String name) {
-    for (WireFormat format : values()) {
-      if (format.toString().equals(name)) {
-        return format;
-      }
-    }
-    throw new IllegalArgumentException("wire must be f32 or bf16, was " + name);
-  }
-
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -8,6 +8,7 @@ import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.RandomArrays;
 import java.util.HashSet;

@@ -21,9 +21,4 @@ class Bf16ShapesTest extends KernelsContract {
   public Kernels kernels() {
     return kernels;
   }
-
-  @Override
-  public double tolerance() {
-    return 1e-5;
-  }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
+import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;

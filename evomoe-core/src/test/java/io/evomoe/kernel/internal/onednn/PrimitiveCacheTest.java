@@ -38,7 +38,7 @@ class PrimitiveCacheTest {
       for (int columns = 1; columns <= COLUMNS; columns++) {
         softmax.backward(
             Address.of(x), Address.of(y), Address.of(z), rows, columns, DataType.FLOAT);
-        softmax.scaleAndShift(Address.of(x), Address.of(y), Address.of(z), rows, columns);
+        softmax.scale(Address.of(x), Address.of(y), Address.of(z), rows, columns, true);
       }
     }
   }

@@ -27,7 +27,7 @@ class ExpertTokensTest {
 
   @Test
   void should_add_up_the_tokens_of_each_expert_over_steps() {
-    ExpertTokens tokens = new ExpertTokens();
+    LocalRound.ExpertTokens tokens = new LocalRound.ExpertTokens();
 
     tokens.add(List.of(report("a.moe", 3, 0), report("b.moe", 1, 9)));
     tokens.add(List.of(report("a.moe", 4, 0), report("b.moe", 5, 5)));
@@ -39,7 +39,7 @@ class ExpertTokensTest {
 
   @Test
   void should_count_what_belongs_to_no_expert_of_several_as_one() {
-    ExpertTokens tokens = new ExpertTokens();
+    LocalRound.ExpertTokens tokens = new LocalRound.ExpertTokens();
 
     tokens.add(List.of(report("a.moe", 3, 0)));
 
@@ -60,7 +60,7 @@ class ExpertTokensTest {
 
   private static Contribution contribution(float[] difference, double weight) {
     Contribution result =
-        Contribution.of(WireFormat.F32, new RoundSums(1, 1, 0, 0, 0, 0, 0), List.of());
+        Contribution.of(WireFormat.F32, new Contribution.Sums(1, 1, 0, 0, 0, 0, 0), List.of());
     result.add("p", difference, weight);
     return result;
   }

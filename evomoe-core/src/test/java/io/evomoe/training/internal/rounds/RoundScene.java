@@ -6,9 +6,9 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
-import io.evomoe.training.BatchSource;
 import io.evomoe.training.Model;
 import io.evomoe.training.SavedRun;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.TrainerConfig;
@@ -20,7 +20,9 @@ import java.io.ObjectOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** A run in rounds on one machine: what is sent is written and read again. */
@@ -51,15 +53,20 @@ final class RoundScene {
   }
 
   Coordinator coordinator(Model<?> model) {
-    return new Coordinator(model, CONFIG, evolution, rounds);
+    return resumed(null, model);
   }
 
-  Coordinator resumed(SavedRun saved, Model<?> model) {
-    return Coordinator.resumed(saved, model, CONFIG, evolution, rounds);
+  Coordinator resumed(@Nullable SavedRun saved, Model<?> model) {
+    return new Coordinator(model, CONFIG, evolution, rounds, saved) {
+      @Override
+      public StepRecord next() {
+        return finish(local(this));
+      }
+    };
   }
 
   /** Batch n of worker k of K is batch n K + k of all. */
-  BatchSource<TinyBatch> share(int worker) {
+  LongFunction<TinyBatch> share(int worker) {
     return index -> TinyBatch.number(index * rounds.workers() + worker);
   }
 
@@ -70,15 +77,18 @@ final class RoundScene {
 
   /** One round of all workers. */
   Contribution round(Coordinator coordinator) {
-    ModelSnapshot start = sent(coordinator.nextStart());
-    RoundPlan.Span span = coordinator.nextSpan();
-    Contribution sum =
-        IntStream.range(0, rounds.workers())
-            .mapToObj(worker -> sent(local(start, span, worker)))
-            .reduce(Contribution::plus)
-            .orElseThrow();
+    Contribution sum = local(coordinator);
     coordinator.finish(sum);
     return sum;
+  }
+
+  private Contribution local(Coordinator coordinator) {
+    ModelSnapshot start = sent(coordinator.nextStart());
+    RoundPlan.Span span = coordinator.nextSpan();
+    return IntStream.range(0, rounds.workers())
+        .mapToObj(worker -> sent(local(start, span, worker)))
+        .reduce(Contribution::plus)
+        .orElseThrow();
   }
 
   @SuppressWarnings("unchecked") // what was written is what is read
@@ -100,7 +110,7 @@ final class RoundScene {
   static Map<String, List<Float>> values(Model<?> model) {
     Map<String, List<Float>> values = new LinkedHashMap<>();
     for (Parameter parameter : model.parameters()) {
-      float[] flat = Flat.floats(parameter.value());
+      float[] flat = ModelSnapshot.Flat.floats(parameter.value());
       values.put(parameter.name(), IntStream.range(0, flat.length).mapToObj(i -> flat[i]).toList());
     }
     return values;

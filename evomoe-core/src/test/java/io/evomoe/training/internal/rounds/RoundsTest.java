@@ -150,7 +150,7 @@ class RoundsTest {
     Coordinator coordinator = scene.coordinator(model);
     scene.round(coordinator);
     String name = model.parameters().get(0).name();
-    float[] before = Flat.floats(model.parameters().get(0).value());
+    float[] before = ModelSnapshot.Flat.floats(model.parameters().get(0).value());
     ModelSnapshot start = coordinator.nextStart();
     Contribution sum = scene.local(start, coordinator.nextSpan(), 0);
     sum.addFrozen(name);
@@ -158,7 +158,7 @@ class RoundsTest {
 
     coordinator.finish(sum);
 
-    float[] after = Flat.floats(model.parameters().get(0).value());
+    float[] after = ModelSnapshot.Flat.floats(model.parameters().get(0).value());
     for (int i = 0; i < after.length; i++) {
       assertThat(after[i]).isEqualTo(before[i] - mean[i]);
     }
@@ -173,21 +173,21 @@ class RoundsTest {
     Coordinator coordinator = scene.coordinator(model);
     scene.round(coordinator);
     Parameter still = model.parameters().get(0);
-    float[] before = Flat.floats(still.value());
+    float[] before = ModelSnapshot.Flat.floats(still.value());
     Contribution sum = scene.local(coordinator.nextStart(), coordinator.nextSpan(), 0);
     sum.add(still.name(), new float[before.length], 0);
 
     coordinator.finish(sum);
 
-    assertThat(Flat.floats(still.value())).isEqualTo(before);
+    assertThat(ModelSnapshot.Flat.floats(still.value())).isEqualTo(before);
   }
 
   @Test
   void should_take_the_routing_and_the_loss_of_the_workers_that_have_them() {
     List<RoutingReport> routed =
         List.of(new RoutingReport("layer", 2, List.of(1, 1), List.of(0, 2), 0, 1, List.of()));
-    RoundSums skipped = new RoundSums(1, 0, 0, 0, 8, 0, 1);
-    RoundSums done = new RoundSums(1, 1, 3, 1, 8, 1, 0);
+    Contribution.Sums skipped = new Contribution.Sums(1, 0, 0, 0, 8, 0, 1);
+    Contribution.Sums done = new Contribution.Sums(1, 1, 3, 1, 8, 1, 0);
 
     for (boolean first : new boolean[] {true, false}) {
       Contribution none = Contribution.of(WireFormat.F32, skipped, List.of());

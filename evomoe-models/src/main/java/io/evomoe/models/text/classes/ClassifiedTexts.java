@@ -1,8 +1,12 @@
 package io.evomoe.models.text.classes;
 
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Tokenizer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,9 +29,9 @@ public final class ClassifiedTexts {
    * @param limit maximum number of tokens in a text, {@code <s>} and {@code </s>} included; at
    *     least 3
    */
-  public ClassifiedTexts(ClassifiedCorpus corpus, Labels labels, Tokenizer tokenizer, int limit) {
+  public ClassifiedTexts(RowCorpus corpus, List<String> labels, Tokenizer tokenizer, int limit) {
     this.labels = corpus.labelIds(labels);
-    this.texts = EncodedTexts.enclosed(corpus.texts().documents(), tokenizer, limit);
+    this.texts = EncodedTexts.enclosed(corpus.column(1), tokenizer, limit);
     if (cut() > 0) {
       log.warn(
           "{}: {} of {} texts have more than {} tokens and were cut",
@@ -48,8 +52,21 @@ public final class ClassifiedTexts {
     return texts.cut();
   }
 
-  ClassBatch batch(int[] chosen) {
-    return new ClassBatch(
-        texts.batch(chosen), Arrays.stream(chosen).map(text -> labels[text]).toArray());
+  /**
+   * Returns batches of the texts, each padded to its longest.
+   *
+   * @param sequences per batch, at least 1
+   * @param seed seed of the order
+   */
+  public CorpusBatches<ClassBatch> batches(int sequences, long seed) {
+    return CorpusBatches.of(
+        IntStream.range(0, size()).boxed().toList(),
+        sequences,
+        seed,
+        chosen -> {
+          int[] some = chosen.stream().mapToInt(text -> text).toArray();
+          return new ClassBatch(
+              texts.batch(some), Arrays.stream(some).map(text -> labels[text]).toArray());
+        });
   }
 }

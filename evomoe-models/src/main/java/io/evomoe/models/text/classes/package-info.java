@@ -1,7 +1,6 @@
 /**
- * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedCorpus} reads and divides
- * files. {@link io.evomoe.models.text.classes.ClassifiedBatches} are a classifier's training
- * batches.
+ * Texts with a class each. {@link io.evomoe.models.text.classes.ClassifiedTexts} encodes them and
+ * makes a classifier's training batches.
  */
 @NullMarked
 package io.evomoe.models.text.classes;

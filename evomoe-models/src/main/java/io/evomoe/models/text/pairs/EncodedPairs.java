@@ -1,9 +1,10 @@
 package io.evomoe.models.text.pairs;
 
 import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,22 +32,22 @@ public final class EncodedPairs {
    * @param tokenizer of both languages, with {@link io.evomoe.models.text.SpecialTokens#ROBERTA}
    * @param limit maximum number of tokens in a sentence, {@code </s>} included; at least 2
    */
-  public static EncodedPairs of(PairCorpus corpus, Tokenizer tokenizer, int limit) {
+  public static EncodedPairs of(RowCorpus corpus, Tokenizer tokenizer, int limit) {
     return of(corpus, tokenizer, limit, TextProgress.NONE);
   }
 
   /**
-   * Encodes a corpus as {@link #of(PairCorpus, Tokenizer, int)} does.
+   * Encodes a corpus as {@link #of(RowCorpus, Tokenizer, int)} does.
    *
    * @param progress called with the progress
    */
   public static EncodedPairs of(
-      PairCorpus corpus, Tokenizer tokenizer, int limit, TextProgress progress) {
+      RowCorpus corpus, Tokenizer tokenizer, int limit, TextProgress progress) {
     EncodedPairs pairs =
         new EncodedPairs(
             corpus.name(),
-            EncodedTexts.ended(corpus.sources(), tokenizer, limit, progress),
-            EncodedTexts.ended(corpus.targets(), tokenizer, limit, progress));
+            EncodedTexts.ended(corpus.column(0), tokenizer, limit, progress),
+            EncodedTexts.ended(corpus.column(1), tokenizer, limit, progress));
     int cut = pairs.cutPairs();
     if (cut > 0) {
       log.warn(
@@ -80,16 +81,6 @@ public final class EncodedPairs {
    */
   public TokenFrequencies frequencies(int vocabulary) {
     return TokenFrequencies.count(IntStream.concat(sources.stream(), targets.stream()), vocabulary);
-  }
-
-  /** Returns the number of source tokens, {@code </s>} included. */
-  public long sourceTokens() {
-    return sources.stream().count();
-  }
-
-  /** Returns the number of target tokens, {@code </s>} included. */
-  public long targetTokens() {
-    return targets.stream().count();
   }
 
   /** Returns the pairs {@code chosen}, padded to the longest source and the longest target. */

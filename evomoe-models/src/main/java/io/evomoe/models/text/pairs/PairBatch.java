@@ -2,7 +2,6 @@ package io.evomoe.models.text.pairs;
 
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.TokenBatch;
-import java.util.Arrays;
 
 /**
  * Sentences with their translations, for the training of an encoder-decoder. Row s of the decoder
@@ -11,8 +10,7 @@ import java.util.Arrays;
  */
 public final class PairBatch {
   private final TokenBatch source;
-  private final TokenBatch target;
-  private final int[] targets;
+  private final LanguageBatch target;
 
   /**
    * Creates a batch.
@@ -28,14 +26,8 @@ public final class PairBatch {
           "target must have as many sequences as source (%d), had %d"
               .formatted(source.sequences(), target.sequences()));
     }
-    if (targets.length != target.size()) {
-      throw new IllegalArgumentException(
-          "targets must be one a target token (%d), were %d"
-              .formatted(target.size(), targets.length));
-    }
     this.source = source;
-    this.target = target;
-    this.targets = targets.clone();
+    this.target = new LanguageBatch(target, targets);
   }
 
   /**
@@ -69,16 +61,16 @@ public final class PairBatch {
 
   /** Returns the decoder's input. */
   public TokenBatch target() {
-    return target;
+    return target.tokens();
   }
 
   /** Returns a copy of the decoder's targets; -1 is ignored. */
   public int[] targets() {
-    return targets.clone();
+    return target.targets();
   }
 
   /** Returns the number of targets that count. */
   public int countedTargets() {
-    return (int) Arrays.stream(targets).filter(target -> target >= 0).count();
+    return target.countedTargets();
   }
 }

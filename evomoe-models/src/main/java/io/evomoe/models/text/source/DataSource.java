@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +24,19 @@ public final class DataSource {
   private final List<SourceFile> files;
   private final List<String> others;
   private final boolean folder;
+
+  /**
+   * The requested fields of a record.
+   *
+   * @param line line of the file where it begins, counted from 1; for Parquet the row
+   * @param values of the fields, none blank; line ends in them are {@code \n}
+   */
+  public record Row(long line, List<String> values) {
+    /** Keeps the values unmodifiable. */
+    public Row {
+      values = List.copyOf(values);
+    }
+  }
 
   /** A data file and its format. */
   record SourceFile(Path path, RecordFormat form) {
@@ -65,6 +79,31 @@ public final class DataSource {
   }
 
   /**
+   * Whether a path is a folder with a split of its own: {@code X.train.txt}, {@code X.valid.txt}
+   * and so on, in any format. {@code validation} and {@code dev} mean {@code valid}, and {@code X.}
+   * is optional. Numbered files that all belong to the training part are a single text instead.
+   */
+  public static boolean isDivided(Path path) {
+    return SplitFolder.isOne(path);
+  }
+
+  /**
+   * Opens one set of a folder with a split.
+   *
+   * @param part {@code train}, {@code valid} or {@code test}
+   * @throws IllegalArgumentException if it has not exactly one file
+   */
+  public static DataSource part(Path folder, String part, RecordKind kind, DataForm form) {
+    return file(SplitFolder.of(folder, kind).require(part), kind, form);
+  }
+
+  /** Opens one set of a folder with a split; empty if there is no file. */
+  public static Optional<DataSource> findPart(
+      Path folder, String part, RecordKind kind, DataForm form) {
+    return SplitFolder.of(folder, kind).find(part).map(file -> file(file, kind, form));
+  }
+
+  /**
    * Opens a file, or a folder without a split of its own.
    *
    * @throws IllegalArgumentException as well for a folder without a supported file
@@ -100,6 +139,17 @@ public final class DataSource {
     }
   }
 
+  /** Returns the texts between blank lines, in order; line ends become {@code \n}. */
+  public static List<String> documentsOf(String text) {
+    List<String> documents = new ArrayList<>();
+    DocumentLines lines = new DocumentLines(DocumentReader.whole(documents::add));
+    if (!text.isEmpty()) {
+      lines.read(text);
+    }
+    lines.end();
+    return documents;
+  }
+
   /** Returns the path and its kind, for messages. */
   public String name() {
     return name;
@@ -112,7 +162,7 @@ public final class DataSource {
    * @throws IllegalArgumentException naming file and line, if data cannot be read; also if there is
    *     no document
    */
-  public SourceNote documents(DocumentReader reader) {
+  public String documents(DocumentReader reader) {
     return read(reader, false);
   }
 
@@ -123,8 +173,8 @@ public final class DataSource {
    * @return the detected format
    * @throws IllegalArgumentException as {@link #documents}
    */
-  public SourceNote texts(Consumer<String> taker) {
-    return read(new WholeDocuments(taker), true);
+  public String texts(Consumer<String> taker) {
+    return read(DocumentReader.whole(taker), true);
   }
 
   /**
@@ -132,7 +182,7 @@ public final class DataSource {
    *
    * @param byLine whether each line of plain text is one
    */
-  private SourceNote read(DocumentReader reader, boolean byLine) {
+  private String read(DocumentReader reader, boolean byLine) {
     SourceNote note = new SourceNote(this);
     DocumentReader counting = note.counting(reader);
     return eachFile(
@@ -156,7 +206,7 @@ public final class DataSource {
         });
   }
 
-  private SourceNote eachFile(SourceNote note, Consumer<SourceFile> reading) {
+  private String eachFile(SourceNote note, Consumer<SourceFile> reading) {
     for (SourceFile file : files) {
       if (folder && file.isEmpty()) {
         note.addEmpty();
@@ -164,8 +214,7 @@ public final class DataSource {
         reading.accept(file);
       }
     }
-    note.requireSome();
-    return note;
+    return note.text();
   }
 
   /** Reads plain text between empty lines, or a Markdown file as a whole. */
@@ -199,13 +248,14 @@ public final class DataSource {
    * @throws IllegalArgumentException naming file and line, if data cannot be read; also if there is
    *     no record
    */
-  public SourceNote records(Consumer<DataRecord> taker) {
+  public String records(Consumer<Row> taker) {
     SourceNote note = new SourceNote(this);
     return eachFile(note, file -> readRecords(file, note, taker));
   }
 
-  private void readRecords(SourceFile file, SourceNote note, Consumer<DataRecord> taker) {
-    RecordRequest request = new RecordRequest(kind.file(file.path()), file.path(), kind, form);
+  private void readRecords(SourceFile file, SourceNote note, Consumer<Row> taker) {
+    RecordFormat.Request request =
+        new RecordFormat.Request(kind.file(file.path()), file.path(), kind, form);
     RecordSink sink = new RecordSink(request, file.form().unit(), taker);
     try {
       note.add(file.form().read(request, sink));
@@ -216,7 +266,8 @@ public final class DataSource {
     }
   }
 
-  RecordKind kind() {
+  /** Returns the content of its records. */
+  public RecordKind kind() {
     return kind;
   }
 

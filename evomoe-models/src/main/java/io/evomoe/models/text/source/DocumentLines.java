@@ -5,7 +5,7 @@ package io.evomoe.models.text.source;
  * Blank lines separate documents. Alternatively the whole text is one document, without blank lines
  * around it. Lines inside a document are kept, and line ends become {@code \n}.
  */
-public final class DocumentLines {
+final class DocumentLines {
   /** Number of chars that are passed on together. */
   private static final int PART = 1 << 16;
 
@@ -24,7 +24,7 @@ public final class DocumentLines {
   private boolean afterReturn;
 
   /** Creates a finder of documents with blank lines between them. */
-  public DocumentLines(DocumentReader reader) {
+  DocumentLines(DocumentReader reader) {
     this(reader, false);
   }
 
@@ -43,7 +43,7 @@ public final class DocumentLines {
    *
    * @param chunk not empty
    */
-  public void read(String chunk) {
+  void read(String chunk) {
     int start = afterReturn && chunk.charAt(0) == '\n' ? 1 : 0;
     afterReturn = false;
     while (start < chunk.length()) {
@@ -62,7 +62,7 @@ public final class DocumentLines {
   }
 
   /** Ends the text. */
-  public void end() {
+  void end() {
     if (insideDocument) {
       endDocument();
     }

@@ -1,5 +1,7 @@
 package io.evomoe.models.text.source;
 
+import java.util.function.Consumer;
+
 /** Receives documents one after another, each in parts. */
 public interface DocumentReader {
 
@@ -12,4 +14,21 @@ public interface DocumentReader {
 
   /** Called at the end of the document. */
   void end();
+
+  /** Returns a reader that joins the parts, and passes on each document. */
+  static DocumentReader whole(Consumer<String> taker) {
+    StringBuilder document = new StringBuilder();
+    return new DocumentReader() {
+      @Override
+      public void part(String text) {
+        document.append(text);
+      }
+
+      @Override
+      public void end() {
+        taker.accept(document.toString());
+        document.setLength(0);
+      }
+    };
+  }
 }

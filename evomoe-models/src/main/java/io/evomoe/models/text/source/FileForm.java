@@ -4,17 +4,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The built-in formats of data files. */
-public enum FileForm implements RecordFormat {
+enum FileForm implements RecordFormat {
   /** Documents with empty lines between them; for pairs and classes, lines of two columns. */
-  TEXT("plain text", "txt|text"),
+  TEXT("plain text", "txt", "text"),
   /** One document per file. */
-  MARKDOWN("Markdown", "md|markdown"),
+  MARKDOWN("Markdown", "md", "markdown"),
   /** One JSON object per line. */
-  JSONL("JSON Lines", "jsonl|ndjson"),
+  JSONL("JSON Lines", "jsonl", "ndjson"),
   /** Records whose first one names the columns, separated by comma, semicolon or TAB. */
   CSV("CSV", "csv"),
   /**
@@ -34,34 +36,33 @@ public enum FileForm implements RecordFormat {
 
   private final String words;
 
-  /** With bars between them, the default first. */
-  private final String endings;
+  private final List<String> endings;
 
-  FileForm(String words, String endings) {
+  FileForm(String words, String... endings) {
     this.words = words;
-    this.endings = endings;
+    this.endings = List.of(endings);
   }
 
   @Override
-  public String read(RecordRequest request, Records records) {
+  public String read(Request request, Records records) {
     List<String> fields = request.fields();
     String name = request.name();
     Path file = request.file();
     RecordKind kind = request.kind();
     return switch (this) {
       case TEXT -> {
-        TabbedLines.read(name, file, kind, records);
-        yield TabbedLines.form(kind);
+        LineRecords.readTabbed(request, records);
+        yield LineRecords.form(kind);
       }
       case JSONL -> {
-        JsonLines.read(name, file, kind, fields, records);
+        LineRecords.readJson(request, records);
         yield words + " of " + RecordKind.named("field", fields);
       }
       case CSV, TSV -> {
         NamedColumns columns = NamedColumns.of(name, file, this, kind, request.data()).orElse(null);
         if (columns == null) {
-          TabbedLines.read(name, file, kind, records);
-          yield TabbedLines.form(kind);
+          LineRecords.readTabbed(request, records);
+          yield LineRecords.form(kind);
         }
         columns.read(file, records);
         yield columns.form(this, fields);
@@ -79,7 +80,7 @@ public enum FileForm implements RecordFormat {
   /**
    * Returns the format of a file with a known extension; {@code .gz} and {@code .zst} are ignored.
    */
-  public static Optional<RecordFormat> of(Path file) {
+  static Optional<RecordFormat> of(Path file) {
     String ending = ending(unpacked(file));
     return RecordFormat.installed().stream()
         .filter(form -> form.endings().contains(ending))
@@ -141,7 +142,7 @@ public enum FileForm implements RecordFormat {
 
   @Override
   public List<String> endings() {
-    return List.of(endings.split("\\|", -1));
+    return endings;
   }
 
   /** Returns the supported extensions, for the user. */
@@ -174,5 +175,16 @@ public enum FileForm implements RecordFormat {
   @Override
   public String toString() {
     return id();
+  }
+
+  /** All formats, read once. */
+  static final class Installed {
+    static final List<RecordFormat> ALL =
+        Stream.concat(
+                Stream.of(values()),
+                ServiceLoader.load(RecordFormat.class).stream().map(ServiceLoader.Provider::get))
+            .toList();
+
+    private Installed() {}
   }
 }

@@ -9,7 +9,7 @@ final class Lines implements AutoCloseable {
   static final int LONGEST = 1 << 25;
 
   private final String name;
-  private final Utf8Reader text;
+  private final Utf8Text text;
   private final StringBuilder line = new StringBuilder();
   private String chunk = "";
   private int at;
@@ -23,7 +23,7 @@ final class Lines implements AutoCloseable {
    */
   Lines(String name, Path file) {
     this.name = name;
-    this.text = new Utf8Reader(file);
+    this.text = new Utf8Text(file);
   }
 
   /**

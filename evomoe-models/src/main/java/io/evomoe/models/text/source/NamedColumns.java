@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
@@ -81,7 +82,7 @@ final class NamedColumns {
 
   /** Returns the fields of the first record; empty if it is not one. */
   private static List<String> header(String name, Path file, char separator) {
-    try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Reader(file))) {
+    try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Text(file))) {
       Iterator<CsvRecord> records = reader.iterator();
       return records.hasNext()
           ? records.next().getFields().stream().map(String::strip).toList()
@@ -136,7 +137,7 @@ final class NamedColumns {
    *     separated
    */
   void read(Path file, RecordFormat.Records sink) {
-    try (Utf8Reader text = new Utf8Reader(file);
+    try (Utf8Text text = new Utf8Text(file);
         CsvReader<CsvRecord> reader = reader(separator, withEnd(text))) {
       Iterator<CsvRecord> records = reader.iterator();
       CsvRecord last = records.next();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.evomoe.internal.names.Suggestion;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * public final class NotesFormat implements RecordFormat {
  *   public String id() { return "notes"; }
  *   public List<String> endings() { return List.of("notes"); }
- *   public String read(RecordRequest request, Records records) throws IOException {
+ *   public String read(Request request, Records records) throws IOException {
  *     long line = 0;
  *     for (String text : Files.readAllLines(request.file())) {
  *       records.add(++line, () -> new String[] {text});
@@ -60,7 +61,36 @@ public interface RecordFormat {
    * @return the detected format, for the user
    * @throws IllegalArgumentException naming the file, if it cannot be read
    */
-  String read(RecordRequest request, Records records) throws IOException;
+  String read(Request request, Records records) throws IOException;
+
+  /**
+   * A file of records to read.
+   *
+   * @param name kind and path of the file, for messages
+   * @param kind content of the records
+   * @param data names of the fields
+   */
+  record Request(String name, Path file, RecordKind kind, DataForm data) {
+
+    /** Returns the names of the requested fields: text; label and text; or source and target. */
+    public List<String> fields() {
+      return kind.fields(data);
+    }
+  }
+
+  /** The reason why a record cannot be read, without its place. */
+  final class BadRecordException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Creates the exception.
+     *
+     * @param fault continues the place of the record, such as {@code has no date}
+     */
+    public BadRecordException(String fault) {
+      super(fault);
+    }
+  }
 
   /** Receives the records of a file. */
   interface Records {
@@ -84,7 +114,7 @@ public interface RecordFormat {
 
   /** Returns the built-in formats, followed by those that {@link ServiceLoader} finds. */
   static List<RecordFormat> installed() {
-    return InstalledFormats.ALL;
+    return FileForm.Installed.ALL;
   }
 
   /**

@@ -32,7 +32,12 @@ public enum RecordKind {
 
   /** Returns this number of records, for the user. */
   String counted(long count) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, unit, count == 1 ? "" : "s");
+    return counted(count, unit);
+  }
+
+  /** Returns this number of things, for the user. */
+  static String counted(long count, String thing) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, thing, count == 1 ? "" : "s");
   }
 
   /** Returns the names of the fields, in the order of columns without names. */

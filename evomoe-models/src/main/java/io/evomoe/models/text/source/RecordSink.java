@@ -1,5 +1,6 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +15,9 @@ final class RecordSink implements RecordFormat.Records {
   /** Maximum number of bad records that are named. */
   private static final int NAMED = 10;
 
-  private final RecordRequest request;
+  private final RecordFormat.Request request;
   private final String unit;
-  private final Consumer<DataRecord> taker;
+  private final Consumer<DataSource.Row> taker;
   private final List<Long> named = new ArrayList<>();
   private long records;
   private long blank;
@@ -27,7 +28,7 @@ final class RecordSink implements RecordFormat.Records {
    *
    * @param unit numbered unit, for messages: {@code line} or {@code row}
    */
-  RecordSink(RecordRequest request, String unit, Consumer<DataRecord> taker) {
+  RecordSink(RecordFormat.Request request, String unit, Consumer<DataSource.Row> taker) {
     this.request = request;
     this.unit = unit;
     this.taker = taker;
@@ -46,7 +47,7 @@ final class RecordSink implements RecordFormat.Records {
       blank++;
     } else {
       records++;
-      taker.accept(new DataRecord(line, read));
+      taker.accept(new DataSource.Row(line, read));
     }
   }
 
@@ -122,14 +123,11 @@ final class RecordSink implements RecordFormat.Records {
     }
     if (bad > 0) {
       words.add(
-          String.format(
-              Locale.ROOT,
-              "%,d bad %s%s left out: %s%s",
-              bad,
-              unit,
-              bad == 1 ? "" : "s",
-              named.stream().map(String::valueOf).collect(Collectors.joining(", ")),
-              bad > named.size() ? ", ..." : ""));
+          "%s left out: %s%s"
+              .formatted(
+                  RecordKind.counted(bad, "bad " + unit),
+                  named.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                  bad > named.size() ? ", ..." : ""));
     }
     return String.join("; ", words);
   }

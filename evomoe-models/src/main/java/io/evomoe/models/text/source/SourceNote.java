@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The detected format of a source, with counts. */
-public final class SourceNote {
+final class SourceNote {
   private final DataSource source;
 
   /** Number of files by description of the format. */
@@ -57,65 +57,49 @@ public final class SourceNote {
     empty++;
   }
 
-  void requireSome() {
+  /**
+   * Returns a line for the user, such as {@code text file a.csv is CSV of column text: 20
+   * documents}.
+   *
+   * @throws IllegalArgumentException if there is no document and no record
+   */
+  String text() {
     if (documents == 0 && records == 0) {
       String missing =
           source.kind() == RecordKind.DOCUMENT ? " must hold text, had none" : " holds no line";
       throw new IllegalArgumentException(
           source.name() + missing + (leftOut.isEmpty() ? "" : ": " + DataSource.some(leftOut)));
     }
-  }
-
-  /** Returns the number of documents. */
-  public int documents() {
-    return documents;
-  }
-
-  /** Returns the number of characters. */
-  public long characters() {
-    return characters;
-  }
-
-  /**
-   * Returns a line for the user, such as {@code text file a.csv is CSV of column text: 20
-   * documents}.
-   */
-  public String text() {
-    StringBuilder text = new StringBuilder(source.name()).append(" is ");
-    if (source.isFolder()) {
-      text.append(
-          forms.entrySet().stream().map(SourceNote::files).collect(Collectors.joining(", ")));
-    } else {
-      text.append(String.join("", forms.keySet()));
-    }
-    text.append(": ").append(source.kind().counted(Math.max(documents, records)));
+    String counted = source.kind().counted(Math.max(documents, records));
     if (documents > 0) {
-      text.append(
-          String.format(Locale.ROOT, ", %,d character%s", characters, characters == 1 ? "" : "s"));
+      counted += ", " + RecordKind.counted(characters, "character");
     }
+    List<String> parts = new ArrayList<>();
+    parts.add("%s is %s: %s".formatted(source.name(), formats(), counted));
     if (empty > 0) {
-      text.append(String.format(Locale.ROOT, "; %,d empty file%s", empty, empty == 1 ? "" : "s"));
+      parts.add(RecordKind.counted(empty, "empty file"));
     }
     if (!source.others().isEmpty()) {
-      text.append(
+      parts.add(
           String.format(
               Locale.ROOT,
-              "; not read: %,d of other endings, %s",
+              "not read: %,d of other endings, %s",
               source.others().size(),
               DataSource.some(source.others())));
     }
     if (!leftOut.isEmpty()) {
-      text.append("; ").append(DataSource.some(leftOut));
+      parts.add(DataSource.some(leftOut));
     }
-    return text.toString();
+    return String.join("; ", parts);
   }
 
-  private static String files(Map.Entry<String, Integer> form) {
-    return String.format(
-        Locale.ROOT,
-        "%,d file%s of %s",
-        form.getValue(),
-        form.getValue() == 1 ? "" : "s",
-        form.getKey());
+  private String formats() {
+    return forms.entrySet().stream()
+        .map(
+            form ->
+                source.isFolder()
+                    ? RecordKind.counted(form.getValue(), "file") + " of " + form.getKey()
+                    : form.getKey())
+        .collect(Collectors.joining(", "));
   }
 }

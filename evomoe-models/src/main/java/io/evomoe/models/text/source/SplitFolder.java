@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * validation} and {@code dev} mean {@code valid}, and {@code X.} is optional. A part may have the
  * number 1 of 1, as in {@code train-00000-of-00001.parquet}.
  */
-public final class SplitFolder {
+final class SplitFolder {
   private static final List<String> PARTS = List.of("train", "valid", "test");
 
   /** The order of preference if a folder has a split of documents in several formats. */
@@ -41,7 +41,7 @@ public final class SplitFolder {
    * Whether a path is a folder with a file that is named as a part of a split. Numbered files that
    * all belong to the training part are a single text instead.
    */
-  public static boolean isOne(Path path) {
+  static boolean isOne(Path path) {
     return Files.isDirectory(path)
         && PREFERRED.stream()
             .anyMatch(
@@ -59,7 +59,7 @@ public final class SplitFolder {
    *
    * @param kind kind of the records; pairs and classes are not read from text
    */
-  public static SplitFolder of(Path folder, RecordKind kind) {
+  static SplitFolder of(Path folder, RecordKind kind) {
     List<RecordFormat> forms =
         PREFERRED.stream().filter(form -> kind == RecordKind.DOCUMENT || !isText(form)).toList();
     RecordFormat form =
@@ -80,7 +80,7 @@ public final class SplitFolder {
    * @param part {@code train}, {@code valid} or {@code test}
    * @throws IllegalArgumentException if there is none or more than one
    */
-  public Path require(String part) {
+  Path require(String part) {
     List<Path> found = files(folder, part, form);
     if (found.size() != 1) {
       throw wrong(part, found);
@@ -89,7 +89,7 @@ public final class SplitFolder {
   }
 
   /** Returns the file of a part that may be missing; rejects more than one. */
-  public Optional<Path> find(String part) {
+  Optional<Path> find(String part) {
     List<Path> found = files(folder, part, form);
     if (found.size() > 1) {
       throw wrong(part, found);

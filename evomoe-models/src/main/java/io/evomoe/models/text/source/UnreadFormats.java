@@ -10,10 +10,8 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -29,16 +27,8 @@ public final class UnreadFormats {
 
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_ .-]{0,39}");
 
-  private static final Map<String, String> ENDINGS = new LinkedHashMap<>();
-
-  static {
-    ENDINGS.put("jsonl", "JSON Lines");
-    ENDINGS.put("ndjson", "JSON Lines");
-    ENDINGS.put("json", "JSON");
-    ENDINGS.put("csv", "CSV");
-    ENDINGS.put("parquet", "Parquet");
-    ENDINGS.put("arrow", "Arrow");
-  }
+  private static final Set<RecordFormat> PLAIN =
+      Set.of(FileForm.TEXT, FileForm.MARKDOWN, FileForm.TSV);
 
   private UnreadFormats() {}
 
@@ -60,20 +50,19 @@ public final class UnreadFormats {
   }
 
   /**
-   * Rejects a file by its extension, if only plain text is supported; a compression extension may
-   * follow it.
+   * Rejects a file by its extension, if only plain text is supported; {@code .gz} or {@code .zst}
+   * may follow it.
    *
    * @param what kind of the file, with its path, for the message
    * @param name of the file
    */
   public static void refuseByEnding(String what, String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    ENDINGS.forEach(
-        (ending, format) -> {
-          if (lower.matches(".*\\." + ending + "(\\.(gz|bz2|zst|lz4|snappy|deflate|xz))?")) {
-            throw refusal(what + " is " + format);
-          }
-        });
+    FileForm.of(Path.of(name))
+        .filter(form -> !PLAIN.contains(form))
+        .ifPresent(
+            form -> {
+              throw refusal(what + " is " + form.words());
+            });
   }
 
   /**

@@ -1,13 +1,78 @@
 package io.evomoe.models.text.source;
 
+import com.github.luben.zstd.ZstdInputStream;
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.io.IOUtils;
+import org.jspecify.annotations.Nullable;
 
-/** Reads UTF-8 text strictly, without replacement characters or guesses. */
-public final class Utf8Text {
+/**
+ * Decodes the text of a file strictly, without a leading byte order mark. It unpacks files whose
+ * names end in {@code .gz} or {@code .zst}. All methods report a faulty file as an {@link
+ * IllegalArgumentException} that names it.
+ */
+public final class Utf8Text extends Reader {
+  /** Sizes beyond this do not fit into one Java array. */
+  private static final long MAXIMUM_BYTES = Integer.MAX_VALUE - 8L;
 
-  private Utf8Text() {}
+  private static final int CHUNK = 1 << 16;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private final Path file;
+  private final PackedFile packed;
+  private final InputStream in;
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+  private final ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
+
+  /** Decoded chars. */
+  private final CharBuffer chars = CharBuffer.allocate(CHUNK).limit(0);
+
+  private long before;
+  private long line = 1;
+  private boolean begun;
+  private boolean ended;
+
+  /** Opens a file. */
+  Utf8Text(Path file) {
+    this.file = file;
+    if (!Files.exists(file)) {
+      throw new IllegalArgumentException("text file " + file + " does not exist");
+    }
+    if (Files.isDirectory(file)) {
+      throw new IllegalArgumentException("text file " + file + " is a folder");
+    }
+    FileTree.requireNoPipe("text file " + file, file);
+    try {
+      if (Files.size(file) == 0) {
+        throw empty();
+      }
+      packed = new PackedFile(file);
+    } catch (IOException e) {
+      throw unreadable(IoReason.of(e, file), e);
+    }
+    try {
+      in = unpacked();
+    } catch (IOException e) {
+      IOUtils.closeQuietly(packed);
+      throw unreadable(e);
+    }
+  }
 
   /**
    * Reads the whole text of a file, without a leading byte order mark; a file whose name ends in
@@ -28,7 +93,7 @@ public final class Utf8Text {
    * @param reader receives chunks, none of which is empty or ends inside a surrogate pair
    */
   public static void read(Path file, Consumer<String> reader) {
-    try (Utf8Reader text = new Utf8Reader(file)) {
+    try (Utf8Text text = new Utf8Text(file)) {
       for (String chunk = text.chunk(); chunk != null; chunk = text.chunk()) {
         reader.accept(chunk);
       }
@@ -37,20 +102,12 @@ public final class Utf8Text {
 
   /** Returns at most this number of characters from the beginning of a file. */
   static String beginning(Path file, int characters) {
-    StringBuilder beginning = new StringBuilder();
-    try (Utf8Reader text = new Utf8Reader(file)) {
-      for (String chunk = text.chunk();
-          chunk != null && beginning.length() < characters;
-          chunk = text.chunk()) {
-        beginning.append(chunk);
-      }
+    char[] beginning = new char[characters];
+    try (Utf8Text text = new Utf8Text(file)) {
+      return new String(beginning, 0, IOUtils.read(text, beginning));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // every method reports its own
     }
-    return beginning.substring(0, Math.min(beginning.length(), characters));
-  }
-
-  /** Returns the number of bytes of a text in UTF-8. */
-  public static int length(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** Returns the index of the first unpaired surrogate in a text, or -1. */
@@ -64,5 +121,167 @@ public final class Utf8Text {
       }
     }
     return -1;
+  }
+
+  private InputStream unpacked() throws IOException {
+    return switch (FileForm.packing(file)) {
+      // Not Java's GZIPInputStream, which treats a member with a damaged header as the end.
+      case "gz" ->
+          GzipCompressorInputStream.builder()
+              .setInputStream(new BufferedInputStream(packed, CHUNK))
+              .setDecompressConcatenated(true)
+              .get();
+      case "zst" -> new ZstdInputStream(packed);
+      default -> packed;
+    };
+  }
+
+  /**
+   * Counts the bytes and reads the last one separately: zstd-jni detects a frame without an end
+   * only if the last read contains part of that frame.
+   */
+  private static final class PackedFile extends FilterInputStream {
+    private long count;
+
+    PackedFile(Path file) throws IOException {
+      super(Files.newInputStream(file));
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int before = in.available() - 1;
+      int read = super.read(target, offset, before > 0 ? Math.min(length, before) : length);
+      count += Math.max(read, 0);
+      return read;
+    }
+  }
+
+  /** Returns the next chars, not empty and not ending inside a surrogate pair; null at the end. */
+  @Nullable String chunk() {
+    if (!fill()) {
+      return null;
+    }
+    String chunk = chars.toString();
+    chars.position(chars.limit());
+    return chunk;
+  }
+
+  @Override
+  public int read(char[] target, int offset, int length) {
+    if (length == 0) {
+      return 0;
+    }
+    if (!fill()) {
+      return -1;
+    }
+    int read = Math.min(length, chars.remaining());
+    chars.get(target, offset, read);
+    return read;
+  }
+
+  /** Whether there are more chars. */
+  private boolean fill() {
+    while (!chars.hasRemaining()) {
+      if (ended) {
+        return false;
+      }
+      try {
+        decode();
+      } catch (IOException e) {
+        throw unreadable(e);
+      }
+    }
+    return true;
+  }
+
+  private void decode() throws IOException {
+    int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
+    ended = read < 0;
+    bytes.limit(bytes.position() + Math.max(read, 0)).position(0);
+    if (before + bytes.limit() > MAXIMUM_BYTES) {
+      throw new IllegalArgumentException(
+          "text file %s holds more than %d bytes".formatted(file, MAXIMUM_BYTES));
+    }
+    chars.clear();
+    CoderResult result = decoder.decode(bytes, chars, ended);
+    if (result.isError()) {
+      long place = before + bytes.position();
+      if (place == 0 && hasMarkOfUtf16()) {
+        throw utf16("");
+      }
+      throw new IllegalArgumentException(
+          "text file %s is not UTF-8: malformed byte 0x%02X at offset %d (line %d)"
+              .formatted(file, bytes.get(bytes.position()), place, line + lineEnds()));
+    }
+    before += bytes.position();
+    line += lineEnds();
+    bytes.compact();
+    chars.flip();
+    if (!begun && isMostlyNul()) {
+      throw utf16(" or binary: a third of its beginning is NUL");
+    }
+    if (chars.hasRemaining()) {
+      chars.position(!begun && chars.get(0) == BYTE_ORDER_MARK ? 1 : 0);
+      begun = true;
+    }
+    if (ended && before == 0) {
+      throw empty();
+    }
+  }
+
+  /** Whether it begins with the byte order mark of UTF-16, in either order. */
+  private boolean hasMarkOfUtf16() {
+    return bytes.remaining() > 1
+        && (bytes.getShort(0) == (short) 0xFEFF || bytes.getShort(0) == (short) 0xFFFE);
+  }
+
+  /** Detects UTF-16 without a mark: in Latin text every second byte is NUL. */
+  private boolean isMostlyNul() {
+    long nul = chars.chars().filter(c -> c == 0).count();
+    return nul > 0 && nul >= chars.remaining() / 3;
+  }
+
+  private IllegalArgumentException utf16(String doubt) {
+    return new IllegalArgumentException("text file " + file + " must be UTF-8, is UTF-16" + doubt);
+  }
+
+  /** Returns the number of line ends before the buffer's position. */
+  private long lineEnds() {
+    long ends = 0;
+    for (int i = 0; i < bytes.position(); i++) {
+      ends += bytes.get(i) == '\n' ? 1 : 0;
+    }
+    return ends;
+  }
+
+  private IllegalArgumentException empty() {
+    return new IllegalArgumentException("text file " + file + " is empty");
+  }
+
+  /** Returns the error with the place in a packed file; it may be up to a buffer too far. */
+  private IllegalArgumentException unreadable(IOException e) {
+    String reason = IoReason.of(e, file);
+    if (FileForm.packing(file).isEmpty()) {
+      return unreadable(reason, e);
+    }
+    boolean isCutOff = e instanceof EOFException || reason.startsWith("Truncated");
+    return unreadable(
+        isCutOff
+            ? "it is cut off at byte %,d".formatted(packed.count)
+            : "it is damaged before byte %,d: %s".formatted(packed.count, reason),
+        e);
+  }
+
+  private IllegalArgumentException unreadable(String reason, IOException e) {
+    return new IllegalArgumentException("text file " + file + " cannot be read: " + reason, e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 }

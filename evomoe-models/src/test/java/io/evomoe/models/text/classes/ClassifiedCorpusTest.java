@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
+import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +22,7 @@ class ClassifiedCorpusTest {
 
   @Test
   void should_open_the_shipped_glosses() {
-    Split<ClassifiedCorpus> split = ClassifiedCorpus.open(Path.of("..", "data", "wordnet"));
+    Split<RowCorpus> split = RowCorpus.open(RecordKind.CLASS, Path.of("..", "data", "wordnet"));
 
     assertThat(split.train().labels().size()).isEqualTo(45);
     assertThat(split.train().size()).isEqualTo(98_433);
@@ -29,12 +32,9 @@ class ClassifiedCorpusTest {
 
   @Test
   void should_number_the_labels_in_the_order_of_their_names() {
-    Labels labels = corpus("c", "b\tx", "a\ty", "b\tz").labels();
+    List<String> labels = corpus("c", "b\tx", "a\ty", "b\tz").labels();
 
-    assertThat(labels.names()).containsExactly("a", "b");
-    assertThat(labels.name(1)).isEqualTo("b");
-    assertThat(labels.index("b")).hasValue(1);
-    assertThat(labels.index("c")).isEmpty();
+    assertThat(labels).containsExactly("a", "b");
     assertThat(corpus("c", "b\tx", "a\ty").labelIds(labels)).containsExactly(1, 0);
   }
 
@@ -45,7 +45,7 @@ class ClassifiedCorpusTest {
             folder.resolve("a.jsonl"),
             "{\"label\":\"a\",\"text\":\"x\"}\n{\"label\":\"b\\nc\",\"text\":\"y\"}\n");
 
-    assertThatThrownBy(() -> ClassifiedCorpus.read(file))
+    assertThatThrownBy(() -> RowCorpus.read(RecordKind.CLASS, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "class file %s, line 2: label must be on one line and without TABs, was 'b?c'", file);
@@ -56,14 +56,14 @@ class ClassifiedCorpusTest {
     Files.writeString(folder.resolve("x.train.tsv"), "a\tone\nb\ttwo\n");
     Path valid = Files.writeString(folder.resolve("x.valid.tsv"), "a\tthree\n\nz\tfour\n");
 
-    assertThatThrownBy(() -> ClassifiedCorpus.open(folder))
+    assertThatThrownBy(() -> RowCorpus.open(RecordKind.CLASS, folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "class file " + valid + ", line 3: label must be one of the 2 of training, was z");
 
     Files.writeString(valid, "a\tthree\n");
     Files.writeString(folder.resolve("x.test.tsv"), "z\tfour\n");
-    assertThatThrownBy(() -> ClassifiedCorpus.open(folder))
+    assertThatThrownBy(() -> RowCorpus.open(RecordKind.CLASS, folder))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("x.test.tsv, line 1: label must be one of the 2 of training, was z");
   }
@@ -75,9 +75,9 @@ class ClassifiedCorpusTest {
         .forEach(i -> lines.append("c" + (i < 200 ? i % 3 : i) + "\ttext " + i + "\n"));
     Path file = Files.writeString(folder.resolve("a.tsv"), lines);
 
-    Split<ClassifiedCorpus> split = ClassifiedCorpus.open(file);
+    Split<RowCorpus> split = RowCorpus.open(RecordKind.CLASS, file);
 
-    assertThat(split).isEqualTo(ClassifiedCorpus.open(file));
+    assertThat(split).isEqualTo(RowCorpus.open(RecordKind.CLASS, file));
     assertThat(split.train().labels().size()).isEqualTo(103);
     assertThat(split.valid().size()).isBetween(5, 20);
     assertThat(split.train().size() + split.valid().size()).isEqualTo(300);
@@ -85,14 +85,13 @@ class ClassifiedCorpusTest {
 
   @Test
   void should_keep_equal_texts_on_one_side() {
-    ClassifiedCorpus corpus =
-        new ClassifiedCorpus(
+    RowCorpus corpus =
+        RowCorpus.of(
+            RecordKind.CLASS,
             "twins",
-            IntStream.range(0, 200)
-                .mapToObj(i -> new ClassifiedText("c" + i % 2, "text " + i % 20, i + 1))
-                .toList());
+            IntStream.range(0, 200).mapToObj(i -> List.of("c" + i % 2, "text " + i % 20)).toList());
 
-    Split<ClassifiedCorpus> split = corpus.divide(HeldOut.DEFAULT.withShares(0.2, 0));
+    Split<RowCorpus> split = corpus.divide(HeldOut.DEFAULT.withShares(0.2, 0));
 
     assertThat(split.train().texts().documents())
         .doesNotContainAnyElementsOf(split.valid().texts().documents());
@@ -102,13 +101,14 @@ class ClassifiedCorpusTest {
   @Test
   void should_keep_the_only_text_of_a_class_that_is_in_a_larger_one_as_well() {
     for (int only = 0; only < 50; only++) {
-      List<ClassifiedText> examples = new ArrayList<>();
+      List<List<String>> examples = new ArrayList<>();
       for (int i = 0; i < 50; i++) {
-        examples.add(new ClassifiedText("b", "text " + i, i + 1));
+        examples.add(List.of("b", "text " + i));
       }
-      examples.add(new ClassifiedText("a", "text " + only, 51));
+      examples.add(List.of("a", "text " + only));
 
-      Split<ClassifiedCorpus> split = new ClassifiedCorpus("c", examples).divide(HeldOut.DEFAULT);
+      Split<RowCorpus> split =
+          RowCorpus.of(RecordKind.CLASS, "c", examples).divide(HeldOut.DEFAULT);
 
       assertThat(split.train().labels().size()).isEqualTo(2);
     }
@@ -116,7 +116,7 @@ class ClassifiedCorpusTest {
 
   @Test
   void should_refuse_to_split_one_text_a_class() {
-    ClassifiedCorpus corpus = corpus("mine", "a\tx", "b\ty");
+    RowCorpus corpus = corpus("mine", "a\tx", "b\ty");
 
     assertThatThrownBy(() -> corpus.divide(HeldOut.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
@@ -127,32 +127,23 @@ class ClassifiedCorpusTest {
   void should_name_file_and_line_of_a_missing_column() throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), "a\tb\nno class\n");
 
-    assertThatThrownBy(() -> ClassifiedCorpus.open(file))
+    assertThatThrownBy(() -> RowCorpus.open(RecordKind.CLASS, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("class file " + file + ", line 2: must be class TAB text, has no TAB");
   }
 
   @Test
   void should_refuse_blank_parts_and_a_corpus_without_texts() {
-    assertThatThrownBy(() -> new ClassifiedText(" ", "x", 1))
+    assertThatThrownBy(() -> corpus("mine", " \tx"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("classified text must have a label and a text, was ' ' and 'x'");
+        .hasMessage("mine, line 1: no value of a row must be blank, were ' ' and 'x'");
     assertThatThrownBy(() -> corpus("mine"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("mine must hold classified texts, has none");
-    assertThatThrownBy(() -> Labels.of(List.of()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("labels must be at least one and none blank, were []");
+        .hasMessage("mine must hold class rows, has none");
   }
 
-  private static ClassifiedCorpus corpus(String name, String... lines) {
-    return new ClassifiedCorpus(
-        name,
-        IntStream.range(0, lines.length)
-            .mapToObj(
-                i ->
-                    new ClassifiedText(
-                        lines[i].split("\t", -1)[0], lines[i].split("\t", -1)[1], i + 1))
-            .toList());
+  private static RowCorpus corpus(String name, String... lines) {
+    return RowCorpus.of(
+        RecordKind.CLASS, name, Stream.of(lines).map(l -> List.of(l.split("\t", -1))).toList());
   }
 }

@@ -29,7 +29,7 @@ class FolderSourceTest {
 
   @Test
   void should_leave_out_what_no_ending_names() {
-    assertThat(read(null).text())
+    assertThat(read(null))
         .endsWith(
             "is 1 file of plain text, a line each: 1 document, 4 characters; not read: 3 of other"
                 + " endings, b.log, c, inside");
@@ -38,7 +38,7 @@ class FolderSourceTest {
 
   @Test
   void should_read_what_no_ending_names_in_the_form_that_is_given() {
-    assertThat(read(FileForm.JSONL).text()).endsWith("; not read: 1 of other endings, inside");
+    assertThat(read(FileForm.JSONL)).endsWith("; not read: 1 of other endings, inside");
     assertThat(texts).containsExactly("of a", "of b", "of c");
   }
 
@@ -51,7 +51,7 @@ class FolderSourceTest {
         .hasMessageContaining("d.zip must have an ending that is read");
   }
 
-  private SourceNote read(@Nullable RecordFormat others) {
+  private String read(@Nullable RecordFormat others) {
     DataForm form = new DataForm(others, "text", "label", "source", "target", false);
     return DataSource.of(folder, RecordKind.DOCUMENT, form).texts(texts::add);
   }

@@ -111,7 +111,7 @@ class MutatedPackingTest {
   private static List<String> read(Path file) {
     List<String> documents = new ArrayList<>();
     DataSource.of(file, RecordKind.DOCUMENT, DataForm.DEFAULT)
-        .documents(new WholeDocuments(documents::add));
+        .documents(DocumentReader.whole(documents::add));
     return documents;
   }
 }

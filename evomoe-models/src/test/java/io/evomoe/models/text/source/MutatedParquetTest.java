@@ -205,7 +205,7 @@ class MutatedParquetTest {
     DataForm skipping = new DataForm(null, "text", "label", "source", "target", true);
     RecordSink sink =
         new RecordSink(
-            new RecordRequest(name, file, RecordKind.CLASS, skipping), "row", record -> {});
+            new RecordFormat.Request(name, file, RecordKind.CLASS, skipping), "row", record -> {});
     AtomicLong rows = new AtomicLong();
     ParquetRows.read(
         name,

@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class RecordFormatTest {
     }
 
     @Override
-    public String read(RecordRequest request, Records records) throws IOException {
+    public String read(Request request, Records records) throws IOException {
       long number = 0;
       for (String line : Files.readAllLines(request.file())) {
         records.add(++number, () -> values(line, request.fields().size()));
@@ -51,10 +52,10 @@ class RecordFormatTest {
   void a_file_should_be_read_by_the_ending_of_an_installed_format() throws IOException {
     Path file = Files.writeString(folder.resolve("a.notes"), "good|fine day\nbad|rain\n");
 
-    SourceNote note = records(file, RecordKind.CLASS, DataForm.DEFAULT);
+    String note = records(file, RecordKind.CLASS, DataForm.DEFAULT);
 
     assertThat(read).containsExactly(List.of("good", "fine day"), List.of("bad", "rain"));
-    assertThat(note.text()).contains("is notes of label and text: 2 texts");
+    assertThat(note).contains("is notes of label and text: 2 texts");
   }
 
   @Test
@@ -106,7 +107,7 @@ class RecordFormatTest {
     return new DataForm(format, "text", "label", "source", "target", false);
   }
 
-  private SourceNote records(Path file, RecordKind kind, DataForm form) {
+  private String records(Path file, RecordKind kind, DataForm form) {
     return DataSource.file(file, kind, form).records(record -> read.add(record.values()));
   }
 }

@@ -85,18 +85,18 @@ class TabbedLinesTest {
         .hasMessage("pair file " + file + ", " + why);
   }
 
-  private List<DataRecord> read(String text) throws IOException {
+  private List<DataSource.Row> read(String text) throws IOException {
     Path file = Files.writeString(folder.resolve("a.tsv"), text);
     return read(file);
   }
 
-  private static List<DataRecord> read(Path file) {
-    List<DataRecord> read = new ArrayList<>();
+  private static List<DataSource.Row> read(Path file) {
+    List<DataSource.Row> read = new ArrayList<>();
     DataSource.file(file, RecordKind.PAIR, DataForm.DEFAULT).records(read::add);
     return read;
   }
 
-  private static DataRecord line(int number, String left, String right) {
-    return new DataRecord(number, List.of(left, right));
+  private static DataSource.Row line(int number, String left, String right) {
+    return new DataSource.Row(number, List.of(left, right));
   }
 }

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.models.metrics.ClassMeasure;
 import io.evomoe.models.metrics.Confusion;
+import io.evomoe.models.metrics.Confusion.ClassMeasure;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.Json;
 import java.nio.file.Files;

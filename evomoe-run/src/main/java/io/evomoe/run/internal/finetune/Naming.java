@@ -3,7 +3,6 @@ package io.evomoe.run.internal.finetune;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.models.text.classes.ClassifiedBatches;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.Workspaces;
@@ -56,7 +55,7 @@ public final class Naming {
 
   /** Returns texts in the batches for prediction. */
   static List<ClassBatch> batches(ClassifiedTexts texts) {
-    return new ClassifiedBatches(texts, BATCH, 0).evaluationBatches(Integer.MAX_VALUE);
+    return texts.batches(BATCH, 0).evaluationBatches(Integer.MAX_VALUE);
   }
 
   /** Returns the true classes of all sequences. */

@@ -2,21 +2,20 @@ package io.evomoe.run.internal.finetune;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.FolderDigest;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.models.text.classes.Labels;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
+import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.RunFiles;
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -54,8 +53,9 @@ public final class TunedFolder {
    * Opens the folder of a fine-tuning, whose files may exist already.
    *
    * @param run whose network is fine-tuned
+   * @param network configuration of that run, with the split and the form of the texts
    * @param settings of the fine-tuning
-   * @param source of the classified texts
+   * @param data the classified texts
    * @param labels of the classifier, kept in its checkpoints
    * @param alone whether the baseline without pre-training is left out
    * @throws IllegalArgumentException if it has a run, or another fine-tuning
@@ -63,20 +63,22 @@ public final class TunedFolder {
   public TunedFolder(
       OutputFolder output,
       RunCheckpoint run,
+      RunConfig network,
       FineTuneSettings settings,
-      ClassSource source,
-      Labels labels,
+      Dataset data,
+      List<String> labels,
       boolean alone) {
     this.output = output;
     this.path = output.path();
     this.run = run;
-    String content = source.digest();
-    this.notes = new HashMap<>(RunFolder.dataEntries(source.paths(), content));
+    this.network = network;
+    String content = data.digest();
+    this.notes = new HashMap<>(RunFolder.dataEntries(data.paths(), content));
     notes.put(
-        Fingerprint.NOTE, fingerprint(settings, content + source.rule() + source.form() + alone));
-    notes.put(LABELS, String.join("\n", labels.names()));
+        Fingerprint.NOTE,
+        fingerprint(settings, content + network.split() + network.data() + alone));
+    notes.put(LABELS, String.join("\n", labels));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
-    this.network = run.config().with(c -> c.split(source.rule()).data(source.form()));
     notes.put(NETWORK, ConfigFile.text(network));
     notes.put(VOCABULARY, vocabulary(run.folder().tokenizerPath()));
     if (RunFiles.isRun(path)) {
@@ -100,8 +102,8 @@ public final class TunedFolder {
             settings.seed()),
         texts,
         run.config().kernels().name(),
-        FolderDigest.of(run.checkpoint().location()),
-        FolderDigest.of(run.folder().tokenizerPath()));
+        Fingerprint.ofContent(run.checkpoint().location()),
+        Fingerprint.ofContent(run.folder().tokenizerPath()));
   }
 
   private void requireSame(Checkpoint there) {
@@ -174,7 +176,7 @@ public final class TunedFolder {
   }
 
   private static String vocabulary(Path tokenizer) {
-    return FolderDigest.of(TokenizerFiles.in(tokenizer));
+    return Fingerprint.ofContent(TokenizerFiles.in(tokenizer));
   }
 
   /**
@@ -183,19 +185,19 @@ public final class TunedFolder {
    * @throws IllegalArgumentException if they are missing, have changed, or were in no file, or if
    *     an earlier version wrote the classifier without their place
    */
-  public static ClassSource source(Checkpoint checkpoint, RunConfig model) {
+  public static Dataset data(Checkpoint checkpoint) {
     if (RunFolder.isOfNoFile(checkpoint)) {
       throw new IllegalArgumentException(
           "the texts that %s was fine-tuned on were a program's and are in no file; name the texts to measure on (--data)"
               .formatted(checkpoint.location()));
     }
     List<Path> data = RunFolder.data(checkpoint);
-    if (!RunFolder.isSameData(checkpoint, FolderDigest.of(data))) {
+    if (!RunFolder.isSameData(checkpoint, Fingerprint.ofContent(data))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the classifier was fine-tuned on; name the texts to measure on (--data)"
               .formatted(data));
     }
-    return new ClassSource(data, null, model.split(), model.data());
+    return Dataset.files(data);
   }
 
   public static List<String> labels(Checkpoint checkpoint) {

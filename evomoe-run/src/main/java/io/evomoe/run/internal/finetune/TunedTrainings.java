@@ -1,25 +1,44 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.models.text.source.RecordKind;
+
+import io.evomoe.models.text.CorpusBatches;
+
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.models.text.classes.ClassifiedCorpus;
-import io.evomoe.moe.GateState;
+import io.evomoe.models.text.classes.ClassifiedTexts;
+import io.evomoe.moe.Gate.GateState;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.TunedKind;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RunName;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingData;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Fine-tunes the RoBERTa of a run for text classification and, as a baseline, the same network from
@@ -30,18 +49,64 @@ import java.util.function.Consumer;
 public final class TunedTrainings {
   private static final RobertaTask TASK = new RobertaTask();
 
+  private static final int SHOWN_CLASSES = 50;
+
   private final RunCheckpoint run;
-  private final ClassTexts texts;
+  private final Split<RowCorpus> split;
+  private final TrainingData<ClassBatch> data;
+  private final List<ClassBatch> valid;
+  private final Optional<List<ClassBatch>> test;
   private final TrainerConfig config;
   private final long seed;
 
+  /**
+   * The scores of a network.
+   *
+   * @param scores on the validation and test parts
+   * @param evaluation class by class, on the test part if there is one, else on the validation part
+   */
+  public record Scores(ClassScores scores, ClassEvaluation evaluation) {}
+
   /** Encodes the texts. */
   public TunedTrainings(
-      RunCheckpoint run, Split<ClassifiedCorpus> texts, FineTuneSettings settings) {
+      RunCheckpoint run, Split<RowCorpus> split, FineTuneSettings settings) {
     this.run = run;
-    this.texts = new ClassTexts(run, texts, settings);
-    this.config = settings.trainer(this.texts.trainingTexts());
+    this.split = split;
+    Function<RowCorpus, ClassifiedTexts> encode =
+        corpus ->
+            new ClassifiedTexts(
+                corpus, split.train().labels(), run.tokenizer(), run.config().model().sequence());
+    ClassifiedTexts validTexts = encode.apply(split.valid());
+    CorpusBatches<ClassBatch> train =
+        encode.apply(split.train()).batches(settings.batch(), settings.seed());
+    this.data =
+        new TrainingData<>(
+            train::batch,
+            validTexts.batches(settings.batch(), 0).evaluationBatches(Integer.MAX_VALUE));
+    this.valid = Naming.batches(validTexts);
+    this.test = split.test().map(encode).map(Naming::batches);
+    this.config = settings.trainer(train.size());
     this.seed = settings.seed();
+  }
+
+  /**
+   * Returns all texts in their parts.
+   *
+   * @param network with the rule for texts without a split, and the form of files
+   * @param said receives one line for each file or folder with the detected format
+   */
+  public static Split<RowCorpus> open(
+      Dataset data, RunConfig network, Consumer<String> said) {
+    return data.paths().isEmpty()
+        ? corpus(data).divide(network.split())
+        : RowCorpus.open(RecordKind.CLASS, data.paths(), network.split(), network.data(), said);
+  }
+
+  /** Reads rows of a label and a text. */
+  public static RowCorpus corpus(Dataset data) {
+    List<List<String>> rows = new ArrayList<>();
+    data.read(rows::add);
+    return RowCorpus.of(RecordKind.CLASS, data.name(), rows);
   }
 
   /** Returns the optimizer steps of one training. */
@@ -49,9 +114,14 @@ public final class TunedTrainings {
     return config.training().steps();
   }
 
-  /** Returns the texts. */
-  public ClassTexts texts() {
-    return texts;
+  /** Returns the classes, in the order of the network's outputs. */
+  public List<String> labels() {
+    return split.train().labels();
+  }
+
+  /** Returns the name of the texts of the last measurement. */
+  public String measured() {
+    return split.test().orElse(split.valid()).name();
   }
 
   /**
@@ -60,15 +130,15 @@ public final class TunedTrainings {
    * @param begun receives the training before its first step
    * @return empty if it was stopped before its end, and saved
    */
-  public Optional<ClassTexts.Scores> train(
+  public Optional<Scores> train(
       TunedKind kind,
       TunedFolder folder,
       Consumer<TrainingJob<?>> begun,
       List<Callback> callbacks) {
     try (RobertaClassifier classifier =
-            new RobertaClassifier(network(kind), texts.labels().size(), seed);
+            new RobertaClassifier(network(kind), labels().size(), seed);
         TrainingJob<ClassBatch> job =
-            TrainingJob.of(classifier, texts.trainingData())
+            TrainingJob.of(classifier, data)
                 .named(new RunName(kind.part(), run.config().gate(), seed, true))
                 .config(config)
                 .evolution(EvolutionSchedule.staying(run.checkpoint().context()))
@@ -78,7 +148,7 @@ public final class TunedTrainings {
       Outcome outcome = job.train(callbacks.toArray(Callback[]::new));
       return outcome.result().isInterrupted() || Thread.currentThread().isInterrupted()
           ? Optional.empty()
-          : Optional.of(texts.scores(kind.title(), new Naming(classifier, job.context())));
+          : Optional.of(scores(kind.title(), new Naming(classifier, job.context())));
     }
   }
 
@@ -108,5 +178,80 @@ public final class TunedTrainings {
 
   private static List<GateState> tables(Roberta network) {
     return network.state().stream().filter(GateState::namesExperts).toList();
+  }
+
+  /** Returns the scores of the majority-class baseline. */
+  public ClassScores majority() {
+    int[] training = split.train().labelIds(labels());
+    int classes = labels().size();
+    Function<List<ClassBatch>, Confusion> always =
+        batches -> Confusion.majority(training, Naming.labels(batches), classes);
+    return scores("majority class", always.apply(valid), test.map(always));
+  }
+
+  /** Returns the scores on the test part if there is one, else on the validation part. */
+  Scores scores(String name, Naming naming) {
+    int classes = labels().size();
+    Confusion onValid = naming.confusion(valid, classes);
+    Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
+    return new Scores(
+        scores(name, onValid, onTest),
+        new ClassEvaluation(measured(), labels(), onTest.orElse(onValid)));
+  }
+
+  private static ClassScores scores(String name, Confusion valid, Optional<Confusion> test) {
+    return new ClassScores(
+        name,
+        valid.accuracy(),
+        valid.macroF1(),
+        test.map(Confusion::accuracy).orElse(Double.NaN),
+        test.map(Confusion::macroF1).orElse(Double.NaN));
+  }
+
+  /** Returns lines for the user: the number of texts in each part, in total and by class. */
+  public String description() {
+    List<RowCorpus> sides =
+        Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();
+    List<List<Integer>> counts = sides.stream().map(this::counts).toList();
+    String names = split.test().isEmpty() ? "training/validation" : "training/validation/test";
+    StringBuilder lines = new StringBuilder();
+    lines.append(
+        String.format(
+            Locale.ROOT,
+            "%s: %s %s texts of %d classes%n",
+            split.train().name(),
+            inARow(sides.stream().map(RowCorpus::size)),
+            names,
+            labels().size()));
+    String classes =
+        byFrequency(counts.get(0)).stream()
+            .limit(SHOWN_CLASSES)
+            .map(c -> labels().get(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
+            .collect(Collectors.joining(", "));
+    int more = labels().size() - SHOWN_CLASSES;
+    return lines
+        + classes
+        + (more > 0 ? String.format(Locale.ROOT, ", and %d rarer classes", more) : "");
+  }
+
+  private List<Integer> counts(RowCorpus side) {
+    int[] counts = new int[labels().size()];
+    for (int label : side.labelIds(labels())) {
+      counts[label]++;
+    }
+    return Arrays.stream(counts).boxed().toList();
+  }
+
+  private static List<Integer> byFrequency(List<Integer> counts) {
+    return IntStream.range(0, counts.size())
+        .boxed()
+        .sorted(Comparator.comparing(c -> -counts.get(c)))
+        .toList();
+  }
+
+  private static String inARow(Stream<Integer> counts) {
+    return counts
+        .map(count -> String.format(Locale.ROOT, "%,d", count))
+        .collect(Collectors.joining("/"));
   }
 }

@@ -1,12 +1,12 @@
 package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.FileTree;
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.TokenizerFiles;
-import io.evomoe.run.config.BoundConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -86,7 +86,7 @@ public record RunFolder(Path path) {
    * that a kill in between leaves a consistent run.
    */
   public CheckpointWriter withNext(RunConfig next, CheckpointWriter checkpoints) {
-    String before = FolderDigest.of(configFile());
+    String before = Fingerprint.ofContent(configFile());
     return state -> {
       Map<String, String> notes = new HashMap<>(state.notes());
       notes.put(NEXT_CONFIG, ConfigFile.text(next));
@@ -102,7 +102,8 @@ public record RunFolder(Path path) {
   public Optional<RunConfig> next(Checkpoint checkpoint) {
     String next = checkpoint.config().get(NEXT_CONFIG);
     return next != null
-            && FolderDigest.of(configFile()).equals(checkpoint.config().get(NEXT_CONFIG_AFTER))
+            && Fingerprint.ofContent(configFile())
+                .equals(checkpoint.config().get(NEXT_CONFIG_AFTER))
         ? Optional.of(ConfigFile.parse(next, checkpoint.location().toString()))
         : Optional.empty();
   }
@@ -159,7 +160,7 @@ public record RunFolder(Path path) {
    * @param config that the checkpoints are bound to; its guards limit how many are kept
    */
   public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
-    return checkpointWriter(data, FolderDigest.of(data), config, Map.of());
+    return checkpointWriter(data, Fingerprint.ofContent(data), config, Map.of());
   }
 
   /**
@@ -179,7 +180,7 @@ public record RunFolder(Path path) {
    */
   public CheckpointFolder checkpointWriter(
       Map<String, String> data, RunConfig config, Map<String, String> notes) {
-    Map<String, String> entries = new HashMap<>(BoundConfig.entries(config));
+    Map<String, String> entries = new HashMap<>(SavedConfig.entries(config));
     entries.putAll(notes);
     entries.putAll(data);
     entries.put(VOCABULARY, tokenizerDigest());
@@ -234,7 +235,8 @@ public record RunFolder(Path path) {
 
   /** Returns an identifier of the tokenizer; imported models, and their folders, may have none. */
   public String tokenizerDigest() {
-    return FolderDigest.of(Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
+    return Fingerprint.ofContent(
+        Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
   }
 
   private Checkpoint latest() {

@@ -4,7 +4,6 @@ import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.hub.PublishedRouter;
 import io.evomoe.models.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
@@ -183,7 +182,7 @@ public final class HubImport {
   }
 
   /** Published mixtures drop no tokens, not even in training. */
-  private static Map<String, Map<String, String>> options(PublishedRouter router) {
+  private static Map<String, Map<String, String>> options(PublishedModel.Router router) {
     return Map.of(
         MIXTURE,
         Map.of(

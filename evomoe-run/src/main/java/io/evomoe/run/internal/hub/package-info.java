@@ -1,4 +1,4 @@
-/** Conversion of Hugging Face models to runs and back, and runs that start from dense ones. */
+/** Conversion of Hugging Face models to runs. */
 @NullMarked
 package io.evomoe.run.internal.hub;
 

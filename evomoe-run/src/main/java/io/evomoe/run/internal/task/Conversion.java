@@ -1,9 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.Spawning;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertForm;
+import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -71,7 +70,7 @@ public final class Conversion {
     conversion.fill(converted, grown(run));
     conversion.fill(converted, oldMoments, moments);
     long seed = config.seed();
-    conversion.spread(converted, Spawning.by(spread, seed), seed);
+    conversion.spread(converted, spread.change(seed), seed);
     return write(run, config, out, state(config, converted, moments));
   }
 

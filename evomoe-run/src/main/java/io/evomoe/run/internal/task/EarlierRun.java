@@ -9,8 +9,8 @@ import io.evomoe.moe.Growth;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.record.Ancestor;
 import io.evomoe.run.record.Lineage;
+import io.evomoe.run.record.Lineage.Ancestor;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
@@ -76,16 +76,6 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     return new EarlierRun(run, withMoments().moments(), steps);
   }
 
-  @Override
-  public String usualGate() {
-    return run.config().gate();
-  }
-
-  @Override
-  public long usualSeed() {
-    return run.config().seed();
-  }
-
   /** Returns all settings of the earlier run, with the rest of its phases. */
   @Override
   public RunConfig defaults(RunConfig usual, boolean itsData) {
@@ -141,11 +131,6 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
 
   private static GateProvider provider(String gate) {
     return GateRegistry.installed().provider(gate);
-  }
-
-  private boolean hasExperts() {
-    return run.config().provider().growth() == Growth.FROM_START
-        || run.checkpoint().progress().spawned();
   }
 
   @Override

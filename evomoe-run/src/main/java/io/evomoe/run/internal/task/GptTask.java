@@ -14,6 +14,7 @@ import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Causal language modelling with a GPT or a Llama. */
 public final class GptTask extends TextTask<CausalLanguageModel> {
@@ -23,7 +24,7 @@ public final class GptTask extends TextTask<CausalLanguageModel> {
     super(
         "gpt",
         Map.of(Architecture.GPT, Gpt.class, Architecture.LLAMA, Llama.class),
-        LanguageObjective.CAUSAL,
+        true,
         List.of("sotu"));
   }
 
@@ -49,16 +50,13 @@ public final class GptTask extends TextTask<CausalLanguageModel> {
   }
 
   @Override
-  public double[] lastLogits(
+  public INDArray lastLogits(
       TrainedModel<CausalLanguageModel> trained, TaskRun run, int[] ids, int[] written) {
-    return LogitRows.first(
-        () -> trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context()));
+    return trained.model().nextTokenLogits(TokenBatch.of(ids.length, ids), trained.context());
   }
 
   @Override
-  public List<double[]> eachLogits(
-      TrainedModel<CausalLanguageModel> trained, TaskRun run, int[] ids) {
-    return LogitRows.of(
-        () -> trained.model().logits(TokenBatch.of(ids.length, ids), trained.context()));
+  public INDArray eachLogits(TrainedModel<CausalLanguageModel> trained, TaskRun run, int[] ids) {
+    return trained.model().logits(TokenBatch.of(ids.length, ids), trained.context());
   }
 }

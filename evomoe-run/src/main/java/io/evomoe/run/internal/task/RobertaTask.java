@@ -11,17 +11,14 @@ import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.TaskRun;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Masked language modelling with a RoBERTa, to be fine-tuned. */
 public final class RobertaTask extends TextTask<Roberta> {
 
   /** Creates the task; called by the service loader. */
   public RobertaTask() {
-    super(
-        "roberta",
-        Map.of(Architecture.GPT, Roberta.class),
-        LanguageObjective.MASKED,
-        List.of("sotu", "wordnet"));
+    super("roberta", Map.of(Architecture.GPT, Roberta.class), false, List.of("sotu", "wordnet"));
   }
 
   /** It supports every embedding. */
@@ -38,15 +35,14 @@ public final class RobertaTask extends TextTask<Roberta> {
 
   /** Reads padding tokens as padding, which no other token attends to. */
   @Override
-  public double[] lastLogits(TrainedModel<Roberta> trained, TaskRun run, int[] ids, int[] written) {
+  public INDArray lastLogits(TrainedModel<Roberta> trained, TaskRun run, int[] ids, int[] written) {
     int padding = padding(run);
     boolean[] hidden = new boolean[ids.length];
     for (int s = 0; s < ids.length; s++) {
       hidden[s] = ids[s] == padding;
     }
     TokenBatch read = new TokenBatch(ids.length, ids, hidden);
-    return LogitRows.first(
-        () -> trained.model().logits(read, new int[] {ids.length - 1}, trained.context()));
+    return trained.model().logits(read, new int[] {ids.length - 1}, trained.context());
   }
 
   private static int padding(TaskRun run) {

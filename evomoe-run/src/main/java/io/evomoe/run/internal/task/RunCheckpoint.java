@@ -1,18 +1,16 @@
 package io.evomoe.run.internal.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.internal.files.FolderDigest;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
-import io.evomoe.models.hub.ImportOrigin;
-import io.evomoe.models.hub.TextEnds;
+import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.TokenizerContents;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.run.config.BoundConfig;
-import io.evomoe.run.config.ResumedConfig;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -77,19 +75,7 @@ public final class RunCheckpoint implements TaskRun {
    * @throws IllegalArgumentException if a field of the model was changed since
    */
   public static RunCheckpoint open(Path path) {
-    RunFolder run = RunFolder.open(path);
-    RunConfig file = Tasks.checked(run.config());
-    Checkpoint checkpoint = run.checkpoint(path);
-    RunConfig written = run.next(checkpoint).orElse(file);
-    RunConfig config = made(BoundConfig.of(checkpoint), written, run);
-    return new RunCheckpoint(
-        run, config, checkpoint, run.path().equals(path), List.of(), null, null);
-  }
-
-  private static RunConfig made(BoundConfig bound, RunConfig written, RunFolder run) {
-    RunConfig config = Tasks.checked(bound.over(written, run.configFile()));
-    bound.overruled(written, run.configFile()).forEach(log::warn);
-    return config;
+    return open(path, null);
   }
 
   /**
@@ -101,19 +87,23 @@ public final class RunCheckpoint implements TaskRun {
    *     in a resumed run
    */
   public static RunCheckpoint resume(Path path, Map<String, String> asked) {
+    return open(path, asked);
+  }
+
+  private static RunCheckpoint open(Path path, @Nullable Map<String, String> asked) {
     RunFolder run = RunFolder.open(path);
     RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
-    RunConfig written = run.next(checkpoint).orElse(file);
-    ResumedConfig resumed = ResumedConfig.of(written, run.configFile(), checkpoint, asked);
-    return new RunCheckpoint(
-        run,
-        Tasks.checked(resumed.config()),
-        checkpoint,
-        run.path().equals(path),
-        resumed.changes(),
-        null,
-        null);
+    SavedConfig saved =
+        new SavedConfig(run.next(checkpoint).orElse(file), run.configFile(), checkpoint);
+    SavedConfig.Resumed now =
+        asked == null ? new SavedConfig.Resumed(saved.config(), List.of()) : saved.resumed(asked);
+    RunConfig config = Tasks.checked(now.config());
+    if (asked == null) {
+      saved.overruled().forEach(log::warn);
+    }
+    boolean newest = run.path().equals(path);
+    return new RunCheckpoint(run, config, checkpoint, newest, now.changes(), null, null);
   }
 
   /**
@@ -185,7 +175,7 @@ public final class RunCheckpoint implements TaskRun {
                 .formatted(source));
       }
     }
-    if (!RunFolder.isSameData(checkpoint, FolderDigest.of(data.paths()))) {
+    if (!RunFolder.isSameData(checkpoint, Fingerprint.ofContent(data.paths()))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the run was started with; name its data (--data) to continue"
               .formatted(data.paths()));
@@ -330,7 +320,7 @@ public final class RunCheckpoint implements TaskRun {
         new HubRequest(
             config.gate(),
             ends,
-            ImportOrigin.load(folder.originPath()),
+            Optional.of(folder.originPath()),
             routed.context(),
             Optional.ofNullable(request.family()));
     TrainedModel<M> typed = task.typed(routed, config.model().architecture());

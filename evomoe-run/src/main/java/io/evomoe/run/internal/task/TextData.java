@@ -12,7 +12,7 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
@@ -35,7 +35,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   private static final GenerationConfig CONFIG =
       GenerationConfig.defaults().with(g -> g.maxNewTokens(48));
 
-  private final LanguageObjective objective;
+  private final TextTask<M> task;
   private final String description;
   private final TokenStream train;
   private final TokenStream valid;
@@ -47,7 +47,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
       TokenStream train,
       TokenStream valid) {
     super(task, tokenizer);
-    this.objective = task.objective();
+    this.task = task;
     this.description = description;
     this.train = train;
     this.valid = valid;
@@ -57,7 +57,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
    * Encodes the training and validation sets of a text, which is not kept.
    *
    * @param notes the detected format of each source, one line each
-   * @param tokenizer with the special tokens of the task's objective
+   * @param tokenizer with the special tokens of the task
    * @param folder for a file with the ids
    * @param progress called with the progress
    */
@@ -97,7 +97,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
             sides.train().name(),
             sides.train().size(),
             sides.valid().size(),
-            task.objective().remark(),
+            task.causal() ? "" : ", 15% of them masked,",
             documents,
             tokenizer.vocabularySize());
     return new TextData<>(
@@ -118,12 +118,12 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
 
   @Override
   protected CorpusBatches<LanguageBatch> training(RunConfig config) {
-    return objective.batches(train, tokenizer(), config);
+    return task.batches(train, tokenizer(), config);
   }
 
   @Override
   protected CorpusBatches<LanguageBatch> measured(RunConfig config) {
-    return objective.batches(valid, tokenizer(), config);
+    return task.batches(valid, tokenizer(), config);
   }
 
   @Override

@@ -9,6 +9,9 @@ import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.MaskedBatches;
+import io.evomoe.models.text.PackedBatches;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
@@ -42,19 +45,28 @@ import java.util.function.Consumer;
  * @param <M> a model
  */
 abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBatch, M> {
-  private final LanguageObjective objective;
-
   TextTask(
       String name,
       Map<Architecture, Class<? extends M>> models,
-      LanguageObjective objective,
+      boolean causal,
       List<String> shippedData) {
-    super(name, models, objective.causal(), shippedData);
-    this.objective = objective;
+    super(name, models, causal, shippedData);
   }
 
-  final LanguageObjective objective() {
-    return objective;
+  /** Returns sequences of text whose next tokens, or masked tokens, are to be predicted. */
+  final CorpusBatches<LanguageBatch> batches(
+      TokenStream text, Tokenizer tokenizer, RunConfig config) {
+    int sequence = config.model().sequence();
+    int batch = config.training().batch();
+    if (!causal()) {
+      return new MaskedBatches(text, tokenizer, sequence, batch, config.seed());
+    }
+    PackedBatches packed = new PackedBatches(text, sequence, batch, config.seed());
+    return config.model().documentMask() ? packed.withDocuments(tokenizer.endOfText()) : packed;
+  }
+
+  private SpecialTokens special() {
+    return causal() ? SpecialTokens.GPT : SpecialTokens.ROBERTA;
   }
 
   static StackConfig stack(RunConfig config) {
@@ -76,7 +88,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
                     data.name() + " holds token ids, which need the tokenizer that made them");
               },
               config.model().vocabulary(),
-              objective.special(),
+              special(),
               progress);
       return TextData.of(this, ids(data, config.split(), encoder), List.of(), "", encoder);
     }
@@ -86,8 +98,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
             ? split(data, config.split())
             : TextSplit.open(data.paths(), config.split(), config.data(), notes::add);
     Tokenizer encoding =
-        tokenizer.tokenizer(
-            text::train, config.model().vocabulary(), objective.special(), progress);
+        tokenizer.tokenizer(text::train, config.model().vocabulary(), special(), progress);
     return TextData.of(this, text, notes, encoding, folder, progress);
   }
 
@@ -163,8 +174,9 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   public final Measurement evaluate(
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
     TokenStream text = stream(run, request, said);
-    CorpusBatches<LanguageBatch> batches = objective.batches(text, run.tokenizer(), run.config());
-    return measure(trained, run, request, batches, objective.counted(), text.name());
+    CorpusBatches<LanguageBatch> batches = batches(text, run.tokenizer(), run.config());
+    return measure(
+        trained, run, request, batches, causal() ? "tokens" : "masked tokens", text.name());
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {

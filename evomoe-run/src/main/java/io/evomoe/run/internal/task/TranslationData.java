@@ -2,16 +2,16 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
-import io.evomoe.models.text.pairs.PairCorpus;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
-import io.evomoe.moe.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.TaskData;
@@ -25,7 +25,7 @@ import java.util.Map;
 final class TranslationData extends TaskData<PairBatch, Transformer> {
   private static final int SHOWN = 2;
 
-  private final Split<PairCorpus> pairs;
+  private final Split<RowCorpus> pairs;
   private final List<String> notes;
   private final EncodedPairs train;
   private final EncodedPairs valid;
@@ -41,7 +41,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
    */
   TranslationData(
       TranslationTask task,
-      Split<PairCorpus> pairs,
+      Split<RowCorpus> pairs,
       List<String> notes,
       Tokenizer tokenizer,
       int limit,
@@ -84,7 +84,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   public double metric(
       Transformer trained, RunConfig config, StepContext context, double validLoss) {
     int wanted = config.training().metricSentences();
-    List<String> references = pairs.valid().targets().stream().limit(wanted).toList();
+    List<String> references = pairs.valid().column(1).stream().limit(wanted).toList();
     return new Bleu().score(translated(trained, context, wanted), references).score();
   }
 
@@ -98,15 +98,15 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
           "translated_" + (i + 1),
           "%s → %s (%s)"
               .formatted(
-                  pairs.valid().sources().get(i),
+                  pairs.valid().column(0).get(i),
                   translations.get(i),
-                  pairs.valid().targets().get(i)));
+                  pairs.valid().column(1).get(i)));
     }
     return samples;
   }
 
   private List<String> translated(Transformer model, StepContext context, int sentences) {
-    List<String> sources = pairs.valid().sources().stream().limit(sentences).toList();
+    List<String> sources = pairs.valid().column(0).stream().limit(sentences).toList();
     return new LineTranslator(new TrainedModel<>(model, context), tokenizer(), Search.greedy())
         .translate(sources);
   }
@@ -121,7 +121,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
             pairs.train().name(),
             train.size(),
             valid.size(),
-            testPart(pairs.test().map(PairCorpus::size)),
+            testPart(pairs.test().map(RowCorpus::size)),
             train.cutPairs(),
             valid.cutPairs(),
             vocabulary()));

@@ -3,9 +3,12 @@ package io.evomoe.run.internal.task;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.metrics.Bleu;
+import io.evomoe.models.metrics.ChrF;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
@@ -13,21 +16,20 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
-import io.evomoe.models.text.pairs.PairCorpus;
-import io.evomoe.models.text.pairs.SentencePair;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.Workspaces;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.Measurement.TranslationScores;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.result.TranslationScores;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskRun;
@@ -37,6 +39,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Translation of sentences with a Transformer and a joint tokenizer. */
 public final class TranslationTask extends Task<PairBatch, Transformer> {
@@ -59,7 +63,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
       Path folder,
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
-    Split<PairCorpus> pairs = open(data, config.split(), config.data(), notes::add);
+    Split<RowCorpus> pairs = open(data, config.split(), config.data(), notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(
             () -> pairs.train().texts(),
@@ -86,40 +90,95 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   /** Returns the logits of a translation's next token; of the first one if none is written. */
   @Override
-  public double[] lastLogits(
+  public INDArray lastLogits(
       TrainedModel<Transformer> trained, TaskRun run, int[] ids, int[] written) {
     Transformer model = trained.model();
     int[] before =
         written.length > 0
             ? written
             : new int[] {run.tokenizer().requireSpecial(SpecialTokens.END)};
-    return LogitRows.first(
-        () ->
-            model.nextTokenLogits(
-                TokenBatch.of(before.length, before),
-                model.encode(TokenBatch.of(ids.length, ids), trained.context()),
-                null,
-                trained.context()));
+    return model.nextTokenLogits(
+        TokenBatch.of(before.length, before),
+        model.encode(TokenBatch.of(ids.length, ids), trained.context()),
+        null,
+        trained.context());
   }
 
   @Override
   public Measurement evaluate(
       TrainedModel<Transformer> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
-    PairCorpus pairs = pairs(run, request, said);
+    RowCorpus pairs = pairs(run, request, said);
     EncodedPairs encoded = EncodedPairs.of(pairs, run.tokenizer(), run.config().model().sequence());
     BucketedBatches batches = TranslationData.batches(encoded, run.config());
     List<PairBatch> read = batches.evaluationBatches(request.batches());
-    TranslationScores scores = new TranslationQuality(run, trained).scores(pairs, request, read);
+    TranslationScores scores = scores(trained, run, pairs, request, read);
     return measure(trained, run, request, batches, "tokens", pairs.name())
         .with(m -> m.translation(scores));
   }
 
+  /**
+   * Measures token accuracy, BLEU and chrF, and selects examples.
+   *
+   * @param read batches for the token accuracy
+   */
+  private static TranslationScores scores(
+      TrainedModel<Transformer> trained,
+      TaskRun run,
+      RowCorpus pairs,
+      EvalRequest request,
+      List<PairBatch> read) {
+    int count = Math.min(pairs.size(), request.sentences());
+    List<String> sources = pairs.column(0).subList(0, count);
+    List<String> references = pairs.column(1).subList(0, count);
+    List<String> translations =
+        new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
+    List<TranslationScores.Example> examples = new ArrayList<>();
+    int shown = Math.min(request.examples(), count);
+    for (int i = 0; i < shown; i++) {
+      int example = (int) ((2L * i + 1) * count / (2L * shown));
+      examples.add(
+          new TranslationScores.Example(
+              sources.get(example), references.get(example), translations.get(example)));
+    }
+    return new TranslationScores(
+        accuracy(trained, read),
+        count,
+        request.search(),
+        new Bleu().score(translations, references),
+        ChrF.score(translations, references),
+        examples);
+  }
+
+  /**
+   * Returns the share of the target tokens that the decoder predicts from the preceding target
+   * tokens.
+   */
+  private static double accuracy(TrainedModel<Transformer> trained, List<PairBatch> read) {
+    long right = 0;
+    long all = 0;
+    for (PairBatch batch : read) {
+      int[] targets = batch.targets();
+      int[] named = likeliest(trained, batch);
+      for (int s = 0; s < targets.length; s++) {
+        right += targets[s] == named[s] ? 1 : 0;
+        all += targets[s] >= 0 ? 1 : 0;
+      }
+    }
+    return (double) right / all;
+  }
+
+  private static int[] likeliest(TrainedModel<Transformer> trained, PairBatch batch) {
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_TOKEN_ACCURACY")) {
+      return trained.model().logits(batch, trained.context()).argMax(1).toIntVector();
+    }
+  }
+
   /** Returns the pairs of a request. */
-  private static PairCorpus pairs(TaskRun run, EvalRequest request, Consumer<String> said) {
+  private static RowCorpus pairs(TaskRun run, EvalRequest request, Consumer<String> said) {
     RunConfig config = run.config();
     Path data = request.data();
     if (data != null) {
-      return PairCorpus.read(
+      return RowCorpus.read(
           Split.measured(data, request.split(), RecordKind.PAIR, config.data()), said);
     }
     Dataset sources = run.data();
@@ -127,18 +186,18 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
         .part("split", request.split(), sources.name());
   }
 
-  private static Split<PairCorpus> open(
+  private static Split<RowCorpus> open(
       Dataset all, HeldOut heldOut, DataForm form, Consumer<String> said) {
     if (!all.paths().isEmpty()) {
-      return PairCorpus.open(all.paths(), heldOut, form, said);
+      return RowCorpus.open(RecordKind.PAIR, all.paths(), heldOut, form, said);
     }
     return all.validation()
         .map(valid -> new Split<>(corpus(all), corpus(valid)))
         .orElseGet(() -> corpus(all).divide(heldOut));
   }
 
-  private static PairCorpus corpus(Dataset data) {
-    List<SentencePair> pairs = new ArrayList<>();
+  private static RowCorpus corpus(Dataset data) {
+    List<List<String>> pairs = new ArrayList<>();
     data.read(
         row -> {
           if (row.size() != 2) {
@@ -146,18 +205,13 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
                 "a row of %s must be a source and its translation, has %d values"
                     .formatted(data.name(), row.size()));
           }
-          pairs.add(new SentencePair(row.get(0), row.get(1)));
+          pairs.add(row);
         });
-    return new PairCorpus(data.name(), pairs);
+    return RowCorpus.of(RecordKind.PAIR, data.name(), pairs);
   }
 
   @Override
   public HubExport export(Transformer model, HubRequest request) {
-    if (request.family().isPresent()) {
-      throw new IllegalArgumentException(
-          "no family holds an encoder-decoder of this project: leave out the family, was "
-              + request.family().get());
-    }
-    return HubExport.of(model, request.gate());
+    return HubExport.of(model, request);
   }
 }

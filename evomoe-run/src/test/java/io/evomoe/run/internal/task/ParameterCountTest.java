@@ -11,7 +11,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.task.ParameterTotal;
+import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;

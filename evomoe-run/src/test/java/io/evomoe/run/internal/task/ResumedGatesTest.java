@@ -7,7 +7,6 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
-import io.evomoe.models.text.TokenizerFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
@@ -63,7 +62,7 @@ class ResumedGatesTest {
     List<String> documents =
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
-    tokenizer = TokenizerFolder.train(text.train(), 300, folder.resolve("tokenizer"));
+    tokenizer = BpeTokenizer.train(text.train(), 300, folder.resolve("tokenizer"));
     data = TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE);
   }
 

@@ -3,12 +3,12 @@ package io.evomoe.run.internal.task;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
-import io.evomoe.models.text.TokenizerFolder;
-import io.evomoe.models.text.pairs.PairCorpus;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
@@ -50,14 +50,22 @@ final class SmallRuns {
     this.folder = folder;
     TextSplit text = TextSplit.open(TEXT, HELD_OUT);
     BpeTokenizer tokenizer =
-        TokenizerFolder.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
+        BpeTokenizer.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
     BpeTokenizer maskedTokenizer =
-        TokenizerFolder.train(
-            text.train(), VOCABULARY, folder.resolve("masked"), SpecialTokens.ROBERTA);
-    Split<PairCorpus> pairs = PairCorpus.read(PAIRS).divide(HELD_OUT);
+        BpeTokenizer.train(
+            text.train(),
+            VOCABULARY,
+            folder.resolve("masked"),
+            SpecialTokens.ROBERTA,
+            TextProgress.NONE);
+    Split<RowCorpus> pairs = RowCorpus.read(RecordKind.PAIR, PAIRS).divide(HELD_OUT);
     BpeTokenizer pairTokenizer =
-        TokenizerFolder.train(
-            pairs.train().texts(), VOCABULARY, folder.resolve("pairs"), SpecialTokens.ROBERTA);
+        BpeTokenizer.train(
+            pairs.train().texts(),
+            VOCABULARY,
+            folder.resolve("pairs"),
+            SpecialTokens.ROBERTA,
+            TextProgress.NONE);
     data =
         Map.of(
             Tasks.GPT,

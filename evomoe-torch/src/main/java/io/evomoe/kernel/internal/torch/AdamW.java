@@ -1,7 +1,7 @@
 package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.AdamWStep;
-import io.evomoe.kernel.AdamWUpdate;
+import io.evomoe.kernel.Kernels.AdamWUpdate;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;

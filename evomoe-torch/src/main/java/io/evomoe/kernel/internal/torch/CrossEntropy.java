@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;

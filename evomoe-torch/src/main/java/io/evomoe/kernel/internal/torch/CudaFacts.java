@@ -1,7 +1,9 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.internal.natives.NativeFolders;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * The CUDA support of this machine and class path. If a requirement is missing, later ones are not
@@ -37,6 +39,65 @@ record CudaFacts(
   private static final List<String> WORKSPACES = List.of(":4096:8", ":16:8");
 
   private static final long LEAST = 2L << 30;
+
+  private static final String GPU_CODE =
+      "/org/bytedeco/pytorch/" + PLATFORM + "-gpu/libjnitorch_cuda.so";
+
+  /**
+   * Libraries that libtorch's GPU code and its presets need, and NVRTC, which compiles our kernel.
+   */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "libcudart.so.13",
+          "libcublas.so.13",
+          "libcublasLt.so.13",
+          "libcudnn.so.9",
+          "libcufft.so.12",
+          "libcurand.so.10",
+          "libcusolver.so.12",
+          "libcusolverMg.so.12",
+          "libcusparse.so.12",
+          "libcupti.so.13",
+          "libcufile.so.0",
+          "libnccl.so.2",
+          "libnvrtc.so.13");
+
+  /** Returns the facts of this machine and class path. */
+  static CudaFacts here() {
+    return Asked.FACTS;
+  }
+
+  private static CudaFacts ask() {
+    NativeFolders.prepare();
+    String platform = Loader.getPlatform();
+    boolean driver = platform.equals(PLATFORM) && loads(DRIVER);
+    List<String> missing =
+        driver ? LIBRARIES.stream().filter(library -> !loads(library)).toList() : List.of();
+    boolean code = CudaFacts.class.getResource(GPU_CODE) != null;
+    Optional<String> workspace = Optional.ofNullable(System.getenv("CUBLAS_WORKSPACE_CONFIG"));
+    CudaFacts found =
+        new CudaFacts(platform, driver, missing, code, Optional.empty(), 0, List.of(), workspace);
+    return driver && missing.isEmpty() && code ? CudaRuntime.ask(found) : found;
+  }
+
+  /** Returns these facts with those of the CUDA runtime. */
+  CudaFacts with(Optional<String> failure, int driverVersion, List<CudaCard> cards) {
+    return new CudaFacts(platform, driver, missing, code, failure, driverVersion, cards, workspace);
+  }
+
+  private static boolean loads(String library) {
+    try {
+      Loader.load(Loader.class);
+      Loader.loadGlobal(library);
+      return true;
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
+  private static final class Asked {
+    static final CudaFacts FACTS = ask();
+  }
 
   /** Returns the first reason why a card cannot be used, in one sentence. */
   Optional<String> refusal(int index, CudaOptions options) {
@@ -115,5 +176,36 @@ record CudaFacts(
     return Optional.of(
         "the variable CUBLAS_WORKSPACE_CONFIG must be %s for deterministic algorithms, was %s"
             .formatted(String.join(" or ", WORKSPACES), workspace.orElse("not set")));
+  }
+
+  /**
+   * A card in the CUDA runtime's list.
+   *
+   * @param name such as {@code NVIDIA H100 80GB HBM3}
+   * @param major of its compute capability
+   * @param minor of its compute capability
+   * @param freeBytes free memory
+   */
+  record CudaCard(String name, int major, int minor, long freeBytes) {
+    /** The compute capabilities that libtorch's jar has code for, for messages. */
+    static final String CODE = "7.5, 8.x, 9.0, 10.x and 12.x";
+
+    /**
+     * Whether libtorch's jar has code for it: 7.5, 8.0, 9.0, 10.0, 10.3, 12.0 and 12.1. Later minor
+     * versions run this code as well.
+     */
+    boolean hasCode() {
+      return switch (major) {
+        case 7 -> minor >= 5;
+        case 8, 9, 10, 12 -> true;
+        default -> false;
+      };
+    }
+
+    /** Returns name and compute capability: {@code NVIDIA H100 80GB HBM3 (9.0)}. */
+    @Override
+    public String toString() {
+      return "%s (%d.%d)".formatted(name, major, minor);
+    }
   }
 }

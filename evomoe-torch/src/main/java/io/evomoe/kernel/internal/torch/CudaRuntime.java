@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.internal.natives.NativeFolders;
+import io.evomoe.kernel.internal.torch.CudaFacts.CudaCard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,15 +34,7 @@ final class CudaRuntime {
     } catch (LinkageError | IllegalStateException e) {
       failure = Optional.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
-    return new CudaFacts(
-        found.platform(),
-        found.driver(),
-        found.missing(),
-        found.code(),
-        failure,
-        version[0],
-        cards,
-        found.workspace());
+    return found.with(failure, version[0], cards);
   }
 
   private static CudaCard card(int index) {

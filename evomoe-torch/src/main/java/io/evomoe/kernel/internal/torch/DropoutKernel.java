@@ -1,5 +1,6 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.kernel.internal.torch.CudaFacts.CudaCard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -20,29 +20,20 @@ final class Libtorch {
   }
 
   private static Optional<String> load() {
-    if (missing(PRESETS)) {
-      return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
-    }
+    ClassLoader loader = Libtorch.class.getClassLoader();
     try {
-      Class<?> presets = Class.forName(PRESETS, false, Libtorch.class.getClassLoader());
+      Class<?> presets = Class.forName(PRESETS, false, loader);
       NativeFolders.load(presets);
-      Class<?> blas = Class.forName(BLAS, false, Libtorch.class.getClassLoader());
       presets.getMethod("set_num_threads", int.class).invoke(null, 1);
+      Class<?> blas = Class.forName(BLAS, false, loader);
       blas.getMethod("blas_set_num_threads", int.class).invoke(null, 1);
       return Optional.empty();
+    } catch (ClassNotFoundException e) {
+      return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
     } catch (LinkageError | ReflectiveOperationException e) {
       return Optional.of(
           "libtorch does not load on %s, for which org.bytedeco:pytorch and org.bytedeco:openblas need jars of that classifier (%s)"
               .formatted(Loader.getPlatform(), reason(e)));
-    }
-  }
-
-  private static boolean missing(String name) {
-    try {
-      Class.forName(name, false, Libtorch.class.getClassLoader());
-      return false;
-    } catch (ClassNotFoundException | LinkageError e) {
-      return true;
     }
   }
 

@@ -18,7 +18,7 @@ public final class ManagedMemory extends OwnMemory {
 
   /** For ND4J, which instantiates the class in the system property {@code native.ops}. */
   public ManagedMemory() {
-    CudaFacts facts = CudaProbe.facts();
+    CudaFacts facts = CudaFacts.here();
     CudaOptions options = CudaOptions.here();
     facts
         .refusal(index, options)

@@ -1,14 +1,18 @@
 package io.evomoe.kernel.internal.torch;
 
+import io.evomoe.internal.natives.NativeFolders;
 import io.evomoe.kernel.Device;
-import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.KernelBase.DropoutMask;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -168,5 +172,42 @@ final class Place {
 
   private static boolean isRounded(Tensor a) {
     return a.scalar_type() == ScalarType.BFloat16;
+  }
+
+  /** A card that libtorch computes on. */
+  static final class Cuda {
+    private final byte index;
+    private final org.bytedeco.pytorch.Device device;
+    private final DropoutKernel dropout;
+
+    /** Uses a card that passed the checks. */
+    Cuda(int index, CudaOptions options) {
+      NativeFolders.load(torch_cuda.class);
+      this.index = (byte) index;
+      device = new org.bytedeco.pytorch.Device(DeviceType.CUDA, this.index);
+      torch_cuda.set_device(this.index);
+      Context context = torch.globalContext();
+      context.setAllowTF32CuBLAS(options.tf32());
+      context.setAllowTF32CuDNN(options.tf32());
+      context.setDeterministicAlgorithms(!options.fast(), false);
+      // Operators write results completely, so uninitialized memory is never read.
+      context.setDeterministicFillUninitializedMemory(false);
+      dropout = new DropoutKernel(CudaFacts.here().cards().get(index));
+    }
+
+    org.bytedeco.pytorch.Device device() {
+      return device;
+    }
+
+    void dropout(INDArray x, double rate, long seed, INDArray y) {
+      torch_cuda.set_device(index);
+      dropout.run(x, rate, seed, y);
+    }
+
+    /** Waits for all work on the card. */
+    void synchronize() {
+      torch_cuda.set_device(index);
+      torch_cuda.device_synchronize();
+    }
   }
 }

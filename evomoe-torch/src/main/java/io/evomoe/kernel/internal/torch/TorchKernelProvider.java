@@ -21,7 +21,7 @@ public final class TorchKernelProvider implements KernelProvider {
 
   /** For {@link java.util.ServiceLoader}. */
   public TorchKernelProvider() {
-    this(CudaProbe::facts);
+    this(CudaFacts::here);
   }
 
   /** Uses the given facts instead of this machine's. */

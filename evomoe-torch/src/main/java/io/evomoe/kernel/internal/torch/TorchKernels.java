@@ -2,21 +2,21 @@ package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
-import io.evomoe.kernel.FeedForwardGradients.MapGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
+import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.LabelSmoothing;
+import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.Precision;
-import io.evomoe.kernel.RowBounds;
 import io.evomoe.kernel.RowGroups;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -50,12 +50,6 @@ final class TorchKernels extends TorchRowKernels {
   }
 
   @Override
-  public INDArray linear(INDArray x, INDArray weight, @Nullable INDArray bias) {
-    GroupedMap map = new GroupedMap(List.of(weight), bias == null ? List.of() : List.of(bias));
-    return groupedLinear(x, RowGroups.shared(1, Math.toIntExact(x.size(0))), map);
-  }
-
-  @Override
   protected void addProduct(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
     try (Tensors tensors = new Tensors()) {
@@ -74,9 +68,7 @@ final class TorchKernels extends TorchRowKernels {
 
   @Override
   protected void addColumnSums(INDArray x, Accumulator into) {
-    try (Tensors tensors = new Tensors()) {
-      Products.columnSums(tensors.of(x), tensors.flat(into.array()), into.beta());
-    }
+    Work.unlessEmpty(x, all -> Products.columnSums(all.of(x), all.flat(into.array()), into.beta()));
   }
 
   @Override
@@ -170,61 +162,48 @@ final class TorchKernels extends TorchRowKernels {
   @Override
   public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
-    Work.flat(t -> Activations.apply(activation, t[0], t[1]), x, y);
+    Work.flat(t -> activate(activation, t[0], t[1]), x, y);
     return y;
   }
 
   @Override
   public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     INDArray dx = like(x);
-    Work.flat(t -> Activations.gradient(activation, t[0], t[1], t[2]), x, dy, dx);
+    Work.flat(t -> gradient(activation, t[0], t[1], t[2]), x, dy, dx);
     return dx;
   }
 
-  @Override
-  public Normalized layerNorm(INDArray x, INDArray gain, INDArray shift, double epsilon) {
-    Normalized result = new Normalized(like(x), array(x.size(0)), array(x.size(0)));
-    Normalization.layer(x, gain, shift, epsilon, result);
-    return result;
+  private static void activate(ActivationFunction activation, Tensor x, Tensor y) {
+    switch (activation) {
+      case GELU -> torch.gelu_out(y, x, "none");
+      case GELU_TANH -> torch.gelu_out(y, x, "tanh");
+      case RELU -> torch.relu_out(y, x);
+      case TANH -> torch.tanh_out(y, x);
+      case SILU -> torch.silu_out(y, x);
+    }
+  }
+
+  /** {@code dx = dy activation'(x)}. */
+  private static void gradient(ActivationFunction activation, Tensor x, Tensor dy, Tensor dx) {
+    switch (activation) {
+      case GELU -> torch.gelu_backward_out(dx, dy, x, "none");
+      case GELU_TANH -> torch.gelu_backward_out(dx, dy, x, "tanh");
+      case RELU -> torch.threshold_backward_out(dx, dy, x, new Scalar(0.0));
+      case TANH -> torch.tanh_backward_out(dx, dy, x.tanh());
+      case SILU -> torch.silu_backward_out(dx, dy, x);
+    }
   }
 
   @Override
-  public INDArray layerNormGradient(
-      INDArray x,
-      Normalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient,
-      Accumulator shiftGradient) {
-    INDArray dx = like(x);
-    Normalization.layerGradient(x, forward, gain, epsilon, dy, gainGradient, shiftGradient, dx);
-    return dx;
-  }
-
-  @Override
-  public RmsNormalized rmsNorm(INDArray x, INDArray gain, double epsilon) {
-    RmsNormalized result = new RmsNormalized(like(x), array(x.size(0)));
-    Normalization.rootMeanSquare(x, gain, epsilon, result);
-    return result;
-  }
-
-  @Override
-  public INDArray rmsNormGradient(
-      INDArray x,
-      RmsNormalized forward,
-      INDArray gain,
-      double epsilon,
-      INDArray dy,
-      Accumulator gainGradient) {
-    INDArray dx = like(x);
-    Normalization.rootMeanSquareGradient(x, forward, gain, epsilon, dy, gainGradient, dx);
-    return dx;
+  public Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon) {
+    return shift == null
+        ? Normalization.byRootMeanSquare(x, gain, epsilon)
+        : Normalization.byMoments(x, gain, shift, epsilon);
   }
 
   @Override
   public void rotate(INDArray x, INDArray cosines, INDArray sines, int[] positions, boolean back) {
-    RowBounds.require(positions, cosines.size(0));
+    requireRows(positions, cosines.size(0));
     Work.each(
         x.size(0),
         x.size(1),

@@ -3,7 +3,6 @@ package io.evomoe.kernel.internal.torch;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.RoutedRows;
-import io.evomoe.kernel.RowBounds;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -29,7 +28,7 @@ abstract class TorchRowKernels extends KernelBase {
 
   @Override
   public INDArray gatherRows(INDArray x, int[] rows) {
-    RowBounds.require(rows, x.size(0));
+    requireRows(rows, x.size(0));
     INDArray y = array(rows.length, x.size(1));
     if (!y.isEmpty()) {
       Work.each(
@@ -47,25 +46,21 @@ abstract class TorchRowKernels extends KernelBase {
 
   @Override
   public void scatterRowsInto(INDArray x, int[] rows, Accumulator into) {
-    RowBounds.require(rows, into.array().size(0));
+    requireRows(rows, into.array().size(0));
     begin(into);
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        tensors.of(into.array()).index_add_(0, tensors.of(rows), tensors.of(x));
-      }
-    }
+    Work.unlessEmpty(x, all -> all.of(into.array()).index_add_(0, all.of(rows), all.of(x)));
   }
 
   @Override
   public INDArray combineRows(INDArray x, int[] rows, double[] weights, int n) {
-    RowBounds.require(rows, n);
+    requireRows(rows, n);
     INDArray y = zeros(n, x.size(1));
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Tensor factors = tensors.of(weights, x.dataType()).unsqueeze(1);
-        tensors.of(y).index_add_(0, tensors.of(rows), tensors.of(x).mul(factors));
-      }
-    }
+    Work.unlessEmpty(
+        x,
+        tensors -> {
+          Tensor factors = tensors.of(weights, x.dataType()).unsqueeze(1);
+          tensors.of(y).index_add_(0, tensors.of(rows), tensors.of(x).mul(factors));
+        });
     return y;
   }
 
@@ -86,7 +81,7 @@ abstract class TorchRowKernels extends KernelBase {
 
   @Override
   public INDArray rowDots(INDArray x, INDArray y, int[] rows) {
-    RowBounds.require(rows, y.size(0));
+    requireRows(rows, y.size(0));
     INDArray dots = array(rows.length);
     Work.each(
         rows.length,
@@ -106,14 +101,11 @@ abstract class TorchRowKernels extends KernelBase {
 
   @Override
   public INDArray place(INDArray values, RoutedRows rows) {
-    RowBounds.require(rows.rows(), rows.n());
+    requireRows(rows.rows(), rows.n());
     INDArray placed = zeros(rows.n(), rows.groups());
-    if (rows.length() > 0) {
-      long[] places = IntStream.of(rows.places()).asLongStream().toArray();
-      try (Tensors tensors = new Tensors()) {
-        tensors.flat(placed).index_copy_(0, tensors.of(places), tensors.flat(values));
-      }
-    }
+    long[] places = IntStream.of(rows.places()).asLongStream().toArray();
+    Work.unlessEmpty(
+        values, all -> all.flat(placed).index_copy_(0, all.of(places), all.flat(values)));
     return placed;
   }
 
@@ -159,11 +151,7 @@ abstract class TorchRowKernels extends KernelBase {
 
   @Override
   public void copyInto(INDArray x, INDArray into) {
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        tensors.of(into).copy_(tensors.of(x));
-      }
-    }
+    Work.unlessEmpty(x, tensors -> tensors.of(into).copy_(tensors.of(x)));
   }
 
   @Override
@@ -215,14 +203,14 @@ abstract class TorchRowKernels extends KernelBase {
   /** Multiplies by 1 if everything is finite, else by NaN, without a branch. */
   @Override
   public void spoilUnlessFinite(INDArray x) {
-    if (!x.isEmpty()) {
-      try (Tensors tensors = new Tensors()) {
-        Tensor all = tensors.flat(x);
-        Tensor norm = norm(all);
-        Tensor square = norm.mul_(norm).toType(all.scalar_type());
-        all.mul_(square.mul_(new Scalar(0.0)).add_(new Scalar(1.0)));
-      }
-    }
+    Work.unlessEmpty(
+        x,
+        tensors -> {
+          Tensor all = tensors.flat(x);
+          Tensor norm = norm(all);
+          Tensor square = norm.mul_(norm).toType(all.scalar_type());
+          all.mul_(square.mul_(new Scalar(0.0)).add_(new Scalar(1.0)));
+        });
   }
 
   private static Tensor norm(Tensor x) {

@@ -40,6 +40,13 @@ final class Work {
     }
   }
 
+  /** Runs one piece alone if an array has elements. */
+  static void unlessEmpty(INDArray x, Consumer<Tensors> piece) {
+    if (!x.isEmpty()) {
+      within(piece);
+    }
+  }
+
   /** Iterates over {@code count} elements, or rows of {@code elements} elements. */
   static void each(long count, long elements, Range body) {
     int all = Math.toIntExact(count);

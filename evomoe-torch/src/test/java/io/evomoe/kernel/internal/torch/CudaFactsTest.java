@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.kernel.internal.torch.CudaFacts.CudaCard;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

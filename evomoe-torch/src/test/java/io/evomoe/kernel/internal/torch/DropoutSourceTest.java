@@ -3,7 +3,7 @@ package io.evomoe.kernel.internal.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.kernel.DropoutMask;
+import io.evomoe.kernel.KernelBase.DropoutMask;
 import io.evomoe.random.CounterRandom;
 import java.io.File;
 import java.io.InputStream;

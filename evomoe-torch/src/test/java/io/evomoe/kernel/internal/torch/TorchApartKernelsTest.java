@@ -35,9 +35,4 @@ class TorchApartKernelsTest extends KernelsContract {
   public Kernels kernels() {
     return kernels;
   }
-
-  @Override
-  public double tolerance() {
-    return 1e-5;
-  }
 }

@@ -12,9 +12,4 @@ class TorchFloatKernelsTest extends KernelsContract {
   public Kernels kernels() {
     return kernels;
   }
-
-  @Override
-  public double tolerance() {
-    return 1e-5;
-  }
 }

@@ -64,14 +64,13 @@ class TorchMemoryTest {
     try (MemoryWorkspace workspace =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "torch-memory")) {
       INDArray y = kernels.linear(x, weight, vector);
-      Normalized normalized = kernels.layerNorm(y, vector, vector, 1e-5);
+      Normalized normalized = kernels.normalize(y, vector, vector, 1e-5);
       INDArray hidden = kernels.activation(ActivationFunction.GELU, normalized.output());
       Attended attended =
           kernels.attention(hidden, x, y, new AttentionShape(8, 4, ROWS / 8, ROWS / 8, true));
       attended.pull(attended.output(), dq, hidden, y);
       kernels.crossEntropy(y, targets, 0.1, true);
-      kernels.layerNormGradient(
-          x, normalized, vector, 1e-5, y, into(gradient.getRow(0)), into(gradient.getRow(1)));
+      normalized.pullback().pull(y, into(gradient.getRow(0)), into(gradient.getRow(1)));
       kernels.combineRows(x, targets, new double[ROWS], WIDTH);
       kernels.multiplyInto(x, true, y, false, into(gradient));
       kernels.adamW(

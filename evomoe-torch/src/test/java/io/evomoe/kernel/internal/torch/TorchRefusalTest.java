@@ -43,7 +43,7 @@ class TorchRefusalTest {
 
   @Test
   void should_say_that_there_is_no_driver_before_anything_of_cuda_is_loaded() {
-    assumeFalse(CudaProbe.facts().driver(), "this machine has an NVIDIA driver");
+    assumeFalse(CudaFacts.here().driver(), "this machine has an NVIDIA driver");
     provider.prepare(Device.FIRST_GPU);
     assertThat(refusal(DataType.FLOAT, Precision.F32, Device.FIRST_GPU))
         .contains("no NVIDIA driver was found here: libcuda.so.1 does not load");

@@ -1,0 +1,74 @@
+package io.evomoe.bench.cli.bench;
+
+import io.evomoe.bench.cli.RunOptions;
+import io.evomoe.bench.measure.KernelBenchmark;
+import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.Json;
+import io.evomoe.run.task.Tasks;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code evomoe bench}: speed on this machine. */
+@Command(
+    name = "bench",
+    description = "Measures speed on this machine.",
+    footer = "evomoe bench step --json",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      BenchStepCommand.class,
+      BenchGenerateCommand.class,
+      BenchCommand.KernelTimes.class,
+      BenchCommand.Parameters.class,
+      DeterminismCommand.class
+    })
+public final class BenchCommand {
+  private BenchCommand() {}
+
+  /** {@code evomoe bench kernels}. */
+  @Command(name = "kernels", description = "Times single kernels.", footer = "evomoe bench kernels")
+  static final class KernelTimes implements Runnable {
+    @Option(names = "--json", description = "print one line of JSON")
+    boolean json;
+
+    @Override
+    public void run() {
+      List<KernelTime> times = new KernelBenchmark(KernelSelection.forType(DataType.FLOAT)).run();
+      if (json) {
+        System.out.println(Json.line(times));
+      } else {
+        times.forEach(
+            time ->
+                System.out.printf(
+                    "%-8s %-44s %10.1f us%n", time.kernels(), time.kernel(), time.micros()));
+      }
+    }
+  }
+
+  /** {@code evomoe bench params}: the size of a model that need not fit into memory. */
+  @Command(
+      name = "params",
+      description = "Counts the parameters of a model, including all experts, without building it.",
+      footer = "evomoe bench params --preset base")
+  static final class Parameters implements Runnable {
+    @Mixin RunOptions options = new RunOptions();
+
+    @Option(names = "--gate", defaultValue = "evomoe", description = "a gate, see evomoe gates")
+    String gate = "evomoe";
+
+    @Override
+    public void run() {
+      RunConfig config = options.config(gate, 1);
+      System.out.printf(
+          "%s %s, gate %s: %,d parameters%n",
+          config.task(),
+          options.preset,
+          gate,
+          Tasks.named(config.task()).parameters(config, config.model().vocabulary()).numbers());
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.evomoe.bench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.core.joran.spi.JoranException;
+import io.evomoe.bench.cli.console.Verbosity;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class VerbosityTest {
+  private static final String STEP = "step \\d+/\\d+";
+
+  @TempDir Path folder;
+
+  @Test
+  void every_command_should_have_both_options() {
+    assertEvery(Main.commandLine());
+  }
+
+  private static void assertEvery(CommandLine command) {
+    for (String option : List.of("--quiet", "--verbose")) {
+      assertThat(command.getCommandSpec().findOption(option))
+          .as("%s %s", command.getCommandSpec().qualifiedName(), option)
+          .isNotNull();
+    }
+    command.getSubcommands().values().forEach(VerbosityTest::assertEvery);
+  }
+
+  @Test
+  void should_leave_out_progress_and_nothing_else() throws IOException {
+    CommandRun plain = train("plain");
+    CommandRun quiet = train("quiet", "--quiet");
+    assertThat(plain.out()).containsPattern(STEP).contains("validation loss");
+    assertThat(quiet.out()).doesNotContainPattern(STEP).contains("validation loss");
+    CommandRun resumed =
+        CommandRun.of("train", "--resume", folder.resolve("quiet"), "--steps", "8", "--quiet");
+    assertThat(resumed.succeeded().out()).doesNotContainPattern(STEP);
+    assertThat(train("again").out()).as("a later command").containsPattern(STEP);
+  }
+
+  private CommandRun train(String name, String... more) throws IOException {
+    Path text =
+        Files.writeString(folder.resolve("text.txt"), "On peace and trade.\n\n".repeat(200));
+    String[] words =
+        ("train --gate dense --preset quick --steps 4 --set model.numHiddenLayers=2 --set model.vocabulary=258"
+                + " --set model.sequence=16 --data "
+                + text
+                + " --out "
+                + folder.resolve(name))
+            .split(" ");
+    String[] all = Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return CommandRun.of(all).succeeded();
+  }
+
+  @Test
+  void should_say_where_an_error_came_from_only_if_asked() {
+    String missing = folder.resolve("missing").toString();
+    CommandRun plain = CommandRun.of("eval", "--checkpoint", missing);
+    CommandRun verbose = CommandRun.of("eval", "--verbose", "--checkpoint", missing);
+    assertThat(verbose.code()).isEqualTo(plain.code());
+    assertThat(plain.err()).contains("missing").doesNotContain("\tat ");
+    assertThat(verbose.err()).endsWith(plain.err()).contains("\tat io.evomoe.");
+  }
+
+  @Test
+  void should_refuse_both_at_once() {
+    CommandRun.of("gates", "--quiet", "--verbose").refused("cannot be given together");
+  }
+
+  @Test
+  void should_set_what_is_logged() throws JoranException {
+    assertThat(levelOfTheLog()).isEqualTo(Level.INFO);
+    Verbosity verbosity = new Verbosity();
+    verbosity.quiet = true;
+    assertThat(levelUnder(verbosity)).isEqualTo(Level.WARN);
+    verbosity.quiet = false;
+    verbosity.verbose = true;
+    assertThat(levelUnder(verbosity)).isEqualTo(Level.DEBUG);
+  }
+
+  private static Level levelUnder(Verbosity verbosity) throws JoranException {
+    verbosity.begin(Main.commandLine().getCommandSpec());
+    try {
+      return levelOfTheLog();
+    } finally {
+      Verbosity.end();
+    }
+  }
+
+  /** As a process that starts now would configure it. */
+  private static Level levelOfTheLog() throws JoranException {
+    LoggerContext context = new LoggerContext();
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    URL file = Objects.requireNonNull(VerbosityTest.class.getResource("/logback.xml"));
+    configurator.doConfigure(file);
+    return context.getLogger("io.evomoe").getLevel();
+  }
+}
