@@ -10,7 +10,7 @@ import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
-import io.evomoe.nn.MetaArrays;
+import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;

@@ -5,7 +5,7 @@ import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Output.Pullback;
-import io.evomoe.nn.Workspaces.OuterWorkspace;
+import io.evomoe.internal.arrays.Workspaces.OuterWorkspace;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.evomoe.nn;
 
+import io.evomoe.internal.arrays.MetaArrays;
+
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
 import io.evomoe.nn.Place.ExpertPlace;

@@ -7,7 +7,7 @@ import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
 import java.util.function.LongFunction;

@@ -4,7 +4,7 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;

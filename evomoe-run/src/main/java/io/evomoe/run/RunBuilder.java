@@ -1,7 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;

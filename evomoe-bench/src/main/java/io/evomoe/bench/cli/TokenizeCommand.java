@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.Utf8Lines;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Run;

@@ -10,7 +10,7 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

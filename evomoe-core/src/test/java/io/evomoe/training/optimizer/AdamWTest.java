@@ -8,7 +8,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.evomoe.models.causal;
 
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.models.internal.hub.PublishedFamily;
+
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;

@@ -6,7 +6,7 @@ import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.Comparator;

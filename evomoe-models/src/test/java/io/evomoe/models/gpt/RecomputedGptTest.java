@@ -10,7 +10,7 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.Parameter;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;

@@ -1,5 +1,9 @@
 package io.evomoe.models.hub;
 
+import io.evomoe.models.internal.hub.HubConfig;
+
+import io.evomoe.models.internal.hub.JsonFile;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 

@@ -29,13 +29,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Checkpoints of {@code hub_vectors.py}, and what our models make of them. */
-final class Published {
+public final class Published {
   static final GateProvider DENSE = new DenseGate.Provider();
   static final StepContext MOMENT = new StepContext(0, Phase.SOFT, 2, false, 1);
 
   private Published() {}
 
-  static Path folder(String name) {
+  public static Path folder(String name) {
     return Path.of("src/test/resources/hub", name).toAbsolutePath();
   }
 

@@ -12,7 +12,7 @@ import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;
 import java.util.Arrays;

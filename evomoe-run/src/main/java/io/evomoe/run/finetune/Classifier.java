@@ -3,7 +3,7 @@ package io.evomoe.run.finetune;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.RowCorpus;

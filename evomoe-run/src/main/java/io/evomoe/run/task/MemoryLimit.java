@@ -1,7 +1,7 @@
 package io.evomoe.run.task;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.evomoe.nn.MetaArrays;
+import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;

@@ -1,6 +1,6 @@
 package io.evomoe.models.text.pairs;
 
-import io.evomoe.models.text.EncodedTexts;
+import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;

@@ -5,7 +5,7 @@ import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;

@@ -1,7 +1,7 @@
 package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.StrictYaml;

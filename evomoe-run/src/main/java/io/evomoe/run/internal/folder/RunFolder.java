@@ -3,7 +3,7 @@ package io.evomoe.run.internal.folder;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.SavedConfig;

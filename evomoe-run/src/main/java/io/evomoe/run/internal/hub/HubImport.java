@@ -2,9 +2,9 @@ package io.evomoe.run.internal.hub;
 
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.hub.HubFolder;
-import io.evomoe.models.hub.OwnExport;
+import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.hub.TokenizerFiles;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.TrainingFacts;

@@ -22,7 +22,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.nn.Workspaces;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;

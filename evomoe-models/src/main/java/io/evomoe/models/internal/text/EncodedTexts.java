@@ -1,4 +1,10 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.text;
+
+import io.evomoe.models.text.SpecialTokens;
+
+import io.evomoe.models.text.TextProgress;
+
+import io.evomoe.models.text.Tokenizer;
 
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;

@@ -1,9 +1,13 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.HubRequest;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.models.hub.DecoderTraits.Bias;
-import io.evomoe.models.hub.DecoderTraits.Window;
-import io.evomoe.models.hub.MixtureFields.Parts;
+import io.evomoe.models.internal.hub.DecoderTraits.Bias;
+import io.evomoe.models.internal.hub.DecoderTraits.Window;
+import io.evomoe.models.internal.hub.MixtureFields.Parts;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.training.Model;
 import java.util.List;
@@ -14,7 +18,7 @@ import java.util.regex.Pattern;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The details of a family of published models. */
-interface PublishedFamily {
+public interface PublishedFamily {
 
   /**
    * The published names of a model's weights.

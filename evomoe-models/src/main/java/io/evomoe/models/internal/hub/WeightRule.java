@@ -1,4 +1,4 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param transposed whether the tensors are [out, in], while ours is [in, out]
  * @param shapes shape of each tensor; empty if shapes are not checked and all are equally wide
  */
-record WeightRule(
+public record WeightRule(
     String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
 
   public WeightRule {
@@ -59,7 +59,7 @@ record WeightRule(
   }
 
   /** Returns the shape of our parameter. */
-  long[] joinedShape() {
+  public long[] joinedShape() {
     long[] shape = shapes.get(0).stream().mapToLong(Integer::longValue).toArray();
     long last = 0;
     for (int i = 0; i < shapes.size(); i++) {
@@ -73,7 +73,7 @@ record WeightRule(
   }
 
   /** Returns our parameter, in C order, from the tensors. */
-  INDArray join(Function<String, INDArray> tensors) {
+  public INDArray join(Function<String, INDArray> tensors) {
     if (published.size() == 1) {
       INDArray tensor = tensors.apply(published.get(0));
       return transposed ? closed(tensor, tensor.transpose().dup('c')) : tensor;

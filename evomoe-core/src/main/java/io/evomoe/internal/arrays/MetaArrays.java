@@ -1,4 +1,4 @@
-package io.evomoe.nn;
+package io.evomoe.internal.arrays;
 
 import io.evomoe.kernel.Kernels;
 import java.util.HashMap;
@@ -50,7 +50,7 @@ public final class MetaArrays {
   /**
    * Returns an array without memory if this thread makes a model without memory, else a new one.
    */
-  static INDArray orElse(Supplier<INDArray> array, Kernels kernels, long... shape) {
+  public static INDArray orElse(Supplier<INDArray> array, Kernels kernels, long... shape) {
     MetaArrays meta = CURRENT.get();
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       return meta == null ? array.get() : meta.array(kernels, shape);

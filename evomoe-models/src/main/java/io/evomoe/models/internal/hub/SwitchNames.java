@@ -1,4 +1,4 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * for experts, routers and whole encoder-decoders. Parts that this architecture lacks, such as
  * biases, get additional names, and are listed.
  */
-final class SwitchNames {
+public final class SwitchNames {
   private static final Pattern KNOWN =
       Pattern.compile(
           ".*\\.(wi|wo|q|k|v|o|layer_norm|final_layer_norm|classifier)\\.weight|shared\\.weight");
@@ -147,7 +147,7 @@ final class SwitchNames {
   }
 
   /** Returns the sizes of an encoder-decoder in the fields of {@code SwitchTransformersConfig}. */
-  static ObjectNode sizes(TransformerConfig model) {
+  public static ObjectNode sizes(TransformerConfig model) {
     BlockConfig block = HubConfig.plain(model.encoder());
     MoeConfig moe = block.moe();
     HubConfig.plain(model.decoder());
@@ -169,7 +169,7 @@ final class SwitchNames {
   }
 
   /** Returns sentences on the parts that Switch Transformers does not have. */
-  static List<String> unmapped(List<String> published, String gate, Model<?> model) {
+  public static List<String> unmapped(List<String> published, String gate, Model<?> model) {
     List<String> sentences = new ArrayList<>();
     List<String> unknown = published.stream().filter(name -> !isKnown(name)).toList();
     long biases = unknown.stream().filter(name -> name.endsWith(".bias")).count();

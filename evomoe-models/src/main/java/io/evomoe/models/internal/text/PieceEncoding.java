@@ -1,4 +1,6 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.text;
+
+import io.evomoe.models.text.Tokenizer;
 
 import io.evomoe.internal.threads.Parallel;
 import java.util.ArrayList;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Encodes pieces of texts on all threads. The calling thread passes on the ids in the order of the
  * pieces, so the result is that of one thread.
  */
-final class PieceEncoding {
+public final class PieceEncoding {
   /** Minimum chars of a piece in a text that can be cut: enough to be worth a thread's time. */
   public static final int PIECE = 1 << 14;
 

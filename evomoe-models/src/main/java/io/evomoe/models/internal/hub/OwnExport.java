@@ -1,4 +1,8 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.HubExport;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -30,8 +34,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * be imported as that run.
  */
 public final class OwnExport implements Closeable {
-  static final String MODEL_TYPE = "evomoe";
-  static final String RUN = "run";
+  public static final String MODEL_TYPE = "evomoe";
+  public static final String RUN = "run";
 
   private final ObjectNode run;
   private final HubTensors tensors;

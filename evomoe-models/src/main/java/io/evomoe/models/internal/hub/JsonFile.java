@@ -1,4 +1,4 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** One JSON object in a file. */
-final class JsonFile {
+public final class JsonFile {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -24,7 +24,7 @@ final class JsonFile {
   private JsonFile() {}
 
   /** Reads a file, which must not be a link out of its folder. */
-  static ObjectNode read(Path file) {
+  public static ObjectNode read(Path file) {
     return parsed(file, text(file));
   }
 
@@ -56,7 +56,7 @@ final class JsonFile {
     }
   }
 
-  static void write(Path file, JsonNode root) throws IOException {
+  public static void write(Path file, JsonNode root) throws IOException {
     Files.writeString(file, root.toPrettyString() + "\n");
   }
 }

@@ -1,4 +1,6 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;

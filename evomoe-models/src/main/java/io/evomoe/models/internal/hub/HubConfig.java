@@ -1,4 +1,8 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.HubRequest;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -18,8 +22,8 @@ import java.util.Optional;
  * Our single dropout rate is that of the residual branches. Separate rates for attention and
  * embeddings are lost.
  */
-final class HubConfig {
-  static final String FILE = "config.json";
+public final class HubConfig {
+  public static final String FILE = "config.json";
   private static final Map<String, ActivationFunction> ACTIVATIONS =
       Map.of(
           "gelu", ActivationFunction.GELU,

@@ -1,4 +1,6 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.models.stack.BlockConfig;
@@ -25,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A model to export, and the published families that represent it exactly: with the same outputs in
  * evaluation mode at a given moment.
  */
-final class ExportedModel {
+public final class ExportedModel {
   private static final String SEVERAL = "is not the same router in all layers";
   private static final String UNKNOWN = "routes as its phase says, which is not known";
 

@@ -1,4 +1,10 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.text;
+
+import io.evomoe.models.text.AsciiTokenizer;
+
+import io.evomoe.models.text.TextProgress;
+
+import io.evomoe.models.text.Tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,8 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.HubRequest;
+
+import io.evomoe.models.hub.PublishedModel;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,14 @@
-package io.evomoe.nn;
+package io.evomoe.internal.arrays;
+
+import io.evomoe.nn.FeedForwardConfig;
+
+import io.evomoe.nn.Scope;
+
+import io.evomoe.nn.Parameter;
+
+import io.evomoe.nn.Initialization;
+
+import io.evomoe.nn.FeedForward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

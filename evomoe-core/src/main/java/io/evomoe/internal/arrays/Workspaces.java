@@ -1,4 +1,4 @@
-package io.evomoe.nn;
+package io.evomoe.internal.arrays;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +39,11 @@ public final class Workspaces {
    * The workspace that is current at its creation, for arrays that must outlive workspaces opened
    * inside it. Without a current workspace, arrays are created outside workspaces.
    */
-  static final class OuterWorkspace {
+  public static final class OuterWorkspace {
     private final @Nullable MemoryWorkspace outer = Nd4j.getMemoryManager().getCurrentWorkspace();
 
     /** Creates an object in it. */
-    <T> T make(Supplier<T> maker) {
+    public <T> T make(Supplier<T> maker) {
       try (MemoryWorkspace ignored =
           outer == null
               ? Nd4j.getMemoryManager().scopeOutOfWorkspaces()

@@ -1,4 +1,4 @@
-package io.evomoe.nn;
+package io.evomoe.internal.arrays;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

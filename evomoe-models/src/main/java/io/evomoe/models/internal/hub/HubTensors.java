@@ -1,4 +1,4 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The tensors of a folder: {@code model.safetensors}, or the files in {@code
  * model.safetensors.index.json}.
  */
-final class HubTensors implements Closeable {
+public final class HubTensors implements Closeable {
   private static final String FILE = "model.safetensors";
   private static final String INDEX = FILE + ".index.json";
   private static final int PIECE = 1 << 22;
@@ -115,7 +115,7 @@ final class HubTensors implements Closeable {
         file, path -> reading(path, () -> SafeTensors.open(FileTree.requireInside(path))));
   }
 
-  Set<String> names() {
+  public Set<String> names() {
     return Collections.unmodifiableSet(byName.keySet());
   }
 
@@ -124,7 +124,7 @@ final class HubTensors implements Closeable {
   }
 
   /** Rejects a tensor that is missing or has another shape or type. */
-  void requireFit(String name, List<Long> shape) {
+  public void requireFit(String name, List<Long> shape) {
     if (!names().contains(name)) {
       throw new IllegalArgumentException("%s: tensor %s is missing".formatted(folder, name));
     }
@@ -141,7 +141,7 @@ final class HubTensors implements Closeable {
   }
 
   /** Rejects the tensors of the given names, if there are any. */
-  void requireNone(Set<String> unknown, String model) {
+  public void requireNone(Set<String> unknown, String model) {
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
           "%s: %d tensors are not of %s: %s"
@@ -163,7 +163,7 @@ final class HubTensors implements Closeable {
    *
    * @throws IllegalArgumentException as well if a value is infinite or NaN
    */
-  INDArray readFloat(String name) {
+  public INDArray readFloat(String name) {
     INDArray values = reading(name, () -> file(name).readFloat(name));
     reading(name, () -> requireFinite(name, values));
     return values;

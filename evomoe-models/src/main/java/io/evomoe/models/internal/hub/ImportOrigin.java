@@ -1,4 +1,6 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
+
+import io.evomoe.models.hub.HubFolder;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.SafeTensors;
@@ -21,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param types of all tensors by name, in the order of the file
  * @param unused tensors that no output depends on
  */
-record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
+public record ImportOrigin(Path folder, Map<String, DataType> types, Map<String, INDArray> unused) {
   private static final String FILE = "origin.safetensors";
   private static final String CONFIGURATION = HubConfig.FILE;
   private static final List<String> COPIED = List.of(CONFIGURATION, "generation_config.json");

@@ -1,4 +1,4 @@
-package io.evomoe.models.hub;
+package io.evomoe.models.internal.hub;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
