@@ -1,7 +1,7 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.OptionalDouble;
@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 public record EvolutionSchedule(
     EvolutionConfig config,
     long steps,
-    Growth growth,
+    ExpertLifecycle growth,
     long earlierSteps,
     OptionalDouble keptAnnealing) {
 
@@ -34,7 +34,7 @@ public record EvolutionSchedule(
   }
 
   /** Creates the schedule of a model's first training. */
-  public EvolutionSchedule(EvolutionConfig config, long steps, Growth growth) {
+  public EvolutionSchedule(EvolutionConfig config, long steps, ExpertLifecycle growth) {
     this(config, steps, growth, 0, OptionalDouble.empty());
   }
 
@@ -53,7 +53,8 @@ public record EvolutionSchedule(
     if (context.phase() == Phase.HARD) {
       config = config.with(e -> e.hardFrom(0).finalTopK(context.hardExperts()));
     }
-    Growth growth = context.phase() == Phase.DIVERSIFY ? Growth.NEVER : Growth.FROM_START;
+    ExpertLifecycle growth =
+        context.phase() == Phase.DIVERSIFY ? ExpertLifecycle.NEVER : ExpertLifecycle.FROM_START;
     OptionalDouble kept = OptionalDouble.of(context.annealingLeft());
     return new EvolutionSchedule(config, 0, growth, context.step(), kept);
   }
@@ -84,7 +85,9 @@ public record EvolutionSchedule(
 
   /** Returns the step before which the experts are spawned, or empty if there is no spawn. */
   public OptionalLong spawnStep() {
-    return growth == Growth.SPAWNED ? OptionalLong.of(diversifySteps()) : OptionalLong.empty();
+    return growth == ExpertLifecycle.SPAWNED
+        ? OptionalLong.of(diversifySteps())
+        : OptionalLong.empty();
   }
 
   /** Returns the phase of a step, from 0. */

@@ -1,16 +1,16 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.Placement;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
-import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -29,8 +29,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The feed-forward layer of a block that evolves: one expert without a gate, and after {@link
- * #spawn} several experts with a gate. With {@link Growth#FROM_START} it has its experts from the
- * beginning; with {@link Growth#NEVER} it keeps one.
+ * #spawn} several experts with a gate. With {@link ExpertLifecycle#FROM_START} it has its experts
+ * from the beginning; with {@link ExpertLifecycle#NEVER} it keeps one.
  *
  * <p>Shared experts run on every token from the start, and their outputs are added to those of the
  * experts (DeepSeekMoE, arXiv 2401.06066, section 3.2). No gate routes to them, and nothing is
@@ -65,7 +65,8 @@ public final class EvolvingFeedForward implements Layer {
     this.layer = layer;
     this.experts = new ArrayList<>();
     boolean fromStart =
-        growth() == Growth.FROM_START || (growth() == Growth.SPAWNED && MetaArrays.areMade());
+        growth() == ExpertLifecycle.FROM_START
+            || (growth() == ExpertLifecycle.SPAWNED && MetaArrays.areMade());
     for (int e = 0; e < (fromStart ? plan.experts() : 1); e++) {
       experts.add(plan.expert(scope.expert(e)));
     }
@@ -90,7 +91,7 @@ public final class EvolvingFeedForward implements Layer {
    * @return the parent of each child's parameter
    */
   public Map<Parameter, Parameter> spawn(SpawnMethod method, long seed) {
-    if (growth() != Growth.SPAWNED || isMixture()) {
+    if (growth() != ExpertLifecycle.SPAWNED || isMixture()) {
       throw new IllegalStateException("the experts of " + scope.name() + " are not to be spawned");
     }
     FeedForward parent = experts.get(0);
@@ -120,7 +121,7 @@ public final class EvolvingFeedForward implements Layer {
   }
 
   /** Returns when the layer gets its experts. */
-  public Growth growth() {
+  public ExpertLifecycle growth() {
     return provider().growth();
   }
 

@@ -1,8 +1,8 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
@@ -26,8 +26,8 @@ public record EvolvingLayers(List<EvolvingFeedForward> places) {
   }
 
   /** Returns when the layers get their experts. It is the same for all layers of a model. */
-  public Growth growth() {
-    return places.isEmpty() ? Growth.NEVER : places.get(0).growth();
+  public ExpertLifecycle growth() {
+    return places.isEmpty() ? ExpertLifecycle.NEVER : places.get(0).growth();
   }
 
   /** Returns whether the temperature affects the gates; true as well if there are no layers. */

@@ -19,10 +19,11 @@ public interface GateProvider {
   String description();
 
   /**
-   * Returns when layers with this gate get their experts. The default is {@link Growth#FROM_START}.
+   * Returns when layers with this gate get their experts. The default is {@link
+   * ExpertLifecycle#FROM_START}.
    */
-  default Growth growth() {
-    return Growth.FROM_START;
+  default ExpertLifecycle growth() {
+    return ExpertLifecycle.FROM_START;
   }
 
   /** Returns the kind of network of the experts. The default is {@link ExpertForm#PLAIN}. */

@@ -1,7 +1,6 @@
 package io.evomoe.nn;
 
 import io.evomoe.internal.arrays.MetaArrays;
-
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
 import io.evomoe.nn.Place.ExpertPlace;

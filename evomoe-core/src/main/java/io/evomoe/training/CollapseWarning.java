@@ -16,10 +16,10 @@ final class CollapseWarning implements Callback {
   /** With few experts, the entropy at collapse, 1 / E, may be above the bound itself. */
   private static final double EXPERTS_IN_EFFECT = 1.1;
 
-  private final Guards guards;
+  private final SafetyConfig guards;
   private final Map<String, Integer> stepsInARow = new HashMap<>();
 
-  CollapseWarning(Guards guards) {
+  CollapseWarning(SafetyConfig guards) {
     this.guards = guards;
   }
 

@@ -3,8 +3,8 @@ package io.evomoe.training;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
@@ -47,7 +47,7 @@ public interface Model<B> extends AutoCloseable {
   }
 
   /** Returns when the model gets its experts. */
-  default Growth growth() {
+  default ExpertLifecycle growth() {
     return evolving().growth();
   }
 

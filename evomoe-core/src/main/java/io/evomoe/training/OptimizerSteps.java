@@ -1,13 +1,13 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -54,8 +54,8 @@ public final class OptimizerSteps<B> extends StepSource {
 
   /**
    * Takes one step. If the loss or gradient is not finite, no parameter or moment changes. Up to
-   * {@link Guards#skipNonFinite()} such steps are skipped, and they do not change the gate state
-   * either. Other threads that use the model wait.
+   * {@link SafetyConfig#skipNonFinite()} such steps are skipped, and they do not change the gate
+   * state either. Other threads that use the model wait.
    *
    * @throws NotFiniteException if a loss or gradient is not finite and no more steps may be skipped
    * @throws IllegalStateException if the model is closed

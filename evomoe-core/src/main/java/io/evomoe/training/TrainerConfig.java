@@ -21,19 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record TrainerConfig(
     TrainingConfig training,
-    Guards guards,
+    SafetyConfig guards,
     @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer,
     @Nullable LearningRateSchedule ownSchedule,
     StepSource.@Nullable Factory remote) {
 
   /** Creates a configuration with the optimizer and schedule that the training settings name. */
-  public TrainerConfig(TrainingConfig training, Guards guards) {
+  public TrainerConfig(TrainingConfig training, SafetyConfig guards) {
     this(training, guards, null, null, null);
   }
 
   /** Returns a configuration with the default guards. */
   public static TrainerConfig of(TrainingConfig training) {
-    return new TrainerConfig(training, Guards.DEFAULT);
+    return new TrainerConfig(training, SafetyConfig.DEFAULT);
   }
 
   /** Returns {@link TrainingConfig#defaults} with the default guards. */
@@ -47,7 +47,7 @@ public record TrainerConfig(
   }
 
   /** Returns a copy with other guards. */
-  public TrainerConfig withGuards(Guards others) {
+  public TrainerConfig withGuards(SafetyConfig others) {
     return new TrainerConfig(training, others, ownOptimizer, ownSchedule, remote);
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.OptionalDouble;
@@ -23,7 +23,7 @@ class EvolutionScheduleTest {
 
   @Test
   void should_have_one_expert_until_the_spawn_and_count_the_temperature_from_it() {
-    EvolutionSchedule schedule = schedule(Growth.SPAWNED, OptionalLong.of(20));
+    EvolutionSchedule schedule = schedule(ExpertLifecycle.SPAWNED, OptionalLong.of(20));
 
     assertThat(schedule.spawnStep()).hasValue(10);
     assertThat(schedule.phase(9)).isEqualTo(Phase.DIVERSIFY);
@@ -37,14 +37,14 @@ class EvolutionScheduleTest {
   @Test
   void should_never_harden_by_default() {
     EvolutionSchedule schedule =
-        new EvolutionSchedule(EvolutionConfig.defaults(), 100, Growth.SPAWNED);
+        new EvolutionSchedule(EvolutionConfig.defaults(), 100, ExpertLifecycle.SPAWNED);
 
     assertThat(schedule.phase(Long.MAX_VALUE)).isEqualTo(Phase.SOFT);
   }
 
   @Test
   void should_count_from_the_first_step_where_experts_are_there_from_the_start() {
-    EvolutionSchedule schedule = schedule(Growth.FROM_START, OptionalLong.of(20));
+    EvolutionSchedule schedule = schedule(ExpertLifecycle.FROM_START, OptionalLong.of(20));
 
     assertThat(schedule.spawnStep()).isEmpty();
     assertThat(schedule.phase(0)).isEqualTo(Phase.SOFT);
@@ -54,7 +54,7 @@ class EvolutionScheduleTest {
 
   @Test
   void should_stay_with_one_expert_where_nothing_grows() {
-    EvolutionSchedule schedule = schedule(Growth.NEVER, OptionalLong.of(0));
+    EvolutionSchedule schedule = schedule(ExpertLifecycle.NEVER, OptionalLong.of(0));
 
     assertThat(schedule.spawnStep()).isEmpty();
     assertThat(schedule.phase(1_000_000)).isEqualTo(Phase.DIVERSIFY);
@@ -62,8 +62,8 @@ class EvolutionScheduleTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Growth.class)
-  void should_tell_a_pass_its_phase_temperature_and_seed(Growth growth) {
+  @EnumSource(ExpertLifecycle.class)
+  void should_tell_a_pass_its_phase_temperature_and_seed(ExpertLifecycle growth) {
     EvolutionSchedule schedule = schedule(growth, OptionalLong.empty());
 
     assertThat(schedule.context(12, true, 99))
@@ -80,7 +80,7 @@ class EvolutionScheduleTest {
 
   @Test
   void should_tell_gates_the_steps_of_an_earlier_training_as_well() {
-    EvolutionSchedule first = schedule(Growth.FROM_START, OptionalLong.of(20));
+    EvolutionSchedule first = schedule(ExpertLifecycle.FROM_START, OptionalLong.of(20));
     EvolutionSchedule second =
         new EvolutionSchedule(first.config(), 100, first.growth(), 500, OptionalDouble.empty());
 
@@ -99,17 +99,17 @@ class EvolutionScheduleTest {
   @Test
   void should_diversify_for_a_tenth_of_the_steps_and_anneal_for_three_quarters_of_the_others() {
     EvolutionSchedule schedule =
-        new EvolutionSchedule(EvolutionConfig.defaults(), 2000, Growth.SPAWNED);
+        new EvolutionSchedule(EvolutionConfig.defaults(), 2000, ExpertLifecycle.SPAWNED);
 
     assertThat(schedule.diversifySteps()).isEqualTo(200);
     assertThat(schedule.temperature())
         .isEqualTo(new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 1350));
     assertThat(schedule.config().copyMoments()).isTrue();
     EvolutionSchedule shortest =
-        new EvolutionSchedule(EvolutionConfig.defaults(), 1, Growth.SPAWNED);
+        new EvolutionSchedule(EvolutionConfig.defaults(), 1, ExpertLifecycle.SPAWNED);
     assertThat(shortest.diversifySteps()).isZero();
     EvolutionConfig late = EvolutionConfig.defaults().with(e -> e.diversifySteps(10));
-    assertThat(new EvolutionSchedule(late, 10, Growth.SPAWNED).temperature().decaySteps())
+    assertThat(new EvolutionSchedule(late, 10, ExpertLifecycle.SPAWNED).temperature().decaySteps())
         .isEqualTo(1);
   }
 
@@ -117,7 +117,9 @@ class EvolutionScheduleTest {
   void should_allow_to_spawn_and_to_harden_at_once() {
     EvolutionSchedule schedule =
         new EvolutionSchedule(
-            at(TEMPERATURE).with(e -> e.diversifySteps(0).hardFrom(0)), 100, Growth.SPAWNED);
+            at(TEMPERATURE).with(e -> e.diversifySteps(0).hardFrom(0)),
+            100,
+            ExpertLifecycle.SPAWNED);
 
     assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
   }
@@ -126,9 +128,9 @@ class EvolutionScheduleTest {
   void should_tell_how_many_experts_the_hard_phase_keeps() {
     EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20));
     EvolutionSchedule two =
-        new EvolutionSchedule(config.with(e -> e.finalTopK(2)), 100, Growth.SPAWNED);
+        new EvolutionSchedule(config.with(e -> e.finalTopK(2)), 100, ExpertLifecycle.SPAWNED);
 
-    assertThat(new EvolutionSchedule(config, 100, Growth.SPAWNED).context(30, true, 1))
+    assertThat(new EvolutionSchedule(config, 100, ExpertLifecycle.SPAWNED).context(30, true, 1))
         .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 1, true, 1));
     assertThat(two.context(30, true, 1))
         .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 2, true, 1));
@@ -139,7 +141,8 @@ class EvolutionScheduleTest {
   void should_stay_in_the_phase_of_an_earlier_training(long step, Phase phase, int kept) {
     EvolutionConfig config =
         at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20).finalTopK(2));
-    StepContext before = new EvolutionSchedule(config, 100, Growth.SPAWNED).context(step, false, 1);
+    StepContext before =
+        new EvolutionSchedule(config, 100, ExpertLifecycle.SPAWNED).context(step, false, 1);
     StepContext after = EvolutionSchedule.staying(before).context(1000, false, 1);
 
     assertThat(after)
@@ -164,11 +167,11 @@ class EvolutionScheduleTest {
         .isThrownBy(() -> at(TEMPERATURE).with(e -> e.diversifySteps(-1)))
         .withMessageContaining("diversifySteps");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> schedule(Growth.SPAWNED, OptionalLong.of(-1)))
+        .isThrownBy(() -> schedule(ExpertLifecycle.SPAWNED, OptionalLong.of(-1)))
         .withMessageContaining("hardFrom");
   }
 
-  private static EvolutionSchedule schedule(Growth growth, OptionalLong hardFrom) {
+  private static EvolutionSchedule schedule(ExpertLifecycle growth, OptionalLong hardFrom) {
     return new EvolutionSchedule(
         at(TEMPERATURE).with(e -> e.diversifySteps(10)).with(e -> hardFrom.ifPresent(e::hardFrom)),
         100,

@@ -9,12 +9,12 @@ import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.FixedGate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TestGates;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
@@ -47,7 +47,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_have_its_experts_and_a_gate_from_the_start_where_asked() {
-    EvolvingFeedForward layer = layer(Growth.FROM_START);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.FROM_START);
 
     assertThat(layer.isMixture()).isTrue();
     assertThat(layer.experts()).isEqualTo(EXPERTS);
@@ -61,7 +61,7 @@ class EvolvingFeedForwardTest {
 
   @ParameterizedTest
   @EnumSource(names = {"SPAWNED", "NEVER"})
-  void should_start_as_one_expert_without_a_gate_otherwise(Growth growth) {
+  void should_start_as_one_expert_without_a_gate_otherwise(ExpertLifecycle growth) {
     EvolvingFeedForward layer = layer(growth);
 
     assertThat(layer.isMixture()).isFalse();
@@ -73,7 +73,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_equal_the_single_expert_after_a_copy_where_weights_sum_to_one() {
-    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.SPAWNED);
     INDArray before = layer.forward(x, pass).value().dup();
     layer.spawn(SpawnMethod.copy(), 9);
     layer.parameters().get(0).value().muli(100);
@@ -85,7 +85,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_name_the_parent_of_every_parameter_of_every_expert() {
-    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.SPAWNED);
     List<Parameter> parent = layer.parameters();
     Map<Parameter, Parameter> lineage = layer.spawn(SpawnMethod.mask(0.3), 9);
     List<Parameter> children = layer.parameters().subList(1, 1 + 4 * EXPERTS);
@@ -104,10 +104,10 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_refuse_to_spawn_twice_or_where_its_growth_has_no_spawn() {
-    EvolvingFeedForward spawned = layer(Growth.SPAWNED);
+    EvolvingFeedForward spawned = layer(ExpertLifecycle.SPAWNED);
     spawned.spawn(SpawnMethod.copy(), 9);
     for (EvolvingFeedForward layer :
-        List.of(spawned, layer(Growth.FROM_START), layer(Growth.NEVER))) {
+        List.of(spawned, layer(ExpertLifecycle.FROM_START), layer(ExpertLifecycle.NEVER))) {
       int experts = layer.experts();
       assertThatIllegalStateException()
           .isThrownBy(() -> layer.spawn(SpawnMethod.copy(), 9))
@@ -118,7 +118,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_have_the_gradient_of_central_differences_after_a_spawn() {
-    EvolvingFeedForward layer = layer(Growth.SPAWNED);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.SPAWNED);
     layer.spawn(SpawnMethod.mask(0.3), 9);
     layer.parameters().get(0).value().muli(30);
 
@@ -127,7 +127,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_have_the_gradient_of_central_differences_with_shared_experts() {
-    EvolvingFeedForward layer = layer(Growth.SPAWNED, 2);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.SPAWNED, 2);
     LayerGradientCheck.check(layer, x, pass);
     layer.spawn(SpawnMethod.mask(0.3), 9);
     layer.parameters().get(0).value().muli(30);
@@ -136,8 +136,8 @@ class EvolvingFeedForwardTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Growth.class)
-  void should_add_what_shared_experts_give_to_what_the_gate_chose(Growth growth) {
+  @EnumSource(ExpertLifecycle.class)
+  void should_add_what_shared_experts_give_to_what_the_gate_chose(ExpertLifecycle growth) {
     EvolvingFeedForward layer = layer(growth, 2);
     INDArray routed = layer(growth, 0).forward(x, pass).value();
     INDArray alone = layer.forward(x, pass).value().dup();
@@ -155,7 +155,7 @@ class EvolvingFeedForwardTest {
 
   @Test
   void should_keep_shared_experts_as_they_are_in_a_spawn() {
-    EvolvingFeedForward layer = layer(Growth.SPAWNED, 1);
+    EvolvingFeedForward layer = layer(ExpertLifecycle.SPAWNED, 1);
     List<Parameter> before = named(layer, "place.shared");
     Map<Parameter, Parameter> lineage = layer.spawn(SpawnMethod.mask(0.3), 9);
 
@@ -181,7 +181,7 @@ class EvolvingFeedForwardTest {
   @Test
   void should_refuse_experts_that_would_lose_the_stream() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> plan(dense(Growth.NEVER, STREAM, ExpertForm.PLAIN), 0))
+        .isThrownBy(() -> plan(dense(ExpertLifecycle.NEVER, STREAM, ExpertForm.PLAIN), 0))
         .withMessage(
             "expertForm of gate softmax must be RESIDUAL, because its layer is in the residual"
                 + " stream, was PLAIN");
@@ -198,11 +198,11 @@ class EvolvingFeedForwardTest {
     return layer.parameters().stream().filter(p -> p.name().startsWith(prefix)).toList();
   }
 
-  private static EvolvingFeedForward layer(Growth growth) {
+  private static EvolvingFeedForward layer(ExpertLifecycle growth) {
     return layer(growth, 0);
   }
 
-  private static EvolvingFeedForward layer(Growth growth, int sharedExperts) {
+  private static EvolvingFeedForward layer(ExpertLifecycle growth, int sharedExperts) {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
     GateProvider gates = dense(growth, Placement.BRANCH, ExpertForm.PLAIN);
     EvolvingFeedForward layer = new EvolvingFeedForward(scope, plan(gates, sharedExperts));
@@ -212,7 +212,7 @@ class EvolvingFeedForwardTest {
 
   private static EvolvingFeedForward inStream() {
     Scope scope = Scope.root(3, KernelSelection.forType(DataType.DOUBLE)).child("place");
-    GateProvider gates = dense(Growth.SPAWNED, STREAM, ExpertForm.RESIDUAL);
+    GateProvider gates = dense(ExpertLifecycle.SPAWNED, STREAM, ExpertForm.RESIDUAL);
     return new EvolvingFeedForward(scope, plan(gates, 2));
   }
 
@@ -231,7 +231,7 @@ class EvolvingFeedForwardTest {
   }
 
   /** Gates that take every expert, with softmax weights. */
-  private static GateProvider dense(Growth growth, Placement placement, ExpertForm form) {
+  private static GateProvider dense(ExpertLifecycle growth, Placement placement, ExpertForm form) {
     return new TestGates(
         "softmax",
         growth,

@@ -9,7 +9,7 @@ import java.util.function.Function;
  */
 public record TestGates(
     String name,
-    Growth growth,
+    ExpertLifecycle growth,
     Placement placement,
     ExpertForm expertForm,
     Function<GateSpec, Gate> maker)
@@ -17,7 +17,8 @@ public record TestGates(
 
   /** Gates of plain experts from the start, in a branch. */
   public static TestGates of(String name, Function<GateSpec, Gate> maker) {
-    return new TestGates(name, Growth.FROM_START, Placement.BRANCH, ExpertForm.PLAIN, maker);
+    return new TestGates(
+        name, ExpertLifecycle.FROM_START, Placement.BRANCH, ExpertForm.PLAIN, maker);
   }
 
   @Override

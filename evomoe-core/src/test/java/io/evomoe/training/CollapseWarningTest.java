@@ -12,7 +12,7 @@ class CollapseWarningTest {
   private static final Load BALANCED = new Load(List.of(10, 10, 10, 10));
   private static final Load COLLAPSED = new Load(List.of(39, 1, 0, 0));
 
-  private final CollapseWarning warning = new CollapseWarning(new Guards(2, 0, 0.3, 3));
+  private final CollapseWarning warning = new CollapseWarning(new SafetyConfig(2, 0, 0.3, 3));
 
   @Test
   void should_warn_once_of_the_layer_that_collapsed_for_so_many_steps() {
@@ -47,7 +47,7 @@ class CollapseWarningTest {
 
   @Test
   void should_be_silent_where_the_bound_is_zero() {
-    CollapseWarning off = new CollapseWarning(new Guards(2, 0, 0, 1));
+    CollapseWarning off = new CollapseWarning(new SafetyConfig(2, 0, 0, 1));
     assertThat(
             LogOf.running(
                 CollapseWarning.class, () -> off.onStep(report(1, COLLAPSED.tokens()), training)))

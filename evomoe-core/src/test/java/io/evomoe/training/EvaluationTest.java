@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;
@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
   private static final StepContext CONTEXT =
-      new EvolutionSchedule(EvolutionConfig.defaults(), 9, Growth.FROM_START).context(1, true, 1);
+      new EvolutionSchedule(EvolutionConfig.defaults(), 9, ExpertLifecycle.FROM_START)
+          .context(1, true, 1);
 
   @Test
   void should_be_the_share_of_tokens_whose_first_expert_changed_averaged_over_layers() {

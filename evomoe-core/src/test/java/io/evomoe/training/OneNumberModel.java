@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.List;
@@ -32,8 +32,8 @@ abstract class OneNumberModel implements Model<TinyBatch> {
   }
 
   @Override
-  public final Growth growth() {
-    return Growth.FROM_START;
+  public final ExpertLifecycle growth() {
+    return ExpertLifecycle.FROM_START;
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -29,7 +29,7 @@ class RoutingMetricsTest {
       new EvolutionSchedule(
           EvolutionConfig.defaults().with(e -> e.diversifySteps(0).temperatureSteps(7)),
           7,
-          Growth.FROM_START);
+          ExpertLifecycle.FROM_START);
 
   @TempDir private Path folder;
   private final Kernels kernels = new Nd4jKernels(DataType.DOUBLE);

@@ -4,8 +4,8 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
@@ -32,7 +32,7 @@ public final class TinyModel implements Model<TinyBatch> {
   private final Scope scope;
   private final List<Expert> experts = new ArrayList<>();
   private final INDArray counter;
-  private Growth growth = Growth.SPAWNED;
+  private ExpertLifecycle growth = ExpertLifecycle.SPAWNED;
 
   /** A model of one net, with a dropout of 0.1. */
   public TinyModel(Kernels kernels, long seed) {
@@ -49,7 +49,7 @@ public final class TinyModel implements Model<TinyBatch> {
   }
 
   /** The same for a training in which it grows otherwise. */
-  public TinyModel growing(Growth other) {
+  public TinyModel growing(ExpertLifecycle other) {
     growth = other;
     return this;
   }
@@ -92,7 +92,7 @@ public final class TinyModel implements Model<TinyBatch> {
   }
 
   @Override
-  public Growth growth() {
+  public ExpertLifecycle growth() {
     return growth;
   }
 

@@ -9,8 +9,8 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
@@ -46,10 +46,10 @@ class TrainerTest {
   @Test
   void should_lower_the_held_out_loss_across_a_spawn() {
     TinyModel model = new TinyModel(kernels, 1);
-    StepContext context = schedule(Growth.SPAWNED).context(0, false, 1);
+    StepContext context = schedule(ExpertLifecycle.SPAWNED).context(0, false, 1);
     double before = new Evaluation<>(model, HELD_OUT).loss(context).orElseThrow();
 
-    trainer(model, CONFIG, Growth.SPAWNED).run((step, training) -> reports.add(step));
+    trainer(model, CONFIG, ExpertLifecycle.SPAWNED).run((step, training) -> reports.add(step));
 
     assertThat(reports).hasSize(60);
     assertThat(last().validLoss()).isLessThan(before / 2);
@@ -58,7 +58,7 @@ class TrainerTest {
 
   @Test
   void should_spawn_before_its_step_and_report_the_phase_of_each_step() {
-    trainer(new TinyModel(kernels, 1), CONFIG, Growth.SPAWNED)
+    trainer(new TinyModel(kernels, 1), CONFIG, ExpertLifecycle.SPAWNED)
         .run((step, training) -> reports.add(step));
 
     assertThat(reports.get(19).phase()).isEqualTo(Phase.DIVERSIFY);
@@ -69,7 +69,7 @@ class TrainerTest {
   void should_give_back_the_memory_of_the_experts_that_others_were_spawned_from() {
     TinyModel model = new TinyModel(kernels, 1);
     List<Parameter> parents = List.copyOf(model.parameters());
-    Trainer<TinyBatch> trainer = trainer(model, CONFIG, Growth.SPAWNED);
+    Trainer<TinyBatch> trainer = trainer(model, CONFIG, ExpertLifecycle.SPAWNED);
     trainer.run((step, training) -> reports.add(step));
 
     assertThat(parents).allMatch(parent -> parent.value().wasClosed());
@@ -132,7 +132,7 @@ class TrainerTest {
   @Test
   void should_weigh_held_out_batches_by_their_tokens() {
     TinyModel model = new TinyModel(kernels, 1);
-    StepContext context = schedule(Growth.NEVER).context(0, true, 1);
+    StepContext context = schedule(ExpertLifecycle.NEVER).context(0, true, 1);
     double large = model.loss(HELD_OUT.get(0), context.evaluating()).value();
     double small = model.loss(HELD_OUT.get(1), context.evaluating()).value();
 
@@ -143,7 +143,7 @@ class TrainerTest {
 
   @Test
   void should_measure_every_so_many_steps_and_at_the_end() {
-    trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.evalEvery(25)), Growth.NEVER)
+    trainer(new TinyModel(kernels, 1), CONFIG.with(t -> t.evalEvery(25)), ExpertLifecycle.NEVER)
         .run((step, training) -> reports.add(step));
 
     assertThat(reports)
@@ -154,7 +154,8 @@ class TrainerTest {
 
   @Test
   void should_finish_the_step_and_return_when_asked_to_stop() {
-    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), CONFIG, Growth.SPAWNED);
+    Trainer<TinyBatch> trainer =
+        trainer(new TinyModel(kernels, 1), CONFIG, ExpertLifecycle.SPAWNED);
     List<Long> saved = new ArrayList<>();
     CheckpointWriter checkpoints =
         state -> {
@@ -176,7 +177,8 @@ class TrainerTest {
       int minutes, long every, String steps) {
     TrainerConfig config =
         CONFIG.with(t -> t.steps(12).checkpointEvery(every).checkpointMinutes(minutes));
-    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), config, Growth.SPAWNED);
+    Trainer<TinyBatch> trainer =
+        trainer(new TinyModel(kernels, 1), config, ExpertLifecycle.SPAWNED);
     List<String> saved = new ArrayList<>();
     AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1); // as one that overflows
     CheckpointWriter checkpoints =
@@ -239,7 +241,7 @@ class TrainerTest {
   @Test
   void should_skip_and_count_as_many_steps_that_are_not_finite_as_it_is_allowed() {
     Probe probe = new Probe(1);
-    TrainerConfig config = CONFIG.withGuards(new Guards(2, 2, 0, 1));
+    TrainerConfig config = CONFIG.withGuards(new SafetyConfig(2, 2, 0, 1));
     Trainer<TinyBatch> trainer = trainer(probe, TinyBatch::number, config);
     StepRecord good = trainer.step();
     double before = probe.parameter.value().getDouble(0);
@@ -278,7 +280,7 @@ class TrainerTest {
             probe,
             new TrainingData<>(TinyBatch::number, HELD_OUT),
             CONFIG.with(t -> t.evalEvery(3)),
-            schedule(Growth.FROM_START));
+            schedule(ExpertLifecycle.FROM_START));
     trainer.runSaving(
         state -> Path.of("step-2"), (report, training) -> stopAfter(trainer, report, 2));
 
@@ -295,10 +297,12 @@ class TrainerTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new Trainer<>(new TinyModel(kernels, 1), data, CONFIG, schedule(Growth.FROM_START)))
+                new Trainer<>(
+                    new TinyModel(kernels, 1), data, CONFIG, schedule(ExpertLifecycle.FROM_START)))
         .withMessage("growth of the schedule must be the model's, SPAWNED, was FROM_START");
     assertThat(
-            new Trainer<>(new TinyModel(kernels, 1), data, CONFIG, schedule(Growth.SPAWNED))
+            new Trainer<>(
+                    new TinyModel(kernels, 1), data, CONFIG, schedule(ExpertLifecycle.SPAWNED))
                 .progress())
         .isEqualTo(Progress.START);
   }
@@ -306,7 +310,7 @@ class TrainerTest {
   @Test
   void a_closed_model_should_have_given_its_memory_back() {
     TinyModel model = new TinyModel(kernels, 1);
-    trainer(model, CONFIG, Growth.SPAWNED).run();
+    trainer(model, CONFIG, ExpertLifecycle.SPAWNED).run();
 
     model.close();
 
@@ -323,7 +327,7 @@ class TrainerTest {
   }
 
   private double finalLoss(long seed) {
-    trainer(new TinyModel(kernels, seed), CONFIG, Growth.SPAWNED)
+    trainer(new TinyModel(kernels, seed), CONFIG, ExpertLifecycle.SPAWNED)
         .run((step, training) -> reports.add(step));
     return last().validLoss();
   }
@@ -332,7 +336,8 @@ class TrainerTest {
     return reports.get(reports.size() - 1);
   }
 
-  private Trainer<TinyBatch> trainer(TinyModel model, TrainerConfig config, Growth growth) {
+  private Trainer<TinyBatch> trainer(
+      TinyModel model, TrainerConfig config, ExpertLifecycle growth) {
     return new Trainer<>(
         model.growing(growth),
         new TrainingData<>(TinyBatch::number, HELD_OUT),
@@ -343,10 +348,10 @@ class TrainerTest {
   private Trainer<TinyBatch> trainer(
       Probe probe, LongFunction<TinyBatch> source, TrainerConfig config) {
     return new Trainer<>(
-        probe, new TrainingData<>(source, List.of()), config, schedule(Growth.FROM_START));
+        probe, new TrainingData<>(source, List.of()), config, schedule(ExpertLifecycle.FROM_START));
   }
 
-  private static EvolutionSchedule schedule(Growth growth) {
+  private static EvolutionSchedule schedule(ExpertLifecycle growth) {
     return new EvolutionSchedule(
         EvolutionConfig.defaults()
             .with(e -> e.diversifySteps(SPAWN_STEP).spawn("copy").temperatureSteps(40)),

@@ -46,7 +46,8 @@ class TrainingConfigTest {
     assertThat(CONFIG.with(t -> t.evalEvery(7)).with(t -> t.evalEvery(0))).isEqualTo(CONFIG);
     TrainerConfig trainer = TrainerConfig.of(CONFIG);
     assertThat(trainer.with(t -> t.microBatches(7)).training().microBatches()).isEqualTo(7);
-    assertThat(trainer.withGuards(new Guards(3, 1, 0, 1)).guards().skipNonFinite()).isEqualTo(1);
+    assertThat(trainer.withGuards(new SafetyConfig(3, 1, 0, 1)).guards().skipNonFinite())
+        .isEqualTo(1);
   }
 
   private static void assertRefused(String message, ThrowingCallable call) {

@@ -1,9 +1,9 @@
 package io.evomoe.gates;
 
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -47,8 +47,8 @@ public final class DenseGate implements Gate {
     }
 
     @Override
-    public Growth growth() {
-      return Growth.NEVER;
+    public ExpertLifecycle growth() {
+      return ExpertLifecycle.NEVER;
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.evomoe.gates;
 
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
@@ -334,8 +334,8 @@ public final class DtsGate extends RouterGate {
     }
 
     @Override
-    public Growth growth() {
-      return Growth.SPAWNED;
+    public ExpertLifecycle growth() {
+      return ExpertLifecycle.SPAWNED;
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class DenseGateTest extends BuiltInGateTest {
 
   @Test
   void should_never_have_more_than_one_expert() {
-    assertThat(provider().growth()).isEqualTo(Growth.NEVER);
+    assertThat(provider().growth()).isEqualTo(ExpertLifecycle.NEVER);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> scene(Map.of()))
         .withMessage("experts must be 1 for gate dense, a plain feed-forward net, was 4");

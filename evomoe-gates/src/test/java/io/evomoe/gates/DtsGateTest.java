@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateScene;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Routing;
@@ -51,9 +51,9 @@ class DtsGateTest extends BuiltInGateTest {
 
   @Test
   void should_spawn_its_experts_as_evomoe_and_start_with_them_as_dts() {
-    assertThat(provider().growth()).isEqualTo(Growth.SPAWNED);
+    assertThat(provider().growth()).isEqualTo(ExpertLifecycle.SPAWNED);
     assertThat(new DtsGate.AloneProvider().name()).isEqualTo("dts");
-    assertThat(new DtsGate.AloneProvider().growth()).isEqualTo(Growth.FROM_START);
+    assertThat(new DtsGate.AloneProvider().growth()).isEqualTo(ExpertLifecycle.FROM_START);
     Routing evolved = route(Map.of(), at(0.5, true));
     Routing alone =
         GateScene.of(new DtsGate.AloneProvider(), EXPERTS, Map.of())

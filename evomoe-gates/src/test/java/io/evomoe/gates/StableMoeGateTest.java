@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;

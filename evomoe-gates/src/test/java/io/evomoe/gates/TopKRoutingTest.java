@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.ExpertPlan.SharedExperts;
-import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -142,7 +140,7 @@ class TopKRoutingTest {
 
   private static EvolvingFeedForward place(String gate, String options) {
     EvolvingFeedForward place = unspawned(gate, options);
-    if (place.growth() == Growth.SPAWNED) {
+    if (place.growth() == ExpertLifecycle.SPAWNED) {
       place.spawn(SpawnMethod.copy(), 1);
     }
     return place;

@@ -10,11 +10,11 @@ import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.hub.HubImport;
-import io.evomoe.run.internal.task.EarlierRun;
+import io.evomoe.run.internal.task.HubImport;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.internal.task.TaskTraining;
+import io.evomoe.run.internal.task.WarmStart;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.TrainedModel;
@@ -142,7 +142,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @throws IllegalArgumentException if it is no folder of a run
    */
   public static RunBuilder<?> from(Path folder) {
-    return RunBuilder.from(EarlierRun.open(folder));
+    return RunBuilder.from(WarmStart.open(folder));
   }
 
   /**
@@ -151,7 +151,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @param model {@link Gpt}, {@link Llama}, {@link Roberta} or {@link Transformer}
    */
   public static <M extends Model<?>> RunBuilder<M> from(Path folder, Class<M> model) {
-    return RunBuilder.from(EarlierRun.open(folder), model);
+    return RunBuilder.from(WarmStart.open(folder), model);
   }
 
   /**

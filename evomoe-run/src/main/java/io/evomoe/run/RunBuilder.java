@@ -10,10 +10,10 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
-import io.evomoe.run.internal.task.EarlierRun;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.RunStart.DenseStart;
+import io.evomoe.run.internal.task.WarmStart;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
@@ -91,7 +91,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     RunBuilder<M> builder =
         new RunBuilder<>(config.task(), type, config.model().architecture(), null);
     builder.start = start;
-    if (start instanceof EarlierRun) {
+    if (start instanceof WarmStart) {
       builder.whole = true;
       return builder.gate(config.gate()).seed(config.seed());
     }
@@ -218,8 +218,8 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     return this;
   }
 
-  private EarlierRun earlier(String method) {
-    if (start instanceof EarlierRun earlier) {
+  private WarmStart earlier(String method) {
+    if (start instanceof WarmStart earlier) {
       return earlier;
     }
     throw new IllegalArgumentException(

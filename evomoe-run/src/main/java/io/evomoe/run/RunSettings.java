@@ -7,7 +7,7 @@ import io.evomoe.run.config.ComputeConfigBuilder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.training.GuardsBuilder;
+import io.evomoe.training.SafetyConfigBuilder;
 import io.evomoe.training.TrainingConfigBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,7 +60,7 @@ abstract class RunSettings<S> extends ProgramParts<S> {
   }
 
   /** Changes the safety settings. */
-  public S guards(Consumer<GuardsBuilder> guards) {
+  public S guards(Consumer<SafetyConfigBuilder> guards) {
     return change(c -> c.with(b -> b.guards(c.guards().with(guards))));
   }
 

@@ -1,6 +1,7 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
@@ -9,7 +10,6 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;

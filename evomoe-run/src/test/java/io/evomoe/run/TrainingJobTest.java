@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
@@ -142,7 +142,7 @@ class TrainingJobTest {
   }
 
   private TinyModel model() {
-    return new TinyModel(kernels, 1).growing(Growth.NEVER);
+    return new TinyModel(kernels, 1).growing(ExpertLifecycle.NEVER);
   }
 
   private static TrainingJob<TinyBatch> job(TinyModel model, TrainerConfig config, Path out) {

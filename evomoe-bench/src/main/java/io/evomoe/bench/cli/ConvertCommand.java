@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.run.Run;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ final class ConvertCommand implements Runnable {
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
       try (Run<?> converted = run.convert(wanted.groups(there), method, out)) {
-        boolean dense = converted.config().provider().growth() == Growth.NEVER;
+        boolean dense = converted.config().provider().growth() == ExpertLifecycle.NEVER;
         System.out.printf(
             "%d experts became %s: %s%n",
             there, dense ? "one dense network" : converted.config().model().experts(), out);

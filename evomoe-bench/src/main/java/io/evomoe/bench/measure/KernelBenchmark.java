@@ -1,5 +1,6 @@
 package io.evomoe.bench.measure;
 
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
@@ -10,7 +11,6 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.RowGroups;
-import io.evomoe.internal.arrays.Workspaces;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,9 +6,9 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Scope;
@@ -66,7 +66,7 @@ public record UntrainedModel(
 
   /** MoE blocks; 0 for a dense model. */
   public int mixtures() {
-    boolean mixed = GateRegistry.installed().provider(gate).growth() != Growth.NEVER;
+    boolean mixed = GateRegistry.installed().provider(gate).growth() != ExpertLifecycle.NEVER;
     return mixed ? size.stack().moeLayers() : 0;
   }
 

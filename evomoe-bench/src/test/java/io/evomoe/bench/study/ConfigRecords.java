@@ -26,7 +26,7 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.Guards;
+import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.ScheduleSpec;
@@ -214,7 +214,7 @@ final class ConfigRecords {
             "hardFrom: " + COUNT,
             "finalTopK: 0 -1 2"));
     ALL.put(
-        Guards.DEFAULT,
+        SafetyConfig.DEFAULT,
         fields(
             "keepCheckpoints: " + POSITIVE,
             "skipNonFinite: " + COUNT,

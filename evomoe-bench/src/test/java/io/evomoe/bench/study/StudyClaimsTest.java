@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.text.TextProgress;

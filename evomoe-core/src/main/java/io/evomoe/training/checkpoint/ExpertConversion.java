@@ -1,7 +1,7 @@
 package io.evomoe.training.checkpoint;
 
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
@@ -74,7 +74,7 @@ public final class ExpertConversion {
     Map<String, INDArray> states = new LinkedHashMap<>();
     fresh.state().forEach(state -> states.put(state.name(), state.value()));
     for (GateState state : untrained.state()) {
-      if (fresh.growth() != Growth.NEVER) {
+      if (fresh.growth() != ExpertLifecycle.NEVER) {
         requireSameBeginning(state, states.get(state.name()));
       }
     }

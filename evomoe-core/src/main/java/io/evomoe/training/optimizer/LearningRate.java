@@ -1,7 +1,7 @@
 package io.evomoe.training.optimizer;
 
-import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Options;
+import io.evomoe.moe.Options.Bounds;
 import java.util.Locale;
 
 /**

@@ -4,7 +4,6 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Options.Bounds;
-import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;

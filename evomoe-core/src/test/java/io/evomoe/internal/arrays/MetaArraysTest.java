@@ -1,20 +1,15 @@
 package io.evomoe.internal.arrays;
 
-import io.evomoe.nn.FeedForwardConfig;
-
-import io.evomoe.nn.Scope;
-
-import io.evomoe.nn.Parameter;
-
-import io.evomoe.nn.Initialization;
-
-import io.evomoe.nn.FeedForward;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.nn.FeedForward;
+import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.Initialization;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Scope;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

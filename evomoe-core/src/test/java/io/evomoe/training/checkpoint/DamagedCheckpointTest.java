@@ -7,7 +7,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
@@ -43,7 +43,7 @@ class DamagedCheckpointTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(20).with(t -> t.checkpointEvery(10)),
-            new EvolutionSchedule(EvolutionConfig.defaults(), 20, Growth.SPAWNED));
+            new EvolutionSchedule(EvolutionConfig.defaults(), 20, ExpertLifecycle.SPAWNED));
     trainer.runSaving(new CheckpointFolder(directory, 2, Map.of()));
     checkpoint = CheckpointFolder.latest(directory).orElseThrow();
     try (Stream<Path> all = Files.list(checkpoint)) {

@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
@@ -33,7 +33,11 @@ class EarlierTrainingTest {
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
             new EvolutionSchedule(
-                EvolutionConfig.defaults(), 10, Growth.FROM_START, 1000, OptionalDouble.of(0.25)));
+                EvolutionConfig.defaults(),
+                10,
+                ExpertLifecycle.FROM_START,
+                1000,
+                OptionalDouble.of(0.25)));
     for (int step = 0; step < 5; step++) {
       trainer.step();
     }

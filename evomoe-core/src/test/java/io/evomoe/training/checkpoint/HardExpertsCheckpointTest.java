@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
@@ -46,7 +46,7 @@ class HardExpertsCheckpointTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
-            new EvolutionSchedule(hard, 10, Growth.SPAWNED));
+            new EvolutionSchedule(hard, 10, ExpertLifecycle.SPAWNED));
     trainer.step();
     trainer.step();
     return new CheckpointFolder(directory, 2, Map.of()).write(trainer.state());

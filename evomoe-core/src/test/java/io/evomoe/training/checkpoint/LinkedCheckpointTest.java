@@ -7,7 +7,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
@@ -123,7 +123,7 @@ class LinkedCheckpointTest {
             new TinyModel(kernels, 1),
             new TrainingData<>(TinyBatch::number, List.of()),
             TrainerConfig.defaults(10),
-            new EvolutionSchedule(EvolutionConfig.defaults(), 10, Growth.SPAWNED));
+            new EvolutionSchedule(EvolutionConfig.defaults(), 10, ExpertLifecycle.SPAWNED));
     for (int step = 1; step <= 6; step++) {
       trainer.step();
       if (step % 3 == 0) {

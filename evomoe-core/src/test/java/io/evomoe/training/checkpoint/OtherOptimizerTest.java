@@ -7,7 +7,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
@@ -34,7 +34,7 @@ class OtherOptimizerTest {
       new TrainingData<>(TinyBatch::number, List.of(new TinyBatch(16, -1)));
   private static final EvolutionSchedule SCHEDULE =
       new EvolutionSchedule(
-          EvolutionConfig.defaults().with(e -> e.diversifySteps(2)), 6, Growth.SPAWNED);
+          EvolutionConfig.defaults().with(e -> e.diversifySteps(2)), 6, ExpertLifecycle.SPAWNED);
 
   @TempDir private Path folder;
 

@@ -9,7 +9,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.Phase;
 import io.evomoe.training.StepRecord;
@@ -299,7 +299,7 @@ class ResumeTest {
         .isThrownBy(() -> resumed(saved, new TinyModel(kernels, 6)))
         .withMessageStartingWith("seed must be 5 as in")
         .withMessageEndingWith("was 6");
-    TinyModel dense = new TinyModel(kernels, 5).growing(Growth.NEVER);
+    TinyModel dense = new TinyModel(kernels, 5).growing(ExpertLifecycle.NEVER);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> resumed(saved, dense))
         .withMessageStartingWith("growth must be SPAWNED");
@@ -346,7 +346,7 @@ class ResumeTest {
         EvolutionConfig.defaults()
             .with(e -> e.diversifySteps(spawnStep).spawn("copy").temperatureSteps(6))
             .with(e -> hardFrom.ifPresent(e::hardFrom));
-    return new EvolutionSchedule(evolution, 10, Growth.SPAWNED);
+    return new EvolutionSchedule(evolution, 10, ExpertLifecycle.SPAWNED);
   }
 
   private static void assertSameBits(

@@ -2,17 +2,17 @@ package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Initialization;
@@ -67,7 +67,7 @@ record MixtureSettings(
           "finalTopK must be at most experts, %d, was %d"
               .formatted(experts, evolution.finalTopK()));
     }
-    boolean tellsTime = provider.annealed() || provider.growth() == Growth.SPAWNED;
+    boolean tellsTime = provider.annealed() || provider.growth() == ExpertLifecycle.SPAWNED;
     if (tellsTime && iterations == 0 && evolution == null) {
       throw new IllegalArgumentException(
           "iterations or evolution must be given for gate %s, which changes with time, had neither"
@@ -86,7 +86,7 @@ record MixtureSettings(
   }
 
   /** Returns when the layer gets its experts. */
-  Growth growth() {
+  ExpertLifecycle growth() {
     return provider().growth();
   }
 
@@ -159,7 +159,8 @@ record MixtureSettings(
             "iterations must be set if evolution does not set diversifySteps and"
                 + " temperatureSteps");
       }
-      EvolutionSchedule schedule = new EvolutionSchedule(config, iterations, Growth.SPAWNED);
+      EvolutionSchedule schedule =
+          new EvolutionSchedule(config, iterations, ExpertLifecycle.SPAWNED);
       TemperatureSchedule temperature = schedule.temperature();
       return new Evolution(
           schedule.diversifySteps(),

@@ -3,8 +3,8 @@ package io.evomoe.models.dl4j;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ record ParameterLayout(List<Slot> slots) implements ParamInitializer {
     Scope scope = Scope.root(0, KernelSelection.forType(DataType.FLOAT));
     EvolvingFeedForward place = new EvolvingFeedForward(scope, settings.plan(width));
     List<Slot> slots = new ArrayList<>();
-    if (settings.growth() == Growth.SPAWNED) {
+    if (settings.growth() == ExpertLifecycle.SPAWNED) {
       place.spawn(SpawnMethod.copy(), 0);
       slots.add(new Slot(SPAWNED, Kind.STATE, 1));
     }

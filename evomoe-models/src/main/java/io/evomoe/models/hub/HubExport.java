@@ -1,24 +1,16 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.ImportOrigin;
-
-import io.evomoe.models.internal.hub.OwnExport;
-
-import io.evomoe.models.internal.hub.JsonFile;
-
-import io.evomoe.models.internal.hub.HubTensors;
-
-import io.evomoe.models.internal.hub.PublishedFamily;
-
-import io.evomoe.models.internal.hub.SwitchNames;
-
-import io.evomoe.models.internal.hub.ExportedModel;
-
-import io.evomoe.models.internal.hub.HubConfig;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.models.internal.hub.ExportedModel;
+import io.evomoe.models.internal.hub.HubConfig;
+import io.evomoe.models.internal.hub.HubTensors;
+import io.evomoe.models.internal.hub.ImportOrigin;
+import io.evomoe.models.internal.hub.JsonFile;
+import io.evomoe.models.internal.hub.OwnExport;
+import io.evomoe.models.internal.hub.PublishedFamily;
+import io.evomoe.models.internal.hub.SwitchNames;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.training.Model;

@@ -1,15 +1,10 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.ImportOrigin;
-
-import io.evomoe.models.internal.hub.WeightRule;
-
-import io.evomoe.models.internal.hub.HubTensors;
-
-import io.evomoe.models.internal.hub.PublishedFamily;
-
 import io.evomoe.models.internal.hub.HubConfig;
-
+import io.evomoe.models.internal.hub.HubTensors;
+import io.evomoe.models.internal.hub.ImportOrigin;
+import io.evomoe.models.internal.hub.PublishedFamily;
+import io.evomoe.models.internal.hub.WeightRule;
 import io.evomoe.nn.Place;
 import io.evomoe.training.DenseWeights;
 import java.io.Closeable;

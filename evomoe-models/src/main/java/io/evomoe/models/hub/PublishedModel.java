@@ -1,9 +1,8 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.PublishedFamily;
-
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.internal.hub.PublishedFamily;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.roberta.Roberta;

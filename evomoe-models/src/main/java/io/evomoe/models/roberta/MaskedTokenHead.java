@@ -42,7 +42,10 @@ final class MaskedTokenHead implements Layer {
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
             new HeadedModel.Nonlinearity(kernels, ActivationFunction.GELU),
-            new Norm(scope.child("norm"), width, new NormConfig(NormConfig.Kind.LAYER, size.norm().epsilon())));
+            new Norm(
+                scope.child("norm"),
+                width,
+                new NormConfig(NormConfig.Kind.LAYER, size.norm().epsilon())));
     this.bias = scope.constant("bias", Parameter.Role.BIAS, 0, tokens.entries());
   }
 

@@ -92,7 +92,8 @@ public final class TextEncoder {
             before ? init : new Initialization(init.deviation(), init.deviation()),
             embeddings.vocabulary());
     Layer norm =
-        new Norm(scope.child(before ? "finalNorm" : "embeddingNorm"), size.hiddenSize(), size.norm());
+        new Norm(
+            scope.child(before ? "finalNorm" : "embeddingNorm"), size.hiddenSize(), size.norm());
     body = before ? Sequential.of(dropout, stack, norm) : Sequential.of(norm, dropout, stack);
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.internal.text.PieceEncoding;
-
 import io.evomoe.models.text.source.DocumentReader;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;

@@ -1,7 +1,5 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.nn.Block.NormPlacement;
-
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.ScopedModel;
@@ -10,6 +8,7 @@ import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.moe.Gates;
+import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Embedding;

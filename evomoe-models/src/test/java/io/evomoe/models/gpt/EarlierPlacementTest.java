@@ -7,7 +7,6 @@ import io.evomoe.gates.BaseGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.TestGates;

@@ -1,9 +1,5 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.HubConfig;
-
-import io.evomoe.models.internal.hub.JsonFile;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -12,6 +8,8 @@ import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.internal.hub.HubConfig;
+import io.evomoe.models.internal.hub.JsonFile;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;

@@ -1,9 +1,5 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.HubConfig;
-
-import io.evomoe.models.internal.hub.TokenizerFiles;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -11,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.internal.hub.HubConfig;
+import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextCorpus;

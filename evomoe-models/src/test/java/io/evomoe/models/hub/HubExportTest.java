@@ -1,9 +1,5 @@
 package io.evomoe.models.hub;
 
-import io.evomoe.models.internal.hub.HubConfig;
-
-import io.evomoe.models.internal.hub.JsonFile;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -17,6 +13,8 @@ import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.hub.HubRequest.TextEnds;
+import io.evomoe.models.internal.hub.HubConfig;
+import io.evomoe.models.internal.hub.JsonFile;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.Transformer;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
@@ -12,7 +13,6 @@ import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;
 import java.util.Arrays;

@@ -8,9 +8,9 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
@@ -65,7 +65,7 @@ final class SmallLlama {
       LlamaConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Llama model =
         new Llama(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
-    if (gates.growth() == Growth.SPAWNED) {
+    if (gates.growth() == ExpertLifecycle.SPAWNED) {
       model.spawn(SpawnMethod.mask(0.3), 5);
     }
     LayerGradientCheck.disturb(model.parameters(), 0.5);

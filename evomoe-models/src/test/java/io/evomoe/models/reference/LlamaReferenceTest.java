@@ -21,7 +21,6 @@ import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Norm;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Rotary.Scaling;
 import io.evomoe.nn.Scope;
@@ -51,7 +50,9 @@ class LlamaReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_rms_norm(DataType type) {
     Reference reference = new Reference("rms_norm", type);
-    reference.check(new Norm(reference.scope(), 8, new NormConfig(NormConfig.Kind.RMS, EPSILON)), Reference.pass(1, LENGTH));
+    reference.check(
+        new Norm(reference.scope(), 8, new NormConfig(NormConfig.Kind.RMS, EPSILON)),
+        Reference.pass(1, LENGTH));
   }
 
   @ParameterizedTest

@@ -7,9 +7,9 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.Growth;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -72,7 +72,7 @@ class RobertaPaddingTest {
   @MethodSource("gates")
   void should_leave_a_sentence_as_it_is_with_every_gate(GateProvider gates) {
     Roberta model = SmallRoberta.of(0.2, gates, Map.of());
-    if (gates.growth() == Growth.SPAWNED) {
+    if (gates.growth() == ExpertLifecycle.SPAWNED) {
       spawned(model);
     }
     LanguageBatch plain = new LanguageBatch(TokenBatch.of(3, SHORT), new int[] {-1, 8, -1});

@@ -2,7 +2,7 @@ package io.evomoe.run.config;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
-import io.evomoe.training.Guards;
+import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -53,6 +53,6 @@ public record FineTuneSettings(
             .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
             .with(t -> t.schedule("linear").floorShare(0).beta2(0.98))
             .with(t -> t.checkpointEvery(checkpointEvery)),
-        Guards.DEFAULT.with(g -> g.keepCheckpoints(1)));
+        SafetyConfig.DEFAULT.with(g -> g.keepCheckpoints(1)));
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.training.Guards;
+import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -118,7 +118,7 @@ public record Preset(
         usual.options().isEmpty() ? Map.of() : Map.of(gate, usual.options()),
         ComputeConfig.DEFAULT,
         ArchitectureConfig.DEFAULT,
-        Guards.DEFAULT,
+        SafetyConfig.DEFAULT,
         HeldOut.DEFAULT,
         DataForm.DEFAULT);
   }

@@ -10,16 +10,16 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
-import io.evomoe.training.Guards;
 import io.evomoe.training.RunName;
+import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -47,7 +47,7 @@ public record RunConfig(
         Map<String, Map<String, String>> gateOptions,
     @Field(doc = "computation settings") ComputeConfig compute,
     @Field(doc = "architecture details, to match published models") ArchitectureConfig architecture,
-    @Field(doc = "safety settings") Guards guards,
+    @Field(doc = "safety settings") SafetyConfig guards,
     @Field(doc = "division of data without a split of its own") HeldOut split,
     @Field(doc = "format of the data files") DataForm data)
     implements RunConfigBuilder.With {
@@ -225,7 +225,7 @@ public record RunConfig(
     schedule();
     trainer().schedule();
     trainer().optimizer(KernelSelection.forType(DataType.FLOAT)).close();
-    if (provider().growth() != Growth.NEVER) {
+    if (provider().growth() != ExpertLifecycle.NEVER) {
       if (model.moeEvery() > model.numHiddenLayers()) {
         throw new IllegalArgumentException(
             "model.moeEvery must be at most model.numHiddenLayers (%d) for gate %s, was %d"
@@ -256,7 +256,7 @@ public record RunConfig(
    * @param causal whether a token's output must not depend on later tokens
    */
   public Map<String, Double> losses(boolean causal) {
-    return provider().growth() == Growth.NEVER ? Map.of() : narrowGate(causal).losses();
+    return provider().growth() == ExpertLifecycle.NEVER ? Map.of() : narrowGate(causal).losses();
   }
 
   /** Makes a gate of the last layer with one column and all options; it needs almost no memory. */

@@ -1,12 +1,11 @@
 package io.evomoe.run.finetune;
 
+import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
-import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
-import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
@@ -14,7 +13,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.finetune.Naming;
+import io.evomoe.run.internal.finetune.ClassPredictor;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedTrainings;
 import io.evomoe.run.internal.task.RobertaTask;
@@ -44,11 +43,11 @@ import java.util.stream.IntStream;
  */
 public final class Classifier implements AutoCloseable {
   /** Number of texts that are classified together. */
-  public static final int BATCH = Naming.BATCH;
+  public static final int BATCH = ClassPredictor.BATCH;
 
   private final Lifetime lifetime;
   private final RobertaClassifier network;
-  private final Naming naming;
+  private final ClassPredictor naming;
   private final List<String> labels;
   private final BpeTokenizer tokenizer;
   private final Checkpoint checkpoint;
@@ -64,7 +63,7 @@ public final class Classifier implements AutoCloseable {
     this.lifetime =
         new Lifetime("the classifier in " + folder, "open it again with Classifier.open");
     this.network = network;
-    this.naming = new Naming(network, checkpoint.context().evaluating());
+    this.naming = new ClassPredictor(network, checkpoint.context().evaluating());
     this.labels = labels;
     this.tokenizer = tokenizer;
     this.checkpoint = checkpoint;
@@ -140,16 +139,16 @@ public final class Classifier implements AutoCloseable {
 
   private List<Classified> classified(List<String> texts) {
     List<Classified> classified = new ArrayList<>();
-    for (int first = 0; first < texts.size(); first += Naming.BATCH) {
+    for (int first = 0; first < texts.size(); first += ClassPredictor.BATCH) {
       List<String> some =
-          texts.subList(first, Math.min(texts.size(), first + Naming.BATCH)).stream()
+          texts.subList(first, Math.min(texts.size(), first + ClassPredictor.BATCH)).stream()
               .map(LabelledText::plain)
               .toList();
       EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
-      List<Naming.Named> named =
+      List<ClassPredictor.Named> named =
           naming.of(encoded.batch(IntStream.range(0, some.size()).toArray()));
       for (int i = 0; i < some.size(); i++) {
-        Naming.Named one = named.get(i);
+        ClassPredictor.Named one = named.get(i);
         classified.add(
             new Classified(labels.get(one.label()), one.probability(), encoded.isCut(i)));
       }
@@ -189,8 +188,7 @@ public final class Classifier implements AutoCloseable {
    * @param said receives the detected format, in a line for the user
    */
   public ClassEvaluation evaluate(Path file, String part, DataForm form, Consumer<String> said) {
-    return evaluate(
-        RowCorpus.read(Split.measured(file, part, RecordKind.CLASS, form), said));
+    return evaluate(RowCorpus.read(Split.measured(file, part, RecordKind.CLASS, form), said));
   }
 
   /**

@@ -12,7 +12,7 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationBatch;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.TokenBatch;
 import java.util.ArrayList;
@@ -72,7 +72,7 @@ final class BenchGenerateCommand extends ModelBenchmark {
     batches.forEach(batch -> FieldBound.atLeast("batch", batch, 1));
     UntrainedModel untrained = untrained(Math.addExact(prompt, tokens), false);
     CausalLanguageModel model = made(untrained, 1);
-    if (model.evolving().growth() == Growth.SPAWNED) {
+    if (model.evolving().growth() == ExpertLifecycle.SPAWNED) {
       model.spawn(EvolutionConfig.defaults().spawnMethod(), UntrainedModel.SEED);
     }
     Generation generation = new Generation(model, context());

@@ -17,7 +17,6 @@ import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;

@@ -5,8 +5,8 @@ import static io.evomoe.bench.cli.doctor.Finding.State.SLOW;
 import static io.evomoe.bench.cli.doctor.Finding.State.STOPS;
 
 import io.evomoe.kernel.Device;
-import io.evomoe.kernel.KernelSelection.KernelReport;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.KernelSelection.KernelReport;
 import io.evomoe.kernel.NvidiaCard;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -4,7 +4,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Growth;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
 import io.evomoe.training.SavedRun;
@@ -39,7 +39,7 @@ final class RoundScene {
           EvolutionConfig.defaults()
               .with(e -> e.diversifySteps(SPAWN).spawn("copy").temperatureSteps(5)),
           12,
-          Growth.SPAWNED);
+          ExpertLifecycle.SPAWNED);
   final RoundConfig rounds;
   private final double dropout;
 

@@ -1,12 +1,10 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubRequest;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;

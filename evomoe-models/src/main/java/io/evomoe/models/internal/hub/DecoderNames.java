@@ -1,7 +1,6 @@
 package io.evomoe.models.internal.hub;
 
 import io.evomoe.models.hub.PublishedModel;
-
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;

@@ -1,8 +1,7 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.PublishedModel;
-
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;

@@ -1,11 +1,9 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubRequest;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;

@@ -1,8 +1,7 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubFolder;
-
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.hub.HubFolder;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;

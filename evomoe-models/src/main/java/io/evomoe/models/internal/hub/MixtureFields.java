@@ -1,11 +1,10 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;

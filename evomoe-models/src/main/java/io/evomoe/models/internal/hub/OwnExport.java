@@ -1,12 +1,10 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubExport;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.models.hub.HubExport;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider.Placement;

@@ -1,10 +1,8 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubRequest;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.internal.hub.DecoderTraits.Bias;
 import io.evomoe.models.internal.hub.DecoderTraits.Window;
 import io.evomoe.models.internal.hub.MixtureFields.Parts;

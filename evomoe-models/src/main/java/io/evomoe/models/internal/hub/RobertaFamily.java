@@ -1,10 +1,8 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.HubRequest;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;

@@ -1,12 +1,11 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.PublishedModel;
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerContents;

@@ -1,12 +1,8 @@
 package io.evomoe.models.internal.text;
 
 import io.evomoe.models.text.SpecialTokens;
-
 import io.evomoe.models.text.TextProgress;
-
 import io.evomoe.models.text.Tokenizer;
-
-import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 import java.util.List;

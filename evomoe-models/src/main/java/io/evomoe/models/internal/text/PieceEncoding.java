@@ -1,8 +1,7 @@
 package io.evomoe.models.internal.text;
 
-import io.evomoe.models.text.Tokenizer;
-
 import io.evomoe.internal.threads.Parallel;
+import io.evomoe.models.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

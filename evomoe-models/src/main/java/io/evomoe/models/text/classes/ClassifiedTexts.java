@@ -1,7 +1,7 @@
 package io.evomoe.models.text.classes;
 
-import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.internal.text.EncodedTexts;
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Tokenizer;
 import java.util.Arrays;

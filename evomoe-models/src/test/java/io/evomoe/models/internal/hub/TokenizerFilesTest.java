@@ -1,14 +1,12 @@
 package io.evomoe.models.internal.hub;
 
-import io.evomoe.models.hub.Published;
-
-import io.evomoe.models.hub.PublishedModel;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.hub.Published;
+import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.PublishedTokenizer;
 import io.evomoe.models.text.TokenizerContents;

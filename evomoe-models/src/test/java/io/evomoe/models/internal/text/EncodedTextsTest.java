@@ -1,14 +1,11 @@
 package io.evomoe.models.internal.text;
 
-import io.evomoe.models.text.AsciiTokenizer;
-
-import io.evomoe.models.text.TextProgress;
-
-import io.evomoe.models.text.Tokenizer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.models.text.AsciiTokenizer;
+import io.evomoe.models.text.TextProgress;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
 import java.util.List;
 import org.junit.jupiter.api.Test;

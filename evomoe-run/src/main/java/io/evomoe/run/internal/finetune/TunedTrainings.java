@@ -1,17 +1,15 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.models.text.source.RecordKind;
-
-import io.evomoe.models.text.CorpusBatches;
-
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedTexts;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
@@ -68,8 +66,7 @@ public final class TunedTrainings {
   public record Scores(ClassScores scores, ClassEvaluation evaluation) {}
 
   /** Encodes the texts. */
-  public TunedTrainings(
-      RunCheckpoint run, Split<RowCorpus> split, FineTuneSettings settings) {
+  public TunedTrainings(RunCheckpoint run, Split<RowCorpus> split, FineTuneSettings settings) {
     this.run = run;
     this.split = split;
     Function<RowCorpus, ClassifiedTexts> encode =
@@ -83,8 +80,8 @@ public final class TunedTrainings {
         new TrainingData<>(
             train::batch,
             validTexts.batches(settings.batch(), 0).evaluationBatches(Integer.MAX_VALUE));
-    this.valid = Naming.batches(validTexts);
-    this.test = split.test().map(encode).map(Naming::batches);
+    this.valid = ClassPredictor.batches(validTexts);
+    this.test = split.test().map(encode).map(ClassPredictor::batches);
     this.config = settings.trainer(train.size());
     this.seed = settings.seed();
   }
@@ -95,8 +92,7 @@ public final class TunedTrainings {
    * @param network with the rule for texts without a split, and the form of files
    * @param said receives one line for each file or folder with the detected format
    */
-  public static Split<RowCorpus> open(
-      Dataset data, RunConfig network, Consumer<String> said) {
+  public static Split<RowCorpus> open(Dataset data, RunConfig network, Consumer<String> said) {
     return data.paths().isEmpty()
         ? corpus(data).divide(network.split())
         : RowCorpus.open(RecordKind.CLASS, data.paths(), network.split(), network.data(), said);
@@ -148,7 +144,7 @@ public final class TunedTrainings {
       Outcome outcome = job.train(callbacks.toArray(Callback[]::new));
       return outcome.result().isInterrupted() || Thread.currentThread().isInterrupted()
           ? Optional.empty()
-          : Optional.of(scores(kind.title(), new Naming(classifier, job.context())));
+          : Optional.of(scores(kind.title(), new ClassPredictor(classifier, job.context())));
     }
   }
 
@@ -185,12 +181,12 @@ public final class TunedTrainings {
     int[] training = split.train().labelIds(labels());
     int classes = labels().size();
     Function<List<ClassBatch>, Confusion> always =
-        batches -> Confusion.majority(training, Naming.labels(batches), classes);
+        batches -> Confusion.majority(training, ClassPredictor.labels(batches), classes);
     return scores("majority class", always.apply(valid), test.map(always));
   }
 
   /** Returns the scores on the test part if there is one, else on the validation part. */
-  Scores scores(String name, Naming naming) {
+  Scores scores(String name, ClassPredictor naming) {
     int classes = labels().size();
     Confusion onValid = naming.confusion(valid, classes);
     Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));

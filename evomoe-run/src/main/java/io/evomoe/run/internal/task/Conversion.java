@@ -2,8 +2,8 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.Growth;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -38,12 +38,12 @@ public final class Conversion {
    */
   public Conversion(RunCheckpoint run) {
     this.run = run;
-    Growth growth = run.config().provider().growth();
-    if (growth == Growth.NEVER) {
+    ExpertLifecycle growth = run.config().provider().growth();
+    if (growth == ExpertLifecycle.NEVER) {
       throw new IllegalArgumentException(
           "gate %s has no experts to convert".formatted(run.config().gate()));
     }
-    if (growth == Growth.SPAWNED && !run.checkpoint().progress().spawned()) {
+    if (growth == ExpertLifecycle.SPAWNED && !run.checkpoint().progress().spawned()) {
       throw new IllegalArgumentException(
           "the experts of %s are not spawned yet: start a run with another model.experts instead"
               .formatted(run.checkpoint().location()));
@@ -146,7 +146,7 @@ public final class Conversion {
   private TrainingState state(RunConfig config, Model<?> converted, Optimizer moments) {
     Checkpoint saved = run.checkpoint();
     Progress then = saved.progress();
-    if (converted.growth() != Growth.NEVER) {
+    if (converted.growth() != ExpertLifecycle.NEVER) {
       return new TrainingState(then, saved.context(), saved.seed(), converted, moments);
     }
     Progress dense =
@@ -159,7 +159,7 @@ public final class Conversion {
   /** Returns a model of the new configuration, with its number of experts. */
   private Model<?> convertedModel(RunConfig config) {
     RunCheckpoint target = run.withConfig(config);
-    return config.provider().growth() == Growth.NEVER ? target.fresh() : grown(target);
+    return config.provider().growth() == ExpertLifecycle.NEVER ? target.fresh() : grown(target);
   }
 
   private static Model<?> grown(RunCheckpoint of) {

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.Growth;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.DenseWeights;
@@ -20,7 +20,7 @@ public interface RunStart {
 
   /** Whether the saved run has experts already. */
   default boolean hasExperts() {
-    return run().config().provider().growth() == Growth.FROM_START
+    return run().config().provider().growth() == ExpertLifecycle.FROM_START
         || run().checkpoint().progress().spawned();
   }
 
@@ -138,7 +138,7 @@ public interface RunStart {
             "gate must have plain feed-forward experts to start from a dense model, was "
                 + config.gate());
       }
-      if (spawnAsked && config.provider().growth() != Growth.SPAWNED) {
+      if (spawnAsked && config.provider().growth() != ExpertLifecycle.SPAWNED) {
         throw new IllegalArgumentException(
             "spawning needs a gate that spawns its experts, such as evomoe, was given with "
                 + config.gate());

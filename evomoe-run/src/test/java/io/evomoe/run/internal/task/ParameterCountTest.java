@@ -3,9 +3,9 @@ package io.evomoe.run.internal.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.Growth;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
@@ -97,7 +97,7 @@ class ParameterCountTest {
     TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
     Model<?> model = task.fresh(config, VOCABULARY, facts);
     GateProvider provider = config.provider();
-    if (provider.growth() == Growth.SPAWNED) {
+    if (provider.growth() == ExpertLifecycle.SPAWNED) {
       model.spawn(SpawnMethod.mask(0.3), 1);
     }
 

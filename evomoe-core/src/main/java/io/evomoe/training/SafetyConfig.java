@@ -10,7 +10,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * Safeguards of a run: the fields, bounds and defaults of {@code guards} in a configuration file.
  */
 @RecordBuilder
-public record Guards(
+public record SafetyConfig(
     @Field(doc = "number of newest checkpoints to keep", initial = "2", min = 1, kind = FREE)
         int keepCheckpoints,
     @Field(
@@ -39,15 +39,16 @@ public record Guards(
             min = 1,
             kind = FREE)
         int collapseSteps)
-    implements GuardsBuilder.With {
+    implements SafetyConfigBuilder.With {
   /**
    * Keeps two checkpoints, stops at the first non-finite value, and warns after 50 steps with a
    * load entropy below 0.3.
    */
-  public static final Guards DEFAULT = Fields.defaults(Guards.class);
+  public static final SafetyConfig DEFAULT = Fields.defaults(SafetyConfig.class);
 
   /** Rejects values out of bounds. */
-  public Guards {
-    Fields.require(Guards.class, keepCheckpoints, skipNonFinite, collapseEntropy, collapseSteps);
+  public SafetyConfig {
+    Fields.require(
+        SafetyConfig.class, keepCheckpoints, skipNonFinite, collapseEntropy, collapseSteps);
   }
 }

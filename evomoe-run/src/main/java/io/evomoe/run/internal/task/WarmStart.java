@@ -3,9 +3,9 @@ package io.evomoe.run.internal.task;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.Growth;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -35,11 +35,11 @@ import java.util.stream.Collectors;
  * @param moments whether the optimizer's moments are taken over
  * @param decaySteps steps in which the new run's learning rate decays; 0 for its own schedule
  */
-public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) implements RunStart {
+public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) implements RunStart {
 
   /** Opens the folder of a run, or one checkpoint in it, for its weights. */
-  public static EarlierRun open(Path folder) {
-    return new EarlierRun(RunCheckpoint.open(folder), false, 0);
+  public static WarmStart open(Path folder) {
+    return new WarmStart(RunCheckpoint.open(folder), false, 0);
   }
 
   /**
@@ -47,14 +47,14 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
    *
    * @throws IllegalArgumentException if it has no usable moments
    */
-  public EarlierRun withMoments() {
+  public WarmStart withMoments() {
     Path folder = run.folder().path();
     if (RunFiles.hasRounds(folder)) {
       throw new IllegalArgumentException(
           folder
               + " was trained in rounds on a cluster: its weights can be taken, its moments not");
     }
-    return new EarlierRun(run, true, decaySteps);
+    return new WarmStart(run, true, decaySteps);
   }
 
   /**
@@ -63,7 +63,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
    * @param steps steps of the new run, at least 1
    * @throws IllegalArgumentException if the learning rate of the run has decayed already
    */
-  public EarlierRun decaying(long steps) {
+  public WarmStart decaying(long steps) {
     FieldBound.atLeast("decay steps", steps, 1);
     TrainingConfig before = run.config().training();
     long step = run.checkpoint().progress().step();
@@ -73,7 +73,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
           "a decay must start from a run at its highest learning rate, %s, %s after step %d was at %s"
               .formatted(before.learningRate(), run.folder().path(), step, rate));
     }
-    return new EarlierRun(run, withMoments().moments(), steps);
+    return new WarmStart(run, withMoments().moments(), steps);
   }
 
   /** Returns all settings of the earlier run, with the rest of its phases. */
@@ -142,7 +142,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     }
     if (hasExperts()) {
       OptionalLong one = config.evolution().diversifySteps();
-      if (config.provider().growth() == Growth.SPAWNED && one.orElse(1) != 0) {
+      if (config.provider().growth() == ExpertLifecycle.SPAWNED && one.orElse(1) != 0) {
         throw new IllegalArgumentException(
             "evolution.diversifySteps must be 0 if a run starts with the experts of %s, was %s"
                 .formatted(folder, one.isEmpty() ? "empty" : one.getAsLong()));
@@ -168,7 +168,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
           "gate must be that of %s, %s, which has no experts yet, was %s; train --init makes experts of its nets"
               .formatted(folder, its.name(), other.name()));
     }
-    if (other.growth() == Growth.NEVER) {
+    if (other.growth() == ExpertLifecycle.NEVER) {
       throw new IllegalArgumentException(
           "gate must be one with experts, as %s has them, was %s; convert --merge all makes one net of them"
               .formatted(folder, other.name()));
@@ -198,7 +198,7 @@ public record EarlierRun(RunCheckpoint run, boolean moments, long decaySteps) im
     long earlier = sameGate ? from.context().step() : 0;
     long batches = sameData ? batchesSeen(config) : 0;
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
-    boolean spawned = hasExperts() && config.provider().growth() == Growth.SPAWNED;
+    boolean spawned = hasExperts() && config.provider().growth() == ExpertLifecycle.SPAWNED;
     CheckpointStart start =
         new CheckpointStart(from, sameGate, moments, spawned, first, config.seed());
     TaskTraining<?, ?> training =

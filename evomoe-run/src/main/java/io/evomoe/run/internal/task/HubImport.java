@@ -1,9 +1,9 @@
-package io.evomoe.run.internal.hub;
+package io.evomoe.run.internal.task;
 
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.hub.HubFolder;
-import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
@@ -14,7 +14,6 @@ import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.RunDescription;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;

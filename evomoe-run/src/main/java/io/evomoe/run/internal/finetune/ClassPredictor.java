@@ -1,11 +1,11 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * Predicts the classes of texts. The same texts in the same order, {@link #BATCH} at a time, give
  * the same result to the bit. So a fine-tuning measures itself exactly as its classifier does.
  */
-public final class Naming {
+public final class ClassPredictor {
   /** Number of texts in a batch. */
   public static final int BATCH = 32;
 
@@ -28,7 +28,7 @@ public final class Naming {
    *
    * @param context to evaluate in, with the gates' state after the last step
    */
-  public Naming(RobertaClassifier network, StepContext context) {
+  public ClassPredictor(RobertaClassifier network, StepContext context) {
     this.network = network;
     this.context = context;
   }
