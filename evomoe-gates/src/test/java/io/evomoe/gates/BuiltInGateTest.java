@@ -4,6 +4,7 @@ import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -22,7 +23,8 @@ abstract class BuiltInGateTest extends GateContract {
   @SafeVarargs
   BuiltInGateTest(GateProvider provider, Map<String, String>... others) {
     this.provider = provider;
-    variants = Stream.concat(Stream.of(Map.<String, String>of()), Stream.of(others)).toList();
+    variants =
+        Stream.concat(Stream.of(Map.<String, String>of()), Arrays.stream(others)).toList();
   }
 
   @Override

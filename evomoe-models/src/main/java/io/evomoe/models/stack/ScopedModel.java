@@ -60,7 +60,8 @@ public abstract class ScopedModel<B> implements Model<B> {
               Output logits = head.forward(hidden.value(), pass);
               double value = kernels().crossEntropy(logits.value(), targets, training);
               if (training && !Double.isFinite(value)) {
-                encoder.apply(pass.withSearching(true));
+                // Throws an exception that names the layer with the first non-finite value.
+                Output unused = encoder.apply(pass.withSearching(true));
               }
               return Loss.of(
                   value,

@@ -101,7 +101,7 @@ final class FeedForwardBlocks {
           int g = band.group();
           int rows = band.rows();
           long dRows = products.row(dOut, band.row(), nets.width());
-          Target dHidden = new Target(scratch.address(3 * rows * nets.hidden()), products.type());
+          Target dHidden = new Target(scratch.address(3L * rows * nets.hidden()), products.type());
           products.inputGradient(dRows, contract.get(g), dHidden, rows, false);
           pullActivation(nets.activation(), forward, band, dHidden.address());
           Target to = Target.of(dx, band.inputRow());
