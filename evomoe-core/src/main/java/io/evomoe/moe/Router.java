@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Computes the logits of a gate: {@code z = x W} of a {@link RouterProjection}, plus the token
- * prior if {@link RouterOptions} select one.
+ * Computes the logits of a gate: those of a {@link RouterProjection}, plus the token prior if
+ * {@link RouterOptions} select one.
  */
 public final class Router {
   private final RouterProjection projection;
@@ -48,7 +48,7 @@ public final class Router {
         spec, options, RouterProjection.ofCentroids(spec.scope(), spec.width(), spec.experts()));
   }
 
-  /** Returns W, and B if there is a prior. */
+  /** Returns {@link RouterProjection#weight}, and B if there is a prior. */
   public List<Parameter> parameters() {
     return Stream.concat(Stream.of(projection.weight()), Stream.ofNullable(prior.table())).toList();
   }
@@ -87,6 +87,9 @@ public final class Router {
    */
   public RouterLogits logits(INDArray tokens, Pass pass, INDArray array, TokenMatrix values) {
     if (!values.isFinite()) {
+      if (!prior.actsAt(pass.step())) {
+        projection.requireFinite(values);
+      }
       projection.forward(tokens); // rejects tokens or W that have diverged
       throw new NotFiniteException(
           "what the token prior %s was added to was finite, and the sum was not"

@@ -7,7 +7,10 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The linear map without bias from a token to one logit for each expert: {@code z = x W}. */
+/**
+ * The linear map without bias from a token to one logit for each expert: {@code z = x W}, or the
+ * affinities to centroids.
+ */
 public final class RouterProjection {
   private static final double DEVIATION = 0.02;
   private static final double CENTROID_GAIN = 0.1;
@@ -84,7 +87,9 @@ public final class RouterProjection {
   /** Returns the host copy of {@link #logits} if it is finite. */
   public TokenMatrix requireFinite(TokenMatrix logits) {
     if (!logits.isFinite()) {
-      throw new NotFiniteException("the router logits of " + weight.name() + " were not finite");
+      throw new NotFiniteException(
+          "the %s %s were not finite"
+              .formatted(transposed ? "affinities to" : "router logits of", weight.name()));
     }
     return logits;
   }

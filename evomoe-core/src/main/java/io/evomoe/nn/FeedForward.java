@@ -119,11 +119,14 @@ public final class FeedForward implements Layer {
    * Runs several nets of one form and shape, each on its own group of rows. A group without rows
    * costs nothing and gets no gradient.
    *
-   * @param nets one per group
+   * @param nets one per group, all residual or all plain
    * @param x [groups.inputRows(), d]
    * @return [groups.rows(), d]
    */
   public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
+    if (nets.stream().anyMatch(net -> (net.norm == null) != (nets.get(0).norm == null))) {
+      throw new IllegalArgumentException("nets must be all residual or all plain");
+    }
     return nets.get(0).norm == null ? plain(nets, x, groups) : residual(nets, x, groups);
   }
 

@@ -154,8 +154,15 @@ public final class Scope {
 
   /**
    * Creates another parameter's child: its shape, type and role, with its own values in C order.
+   *
+   * @throws IllegalArgumentException if there is not one value for each element
    */
   public Parameter like(String part, Parameter parent, double[] values) {
+    if (values.length != parent.length()) {
+      throw new IllegalArgumentException(
+          "values of %s must be %d, were %d"
+              .formatted(place(part).name(), parent.length(), values.length));
+    }
     long[] shape = parent.value().shape();
     return filled(part, parent.role(), parent.deviation(), i -> values[(int) i], shape);
   }

@@ -4,6 +4,7 @@ import static io.evomoe.nn.LayerFixture.disturbed;
 import static io.evomoe.nn.LayerFixture.pass;
 import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.ActivationFunction;
@@ -135,6 +136,21 @@ class FeedForwardTest {
 
     assertThat(nets.get(1).parameters()).noneMatch(Parameter::hasGradient);
     assertThat(nets.get(0).parameters()).allMatch(Parameter::hasGradient);
+  }
+
+  @Test
+  void should_reject_nets_of_both_forms_together() {
+    FeedForward residual =
+        FeedForward.residual(
+            LayerFixture.scope().child("residual"),
+            NormConfig.LAYER,
+            FeedForwardConfig.plain(WIDTH, HIDDEN, ActivationFunction.RELU),
+            LayerFixture.LARGE);
+    List<FeedForward> mixed = List.of(net("plain", ActivationFunction.RELU), residual);
+
+    assertThatThrownBy(
+            () -> FeedForward.forward(mixed, random(1, 4, WIDTH), RowGroups.shared(2, 4)))
+        .hasMessage("nets must be all residual or all plain");
   }
 
   @Test

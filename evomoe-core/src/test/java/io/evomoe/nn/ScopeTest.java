@@ -1,6 +1,7 @@
 package io.evomoe.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.nn.Place.ExpertPlace;
@@ -58,6 +59,9 @@ class ScopeTest {
     assertThat(parameter.decays()).isTrue();
     assertThat(parameter.deviation()).isEqualTo(0.5);
     assertThat(parameter.hasGradient()).isFalse();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> root.like("other", parent, new double[7]))
+        .withMessage("values of %s must be 6, were 7", "other");
   }
 
   @Test

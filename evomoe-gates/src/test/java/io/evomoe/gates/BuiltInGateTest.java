@@ -23,8 +23,7 @@ abstract class BuiltInGateTest extends GateContract {
   @SafeVarargs
   BuiltInGateTest(GateProvider provider, Map<String, String>... others) {
     this.provider = provider;
-    variants =
-        Stream.concat(Stream.of(Map.<String, String>of()), Arrays.stream(others)).toList();
+    variants = Stream.concat(Stream.of(Map.<String, String>of()), Arrays.stream(others)).toList();
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -132,6 +133,7 @@ abstract class RunUse {
    * @param written tokens of the translation so far; empty for its first token
    */
   public double[] logits(int[] ids, int[] written) {
+    Objects.requireNonNull(written, "written");
     return use(run -> logits(run.task(), run, ids, written)).get(0);
   }
 

@@ -71,7 +71,8 @@ final class ClassifyCommand implements Runnable {
       }
     }
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm asked = form.over(classifier.dataForm(), !data.isEmpty());
+      DataForm asked =
+          form.over(classifier.dataForm(), !data.isEmpty(), "standard input is read line by line");
       if (data.isEmpty()) {
         Utf8Lines input = new Utf8Lines(System.in, "standard input");
         List<String> next = input.next(Classifier.BATCH);

@@ -53,11 +53,12 @@ final class DataOptions extends FieldOptions {
    * Returns the form with the given values.
    *
    * @param hasData whether {@code --data} was given, without which there is nothing to read so
+   * @param without what is read without it
    */
-  DataForm over(DataForm usual, boolean hasData) {
+  DataForm over(DataForm usual, boolean hasData, String without) {
     DataForm asked = over(usual);
     if (!hasData && !asked.equals(usual)) {
-      throw new IllegalArgumentException("options for the format of data need --data");
+      throw new IllegalArgumentException("options for the format of data need --data: " + without);
     }
     return asked;
   }

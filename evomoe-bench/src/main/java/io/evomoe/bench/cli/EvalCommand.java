@@ -40,6 +40,8 @@ final class EvalCommand implements Runnable {
       Stream.concat(Stream.of("--batches", "--experts-per-token"), OF_TRANSLATION.stream())
           .toList();
 
+  private static final String OWN_DATA = "the run's own data is read as in its training";
+
   @Option(names = "--checkpoint", required = true, description = "run or fine-tuning folder")
   Path checkpoint = Path.of(".");
 
@@ -97,7 +99,7 @@ final class EvalCommand implements Runnable {
         CommandText.reject(spec, "needs a run of task mt, was " + task, OF_TRANSLATION);
       }
       form.requireOf(DataOptions.kind(task));
-      DataForm read = form.over(run.config().data(), data != null);
+      DataForm read = form.over(run.config().data(), data != null, OWN_DATA);
       EvalRequest request =
           new EvalRequest(
               data,
@@ -116,7 +118,7 @@ final class EvalCommand implements Runnable {
     CommandText.reject(spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
-      DataForm read = form.over(classifier.dataForm(), data != null);
+      DataForm read = form.over(classifier.dataForm(), data != null, OWN_DATA);
       ClassEvaluation evaluation =
           data == null
               ? classifier.evaluate(split)

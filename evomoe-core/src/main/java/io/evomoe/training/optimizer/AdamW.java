@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
  * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
-public class AdamW extends MomentOptimizer {
+public sealed class AdamW extends MomentOptimizer permits Muon {
   final Kernels kernels;
   private final Config config;
 

@@ -85,7 +85,11 @@ record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<IN
             rule.name(published),
             name -> new Stacked(shape, new TreeMap<>(), rule.expert(published).isPresent()));
     int part = rule.expert(published).orElse(0);
-    stack.parts().put(part, () -> rule.layout().values().apply(tensor));
+    if (!stack.shape().equals(shape)
+        || stack.parts().put(part, () -> rule.layout().values().apply(tensor)) != null) {
+      throw new IllegalArgumentException(
+          "tensor %s has the place of another one, or another shape".formatted(published));
+    }
   }
 
   private static GgufTensor tensor(String name, Stacked stack, GgufType type) {

@@ -29,8 +29,9 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
   /**
    * Checks that there are rows, and keeps them unmodifiable.
    *
-   * @throws IllegalArgumentException if there is none, or a value is blank, or a label has a TAB or
-   *     a line end, which no line could contain; the message names the line
+   * @throws IllegalArgumentException if there is none, or one has not two values, or a value is
+   *     blank, or a label has a TAB or a line end, which no line could contain; the message names
+   *     the line
    */
   public RowCorpus {
     rows = List.copyOf(rows);
@@ -38,6 +39,11 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
       throw new IllegalArgumentException(name + " must hold " + kind + " rows, has none");
     }
     for (Row row : rows) {
+      if (row.values().size() != 2) {
+        throw new IllegalArgumentException(
+            "%s, line %d: a row must have 2 values, has %d"
+                .formatted(name, row.line(), row.values().size()));
+      }
       String first = row.values().get(0);
       if (row.values().stream().anyMatch(String::isBlank)) {
         throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -130,12 +131,20 @@ public record TokenFile(String description, List<TokenStream> streams) {
   private static Optional<TokenFile> read(Path file, RandomAccessFile open, String key)
       throws IOException {
     long end = open.length() - Long.BYTES;
-    requireChecksum(file, end);
+    if (end < 0) {
+      throw new IOException("it ends too early");
+    }
     String line = String.valueOf(open.readLine()); // with a char for each byte
-    JsonNode head = JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1));
+    JsonNode head;
+    try {
+      head = JSON.readTree(line.getBytes(StandardCharsets.ISO_8859_1));
+    } catch (JsonProcessingException e) {
+      throw new IOException("its first line is not JSON", e);
+    }
     if (head.path("version").asInt() != VERSION || !head.path("key").asText().equals(key)) {
       return Optional.empty();
     }
+    requireChecksum(file, end);
     List<TokenStream> streams = new ArrayList<>();
     long position = open.getFilePointer();
     for (JsonNode part : head.path("streams")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.text.source.UnreadFormats;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -115,6 +117,21 @@ class UnreadFormatsTest {
     assertThatThrownBy(() -> RowCorpus.read(RecordKind.CLASS, file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("class file " + file + " looks like JSON, of which");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.json, JSON",
+    "a.arrow, Arrow",
+    "b.csv.bz2, CSV",
+    "c.JSONL.snappy, JSON Lines",
+    "d.parquet, Parquet"
+  })
+  void should_refuse_endings_where_only_plain_text_is_read(String name, String format) {
+    assertThatThrownBy(() -> UnreadFormats.refuseByEnding("text file " + name, name))
+        .hasMessageStartingWith("text file " + name + " is " + format);
+    assertThatCode(() -> UnreadFormats.refuseByEnding("text file", "json.txt.gz"))
+        .doesNotThrowAnyException();
   }
 
   private static List<Consumer<Path>> readers() {

@@ -108,17 +108,19 @@ final class HeadAttention implements Attended {
   }
 
   private void hide(AttentionMask mask, INDArray scores) {
-    int area = shape.queries() * shape.keys();
-    float[] hidden = new float[mask.isNone() ? area : shape.batch() * area];
+    // What is hidden from all queries alike is one row.
+    int queries = shape.causal() || mask.hasDocuments() ? shape.queries() : 1;
+    int area = queries * shape.keys();
+    float[] hidden = new float[mask.isNone() ? area : Math.multiplyExact(shape.batch(), area)];
     for (int at = 0; at < hidden.length; at += area) {
-      mask.write(shape, at / area, 0, shape.queries(), shape.keys(), hidden, at);
+      mask.write(shape, at / area, 0, queries, shape.keys(), hidden, at);
     }
     scores
         .reshape(shape.batch(), shape.heads(), shape.queries(), shape.keys())
         .addi(
             Nd4j.createFromArray(hidden)
                 .castTo(scores.dataType())
-                .reshape(hidden.length / area, 1, shape.queries(), shape.keys()));
+                .reshape(hidden.length / area, 1, queries, shape.keys()));
     if (!mask.isNone()) {
       // ND4J's softmax in double is NaN if every score is far below 0.
       scores.subi(scores.max(true, 2));

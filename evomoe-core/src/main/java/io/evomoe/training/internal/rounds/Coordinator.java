@@ -44,17 +44,22 @@ public abstract class Coordinator extends StepSource {
         config,
         evolution,
         model.seed(),
-        saved);
+        requireBetweenRounds(saved, config, evolution, rounds));
     this.model = model;
     this.rounds = rounds;
     this.plan =
         new RoundPlan(config.training().steps(), rounds.localSteps(), evolution.spawnStep());
-    if (saved != null) {
-      requireBetweenRounds(saved);
-    }
   }
 
-  private void requireBetweenRounds(SavedRun saved) {
+  /** Returns the saved run. Rejects one that no round ends with. */
+  private static @Nullable SavedRun requireBetweenRounds(
+      @Nullable SavedRun saved,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      RoundConfig rounds) {
+    if (saved == null) {
+      return null;
+    }
     long step = saved.progress().step();
     long spawn = evolution.spawnStep().orElse(0);
     if (step % rounds.localSteps() != 0 && step != spawn && step != config.training().steps()) {
@@ -62,6 +67,7 @@ public abstract class Coordinator extends StepSource {
           "localSteps must divide the %d steps of %s, was %d"
               .formatted(step, saved.location(), rounds.localSteps()));
     }
+    return saved;
   }
 
   /** Returns the steps of each round. */

@@ -149,7 +149,10 @@ record DecoderTraits(
     QueryKeyNorm norm = block.attention().norm();
     QueryKeyNorm.Span span = norm == null ? null : norm.span();
     if (span != queryKeyNorm) {
-      return Optional.of("has a queryKeyNorm of %s, this run %s".formatted(queryKeyNorm, span));
+      return Optional.of(
+          "has a queryKeyNorm of %s, this run %s"
+              .formatted(
+                  queryKeyNorm == null ? "NONE" : queryKeyNorm, span == null ? "NONE" : span));
     }
     if (!writesHeadWidth && block.attention().queryWidth() != block.hiddenSize()) {
       return Optional.of("has heads that share the width, this run has heads of their own width");

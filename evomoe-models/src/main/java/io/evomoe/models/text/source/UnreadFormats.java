@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -27,8 +29,19 @@ public final class UnreadFormats {
 
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_ .-]{0,39}");
 
-  private static final Set<RecordFormat> PLAIN =
-      Set.of(FileForm.TEXT, FileForm.MARKDOWN, FileForm.TSV);
+  private static final Map<String, String> ENDINGS =
+      Map.of(
+          "jsonl", "JSON Lines",
+          "ndjson", "JSON Lines",
+          "json", "JSON",
+          "csv", "CSV",
+          "parquet", "Parquet",
+          "arrow", "Arrow");
+
+  private static final Pattern ENDING =
+      Pattern.compile(
+          "\\.(%s)(\\.(gz|bz2|zst|lz4|snappy|deflate|xz))?$"
+              .formatted(String.join("|", ENDINGS.keySet())));
 
   private UnreadFormats() {}
 
@@ -50,19 +63,17 @@ public final class UnreadFormats {
   }
 
   /**
-   * Rejects a file by its extension, if only plain text is supported; {@code .gz} or {@code .zst}
-   * may follow it.
+   * Rejects a file by its extension, if only plain text is supported; a compression extension may
+   * follow it.
    *
    * @param what kind of the file, with its path, for the message
    * @param name of the file
    */
   public static void refuseByEnding(String what, String name) {
-    FileForm.of(Path.of(name))
-        .filter(form -> !PLAIN.contains(form))
-        .ifPresent(
-            form -> {
-              throw refusal(what + " is " + form.words());
-            });
+    Matcher ending = ENDING.matcher(name.toLowerCase(Locale.ROOT));
+    if (ending.find()) {
+      throw refusal(what + " is " + ENDINGS.get(ending.group(1)));
+    }
   }
 
   /**

@@ -85,6 +85,13 @@ class PairCorpusTest {
   }
 
   @Test
+  void should_reject_rows_that_are_no_pairs() {
+    assertThatThrownBy(
+            () -> RowCorpus.of(RecordKind.PAIR, "mine", List.of(List.of("a", "b"), List.of("c"))))
+        .hasMessage("mine, line 2: a row must have 2 values, has 1");
+  }
+
+  @Test
   void should_refuse_to_split_equal_sources() {
     RowCorpus corpus = corpus("a\tb", "a\tc");
 

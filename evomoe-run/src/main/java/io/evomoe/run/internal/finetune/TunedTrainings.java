@@ -93,9 +93,12 @@ public final class TunedTrainings {
    * @param said receives one line for each file or folder with the detected format
    */
   public static Split<RowCorpus> open(Dataset data, RunConfig network, Consumer<String> said) {
-    return data.paths().isEmpty()
-        ? corpus(data).divide(network.split())
-        : RowCorpus.open(RecordKind.CLASS, data.paths(), network.split(), network.data(), said);
+    if (!data.paths().isEmpty()) {
+      return RowCorpus.open(RecordKind.CLASS, data.paths(), network.split(), network.data(), said);
+    }
+    return data.validation()
+        .map(valid -> new Split<>(corpus(data), corpus(valid)))
+        .orElseGet(() -> corpus(data).divide(network.split()));
   }
 
   /** Reads rows of a label and a text. */

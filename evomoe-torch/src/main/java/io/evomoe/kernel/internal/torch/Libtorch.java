@@ -21,15 +21,18 @@ final class Libtorch {
 
   private static Optional<String> load() {
     ClassLoader loader = Libtorch.class.getClassLoader();
+    Class<?> presets;
     try {
-      Class<?> presets = Class.forName(PRESETS, false, loader);
+      presets = Class.forName(PRESETS, false, loader);
+    } catch (ClassNotFoundException e) {
+      return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
+    }
+    try {
       NativeFolders.load(presets);
       presets.getMethod("set_num_threads", int.class).invoke(null, 1);
       Class<?> blas = Class.forName(BLAS, false, loader);
       blas.getMethod("blas_set_num_threads", int.class).invoke(null, 1);
       return Optional.empty();
-    } catch (ClassNotFoundException e) {
-      return Optional.of("the jar of org.bytedeco:pytorch is not on the class path");
     } catch (LinkageError | ReflectiveOperationException e) {
       return Optional.of(
           "libtorch does not load on %s, for which org.bytedeco:pytorch and org.bytedeco:openblas need jars of that classifier (%s)"
