@@ -4,10 +4,9 @@ import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The laws for a gate of this module, and scenes of four experts for its own tests. */
 abstract class BuiltInGateTest extends GateContract {
@@ -23,7 +22,11 @@ abstract class BuiltInGateTest extends GateContract {
   @SafeVarargs
   BuiltInGateTest(GateProvider provider, Map<String, String>... others) {
     this.provider = provider;
-    variants = Stream.concat(Stream.of(Map.<String, String>of()), Arrays.stream(others)).toList();
+    variants = new ArrayList<>();
+    variants.add(Map.of());
+    for (Map<String, String> other : others) {
+      variants.add(other);
+    }
   }
 
   @Override

@@ -159,15 +159,23 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    *
    * <pre>{@code
    * Path folder = Path.of("runs/llama");
-   * try (Run<?> run = Run.importing(Path.of("models/llama"), folder, System.out::println)) {
+   * try (Run<?> run = Run.importing(Path.of("models/llama"), folder)) {
    *   run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, Path.of("llama.gguf"));
    * }
    * }</pre>
    *
    * @param run new or empty folder
-   * @param said receives lines for the user on the import
    * @throws IllegalArgumentException if the model or its tokenizer is not supported; nothing is
    *     written
+   */
+  public static Run<?> importing(Path folder, Path run) {
+    return importing(folder, run, line -> {});
+  }
+
+  /**
+   * Makes a run as {@link #importing(Path, Path)}.
+   *
+   * @param said receives lines for the user on the import
    */
   public static Run<?> importing(Path folder, Path run, Consumer<String> said) {
     HubImport.run(folder, run).forEach(said);

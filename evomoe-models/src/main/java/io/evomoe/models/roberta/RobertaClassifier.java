@@ -53,7 +53,7 @@ public final class RobertaClassifier extends HeadedModel<ClassBatch> {
         seed,
         pretrained.encoder(),
         head,
-        head.parameters().stream().mapToLong(Parameter::length).sum());
+        head.parameters().stream().mapToDouble(Parameter::length).sum());
     this.classes = classes;
   }
 

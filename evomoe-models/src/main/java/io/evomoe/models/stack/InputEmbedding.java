@@ -25,7 +25,8 @@ public final class InputEmbedding implements TextEncoder.Embeddings {
   /**
    * Draws all tables from N(0, deviation) of {@link Initialization#gpt2}.
    *
-   * @param scope contains {@code tokens}, {@code positions} and {@code tokenTypes}
+   * @param scope contains {@code tokens} and, where the size has them, tables of positions and
+   *     token types
    * @param stack size of the blocks
    * @param positioned whether positions are learned; if not, the attention has them
    */

@@ -48,7 +48,7 @@ final class UseRun {
   }
 
   static double[] exchange(Path published, Path run, Path file) {
-    try (Run<?> imported = Run.importing(published, run, System.out::println)) { // Hugging Face
+    try (Run<?> imported = Run.importing(published, run)) { // a folder of Hugging Face
       imported.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, file);
       return imported.logits(0, 314, 232, 2);
     }

@@ -29,7 +29,8 @@ public final class WorkProgress implements TextProgress, AutoCloseable {
 
   /** Does work that is shown on the console. */
   public static <T> T watching(Function<TextProgress, T> work) {
-    try (WorkProgress progress = new WorkProgress(System.out, System::nanoTime)) {
+    PrintStream console = System.out;
+    try (WorkProgress progress = new WorkProgress(console, System::nanoTime)) {
       return work.apply(progress);
     }
   }

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The built-in formats of data files. */
 enum FileForm implements RecordFormat {
   /** Documents with empty lines between them; for pairs and classes, lines of two columns. */
-  TEXT("plain text", "txt", "text"),
+  TEXT("plain text", "txt text"),
   /** One document per file. */
-  MARKDOWN("Markdown", "md", "markdown"),
+  MARKDOWN("Markdown", "md markdown"),
   /** One JSON object per line. */
-  JSONL("JSON Lines", "jsonl", "ndjson"),
+  JSONL("JSON Lines", "jsonl ndjson"),
   /** Records whose first one names the columns, separated by comma, semicolon or TAB. */
   CSV("CSV", "csv"),
   /**
@@ -36,11 +36,12 @@ enum FileForm implements RecordFormat {
 
   private final String words;
 
-  private final List<String> endings;
+  /** Separated by blanks, the default first. */
+  private final String endings;
 
-  FileForm(String words, String... endings) {
+  FileForm(String words, String endings) {
     this.words = words;
-    this.endings = List.of(endings);
+    this.endings = endings;
   }
 
   @Override
@@ -142,7 +143,7 @@ enum FileForm implements RecordFormat {
 
   @Override
   public List<String> endings() {
-    return endings;
+    return List.of(endings.split(" "));
   }
 
   /** Returns the supported extensions, for the user. */
