@@ -1,6 +1,5 @@
 package io.evomoe.evolution;
 
-import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
@@ -15,6 +14,7 @@ import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.internal.MetaArrays;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;

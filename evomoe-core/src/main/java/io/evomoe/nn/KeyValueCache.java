@@ -1,11 +1,11 @@
 package io.evomoe.nn;
 
-import io.evomoe.internal.arrays.Workspaces.OuterWorkspace;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.Output.Pullback;
+import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.evomoe.nn;
 
-import io.evomoe.internal.arrays.Workspaces;
-import io.evomoe.internal.arrays.Workspaces.OuterWorkspace;
 import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.nn.internal.Workspaces;
+import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

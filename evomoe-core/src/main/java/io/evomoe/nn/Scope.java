@@ -1,9 +1,9 @@
 package io.evomoe.nn;
 
-import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Parameter.Role;
 import io.evomoe.nn.Place.ExpertPlace;
+import io.evomoe.nn.internal.MetaArrays;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.evomoe.nn;
 
-import io.evomoe.internal.arrays.Workspaces.OuterWorkspace;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,13 +1,13 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
 import java.util.function.LongFunction;

@@ -1,11 +1,11 @@
 package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.LearningRateSchedule;

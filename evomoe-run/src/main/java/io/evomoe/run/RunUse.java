@@ -1,7 +1,6 @@
 package io.evomoe.run;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
@@ -10,6 +9,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;

@@ -31,7 +31,6 @@ final class ClusterRounds implements StepSource.Factory, Callback {
   private final PrintStream console;
   private @Nullable Workers workers;
   private @Nullable Model<?> model;
-  private @Nullable Coordinator coordinator;
   private @Nullable RoundFile log;
   private @Nullable RoundLine last;
 
@@ -51,15 +50,12 @@ final class ClusterRounds implements StepSource.Factory, Callback {
   public StepSource begin(
       Model<?> its, TrainerConfig trainer, EvolutionSchedule evolution, @Nullable SavedRun saved) {
     model = its;
-    Coordinator rounds =
-        new Coordinator(its, trainer, evolution, config, saved) {
-          @Override
-          public StepRecord next() {
-            return round(this);
-          }
-        };
-    coordinator = rounds;
-    return rounds;
+    return new Coordinator(its, trainer, evolution, config, saved) {
+      @Override
+      public StepRecord next() {
+        return round(this);
+      }
+    };
   }
 
   private StepRecord round(Coordinator coordinator) {

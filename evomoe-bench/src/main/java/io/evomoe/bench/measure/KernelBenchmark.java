@@ -1,6 +1,5 @@
 package io.evomoe.bench.measure;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AdamWStep;
@@ -11,6 +10,7 @@ import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.nn.internal.Workspaces;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

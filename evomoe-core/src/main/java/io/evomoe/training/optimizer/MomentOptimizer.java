@@ -1,7 +1,7 @@
 package io.evomoe.training.optimizer;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.internal.Workspaces;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

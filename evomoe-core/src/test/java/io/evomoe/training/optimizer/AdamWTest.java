@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.random.CounterRandom;
 import java.util.List;
 import java.util.Map;

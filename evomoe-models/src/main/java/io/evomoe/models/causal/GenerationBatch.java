@@ -1,8 +1,8 @@
 package io.evomoe.models.causal;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,12 +1,12 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.models.transformer.SentenceSearch.Hypothesis;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
@@ -13,6 +12,7 @@ import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.testing.Differences;
 import io.evomoe.training.Loss;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.evomoe.run.task;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.evomoe.internal.arrays.MetaArrays;
 import io.evomoe.nn.Parameter;
+import io.evomoe.nn.internal.MetaArrays;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;
 import java.lang.management.ManagementFactory;

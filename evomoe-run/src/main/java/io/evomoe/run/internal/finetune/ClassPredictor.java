@@ -1,11 +1,11 @@
 package io.evomoe.run.internal.finetune;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;

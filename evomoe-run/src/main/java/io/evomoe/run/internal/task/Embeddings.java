@@ -1,11 +1,11 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.util.Arrays;

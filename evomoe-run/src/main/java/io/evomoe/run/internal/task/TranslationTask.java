@@ -1,6 +1,5 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.internal.arrays.Workspaces;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
@@ -23,6 +22,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;

@@ -1,4 +1,4 @@
-package io.evomoe.internal.arrays;
+package io.evomoe.nn.internal;
 
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

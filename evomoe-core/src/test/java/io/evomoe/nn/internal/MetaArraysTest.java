@@ -1,4 +1,4 @@
-package io.evomoe.internal.arrays;
+package io.evomoe.nn.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

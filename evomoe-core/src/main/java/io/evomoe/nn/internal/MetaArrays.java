@@ -1,4 +1,4 @@
-package io.evomoe.internal.arrays;
+package io.evomoe.nn.internal;
 
 import io.evomoe.kernel.Kernels;
 import java.util.HashMap;

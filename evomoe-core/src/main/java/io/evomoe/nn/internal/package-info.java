@@ -1,5 +1,5 @@
 /** Arrays of parameters without memory, and the workspaces of a pass. */
 @NullMarked
-package io.evomoe.internal.arrays;
+package io.evomoe.nn.internal;
 
 import org.jspecify.annotations.NullMarked;
