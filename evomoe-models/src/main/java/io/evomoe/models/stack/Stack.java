@@ -131,7 +131,7 @@ public final class Stack implements Layer {
   /**
    * Runs the blocks. In training, a non-finite output is overwritten with NaN, so that the loss is
    * NaN too; this avoids waiting for a check here. A model whose loss is not finite repeats the
-   * pass as a {@linkplain Pass#search search}.
+   * pass as a {@linkplain Pass#withSearching search}.
    *
    * @throws NotFiniteException in a search, if the output is not finite; it names the first block
    *     with such an output
