@@ -27,7 +27,8 @@ public final class RootGate implements GateProvider {
         (logits, context) -> {
           SDVariable p = SameDiffGate.softmax(logits);
           SDVariable chosen = p.gt(0.5 / spec.experts()).castTo(p.dataType());
-          return p.pow(0.5).mul(chosen);
+          // The slope of a root is infinite at 0.
+          return p.add(1e-30).pow(0.5).mul(chosen);
         });
   }
 }

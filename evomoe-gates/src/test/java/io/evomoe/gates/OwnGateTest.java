@@ -28,7 +28,7 @@ class OwnGateTest extends GateContract {
 
   @BeforeAll
   static void should_compile_into_a_jar() throws IOException {
-    Path jar = jar("ThresholdGate");
+    Path jar = jar("RootGate");
     withJar = new URLClassLoader(new URL[] {jar.toUri().toURL()}, WITHOUT);
     Thread.currentThread().setContextClassLoader(withJar);
   }
@@ -41,14 +41,14 @@ class OwnGateTest extends GateContract {
 
   @Override
   protected GateProvider provider() {
-    return GateRegistry.installed().provider("threshold");
+    return GateRegistry.installed().provider("root");
   }
 
   @Test
   void should_appear_beside_the_gates_that_ship() {
-    assertThat(GateRegistry.installed().names()).contains("evomoe", "switch", "threshold");
+    assertThat(GateRegistry.installed().names()).contains("evomoe", "switch", "root");
     Thread.currentThread().setContextClassLoader(WITHOUT);
-    assertThat(GateRegistry.installed().names()).contains("evomoe").doesNotContain("threshold");
+    assertThat(GateRegistry.installed().names()).contains("evomoe").doesNotContain("root");
     Thread.currentThread().setContextClassLoader(withJar);
   }
 
@@ -66,7 +66,7 @@ class OwnGateTest extends GateContract {
                 folder.toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                "src/test/resources/own-gate/" + simpleName + ".java");
+                "../examples/src/main/java/org/example/" + simpleName + ".java");
     assertThat(code).as("javac").isZero();
     Path jar = folder.resolve("gate.jar");
     try (JarOutputStream entries = new JarOutputStream(Files.newOutputStream(jar))) {

@@ -72,8 +72,7 @@ class DocumentationTest {
             "evomoe-models/src/main/java/io/evomoe/models/stack/PooledModel.java",
             RUN + "MixedBlocks.java"),
         new Shown("docs/optimizers.md", EXAMPLES + "Lion.java", RUN + "Drops.java"),
-        new Shown(
-            "docs/own-gate.md", "evomoe-gates/src/test/resources/own-gate/ThresholdGate.java"),
+        new Shown("docs/own-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/watching.md", RUN + "UseRun.java", RUN + "UseRun.java"));
   }
