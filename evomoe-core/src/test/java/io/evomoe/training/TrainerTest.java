@@ -1,5 +1,6 @@
 package io.evomoe.training;
 
+import static io.evomoe.moe.ExpertLifecycle.SPAWNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,10 +47,10 @@ class TrainerTest {
   @Test
   void should_lower_the_held_out_loss_across_a_spawn() {
     TinyModel model = new TinyModel(kernels, 1);
-    StepContext context = schedule(ExpertLifecycle.SPAWNED).context(0, false, 1);
+    StepContext context = schedule(SPAWNED).context(0, false, 1);
     double before = new Evaluation<>(model, HELD_OUT).loss(context).orElseThrow();
 
-    trainer(model, CONFIG, ExpertLifecycle.SPAWNED).run((step, training) -> reports.add(step));
+    trainer(model, CONFIG, SPAWNED).run((step, training) -> reports.add(step));
 
     assertThat(reports).hasSize(60);
     assertThat(last().validLoss()).isLessThan(before / 2);
@@ -58,8 +59,7 @@ class TrainerTest {
 
   @Test
   void should_spawn_before_its_step_and_report_the_phase_of_each_step() {
-    trainer(new TinyModel(kernels, 1), CONFIG, ExpertLifecycle.SPAWNED)
-        .run((step, training) -> reports.add(step));
+    trainer(new TinyModel(kernels, 1), CONFIG, SPAWNED).run((step, training) -> reports.add(step));
 
     assertThat(reports.get(19).phase()).isEqualTo(Phase.DIVERSIFY);
     assertThat(reports.get(20).phase()).isEqualTo(Phase.SOFT);
@@ -69,7 +69,7 @@ class TrainerTest {
   void should_give_back_the_memory_of_the_experts_that_others_were_spawned_from() {
     TinyModel model = new TinyModel(kernels, 1);
     List<Parameter> parents = List.copyOf(model.parameters());
-    Trainer<TinyBatch> trainer = trainer(model, CONFIG, ExpertLifecycle.SPAWNED);
+    Trainer<TinyBatch> trainer = trainer(model, CONFIG, SPAWNED);
     trainer.run((step, training) -> reports.add(step));
 
     assertThat(parents).allMatch(parent -> parent.value().wasClosed());
@@ -154,8 +154,7 @@ class TrainerTest {
 
   @Test
   void should_finish_the_step_and_return_when_asked_to_stop() {
-    Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), CONFIG, ExpertLifecycle.SPAWNED);
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), CONFIG, SPAWNED);
     List<Long> saved = new ArrayList<>();
     CheckpointWriter checkpoints =
         state -> {
@@ -177,8 +176,7 @@ class TrainerTest {
       int minutes, long every, String steps) {
     TrainerConfig config =
         CONFIG.with(t -> t.steps(12).checkpointEvery(every).checkpointMinutes(minutes));
-    Trainer<TinyBatch> trainer =
-        trainer(new TinyModel(kernels, 1), config, ExpertLifecycle.SPAWNED);
+    Trainer<TinyBatch> trainer = trainer(new TinyModel(kernels, 1), config, SPAWNED);
     List<String> saved = new ArrayList<>();
     AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1); // as one that overflows
     CheckpointWriter checkpoints =
@@ -300,17 +298,14 @@ class TrainerTest {
                 new Trainer<>(
                     new TinyModel(kernels, 1), data, CONFIG, schedule(ExpertLifecycle.FROM_START)))
         .withMessage("growth of the schedule must be the model's, SPAWNED, was FROM_START");
-    assertThat(
-            new Trainer<>(
-                    new TinyModel(kernels, 1), data, CONFIG, schedule(ExpertLifecycle.SPAWNED))
-                .progress())
+    assertThat(new Trainer<>(new TinyModel(kernels, 1), data, CONFIG, schedule(SPAWNED)).progress())
         .isEqualTo(Progress.START);
   }
 
   @Test
   void a_closed_model_should_have_given_its_memory_back() {
     TinyModel model = new TinyModel(kernels, 1);
-    trainer(model, CONFIG, ExpertLifecycle.SPAWNED).run();
+    trainer(model, CONFIG, SPAWNED).run();
 
     model.close();
 
@@ -327,7 +322,7 @@ class TrainerTest {
   }
 
   private double finalLoss(long seed) {
-    trainer(new TinyModel(kernels, seed), CONFIG, ExpertLifecycle.SPAWNED)
+    trainer(new TinyModel(kernels, seed), CONFIG, SPAWNED)
         .run((step, training) -> reports.add(step));
     return last().validLoss();
   }

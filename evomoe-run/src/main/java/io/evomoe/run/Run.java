@@ -157,13 +157,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   /**
    * Makes a run from a folder of Hugging Face: {@code config.json}, safetensors and a tokenizer.
    *
-   * <pre>{@code
-   * Path folder = Path.of("runs/llama");
-   * try (Run<?> run = Run.importing(Path.of("models/llama"), folder)) {
-   *   run.exportGguf(ExportRequest.DEFAULT, GgufType.Q8_0, Path.of("llama.gguf"));
-   * }
-   * }</pre>
-   *
    * @param run new or empty folder
    * @throws IllegalArgumentException if the model or its tokenizer is not supported; nothing is
    *     written

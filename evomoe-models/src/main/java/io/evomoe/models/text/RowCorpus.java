@@ -179,12 +179,14 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
    *     line
    */
   public int[] labelIds(List<String> known) {
-    return rows.stream().mapToInt(row -> labelId(row, known)).toArray();
+    Map<String, Integer> ids = new HashMap<>();
+    known.forEach(label -> ids.put(label, ids.size()));
+    return rows.stream().mapToInt(row -> labelId(row, ids)).toArray();
   }
 
-  private int labelId(Row row, List<String> known) {
-    int id = known.indexOf(row.values().get(0));
-    if (id < 0) {
+  private int labelId(Row row, Map<String, Integer> known) {
+    Integer id = known.get(row.values().get(0));
+    if (id == null) {
       throw new IllegalArgumentException(
           "%s, line %d: label must be one of the %d of training, was %s"
               .formatted(name, row.line(), known.size(), row.values().get(0)));

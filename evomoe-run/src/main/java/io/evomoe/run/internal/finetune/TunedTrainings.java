@@ -51,6 +51,7 @@ public final class TunedTrainings {
 
   private final RunCheckpoint run;
   private final Split<RowCorpus> split;
+  private final List<String> labels;
   private final TrainingData<ClassBatch> data;
   private final List<ClassBatch> valid;
   private final Optional<List<ClassBatch>> test;
@@ -69,10 +70,10 @@ public final class TunedTrainings {
   public TunedTrainings(RunCheckpoint run, Split<RowCorpus> split, FineTuneSettings settings) {
     this.run = run;
     this.split = split;
+    this.labels = split.train().labels();
     Function<RowCorpus, ClassifiedTexts> encode =
         corpus ->
-            new ClassifiedTexts(
-                corpus, split.train().labels(), run.tokenizer(), run.config().model().sequence());
+            new ClassifiedTexts(corpus, labels, run.tokenizer(), run.config().model().sequence());
     ClassifiedTexts validTexts = encode.apply(split.valid());
     CorpusBatches<ClassBatch> train =
         encode.apply(split.train()).batches(settings.batch(), settings.seed());
@@ -115,7 +116,7 @@ public final class TunedTrainings {
 
   /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
-    return split.train().labels();
+    return labels;
   }
 
   /** Returns the name of the texts of the last measurement. */
@@ -134,8 +135,7 @@ public final class TunedTrainings {
       TunedFolder folder,
       Consumer<TrainingJob<?>> begun,
       List<Callback> callbacks) {
-    try (RobertaClassifier classifier =
-            new RobertaClassifier(network(kind), labels().size(), seed);
+    try (RobertaClassifier classifier = new RobertaClassifier(network(kind), labels.size(), seed);
         TrainingJob<ClassBatch> job =
             TrainingJob.of(classifier, data)
                 .named(new RunName(kind.part(), run.config().gate(), seed, true))
@@ -181,8 +181,8 @@ public final class TunedTrainings {
 
   /** Returns the scores of the majority-class baseline. */
   public ClassScores majority() {
-    int[] training = split.train().labelIds(labels());
-    int classes = labels().size();
+    int[] training = split.train().labelIds(labels);
+    int classes = labels.size();
     Function<List<ClassBatch>, Confusion> always =
         batches -> Confusion.majority(training, ClassPredictor.labels(batches), classes);
     return scores("majority class", always.apply(valid), test.map(always));
@@ -190,12 +190,12 @@ public final class TunedTrainings {
 
   /** Returns the scores on the test part if there is one, else on the validation part. */
   Scores scores(String name, ClassPredictor naming) {
-    int classes = labels().size();
+    int classes = labels.size();
     Confusion onValid = naming.confusion(valid, classes);
     Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
     return new Scores(
         scores(name, onValid, onTest),
-        new ClassEvaluation(measured(), labels(), onTest.orElse(onValid)));
+        new ClassEvaluation(measured(), labels, onTest.orElse(onValid)));
   }
 
   private static ClassScores scores(String name, Confusion valid, Optional<Confusion> test) {
@@ -221,21 +221,21 @@ public final class TunedTrainings {
             split.train().name(),
             inARow(sides.stream().map(RowCorpus::size)),
             names,
-            labels().size()));
+            labels.size()));
     String classes =
         byFrequency(counts.get(0)).stream()
             .limit(SHOWN_CLASSES)
-            .map(c -> labels().get(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
+            .map(c -> labels.get(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
             .collect(Collectors.joining(", "));
-    int more = labels().size() - SHOWN_CLASSES;
+    int more = labels.size() - SHOWN_CLASSES;
     return lines
         + classes
         + (more > 0 ? String.format(Locale.ROOT, ", and %d rarer classes", more) : "");
   }
 
   private List<Integer> counts(RowCorpus side) {
-    int[] counts = new int[labels().size()];
-    for (int label : side.labelIds(labels())) {
+    int[] counts = new int[labels.size()];
+    for (int label : side.labelIds(labels)) {
       counts[label]++;
     }
     return Arrays.stream(counts).boxed().toList();
