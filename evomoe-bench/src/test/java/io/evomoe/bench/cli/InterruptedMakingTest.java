@@ -5,13 +5,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.cli.console.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model of many experts takes a minute to be made: a signal does not wait for it. */
+/** A signal does not wait for what comes before the first step, and is answered at every moment. */
 class InterruptedMakingTest {
   @TempDir Path folder;
+
+  /** A process that is ending when its command begins. */
+  static final class EndingProcess {
+    private EndingProcess() {}
+
+    public static void main(String[] arguments) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> Main.execute(arguments)));
+    }
+  }
+
+  @Test
+  void a_command_should_say_why_it_ends_if_the_signal_came_before_it_could_wait_for_one()
+      throws Exception {
+    Path out = folder.resolve("out");
+    Path log = folder.resolve("log");
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(EndingProcess.class.getName());
+    command.addAll(TinyRuns.everyTask(folder).get(0).trainArguments(out, "switch", "5"));
+
+    new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start()
+        .waitFor();
+
+    assertThat(Files.readString(log).lines().filter(line -> line.startsWith("evomoe: ")))
+        .containsExactly("evomoe: stopped: nothing was saved");
+  }
 
   @Test
   void a_signal_while_a_model_is_made_should_end_the_process_and_say_why() throws Exception {

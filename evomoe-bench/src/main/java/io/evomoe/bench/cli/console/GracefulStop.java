@@ -33,10 +33,16 @@ public final class GracefulStop implements AutoCloseable, Callback {
    * From now on, with nothing to save yet.
    *
    * @param nothingLost what a signal is answered with: what is saved and what is not
+   * @throws StoppedException if the process is ending already
    */
   public GracefulStop(Supplier<String> nothingLost) {
     this.nothingLost = nothingLost;
-    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      stop();
+      throw new StoppedException();
+    }
   }
 
   /** A command that was stopped said its last word, and the process may end. */
