@@ -3,11 +3,16 @@ package io.evomoe.bench.cli.console;
 import io.evomoe.bench.cli.Main;
 import io.evomoe.bench.cli.ShippedData;
 import io.evomoe.kernel.KernelSelection;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A command in a process of its own, on the same Java, class path and home as this one, with the
@@ -50,12 +55,19 @@ public final class ChildProcess {
         command.add("-D" + name + "=" + value);
       }
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-cp", jarsFirst(System.getProperty("java.class.path"))));
     command.add(Main.class.getName());
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().putAll(environment);
     return builder.start();
+  }
+
+  /** An archive of classes fits a class path that begins with the jars it was made of. */
+  private static String jarsFirst(String classPath) {
+    return Arrays.stream(classPath.split(File.pathSeparator))
+        .sorted(Comparator.comparing(entry -> Files.isDirectory(Path.of(entry))))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 }
