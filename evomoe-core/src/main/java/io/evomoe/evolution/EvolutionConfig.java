@@ -65,15 +65,24 @@ public record EvolutionConfig(
     @Field(
             doc =
                 "steps from the spawn to the hard phase, in which a token uses only its first "
-                    + "`finalTopK` experts; null for no hard phase",
+                    + "`finalTopK` experts; null for `hardShare` of the steps after the spawn",
             initial = Fields.EMPTY,
             min = 0,
             kind = RUN)
         OptionalLong hardFrom,
     @Field(
             doc =
-                "experts per token in the hard phase, at most `model.experts`, and 1 if "
-                    + "`hardFrom` is null",
+                "share of the steps after the spawn before the hard phase if `hardFrom` is null; "
+                    + "1 for no hard phase",
+            initial = "1",
+            min = 0,
+            max = 1,
+            kind = RUN)
+        double hardShare,
+    @Field(
+            doc =
+                "experts per token in the hard phase, at most `model.experts`, and 1 if there is "
+                    + "no hard phase",
             initial = "1",
             min = 1,
             kind = RUN)
@@ -96,13 +105,14 @@ public record EvolutionConfig(
         minTemperature,
         temperatureSteps,
         hardFrom,
+        hardShare,
         finalTopK);
     requireSpawn(spawn);
     TemperatureSchedule.requireBounds(
         "maxTemperature", maxTemperature, "minTemperature", minTemperature);
-    if (finalTopK > 1 && hardFrom.isEmpty()) {
+    if (finalTopK > 1 && hardFrom.isEmpty() && hardShare == 1) {
       throw new IllegalArgumentException(
-          "finalTopK must be 1 if hardFrom is not set, was " + finalTopK);
+          "finalTopK must be 1 if neither hardFrom nor hardShare is set, was " + finalTopK);
     }
   }
 
@@ -127,6 +137,15 @@ public record EvolutionConfig(
   /** Returns T1, the steps with one expert. If unset, it is a share of the training. */
   long diversifySteps(long steps) {
     return diversifySteps.orElse((long) (steps * diversifyShare + ROUNDING));
+  }
+
+  /** Returns the steps from the spawn to the hard phase, or empty if there is no hard phase. */
+  OptionalLong hardFrom(long steps) {
+    if (hardFrom.isPresent() || hardShare == 1) {
+      return hardFrom;
+    }
+    long grown = Math.max(0, steps - diversifySteps(steps));
+    return OptionalLong.of((long) (grown * hardShare + ROUNDING));
   }
 
   /** Returns the temperature schedule. If unset, it spans three quarters of the remaining steps. */

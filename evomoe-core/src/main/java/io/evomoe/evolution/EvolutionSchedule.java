@@ -83,6 +83,11 @@ public record EvolutionSchedule(
     return config.temperature(steps);
   }
 
+  /** Returns the steps from the spawn to the hard phase, or empty if there is no hard phase. */
+  public OptionalLong hardFrom() {
+    return config.hardFrom(steps);
+  }
+
   /** Returns the step before which the experts are spawned, or empty if there is no spawn. */
   public OptionalLong spawnStep() {
     return growth == ExpertLifecycle.SPAWNED
@@ -96,7 +101,7 @@ public record EvolutionSchedule(
     if (age < 0) {
       return Phase.DIVERSIFY;
     }
-    OptionalLong hardFrom = config.hardFrom();
+    OptionalLong hardFrom = hardFrom();
     boolean hard = hardFrom.isPresent() && age >= hardFrom.getAsLong();
     return hard ? Phase.HARD : Phase.SOFT;
   }

@@ -124,6 +124,18 @@ class EvolutionScheduleTest {
     assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
   }
 
+  @ParameterizedTest
+  @CsvSource({"SPAWNED, 90, SOFT", "SPAWNED, 91, HARD", "FROM_START, 80, SOFT", "FROM_START, 81, HARD"})
+  void should_be_hard_after_a_share_of_the_steps_behind_the_spawn(
+      ExpertLifecycle growth, long step, Phase phase) {
+    EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardShare(0.9));
+
+    assertThat(new EvolutionSchedule(config, 100, growth).phase(step)).isEqualTo(phase);
+    assertThat(new EvolutionSchedule(config.with(e -> e.hardFrom(90)), 100, growth).phase(step))
+        .as("steps before shares")
+        .isEqualTo(Phase.SOFT);
+  }
+
   @Test
   void should_tell_how_many_experts_the_hard_phase_keeps() {
     EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20));
@@ -155,7 +167,7 @@ class EvolutionScheduleTest {
   void should_refuse_a_final_number_of_experts_that_nothing_would_hear() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.finalTopK(2)))
-        .withMessage("finalTopK must be 1 if hardFrom is not set, was 2");
+        .withMessage("finalTopK must be 1 if neither hardFrom nor hardShare is set, was 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EvolutionConfig.defaults().with(e -> e.hardFrom(1).finalTopK(0)))
         .withMessage("finalTopK must be at least 1, was 0");

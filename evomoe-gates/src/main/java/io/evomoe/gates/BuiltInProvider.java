@@ -4,12 +4,14 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /** A provider of a gate that reads its own options. */
 abstract class BuiltInProvider implements GateProvider {
   private final String name;
   private final String description;
+  private final Map<String, String> form;
   private final BiFunction<GateSpec, GateOptions, Gate> gate;
 
   /**
@@ -18,8 +20,23 @@ abstract class BuiltInProvider implements GateProvider {
    * @param gate creates the gate and reads all of its options
    */
   BuiltInProvider(String name, String description, BiFunction<GateSpec, GateOptions, Gate> gate) {
+    this(name, description, Map.of(), gate);
+  }
+
+  /**
+   * Describes a gate that is another one with other defaults.
+   *
+   * @param form its defaults, by option
+   * @param gate creates the gate and reads all of its options
+   */
+  BuiltInProvider(
+      String name,
+      String description,
+      Map<String, String> form,
+      BiFunction<GateSpec, GateOptions, Gate> gate) {
     this.name = name;
     this.description = description;
+    this.form = form;
     this.gate = gate;
   }
 
@@ -40,6 +57,6 @@ abstract class BuiltInProvider implements GateProvider {
             reason -> {
               throw new IllegalArgumentException("gate " + name + " " + reason);
             });
-    return GateOptions.read(name, spec, options -> gate.apply(spec, options));
+    return GateOptions.read(name, spec, form, options -> gate.apply(spec, options));
   }
 }

@@ -49,11 +49,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>Evaluation uses the mask of training instead of the first expert only.
  * </ul>
  *
- * <p>With a prior, the defaults of threshold and renormalization change as described below. {@code
- * noise: true, renormalize: false, threshold: 0.001} is the paper's gate. The official scripts also
- * use a temperature that falls linearly from 2.0 to 0.5, the hard phase from step 6,000, and
- * evaluation {@code top1}. Most of them have no balance loss. Their router starts from
- * U(-1/sqrt(d), 1/sqrt(d)) instead of N(0, 0.02).
+ * <p>With a prior, the defaults of threshold and renormalization change as described below. The gate
+ * {@code evomoe-paper} has the options of the official scripts ({@link PaperProvider}).
  *
  * <p>Options:
  *
@@ -323,23 +320,52 @@ public final class DtsGate extends RouterGate {
    * Gate {@code evomoe}: one expert is trained, many are spawned from it, and this gate routes to
    * them.
    */
-  public static final class EvolvedProvider extends BuiltInProvider {
+  public static final class EvolvedProvider extends SpawnedProvider {
     /** Creates the provider. */
     public EvolvedProvider() {
       super(
           "evomoe",
           "one expert spawned into many, then the dense-to-sparse gate (EvoMoE, arXiv"
               + " 2112.14397)",
-          (spec, options) -> of("evomoe", spec, options));
+          Map.of());
+    }
+  }
+
+  /**
+   * Gate {@code evomoe-paper}: {@code evomoe} with the options of the paper and its official
+   * scripts. All experts are active after the spawn, and the temperature takes them away. The
+   * schedule of the scripts is a setting of the run, not of the gate: a temperature that falls
+   * linearly from 2.0 to 0.5, then the hard phase.
+   */
+  public static final class PaperProvider extends SpawnedProvider {
+    /** Creates the provider. */
+    public PaperProvider() {
+      super(
+          "evomoe-paper",
+          "evomoe with the options of the paper's scripts: all experts after the spawn, one at"
+              + " the end",
+          Map.of(
+              "threshold", "0.001",
+              "noise", "true",
+              "renormalize", "false",
+              "balance", "0",
+              "routerInit", "uniform",
+              "evaluation", "top1"));
+    }
+  }
+
+  private abstract static class SpawnedProvider extends BuiltInProvider {
+    SpawnedProvider(String name, String description, Map<String, String> form) {
+      super(name, description, form, (spec, options) -> of(name, spec, options));
     }
 
     @Override
-    public ExpertLifecycle growth() {
+    public final ExpertLifecycle growth() {
       return ExpertLifecycle.SPAWNED;
     }
 
     @Override
-    public boolean annealed() {
+    public final boolean annealed() {
       return true;
     }
   }

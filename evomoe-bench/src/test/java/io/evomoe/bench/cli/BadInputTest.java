@@ -55,7 +55,7 @@ class BadInputTest {
         "--set evolution.maxTemperature=0 | emperature",
         "--set evolution.minTemperature=3 | emperature",
         "--set evolution.spawn=mask:2 | mask ratio must be in 0..1",
-        "--set evolution.finalTopK=2 | evolution.finalTopK must be 1 if hardFrom is not set, was 2",
+        "--set evolution.finalTopK=2 | evolution.finalTopK must be 1 if neither hardFrom nor hardShare is set, was 2",
         "--set evolution.finalTopK=0 | evolution.finalTopK must be at least 1, was 0",
         "--set evolution.hardFrom=9 --set evolution.finalTopK=5 | evolution.finalTopK must be at most model.experts (4) for gate evomoe, was 5",
         "--set training.learningRate=-1 | learningRate must be above 0",

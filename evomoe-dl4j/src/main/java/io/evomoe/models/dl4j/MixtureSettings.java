@@ -154,10 +154,12 @@ record MixtureSettings(
      */
     static Evolution of(EvolutionConfig config, long iterations) {
       if (iterations == 0
-          && (config.diversifySteps().isEmpty() || config.temperatureSteps().isEmpty())) {
+          && (config.diversifySteps().isEmpty()
+              || config.temperatureSteps().isEmpty()
+              || config.hardFrom().isEmpty() && config.hardShare() < 1)) {
         throw new IllegalArgumentException(
             "iterations must be set if evolution does not set diversifySteps and"
-                + " temperatureSteps");
+                + " temperatureSteps, and hardFrom if there is a hard phase");
       }
       EvolutionSchedule schedule =
           new EvolutionSchedule(config, iterations, ExpertLifecycle.SPAWNED);
@@ -169,7 +171,7 @@ record MixtureSettings(
           temperature.maximum(),
           temperature.minimum(),
           temperature.decaySteps(),
-          config.hardFrom().orElse(NEVER),
+          schedule.hardFrom().orElse(NEVER),
           config.finalTopK());
     }
 
@@ -189,6 +191,7 @@ record MixtureSettings(
           minimumTemperature,
           OptionalLong.of(annealingIterations),
           hardFrom == NEVER ? OptionalLong.empty() : OptionalLong.of(hardFrom),
+          1,
           finalTopK);
     }
   }

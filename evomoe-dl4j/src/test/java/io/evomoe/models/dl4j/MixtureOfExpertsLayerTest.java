@@ -163,7 +163,7 @@ class MixtureOfExpertsLayerTest {
                     .build())
         .withMessage(
             "iterations must be set if evolution does not set diversifySteps and"
-                + " temperatureSteps");
+                + " temperatureSteps, and hardFrom if there is a hard phase");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Networks.mixture("dts", Map.of()).iterations(0).build())
         .withMessage(

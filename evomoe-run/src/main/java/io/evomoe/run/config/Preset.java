@@ -3,6 +3,7 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule.Shape;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.SafetyConfig;
@@ -34,8 +35,20 @@ public record Preset(
    * @param options gate options, by name
    */
   public record GateDefaults(EvolutionConfig evolution, Map<String, String> options) {
-    /** The gate's own defaults. */
-    static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
+    private static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
+
+    /** The schedule of the official scripts, in shares of a run. */
+    private static final GateDefaults PAPER =
+        new GateDefaults(
+            EvolutionConfig.defaults()
+                .with(e -> e.spawn("mask:0.3").schedule(Shape.LINEAR))
+                .with(e -> e.maxTemperature(2).minTemperature(0.5).hardShare(0.9)),
+            Map.of());
+
+    /** Returns the defaults of a gate that a preset does not name. */
+    private static GateDefaults of(String gate) {
+      return gate.equals("evomoe-paper") ? PAPER : USUAL;
+    }
 
     /** Keeps the options in their order, unmodifiable. */
     public GateDefaults {
@@ -105,9 +118,9 @@ public record Preset(
                     m.architecture(architecture)
                         .intermediateSize(gatedHidden(model.intermediateSize())));
     GateDefaults usual =
-        architecture == Architecture.GPT
-            ? gates.getOrDefault(gate, GateDefaults.USUAL)
-            : GateDefaults.USUAL;
+        architecture == Architecture.GPT && gates.containsKey(gate)
+            ? gates.get(gate)
+            : GateDefaults.of(gate);
     return new RunConfig(
         task,
         gate,

@@ -3,6 +3,8 @@ package io.evomoe.run.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -106,6 +110,20 @@ class ConfigFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.set(config(), "model.hiddenSize", "abc"))
         .withMessage("model.hiddenSize must be a whole number, was abc");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void should_give_the_paper_gate_the_schedule_of_the_official_scripts(Architecture architecture) {
+    RunConfig paper =
+        Tasks.preset("gpt", "small").config("gpt", "evomoe-paper", 1, architecture);
+
+    assertThat(paper.gateOptions()).isEmpty();
+    assertThat(paper.evolution())
+        .isEqualTo(
+            EvolutionConfig.defaults()
+                .with(e -> e.spawn("mask:0.3").schedule(TemperatureSchedule.Shape.LINEAR))
+                .with(e -> e.maxTemperature(2).minTemperature(0.5).hardShare(0.9)));
   }
 
   private static RunConfig config() {

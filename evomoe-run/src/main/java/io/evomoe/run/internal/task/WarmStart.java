@@ -108,7 +108,8 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
       return phases.with(
           e ->
               e.diversifySteps(Math.max(0, schedule.diversifySteps() - step))
-                  .temperatureSteps(annealing));
+                  .temperatureSteps(annealing)
+                  .hardFrom(schedule.hardFrom()));
     }
     boolean anneals = provider(gate).annealed() && run.config().provider().annealed();
     if (!anneals) {
@@ -123,7 +124,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
                     .maxTemperature(now)
                     .minTemperature(Math.min(now, phases.minTemperature()))
                     .temperatureSteps(Math.max(1, annealing - age)));
-    OptionalLong hardFrom = phases.hardFrom();
+    OptionalLong hardFrom = schedule.hardFrom();
     return hardFrom.isEmpty()
         ? left
         : left.with(e -> e.hardFrom(Math.max(0, hardFrom.getAsLong() - age)));
@@ -277,7 +278,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
 
   private static String phases(RunConfig config) {
     EvolutionSchedule schedule = config.schedule();
-    OptionalLong hardFrom = config.evolution().hardFrom();
+    OptionalLong hardFrom = schedule.hardFrom();
     double first = schedule.temperature(0);
     double last = schedule.temperature(config.training().steps());
     String temperature =
