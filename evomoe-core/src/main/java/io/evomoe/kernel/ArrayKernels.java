@@ -179,15 +179,6 @@ public interface ArrayKernels {
         : place(write(rows.weights(), rows.length()), rows);
   }
 
-  /**
-   * Returns the rows of x that have a nonzero value in a second matrix.
-   *
-   * @param x [n, d]
-   * @param beside [n, e]
-   * @return [n, d]: row i of x if row i of {@code beside} has a nonzero value, otherwise zeros
-   */
-  INDArray rowsWhere(INDArray x, INDArray beside);
-
   /** Computes the softmax of each row of x [n, d]. No element may be infinite. */
   INDArray softmax(INDArray x);
 

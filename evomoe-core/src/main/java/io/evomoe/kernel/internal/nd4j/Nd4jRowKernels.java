@@ -6,7 +6,6 @@ import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.RoutedRows;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -89,23 +88,6 @@ abstract class Nd4jRowKernels extends KernelBase {
       scatter("scatter_add", flat, Nd4j.createFromArray(rows.places()), values);
     }
     return placed;
-  }
-
-  /** Returns zeros in rows without a nonzero value beside, even if x is NaN there. */
-  @Override
-  public INDArray rowsWhere(INDArray x, INDArray beside) {
-    if (x.isEmpty()) {
-      return x;
-    }
-    INDArray chosen = x.dup('c');
-    double[] numbers = read(beside);
-    int width = beside.columns();
-    for (int i = 0; i < chosen.rows(); i++) {
-      if (Arrays.stream(numbers, i * width, (i + 1) * width).allMatch(number -> number == 0)) {
-        chosen.getRow(i).assign(0);
-      }
-    }
-    return chosen;
   }
 
   /** Computes the softmax. ND4J's own gives NaN if all of a row are far below 0. */
