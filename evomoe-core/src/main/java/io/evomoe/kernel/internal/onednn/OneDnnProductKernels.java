@@ -61,38 +61,6 @@ abstract class OneDnnProductKernels extends OneDnnRowKernels {
   }
 
   @Override
-  public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
-    INDArray dx = array(groups.inputRows(), weights.get(0).size(0));
-    Operands operands = products.operands();
-    Operand gradient = operands.of(dy);
-    List<Weight> values = operands.ofWeights(weights, groups);
-    operands.ready();
-    Pieces.ofGroupInputs(
-        groups,
-        band ->
-            products.inputGradient(
-                products.row(gradient, band.row(), dy.size(1)),
-                values.get(band.group()),
-                Target.of(dx, band.inputRow()),
-                band.rows(),
-                groups.isShared() && band.group() > 0));
-    return dx;
-  }
-
-  @Override
-  public void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    Operands operands = products.operands();
-    int rows = groups.size(group);
-    Operand in = operands.ofRows(x, groups.inputOffset(group), rows);
-    Operand gradient = operands.ofRows(dy, groups.offset(group), rows);
-    operands.ready();
-    List<Runnable> pieces = new ArrayList<>();
-    products.addGradients(in, gradient, RowGroups.shared(1, rows), 0, into, pieces);
-    Pieces.run(pieces);
-  }
-
-  @Override
   protected void addProduct(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
     int terms = Math.toIntExact(a.size(transposeA ? 0 : 1));
