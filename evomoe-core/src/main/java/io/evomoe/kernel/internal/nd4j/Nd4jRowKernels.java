@@ -39,23 +39,21 @@ abstract class Nd4jRowKernels extends KernelBase {
     scatter(x, rows, into.array());
   }
 
-  /**
-   * Adds row i of x to row {@code rows[i]} of a matrix. Rows with the same target are summed first,
-   * because the order of additions in ND4J's scatter depends on the backend.
-   */
+  /** Adds row i of x to row {@code rows[i]} of a matrix. */
   static void scatter(INDArray x, int[] rows, INDArray into) {
     if (rows.length > 0) {
       requireRows(rows, into.rows());
-      RowSums sums = RowSums.of(x, rows);
-      scatter("scatter_add", into, Nd4j.createFromArray(sums.rows()), sums.values());
+      scatter("scatter_add", into, Nd4j.createFromArray(rows), x);
     }
   }
 
+  /** Scatters with a lock, so that values for the same position are added in their order. */
   static void scatter(String operation, INDArray into, INDArray positions, INDArray values) {
     Nd4j.exec(
         DynamicCustomOp.builder(operation)
             .addInputs(into, positions, values)
             .addOutputs(into)
+            .addBooleanArguments(true)
             .build());
   }
 
