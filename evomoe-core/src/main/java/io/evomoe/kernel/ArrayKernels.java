@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Kernels that move rows by index bring tokens to their experts and back, with all gradients.
  * Those and the softmax of a router's logits read nothing on the host.
  */
-public interface ArrayKernels {
+interface ArrayKernels {
 
   /** Returns the type of every floating-point array of these kernels. */
   DataType dataType();
