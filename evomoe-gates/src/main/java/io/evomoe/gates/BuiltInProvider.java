@@ -1,23 +1,23 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import java.util.function.BiFunction;
 
 /** A provider of a gate that reads its own options. */
 abstract class BuiltInProvider implements GateProvider {
   private final String name;
   private final String description;
-  private final BiFunction<GateSpec, GateOptions, Gate> gate;
+  private final BiFunction<GateSpec, Options, Gate> gate;
 
   /**
    * Describes a gate.
    *
    * @param gate creates the gate and reads all of its options
    */
-  BuiltInProvider(String name, String description, BiFunction<GateSpec, GateOptions, Gate> gate) {
+  BuiltInProvider(String name, String description, BiFunction<GateSpec, Options, Gate> gate) {
     this.name = name;
     this.description = description;
     this.gate = gate;
@@ -40,6 +40,6 @@ abstract class BuiltInProvider implements GateProvider {
             reason -> {
               throw new IllegalArgumentException("gate " + name + " " + reason);
             });
-    return GateOptions.read(name, spec, options -> gate.apply(spec, options));
+    return Options.ofGate(name, spec, options -> gate.apply(spec, options));
   }
 }

@@ -2,9 +2,9 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
@@ -68,13 +68,13 @@ public final class TopKGate extends RouterGate {
   private final String layer;
   private final int experts;
   private final int k;
-  private final Options options;
+  private final Settings options;
 
-  private static Gate of(String name, GateSpec spec, int k, Options options) {
+  private static Gate of(String name, GateSpec spec, int k, Settings options) {
     return HashGate.inFirst(options.hashLayers, name, spec, () -> new TopKGate(spec, k, options));
   }
 
-  private TopKGate(GateSpec spec, int k, Options options) {
+  private TopKGate(GateSpec spec, int k, Settings options) {
     super(new Router(spec, options.router));
     this.kernels = spec.scope().kernels();
     this.layer = spec.scope().name();
@@ -167,7 +167,7 @@ public final class TopKGate extends RouterGate {
     return factors;
   }
 
-  private record Options(
+  private record Settings(
       RouterOptions router,
       int hashLayers,
       double capacityFactor,
@@ -182,8 +182,8 @@ public final class TopKGate extends RouterGate {
      *
      * @param several whether tokens may have several choices, so that there are options for these
      */
-    static Options from(GateOptions options, boolean several) {
-      return new Options(
+    static Settings from(Options options, boolean several) {
+      return new Settings(
           RouterOptions.from(options),
           HashGate.layers(options),
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),
@@ -204,7 +204,7 @@ public final class TopKGate extends RouterGate {
           "topk",
           "top-k with capacity and a balance loss (GShard, arXiv 2006.16668, for any k)",
           (spec, options) ->
-              of("topk", spec, Choices.count(options, spec), Options.from(options, true)));
+              of("topk", spec, Choices.count(options, spec), Settings.from(options, true)));
     }
   }
 
@@ -221,7 +221,7 @@ public final class TopKGate extends RouterGate {
                   "top2",
                   spec,
                   Math.min(Choices.STANDARD, spec.experts()),
-                  Options.from(options, true)));
+                  Settings.from(options, true)));
     }
   }
 
@@ -233,7 +233,7 @@ public final class TopKGate extends RouterGate {
       super(
           "switch",
           "top-1 with capacity and a balance loss (Switch Transformers, arXiv 2101.03961)",
-          (spec, options) -> of("switch", spec, 1, Options.from(options, false)));
+          (spec, options) -> of("switch", spec, 1, Settings.from(options, false)));
     }
   }
 }

@@ -8,7 +8,7 @@ import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateRegistry;

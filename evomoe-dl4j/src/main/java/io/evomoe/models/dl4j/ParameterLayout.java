@@ -3,7 +3,7 @@ package io.evomoe.models.dl4j;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;

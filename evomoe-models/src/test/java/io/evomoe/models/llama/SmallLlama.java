@@ -8,7 +8,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.AttentionConfig;

@@ -7,7 +7,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.nn.Parameter;

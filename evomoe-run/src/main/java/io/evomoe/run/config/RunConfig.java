@@ -10,7 +10,7 @@ import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;

@@ -2,7 +2,7 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;

@@ -3,7 +3,7 @@ package io.evomoe.run.internal.task;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
