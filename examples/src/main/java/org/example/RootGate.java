@@ -1,9 +1,9 @@
 package org.example;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.SameDiffGate;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -21,7 +21,7 @@ public final class RootGate implements GateProvider {
 
   @Override
   public Gate create(GateSpec spec) {
-    GateOptions.none(name(), spec);
+    Options.none(name(), spec);
     return new SameDiffGate(
         spec,
         (logits, context) -> {

@@ -1,7 +1,7 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.OptionalDouble;

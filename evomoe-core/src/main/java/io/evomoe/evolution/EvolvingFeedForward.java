@@ -1,10 +1,10 @@
 package io.evomoe.evolution;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.MoeLayer;
 import io.evomoe.moe.TopKRouting;

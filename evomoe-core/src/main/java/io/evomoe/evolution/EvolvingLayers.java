@@ -1,8 +1,8 @@
 package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;

@@ -14,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Kernels that move rows by index bring tokens to their experts and back, with all gradients.
  * Those and the softmax of a router's logits read nothing on the host.
  */
-public interface ArrayKernels {
+interface ArrayKernels {
 
   /** Returns the type of every floating-point array of these kernels. */
   DataType dataType();
@@ -178,15 +178,6 @@ public interface ArrayKernels {
         ? zeros(rows.n(), rows.groups())
         : place(write(rows.weights(), rows.length()), rows);
   }
-
-  /**
-   * Returns the rows of x that have a nonzero value in a second matrix.
-   *
-   * @param x [n, d]
-   * @param beside [n, e]
-   * @return [n, d]: row i of x if row i of {@code beside} has a nonzero value, otherwise zeros
-   */
-  INDArray rowsWhere(INDArray x, INDArray beside);
 
   /** Computes the softmax of each row of x [n, d]. No element may be infinite. */
   INDArray softmax(INDArray x);

@@ -9,6 +9,7 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The numeric kernels of all layers, forward and backward.
@@ -94,14 +95,31 @@ public interface Kernels extends ArrayKernels {
    * @param dy [groups.rows(), out]
    * @return dx [groups.inputRows(), in]
    */
-  INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights);
+  default INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
+    INDArray dx = Nd4j.createUninitialized(dataType(), groups.inputRows(), weights.get(0).size(0));
+    for (int g = 0; g < groups.count(); g++) {
+      if (groups.size(g) > 0) {
+        double beta = groups.isShared() && g > 0 ? 1 : 0;
+        Accumulator into = new Accumulator(groups.inputsOf(dx, g), beta);
+        multiplyInto(groups.outputsOf(dy, g), false, weights.get(g), true, into);
+      }
+    }
+    return dx;
+  }
 
   /**
    * Computes the parameter gradients of one group of {@link #groupedLinear}. Adds {@code x^T dy}
    * and the column sums of dy over the group's rows. Do not call it for empty groups.
    */
-  void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into);
+  default void groupParameterGradients(
+      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
+    INDArray gradients = groups.outputsOf(dy, group);
+    multiplyInto(groups.inputsOf(x, group), true, gradients, false, into.weight());
+    Accumulator bias = into.bias();
+    if (bias != null) {
+      columnSumsInto(gradients, bias);
+    }
+  }
 
   /**
    * Computes the gradients of {@link #linear}. Adds {@code x^T dy} and the column sums of dy.
@@ -341,11 +359,6 @@ public interface Kernels extends ArrayKernels {
 
     /** Returns the output [batch * queries, heads * w]. */
     INDArray output();
-
-    /**
-     * Returns the probabilities [batch * heads, queries, keys]. They may be computed by this call.
-     */
-    INDArray probabilities();
 
     /**
      * Computes the gradients of q, k and v. Overwrites dq, dk and dv, which have their shapes and

@@ -63,6 +63,16 @@ public interface GateProvider {
    */
   Gate create(GateSpec spec);
 
+  /** When a layer gets its experts. */
+  enum ExpertLifecycle {
+    /** Independent experts from the first step. */
+    FROM_START,
+    /** One expert at first. The others are spawned from it (EvoMoE's expert-diversify phase). */
+    SPAWNED,
+    /** Always one expert: a plain feed-forward net. */
+    NEVER
+  }
+
   /** The kind of network that an expert is. */
   enum ExpertForm {
     /** A {@link io.evomoe.nn.FeedForward}. */

@@ -13,12 +13,14 @@ import java.util.stream.Collectors;
  * Reads the options of a part that is chosen by name, e.g. a gate or an optimizer. Each option has
  * a type, a default and bounds. Options that are set but never read are rejected.
  */
-public class Options {
+public final class Options {
+  private static final Bounds COEFFICIENTS = Bounds.atLeast(0).atMost(1000);
+
   private final String owner;
   private final Map<String, String> written;
   private final Set<String> known = new TreeSet<>();
 
-  Options(String owner, Map<String, String> written) {
+  private Options(String owner, Map<String, String> written) {
     this.owner = owner;
     this.written = written;
   }
@@ -38,8 +40,25 @@ public class Options {
     return result;
   }
 
+  /**
+   * Reads all options of a gate.
+   *
+   * @param gate name of the gate, for messages
+   * @param spec holds the options as written
+   * @param reader reads every option that the gate has
+   * @throws IllegalArgumentException if an option is unknown or out of bounds
+   */
+  public static <T> T ofGate(String gate, GateSpec spec, Function<Options, T> reader) {
+    return read("gate " + gate, spec.options(), reader);
+  }
+
+  /** Rejects every option, for a gate that has none. */
+  public static void none(String gate, GateSpec spec) {
+    new Options("gate " + gate, spec.options()).refuseUnknown();
+  }
+
   /** Returns a number. Infinity is written {@code infinite}. */
-  public final double number(String name, double standard, Bounds bounds) {
+  public double number(String name, double standard, Bounds bounds) {
     String text = text(name, Double.toString(standard));
     double value = parse(text);
     if (!bounds.contains(value)) {
@@ -49,7 +68,7 @@ public class Options {
   }
 
   /** Returns an integer. */
-  public final int integer(String name, int standard, Bounds bounds) {
+  public int integer(String name, int standard, Bounds bounds) {
     String text = text(name, Integer.toString(standard));
     double value = parse(text);
     if (!bounds.contains(value) || value != (int) value) {
@@ -58,8 +77,16 @@ public class Options {
     return (int) value;
   }
 
+  /**
+   * Returns the coefficient of a gate's loss, from 0 to 1,000. Gate losses are of the same order as
+   * the task loss, so a larger coefficient would drown the task.
+   */
+  public double coefficient(String name, double standard) {
+    return number(name, standard, COEFFICIENTS);
+  }
+
   /** Returns {@code true} or {@code false}. */
-  public final boolean flag(String name, boolean standard) {
+  public boolean flag(String name, boolean standard) {
     String text = text(name, Boolean.toString(standard));
     if (!text.equals("true") && !text.equals("false")) {
       throw refusal(name, "true or false", text);
@@ -68,7 +95,7 @@ public class Options {
   }
 
   /** Returns a constant of an enumeration, written in lower case. */
-  public final <T extends Enum<T>> T choice(String name, T standard) {
+  public <T extends Enum<T>> T choice(String name, T standard) {
     String text = text(name, written(standard));
     T[] choices = standard.getDeclaringClass().getEnumConstants();
     for (T choice : choices) {
@@ -85,7 +112,7 @@ public class Options {
     return written.getOrDefault(name, standard).strip();
   }
 
-  final void refuseUnknown() {
+  private void refuseUnknown() {
     Set<String> unknown = new TreeSet<>(written.keySet());
     unknown.removeAll(known);
     if (!unknown.isEmpty()) {

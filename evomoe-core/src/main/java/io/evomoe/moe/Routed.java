@@ -1,6 +1,6 @@
 package io.evomoe.moe;
 
-import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Pass;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -35,7 +35,7 @@ public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
    * Gates that call neither method do not wait.
    */
   public static final class RoutingGradient {
-    private final @Nullable ArrayKernels kernels;
+    private final @Nullable Kernels kernels;
     private final @Nullable INDArray weightArray;
     private final @Nullable INDArray bypassArray;
     private double @Nullable [] weights;
@@ -55,7 +55,7 @@ public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
      * @param bypass [S], or null if there is none
      */
     RoutingGradient(
-        @Nullable ArrayKernels kernels, @Nullable INDArray weights, @Nullable INDArray bypass) {
+        @Nullable Kernels kernels, @Nullable INDArray weights, @Nullable INDArray bypass) {
       this.kernels = kernels;
       this.weightArray = weights;
       this.bypassArray = bypass;
@@ -76,7 +76,7 @@ public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
      *
      * @return [A], which must not be changed
      */
-    public INDArray weights(ArrayKernels own) {
+    public INDArray weights(Kernels own) {
       return weightArray == null ? own.write(hostWeights(), hostWeights().length) : weightArray;
     }
 
@@ -85,7 +85,7 @@ public record Routed(Routing routing, double auxLoss, GatePullback pullback) {
      *
      * @return [S], which must not be changed
      */
-    public INDArray bypass(ArrayKernels own) {
+    public INDArray bypass(Kernels own) {
       return bypassArray == null ? own.write(hostBypass(), hostBypass().length) : bypassArray;
     }
 

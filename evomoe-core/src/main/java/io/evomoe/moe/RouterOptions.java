@@ -110,16 +110,16 @@ public record RouterOptions(
   }
 
   /** Reads only the options of the prior, for gates with another initialisation. */
-  public static RouterOptions ofPrior(GateOptions options) {
+  public static RouterOptions ofPrior(Options options) {
     return read(options, Init.NORMAL);
   }
 
   /** Reads these options among the other options of a gate. */
-  public static RouterOptions from(GateOptions options) {
+  public static RouterOptions from(Options options) {
     return read(options, options.choice("routerInit", Init.NORMAL));
   }
 
-  private static RouterOptions read(GateOptions options, Init init) {
+  private static RouterOptions read(Options options, Init init) {
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),

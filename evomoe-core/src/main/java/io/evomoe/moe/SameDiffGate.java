@@ -104,7 +104,7 @@ public final class SameDiffGate implements Gate {
   public Routed route(INDArray tokens, Pass pass) {
     TokenMatrix z = projection.forward(tokens);
     int[] real = pass.tokens().realRows();
-    RoutingBuilder routing = new RoutingBuilder(z.tokens(), experts);
+    Routing.Builder routing = new Routing.Builder(z.tokens(), experts);
     if (real.length == 0) {
       return new Routed(routing.build(), 0, gradient -> null);
     }
@@ -120,7 +120,7 @@ public final class SameDiffGate implements Gate {
         });
   }
 
-  private Routing assign(TokenMatrix weights, int[] real, RoutingBuilder routing) {
+  private Routing assign(TokenMatrix weights, int[] real, Routing.Builder routing) {
     for (int i = 0; i < real.length; i++) {
       for (int e = 0; e < experts; e++) {
         if (weights.get(i, e) != 0) {

@@ -125,17 +125,21 @@ final class TokenPrior {
     }
   }
 
-  /** Adds the gradient of B, if it is learned, given the gradient of the logits [S, E]. */
+  /**
+   * Adds the gradient of B, if it is learned, given the gradient of the logits [S, E]. Zero rows
+   * get none.
+   */
   void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? pass.tokens().realRows() : new int[0];
     if (table == null || real.length == 0) {
       return;
     }
     int[] ids = rows(table, real, pass.tokens());
-    boolean all = real.length == pass.tokens().size();
-    INDArray own = all ? dLogits : kernels.gatherRows(dLogits, real);
-    INDArray known = kernels.rowsWhere(own, kernels.gatherRows(table.value(), ids));
-    kernels.scatterRowsInto(known, ids, table.accumulator());
+    boolean[] without = silent(table);
+    int[] known = IntStream.range(0, ids.length).filter(i -> !without[ids[i]]).toArray();
+    INDArray own = kernels.gatherRows(dLogits, IntStream.of(known).map(i -> real[i]).toArray());
+    int[] into = IntStream.of(known).map(i -> ids[i]).toArray();
+    kernels.scatterRowsInto(own, into, table.accumulator());
   }
 
   /** Returns the row of B for each of the given real tokens. */

@@ -5,7 +5,6 @@ import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
 import java.util.List;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -112,9 +111,7 @@ public final class CrossAttention implements Layer {
 
   @Override
   public List<Parameter> parameters() {
-    return Stream.of(query, keyValue, projection)
-        .flatMap(layer -> layer.parameters().stream())
-        .toList();
+    return Sequential.of(query, keyValue, projection).parameters();
   }
 
   /**

@@ -206,37 +206,36 @@ public final class KeyValueCache implements AutoCloseable {
   }
 
   /**
-   * Makes sequence i continue from the content of sequence {@code order[i]}. The number of
-   * sequences may change. Successive sequences with a common memory row keep sharing it if all such
-   * runs are equally long.
+   * Makes sequence i continue from the content of sequence {@code order[i]}.
    *
-   * @param order indices of previous sequences, at least one
+   * @param order an index for each sequence; both must attend to the same row of the memory, if any
    */
   public void reorder(int[] order) {
-    if (order.length == 0) {
-      throw new IllegalArgumentException("order must have at least 1 sequence, had 0");
+    int share = memoryTokens == null ? sequences : sequences / memoryTokens.sequences();
+    boolean fits = !joint && order.length == sequences;
+    boolean same = fits;
+    for (int i = 0; i < order.length && fits; i++) {
+      fits = order[i] >= 0 && order[i] < sequences && order[i] / share == i / share;
+      same &= order[i] == i;
     }
-    for (int from : order) {
-      if (from < 0 || from >= sequences) {
-        throw new IllegalArgumentException(
-            "order must be in 0..%d, was %d".formatted(sequences - 1, from));
-      }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "order must have one of the %d sequences for each, with the same memory, was %s"
+              .formatted(sequences, Arrays.toString(order)));
     }
-    own.replaceAll(
-        (layer, held) -> held.at(SequenceOrder.apply(kernels, held.all, sequences, order, home)));
-    hidden = SequenceOrder.apply(hidden, sequences, order);
-    TokenBatch memory = memoryTokens;
-    if (memory != null) {
-      int[] memoryOrder = SequenceOrder.ofShared(order, sequences / memory.sequences());
-      int before = memory.sequences();
-      ofMemory.replaceAll(
-          (layer, rows) -> SequenceOrder.apply(kernels, rows, before, memoryOrder, home));
-      memoryTokens = SequenceOrder.apply(memory, memoryOrder);
+    if (same) {
+      return;
     }
-    int[] before = lengths;
-    lengths = Arrays.stream(order).map(from -> before[from]).toArray();
-    sequences = order.length;
-    room = sequences;
+    for (KeysAndValues held : own.values()) {
+      INDArray all = held.all.reshape(sequences, capacity * held.all.size(1));
+      kernels.copyInto(kernels.gatherRows(all, order), all);
+    }
+    boolean[] hiddenBefore = hidden.clone();
+    int[] lengthsBefore = lengths.clone();
+    for (int i = 0; i < sequences; i++) {
+      System.arraycopy(hiddenBefore, order[i] * capacity, hidden, i * capacity, capacity);
+      lengths[i] = lengthsBefore[order[i]];
+    }
   }
 
   /**
@@ -322,11 +321,8 @@ public final class KeyValueCache implements AutoCloseable {
     if (memoryTokens == null) {
       memoryTokens = memory.tokens();
     }
-    return ofMemory.computeIfAbsent(layer, unused -> kept(compute.apply(memory)));
-  }
-
-  private INDArray kept(INDArray rows) {
-    return home.make(() -> kernels.copy(rows));
+    return ofMemory.computeIfAbsent(
+        layer, unused -> home.make(() -> kernels.copy(compute.apply(memory))));
   }
 
   /** Frees the arrays, if they are outside workspaces. */
@@ -370,10 +366,6 @@ public final class KeyValueCache implements AutoCloseable {
       if (all.closeable()) {
         all.close();
       }
-    }
-
-    private KeysAndValues at(INDArray other) {
-      return other == all ? this : of(other);
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.kernel.Kernels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -17,7 +17,7 @@ public final class Parameter {
   private final Place place;
   private final Role role;
   private final double deviation;
-  private final ArrayKernels kernels;
+  private final Kernels kernels;
   private final Lifetime lifetime;
   private INDArray value;
   private @Nullable INDArray gradient;

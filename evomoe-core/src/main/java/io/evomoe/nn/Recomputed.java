@@ -1,10 +1,11 @@
 package io.evomoe.nn;
 
-import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Function;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param inner the layer; such layers do not nest
  */
-public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
+public record Recomputed(Layer inner, Kernels kernels) implements Layer {
   private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
 
   @Override
@@ -54,12 +55,12 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
    * between the two passes.
    */
   public static final class Replay {
-    private final ArrayKernels kernels;
+    private final Kernels kernels;
     private final OuterWorkspace outer = new OuterWorkspace();
     private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
 
     /** Creates an empty replay. Arrays are kept in the current workspace. */
-    Replay(ArrayKernels kernels) {
+    Replay(Kernels kernels) {
       this.kernels = kernels;
     }
 
@@ -68,10 +69,10 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
      *
      * @param decide receives a copy of x that stays valid
      */
-    public <T> T once(Layer layer, Class<T> type, INDArray x, Decision<T> decide) {
+    public <T> T once(Layer layer, Class<T> type, INDArray x, Function<INDArray, T> decide) {
       Object known = decided.get(layer);
       if (known == null) {
-        known = outer.make(() -> decide.of(kernels.copy(x)));
+        known = outer.make(() -> decide.apply(kernels.copy(x)));
         decided.put(layer, known);
       }
       return type.cast(known);
@@ -80,18 +81,6 @@ public record Recomputed(Layer inner, ArrayKernels kernels) implements Layer {
     /** Copies an array to those of the whole step. */
     INDArray keep(INDArray x) {
       return outer.make(() -> kernels.copy(x));
-    }
-
-    /**
-     * A decision from a layer's input.
-     *
-     * @param <T> the decision
-     */
-    @FunctionalInterface
-    public interface Decision<T> {
-
-      /** Decides from an input that stays valid until the backward pass is over. */
-      T of(INDArray x);
     }
   }
 }

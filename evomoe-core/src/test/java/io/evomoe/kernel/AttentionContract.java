@@ -102,19 +102,10 @@ interface AttentionContract extends KernelFixture {
     for (int row = 0; row < 10; row++) {
       if (flags[row]) {
         k.getRow(row).assign(100);
-        v.getRow(row).assign(-100);
+        v.getRow(row).assign(-1e30); // shows any probability that is not exactly 0
       }
     }
-    Attended after = kernels().attention(q, k, v, shape, padding);
-    assertThat(after.output()).isEqualTo(before);
-    double[][] probabilities = matrix(probabilities(after));
-    for (int row = 0; row < probabilities.length; row++) {
-      for (int key = 0; key < 5; key++) {
-        if (flags[row / 15 * 5 + key]) {
-          assertThat(probabilities[row][key]).isZero();
-        }
-      }
-    }
+    assertThat(kernels().attention(q, k, v, shape, padding).output()).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -210,7 +201,6 @@ interface AttentionContract extends KernelFixture {
         assertRows(dk, first, alone.dk);
         assertRows(dv, first, alone.dv);
       }
-      assertResult(probabilities(attended), (long) batch * heads, length, length);
     }
   }
 
@@ -310,17 +300,7 @@ interface AttentionContract extends KernelFixture {
     withoutChanging(() -> attended[0] = kernels().attention(q, k, v, shape, padding), q, k, v);
     assertResult(attended[0].output(), q.shape());
     assertClose(attended[0].output(), slow.output);
-    long heads = (long) shape.batch() * shape.heads();
-    INDArray probabilities = probabilities(attended[0]);
-    assertResult(probabilities, heads, shape.queries(), shape.keys());
-    assertClose(probabilities, slow.probabilities);
     checkGradients(slow, List.of(q, k, v), attended[0], dOutput);
-  }
-
-  /** They are of the kernels' type, whatever the rows are. */
-  private INDArray probabilities(Attended attended) {
-    assertThat(attended.probabilities().dataType()).isEqualTo(kernels().dataType());
-    return attended.probabilities().castTo(dataType());
   }
 
   private void checkGradients(
@@ -331,14 +311,7 @@ interface AttentionContract extends KernelFixture {
     INDArray dq = paddedView(q);
     INDArray dk = paddedView(k);
     INDArray dv = paddedView(v);
-    withoutChanging(
-        () -> attended.pull(dOutput, dq, dk, dv),
-        q,
-        k,
-        v,
-        dOutput,
-        attended.output(),
-        attended.probabilities());
+    withoutChanging(() -> attended.pull(dOutput, dq, dk, dv), q, k, v, dOutput, attended.output());
     assertClose(dv, slow.dv);
     assertGradient(dq, slow.dq);
     assertGradient(dk, slow.dk);

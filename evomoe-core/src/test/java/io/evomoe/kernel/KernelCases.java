@@ -192,7 +192,7 @@ final class KernelCases {
     INDArray dv = dKeyValue.get(NDArrayIndex.all(), NDArrayIndex.interval(D / 4, D / 2));
     Attended forward = kernels.attention(q, k, v, shape, padding);
     forward.pull(random(kernels, 5, 3L * queries, D), dq, dk, dv);
-    return flat(forward.output(), forward.probabilities(), dq, dKeyValue);
+    return flat(forward.output(), dq, dKeyValue);
   }
 
   private static List<double[]> layerNorm(Kernels kernels) {
@@ -218,7 +218,7 @@ final class KernelCases {
     Attended forward = kernels.attention(q, k, v, shape, padding);
     INDArray dy = random(kernels, 3, 99, D);
     forward.pull(dy, part(dQkv, 0), part(dQkv, 1), part(dQkv, 2));
-    return flat(forward.output(), forward.probabilities(), dQkv);
+    return flat(forward.output(), dQkv);
   }
 
   private static List<double[]> inDocuments(Kernels kernels) {

@@ -86,37 +86,6 @@ interface RowMoveContract extends KernelFixture {
         dy);
   }
 
-  /** Of numbers that are none as well: a row that says nothing hides them. */
-  @ParameterizedTest
-  @CsvSource({"1,1,1", "1,4,4", "4,4,4", "3,17,2", "64,3,33", "257,64,64"})
-  default void should_keep_the_rows_beside_which_something_stands(int n, int d, int e) {
-    INDArray x = random(1, n, d);
-    INDArray beside = garbage(n, e).assign(0);
-    double[][] expected = matrix(x);
-    for (int i = 0; i < n; i++) {
-      switch (i % 4) {
-        case 0 -> {
-          x.putScalar(i, d - 1, Double.NaN);
-          expected[i] = new double[d];
-        }
-        case 1 -> beside.putScalar(i, e - 1, -1e-30);
-        case 2 -> beside.putScalar(i, 0, Double.NaN);
-        default -> {
-          beside.putScalar(i, 0, -0.0);
-          expected[i] = new double[d];
-        }
-      }
-    }
-    withoutChanging(
-        () -> {
-          INDArray kept = kernels().rowsWhere(x, beside);
-          assertResult(kept, n, d);
-          assertThat(matrix(kept)).isDeepEqualTo(expected);
-        },
-        x,
-        beside);
-  }
-
   @Test
   default void should_add_in_the_same_order_every_time() {
     INDArray x = random(1, 127, 64);
@@ -136,7 +105,6 @@ interface RowMoveContract extends KernelFixture {
     assertThat(empty.shape()).containsExactly(0, 17);
     assertThat(kernels().spreadRows(x, none, new double[0]).shape()).containsExactly(0, 17);
     assertThat(kernels().rowDots(empty, x, none).shape()).containsExactly(0);
-    assertThat(kernels().rowsWhere(empty, empty).shape()).containsExactly(0, 17);
     assertClose(kernels().combineRows(empty, none, new double[0], 3), new double[3][17]);
     INDArray into = garbage(3, 17);
     kernels().scatterRowsInto(empty, none, new Accumulator(into, 0));

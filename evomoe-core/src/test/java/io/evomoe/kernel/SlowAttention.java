@@ -3,7 +3,6 @@ package io.evomoe.kernel;
 /** Attention and its gradients by loops over sequences, heads and positions. */
 final class SlowAttention {
   final double[][] output;
-  final double[][] probabilities;
   final double[][] dq;
   final double[][] dk;
   final double[][] dv;
@@ -32,7 +31,6 @@ final class SlowAttention {
     int d = q[0].length;
     width = d / shape.heads();
     output = new double[q.length][d];
-    probabilities = new double[shape.batch() * shape.heads() * shape.queries()][shape.keys()];
     dq = new double[q.length][d];
     dk = new double[k.length][k[0].length];
     dv = new double[k.length][k[0].length];
@@ -63,7 +61,6 @@ final class SlowAttention {
       scores[j] = padding.isPadding(firstKey + j) ? Double.NEGATIVE_INFINITY : scores[j];
     }
     double[] p = SlowMath.softmax(scores, visible);
-    probabilities[(b * shape.heads() + head) * shape.queries() + i] = p;
     double mean = SlowMath.dot(p, dProbabilities);
     for (int j = 0; j < visible; j++) {
       double dScore = p[j] * (dProbabilities[j] - mean) / Math.sqrt(width);

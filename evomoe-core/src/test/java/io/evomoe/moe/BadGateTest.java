@@ -49,17 +49,17 @@ class BadGateTest {
   @ParameterizedTest
   @CsvSource({"NaN", "Infinity", "-Infinity"})
   void should_name_the_gate_whose_loss_is_not_finite(double auxLoss) {
-    Routing routing = new RoutingBuilder(3, 4).build();
+    Routing routing = new Routing.Builder(3, 4).build();
 
     assertThatExceptionOfType(NotFiniteException.class)
         .isThrownBy(() -> route(new Routed(routing, auxLoss, gradient -> null)))
         .withMessage("the gate of moe: auxLoss must be finite, was " + auxLoss);
   }
 
-  private static void route(Consumer<RoutingBuilder> assignments) {
+  private static void route(Consumer<Routing.Builder> assignments) {
     route(
         () -> {
-          RoutingBuilder routing = new RoutingBuilder(3, 4);
+          Routing.Builder routing = new Routing.Builder(3, 4);
           assignments.accept(routing);
           return new Routed(routing.build(), 0, gradient -> null);
         });

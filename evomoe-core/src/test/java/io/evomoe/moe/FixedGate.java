@@ -136,7 +136,7 @@ public record FixedGate(
   }
 
   private Routing routing(TokenMatrix p, TokenMatrix m) {
-    RoutingBuilder routing = new RoutingBuilder(p.tokens(), experts);
+    Routing.Builder routing = new Routing.Builder(p.tokens(), experts);
     double[] own = new double[p.tokens()];
     for (int s = 0; s < p.tokens(); s++) {
       own[s] = p.get(s, experts - 1);

@@ -60,16 +60,16 @@ class GateOptionsTest {
         .withMessage(
             "gate g has no option treshold; its options: threshold; did you mean threshold?");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> GateOptions.none("g", spec(Map.of("alfa", "1"))))
+        .isThrownBy(() -> Options.none("g", spec(Map.of("alfa", "1"))))
         .withMessage("gate g has no option alfa; its options: none");
   }
 
-  private static Object read(Map<String, String> written, Function<GateOptions, ?> reader) {
-    return GateOptions.read("g", spec(written), reader);
+  private static Object read(Map<String, String> written, Function<Options, ?> reader) {
+    return Options.ofGate("g", spec(written), reader);
   }
 
   private static ThrowableAssertAlternative<?> refused(
-      Map<String, String> written, Function<GateOptions, ?> reader) {
+      Map<String, String> written, Function<Options, ?> reader) {
     return assertThatIllegalArgumentException().isThrownBy(() -> read(written, reader));
   }
 

@@ -181,7 +181,7 @@ class MoeLayerTest {
   void should_refuse_a_gate_that_routes_another_number_of_tokens_or_experts(
       int tokens, int experts) {
     MoeScene scene = MoeScene.of(MoeScene.DENSE);
-    Routing routing = new RoutingBuilder(tokens, experts).build();
+    Routing routing = new Routing.Builder(tokens, experts).build();
     Gate gate = new BadGateTest.Answering(() -> new Routed(routing, 0, gradient -> null));
     MoeLayer layer =
         new MoeLayer("moe", KernelSelection.forType(DataType.DOUBLE), gate, scene.experts);

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutingTest {
 
-  private static RoutingBuilder unsorted() {
-    return new RoutingBuilder(4, 3)
+  private static Routing.Builder unsorted() {
+    return new Routing.Builder(4, 3)
         .assign(3, 2, 0.1)
         .assign(1, 0, 0.2)
         .assign(0, 2, 0.3)
@@ -39,7 +39,7 @@ class RoutingTest {
 
   @Test
   void should_name_the_first_expert_of_each_token() {
-    Routing tied = new RoutingBuilder(2, 3).assign(0, 2, 0.5).assign(0, 1, 0.5).build();
+    Routing tied = new Routing.Builder(2, 3).assign(0, 2, 0.5).assign(0, 1, 0.5).build();
 
     assertThat(unsorted().build().firstExperts()).containsExactly(0, 0, -1, 2);
     assertThat(tied.firstExperts()).containsExactly(1, -1);
@@ -47,7 +47,7 @@ class RoutingTest {
 
   @Test
   void should_be_dense_where_every_expert_takes_every_token() {
-    RoutingBuilder builder = new RoutingBuilder(7, 5);
+    Routing.Builder builder = new Routing.Builder(7, 5);
     for (int s = 6; s >= 0; s--) {
       for (int e = 0; e < 5; e++) {
         builder.assign(s, e, s + 10.0 * e);
@@ -90,7 +90,7 @@ class RoutingTest {
   })
   void should_refuse_tokens_and_experts_that_are_not_there(int token, int expert, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RoutingBuilder(4, 3).assign(token, expert, 1))
+        .isThrownBy(() -> new Routing.Builder(4, 3).assign(token, expert, 1))
         .withMessage(message);
   }
 
@@ -98,10 +98,10 @@ class RoutingTest {
   @ValueSource(doubles = {-0.1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
   void should_refuse_weights_that_are_negative_or_not_finite(double weight) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RoutingBuilder(4, 3).assign(0, 0, weight))
+        .isThrownBy(() -> new Routing.Builder(4, 3).assign(0, 0, weight))
         .withMessage("weight of token 0 at expert 0 must be finite and at least 0, was " + weight);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RoutingBuilder(2, 3).bypass(new double[] {1, weight}))
+        .isThrownBy(() -> new Routing.Builder(2, 3).bypass(new double[] {1, weight}))
         .withMessage("bypass must be finite and at least 0, was " + weight + " at token 1");
   }
 
@@ -125,7 +125,7 @@ class RoutingTest {
     int experts = 9;
     int[][] expertsOf = new int[5001][];
     TokenMatrix weights = new TokenMatrix(expertsOf.length, experts);
-    RoutingBuilder builder = new RoutingBuilder(expertsOf.length, experts);
+    Routing.Builder builder = new Routing.Builder(expertsOf.length, experts);
     for (int s = 0; s < expertsOf.length; s++) {
       for (int e = 0; e < experts; e++) {
         weights.set(s, e, random.uniform((long) s * experts + e));

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import java.util.function.Function;
 
 /**

@@ -79,7 +79,7 @@ class TokenMatrixTest {
   @Test
   void should_put_the_gradient_of_each_assignment_at_its_token_and_expert() {
     Routing routing =
-        new RoutingBuilder(3, 2).assign(2, 0, 0.5).assign(0, 1, 0.5).assign(2, 1, 0.5).build();
+        new Routing.Builder(3, 2).assign(2, 0, 0.5).assign(0, 1, 0.5).assign(2, 1, 0.5).build();
     RoutingGradient gradient = new RoutingGradient(new double[] {10, 20, 30}, new double[0]);
 
     assertThat(TokenMatrix.ofWeights(routing, gradient).toArray(DataType.DOUBLE).toDoubleMatrix())

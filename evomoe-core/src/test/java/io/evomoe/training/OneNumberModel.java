@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;

@@ -1,6 +1,6 @@
 package io.evomoe.training;
 
-import static io.evomoe.moe.ExpertLifecycle.SPAWNED;
+import static io.evomoe.moe.GateProvider.ExpertLifecycle.SPAWNED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,8 +10,8 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;

@@ -1,9 +1,9 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
@@ -30,7 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * are not finite are rejected; the published code replaces them by the smallest finite value.
  */
 public final class BaseGate extends RouterGate {
-  private BaseGate(GateSpec spec, GateOptions options) {
+  private BaseGate(GateSpec spec, Options options) {
     super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
   }
 

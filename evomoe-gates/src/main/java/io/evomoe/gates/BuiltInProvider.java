@@ -1,9 +1,10 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -12,14 +13,14 @@ abstract class BuiltInProvider implements GateProvider {
   private final String name;
   private final String description;
   private final Map<String, String> form;
-  private final BiFunction<GateSpec, GateOptions, Gate> gate;
+  private final BiFunction<GateSpec, Options, Gate> gate;
 
   /**
    * Describes a gate.
    *
    * @param gate creates the gate and reads all of its options
    */
-  BuiltInProvider(String name, String description, BiFunction<GateSpec, GateOptions, Gate> gate) {
+  BuiltInProvider(String name, String description, BiFunction<GateSpec, Options, Gate> gate) {
     this(name, description, Map.of(), gate);
   }
 
@@ -33,7 +34,7 @@ abstract class BuiltInProvider implements GateProvider {
       String name,
       String description,
       Map<String, String> form,
-      BiFunction<GateSpec, GateOptions, Gate> gate) {
+      BiFunction<GateSpec, Options, Gate> gate) {
     this.name = name;
     this.description = description;
     this.form = form;
@@ -57,6 +58,8 @@ abstract class BuiltInProvider implements GateProvider {
             reason -> {
               throw new IllegalArgumentException("gate " + name + " " + reason);
             });
-    return GateOptions.read(name, spec, form, options -> gate.apply(spec, options));
+    Map<String, String> written = new HashMap<>(form);
+    written.putAll(spec.options());
+    return Options.read("gate " + name, written, options -> gate.apply(spec, options));
   }
 }

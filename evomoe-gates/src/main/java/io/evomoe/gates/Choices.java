@@ -1,10 +1,9 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
@@ -28,7 +27,7 @@ final class Choices {
   }
 
   /** Reads option {@code k}, 1 to E. The default is 2, or E if that is less. */
-  static int count(GateOptions options, GateSpec spec) {
+  static int count(Options options, GateSpec spec) {
     int standard = Math.min(STANDARD, spec.experts());
     return options.integer("k", standard, Bounds.atLeast(1).atMost(spec.experts()));
   }
@@ -64,7 +63,7 @@ final class Choices {
    */
   Routing routing(TokenMatrix weights, int capacity, Kept kept) {
     int[] load = new int[experts];
-    RoutingBuilder routing = new RoutingBuilder(chosen.length, experts);
+    Routing.Builder routing = new Routing.Builder(chosen.length, experts);
     for (int rank = 0; rank < k; rank++) {
       long number = 0;
       for (int s = 0; s < chosen.length; s++) {

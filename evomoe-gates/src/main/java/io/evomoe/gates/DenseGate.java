@@ -1,9 +1,9 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * the baseline with equal active compute for gates with one expert per token.
  */
 public final class DenseGate implements Gate {
-  private DenseGate(GateSpec spec, GateOptions none) {
+  private DenseGate(GateSpec spec, Options none) {
     if (spec.experts() != 1) {
       throw new IllegalArgumentException(
           "experts must be 1 for gate dense, a plain feed-forward net, was " + spec.experts());

@@ -1,10 +1,10 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
@@ -88,18 +88,18 @@ public final class DtsGate extends RouterGate {
 
   private static final int[] NO_EXPERT = {};
 
-  private final Options options;
+  private final Settings options;
   private final String layer;
   private final int experts;
   private final int[] every;
   private final double balanceCoefficient;
 
-  private static Gate of(String name, GateSpec spec, GateOptions options) {
-    Options read = Options.from(options, spec);
+  private static Gate of(String name, GateSpec spec, Options options) {
+    Settings read = Settings.from(options, spec);
     return HashGate.inFirst(read.hashLayers, name, spec, () -> new DtsGate(spec, read));
   }
 
-  private DtsGate(GateSpec spec, Options options) {
+  private DtsGate(GateSpec spec, Settings options) {
     super(new Router(spec, options.router));
     this.options = options;
     this.layer = spec.scope().name();
@@ -281,7 +281,7 @@ public final class DtsGate extends RouterGate {
     }
   }
 
-  private record Options(
+  private record Settings(
       RouterOptions router,
       int hashLayers,
       double threshold,
@@ -293,10 +293,10 @@ public final class DtsGate extends RouterGate {
       Evaluation evaluation,
       GateActivation gateActivation) {
 
-    static Options from(GateOptions options, GateSpec spec) {
+    static Settings from(Options options, GateSpec spec) {
       RouterOptions router = RouterOptions.from(options);
       int experts = spec.experts();
-      return new Options(
+      return new Settings(
           router,
           HashGate.layers(options),
           options.number(

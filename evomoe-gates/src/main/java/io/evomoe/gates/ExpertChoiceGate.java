@@ -1,14 +1,13 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
@@ -40,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ExpertChoiceGate extends RouterGate {
   private final double k;
 
-  private ExpertChoiceGate(GateSpec spec, GateOptions options) {
+  private ExpertChoiceGate(GateSpec spec, Options options) {
     super(new Router(spec, RouterOptions.from(options)));
     int experts = spec.experts();
     this.k =
@@ -63,7 +62,7 @@ public final class ExpertChoiceGate extends RouterGate {
   private Routing choose(TokenMatrix p, TokenBatch batch) {
     int[] real = batch.realRows();
     int capacity = Routing.capacity(k, real.length, p.columns());
-    RoutingBuilder routing = new RoutingBuilder(p.tokens(), p.columns());
+    Routing.Builder routing = new Routing.Builder(p.tokens(), p.columns());
     for (int e = 0; e < p.columns(); e++) {
       int expert = e;
       IntStream.of(real)

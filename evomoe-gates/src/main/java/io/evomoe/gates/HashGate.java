@@ -2,11 +2,11 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.RoutingBuilder;
+import io.evomoe.moe.Routing;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Parameter;
@@ -49,7 +49,7 @@ public final class HashGate implements Gate {
   private final int vocabulary;
   private final GateState table;
 
-  private static Gate of(GateSpec spec, GateOptions options) {
+  private static Gate of(GateSpec spec, Options options) {
     requireIds("hash", spec);
     return new HashGate(spec, options.choice(TABLE, Table.RANDOM));
   }
@@ -76,7 +76,7 @@ public final class HashGate implements Gate {
   }
 
   /** Reads option {@code hashLayers}, at least 0, default 0. */
-  static int layers(GateOptions options) {
+  static int layers(Options options) {
     return options.integer("hashLayers", 0, Bounds.atLeast(0));
   }
 
@@ -173,7 +173,7 @@ public final class HashGate implements Gate {
 
   /** Routes each real token to one expert with weight 1, without parameters and losses. */
   static Routed route(TokenBatch batch, int experts, IntUnaryOperator expertOf) {
-    RoutingBuilder routing = new RoutingBuilder(batch.size(), experts);
+    Routing.Builder routing = new Routing.Builder(batch.size(), experts);
     for (int s : batch.realRows()) {
       routing.assign(s, expertOf.applyAsInt(s), 1);
     }

@@ -1,8 +1,8 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
@@ -51,7 +51,7 @@ public final class LossFreeGate extends RouterGate {
   private final Scores scores;
   private final boolean renormalize;
 
-  private LossFreeGate(GateSpec spec, GateOptions options) {
+  private LossFreeGate(GateSpec spec, Options options) {
     super(new Router(spec, RouterOptions.from(options)));
     this.experts = spec.experts();
     this.k = Choices.count(options, spec);

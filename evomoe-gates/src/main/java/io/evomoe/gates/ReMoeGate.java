@@ -1,9 +1,9 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate.GateState;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
@@ -57,7 +57,7 @@ public final class ReMoeGate extends RouterGate {
   private final double firstLambda;
   private final double alpha;
 
-  private ReMoeGate(GateSpec spec, GateOptions options) {
+  private ReMoeGate(GateSpec spec, Options options) {
     super(new Router(spec, RouterOptions.from(options)));
     this.moeLayers = spec.moeLayers();
     this.k = options.number("k", 1, Bounds.atLeast(LEAST_ACTIVE).atMost(spec.experts()));

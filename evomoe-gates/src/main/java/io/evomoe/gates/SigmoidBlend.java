@@ -6,7 +6,6 @@ import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.moe.TopKRouting;
 import java.util.Arrays;
@@ -34,7 +33,7 @@ final class SigmoidBlend {
    * @param expertOf e of each token, or {@link #NONE}
    */
   SigmoidBlend(TokenMatrix affinities, int[] expertOf) {
-    RoutingBuilder builder = new RoutingBuilder(affinities.tokens(), affinities.columns());
+    Routing.Builder builder = new Routing.Builder(affinities.tokens(), affinities.columns());
     double[] bypass = new double[expertOf.length];
     for (int s = 0; s < expertOf.length; s++) {
       int e = expertOf[s];

@@ -1,7 +1,7 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class SoftMixtureGate extends RouterGate {
   private final int experts;
 
-  private SoftMixtureGate(GateSpec spec, GateOptions options) {
+  private SoftMixtureGate(GateSpec spec, Options options) {
     super(new Router(spec, RouterOptions.from(options)));
     this.experts = spec.experts();
   }

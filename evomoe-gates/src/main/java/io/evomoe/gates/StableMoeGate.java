@@ -1,10 +1,10 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
@@ -68,7 +68,7 @@ public final class StableMoeGate extends RouterGate {
   private final double balance;
   private final double distill;
 
-  private StableMoeGate(GateSpec spec, GateOptions options) {
+  private StableMoeGate(GateSpec spec, Options options) {
     super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
     HashGate.requireIds("stablemoe", spec);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);

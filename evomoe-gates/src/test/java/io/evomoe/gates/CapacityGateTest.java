@@ -57,7 +57,7 @@ abstract class CapacityGateTest extends BuiltInGateTest {
     Routed tight = scene(Map.of("capacityFactor", "0.1")).route(tokens, GateScene.training());
     Routed loose = scene(Map.of("capacityFactor", "infinite")).route(tokens, GateScene.training());
     Routed top1 =
-        GateScene.of(new SwitchGate.Provider(), EXPERTS, Map.of())
+        GateScene.of(new TopKGate.SwitchProvider(), EXPERTS, Map.of())
             .route(tokens, GateScene.training());
 
     assertThat(tight.routing().dropped()).isPositive();

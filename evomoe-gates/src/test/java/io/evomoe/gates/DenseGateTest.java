@@ -3,7 +3,7 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -83,7 +83,7 @@ class ExpertChoiceGateTest extends BuiltInGateTest {
         .withMessageContaining("would depend on later ones");
     assertThat(provider().refusal(true)).isPresent();
     assertThat(provider().refusal(false)).isEmpty();
-    assertThat(new SwitchGate.Provider().refusal(true)).isEmpty();
+    assertThat(new TopKGate.SwitchProvider().refusal(true)).isEmpty();
   }
 
   @ParameterizedTest

@@ -2,9 +2,9 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateContract;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.SameDiffGate;
 import io.evomoe.step.StepContext;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -32,7 +32,7 @@ class ExpressionGateTest extends GateContract {
 
     @Override
     public Gate create(GateSpec spec) {
-      GateOptions.none(name(), spec);
+      Options.none(name(), spec);
       return new SameDiffGate(spec, this);
     }
 

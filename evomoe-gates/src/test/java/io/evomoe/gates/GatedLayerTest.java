@@ -45,7 +45,7 @@ class GatedLayerTest {
 
   static Stream<Arguments> gates() {
     GateProvider dts = new DtsGate.EvolvedProvider();
-    GateProvider top1 = new SwitchGate.Provider();
+    GateProvider top1 = new TopKGate.SwitchProvider();
     return Stream.of(
         Arguments.of(dts, Map.of("balance", "0.5", "threshold", "0.1")),
         Arguments.of(dts, Map.of("weights", "gumbel", "noise", "true", "threshold", "0.1")),
@@ -68,7 +68,7 @@ class GatedLayerTest {
   @Test
   void should_drop_tokens_beyond_capacity_with_output_zero_and_no_gradient() {
     Map<String, String> options = Map.of("capacityFactor", "0.1", "alpha", "0");
-    MoeLayer layer = layer(GateScene.of(new SwitchGate.Provider(), EXPERTS, options).gate());
+    MoeLayer layer = layer(GateScene.of(new TopKGate.SwitchProvider(), EXPERTS, options).gate());
     Output output = layer.forward(TOKENS.array(), TRAINING);
     INDArray dx = output.pullback().pull(TOKENS.array());
     Routing routing = layer.gate().route(TOKENS.array(), TRAINING).routing();

@@ -25,7 +25,7 @@ class HashLayersTest {
   private static final Map<String, String> TWO = Map.of("hashLayers", "2");
 
   @ParameterizedTest
-  @CsvSource({"evomoe, 0", "evomoe, 1", "dts, 1", "switch, 0"})
+  @CsvSource({"evomoe, 0", "evomoe, 1", "dts, 1", "switch, 0", "topk, 1"})
   void should_be_gate_hash_in_the_first_layers(String gate, int layer) {
     Gate hashed = gate(gate, layer, TWO);
     Routing expected = route(gate("hash", layer, Map.of()));
@@ -38,7 +38,7 @@ class HashLayersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"evomoe", "dts", "switch"})
+  @ValueSource(strings = {"evomoe", "dts", "switch", "top2"})
   void should_be_itself_in_the_layers_behind_them_and_where_there_are_none(String gate) {
     Routing plain = route(gate(gate, 2, Map.of()));
 

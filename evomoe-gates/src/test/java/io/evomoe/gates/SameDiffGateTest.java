@@ -42,14 +42,14 @@ class SameDiffGateTest {
   @Test
   void should_equal_switch_with_its_balance_loss_written_as_expressions() {
     Map<String, String> options = Map.of("capacityFactor", "infinite", "alpha", "0.7");
-    assertSame(new SwitchGate.Provider(), options, new SwitchExpression());
+    assertSame(new TopKGate.SwitchProvider(), options, new SwitchExpression());
   }
 
   @Test
   void should_average_over_one_token_alone() {
     GateScene byHand =
         GateScene.of(
-            new SwitchGate.Provider(),
+            new TopKGate.SwitchProvider(),
             EXPERTS,
             Map.of("capacityFactor", "infinite", "alpha", "0.7"));
     assertSame(byHand, scene(new SwitchExpression(), Map.of()), TokenRows.random(1, 1));

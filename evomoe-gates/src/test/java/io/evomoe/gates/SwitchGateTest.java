@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 class SwitchGateTest extends CapacityGateTest {
   SwitchGateTest() {
     super(
-        new SwitchGate.Provider(),
+        new TopKGate.SwitchProvider(),
         1,
         Map.of("capacityFactor", "0.5", "alpha", "1"),
         Map.of("zLoss", "0.001", "capacityFactor", "infinite"),

@@ -23,7 +23,8 @@ class TopKGateTest extends CapacityGateTest {
         Map.of("k", "1"),
         Map.of("k", "2", "renormalize", "false"),
         Map.of("k", "3", "capacityFactor", "0.4", "randomSecond", "true"),
-        Map.of("k", "4", "alpha", "2"),
+        Map.of("k", "4", "alpha", "2", "zLoss", "1"),
+        Map.of("k", "2", "jitter", "0.1", "alpha", "0"),
         Map.of("k", "1", "prior", "annealed", "priorScale", "0.05"),
         Map.of("k", "2", "prior", "learned", "priorScale", "0.05"));
   }
@@ -58,7 +59,7 @@ class TopKGateTest extends CapacityGateTest {
     TokenRows tokens = TokenRows.random(30, 1);
     Routing top1 = scene(Map.of("k", "1")).route(tokens, GateScene.training()).routing();
     Routing byName =
-        GateScene.of(new SwitchGate.Provider(), EXPERTS, Map.of())
+        GateScene.of(new TopKGate.SwitchProvider(), EXPERTS, Map.of())
             .route(tokens, GateScene.training())
             .routing();
 

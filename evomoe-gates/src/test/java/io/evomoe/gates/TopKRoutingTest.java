@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.TopKRouting;
 import io.evomoe.step.Phase;

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.Run;
 import io.evomoe.training.checkpoint.ExpertGroups;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;

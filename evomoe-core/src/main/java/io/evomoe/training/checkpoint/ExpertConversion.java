@@ -1,7 +1,7 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;

@@ -1,7 +1,7 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.kernel.ArrayKernels;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Without momentum it is plain gradient descent without state. Weight decay is decoupled.
  */
 public final class Sgd extends MomentOptimizer {
-  private final ArrayKernels kernels;
+  private final Kernels kernels;
   private final double momentum;
 
   /**
@@ -21,7 +21,7 @@ public final class Sgd extends MomentOptimizer {
    * @param kernels kernels to compute with
    * @param momentum m, in [0, 1)
    */
-  public Sgd(ArrayKernels kernels, double momentum) {
+  public Sgd(Kernels kernels, double momentum) {
     this(kernels, momentum, ParameterGroups.decaying(0));
   }
 
@@ -32,7 +32,7 @@ public final class Sgd extends MomentOptimizer {
    * @param momentum m, in [0, 1)
    * @param groups rate and weight decay of each parameter
    */
-  public Sgd(ArrayKernels kernels, double momentum, ParameterGroups groups) {
+  public Sgd(Kernels kernels, double momentum, ParameterGroups groups) {
     super("SGD", groups);
     FieldBound.belowOne("momentum", momentum);
     this.kernels = kernels;
@@ -54,8 +54,7 @@ public final class Sgd extends MomentOptimizer {
   }
 
   /** Computes {@code v = m v + g}, then {@code g = g + m v}. */
-  static void addNesterov(
-      ArrayKernels kernels, INDArray velocity, double momentum, INDArray gradient) {
+  static void addNesterov(Kernels kernels, INDArray velocity, double momentum, INDArray gradient) {
     kernels.scale(velocity, momentum);
     kernels.addInto(velocity, gradient);
     INDArray ahead = kernels.copy(velocity);

@@ -9,7 +9,7 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.Phase;
 import io.evomoe.training.StepRecord;

@@ -1,13 +1,12 @@
 package io.evomoe.gates.example;
 
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateOptions;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
+import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.RouterProjection;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.RoutingBuilder;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Parameter;
@@ -26,7 +25,7 @@ public final class AboveAverageGate implements Gate {
   @Override
   public Routed route(INDArray tokens, Pass pass) {
     TokenMatrix p = Softmax.of(projection.forward(tokens), 1);
-    RoutingBuilder chosen = new RoutingBuilder(p.tokens(), p.columns());
+    Routing.Builder chosen = new Routing.Builder(p.tokens(), p.columns());
     for (int s = 0; s < p.tokens(); s++) {
       for (int e = 0; e < p.columns(); e++) {
         boolean active = e == p.argMax(s) || p.get(s, e) > 1.0 / p.columns();
@@ -65,7 +64,7 @@ public final class AboveAverageGate implements Gate {
 
     @Override
     public Gate create(GateSpec spec) {
-      GateOptions.none(name(), spec);
+      Options.none(name(), spec);
       return new AboveAverageGate(spec);
     }
   }

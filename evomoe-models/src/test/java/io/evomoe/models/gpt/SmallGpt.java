@@ -2,7 +2,7 @@ package io.evomoe.models.gpt;
 
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackConfig;
@@ -19,7 +19,7 @@ final class SmallGpt {
   static final int POSITIONS = 5;
   static final int EXPERTS = 3;
   static final GateProvider EVOMOE = new DtsGate.EvolvedProvider();
-  static final GateProvider SWITCH = new SwitchGate.Provider();
+  static final GateProvider SWITCH = new TopKGate.SwitchProvider();
   static final GateProvider DENSE = new DenseGate.Provider();
 
   private SmallGpt() {}

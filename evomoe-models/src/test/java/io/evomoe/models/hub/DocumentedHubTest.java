@@ -2,7 +2,7 @@ package io.evomoe.models.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
@@ -29,7 +29,7 @@ class DocumentedHubTest {
   @Test
   void should_be_a_mixture_of_copies_of_the_dense_net() {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
-    Gpt model = mixture(Published.folder("gpt2"), new SwitchGate.Provider(), kernels);
+    Gpt model = mixture(Published.folder("gpt2"), new TopKGate.SwitchProvider(), kernels);
 
     assertThat(model.parameters())
         .filteredOn(parameter -> parameter.name().contains("experts.7."))

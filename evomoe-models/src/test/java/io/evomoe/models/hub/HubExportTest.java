@@ -9,7 +9,7 @@ import io.evomoe.gates.BaseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.gates.ReMoeGate;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.hub.HubRequest.TextEnds;
@@ -296,7 +296,7 @@ class HubExportTest {
   private static Transformer switchTransformer() {
     return new Transformer(
         new TransformerConfig(11, 8, STACK, STACK, 0),
-        Gates.of(new SwitchGate.Provider()),
+        Gates.of(new TopKGate.SwitchProvider()),
         Scope.root(3, KernelSelection.forType(DataType.FLOAT)));
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.training.Model;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ class HubFolderTest {
   @ValueSource(strings = {"gpt2", "roberta"})
   void should_start_every_expert_of_a_gate_that_has_them_from_the_start(String name) {
     try (HubFolder hub = HubFolder.open(Published.folder(name))) {
-      Model<?> mixture = Published.load(hub, new SwitchGate.Provider(), 3);
+      Model<?> mixture = Published.load(hub, new TopKGate.SwitchProvider(), 3);
       INDArray net = hub.read("blocks.1.feedForward.expand.weight");
       for (int e = 0; e < 3; e++) {
         String expert = "blocks.1.feedForward.experts." + e + ".expand.weight";

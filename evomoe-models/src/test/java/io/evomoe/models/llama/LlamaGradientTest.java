@@ -2,7 +2,7 @@ package io.evomoe.models.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
@@ -63,7 +63,7 @@ class LlamaGradientTest {
     Llama model =
         SmallLlama.of(
             SmallLlama.config(false, QueryKeyNorm.Span.HEAD, 0.2),
-            new SwitchGate.Provider(),
+            new TopKGate.SwitchProvider(),
             options,
             DataType.DOUBLE);
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.ExpertChoiceGate;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.text.LanguageBatch;
@@ -49,7 +49,7 @@ class RobertaGradientTest {
   void should_be_that_of_central_differences_with_a_switch_gate_that_drops() {
     Map<String, String> options =
         Map.of("capacityFactor", "0.8", "alpha", "0.5", "zLoss", "0.1", "jitter", "0.1");
-    Roberta model = SmallRoberta.of(0.2, new SwitchGate.Provider(), options);
+    Roberta model = SmallRoberta.of(0.2, new TopKGate.SwitchProvider(), options);
 
     CHECK.check(model, MASKED, TRAINING);
     assertThat(report(model).dropped()).isPositive();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
@@ -57,7 +57,7 @@ class MixedStackTest {
           0.1,
           false);
   private static final StackConfig MIXED = new StackConfig(List.of(DENSE, SMALL, LARGE));
-  private static final Gates SWITCH = Gates.of(new SwitchGate.Provider());
+  private static final Gates SWITCH = Gates.of(new TopKGate.SwitchProvider());
 
   @Test
   void should_have_the_gradient_of_central_differences() {

@@ -3,7 +3,7 @@ package io.evomoe.models.transformer;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
-import io.evomoe.gates.SwitchGate;
+import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackConfig;
@@ -29,7 +29,7 @@ final class SmallTransformer {
   static final int PADDING = 1;
   static final int END = 2;
   static final GateProvider EVOMOE = new DtsGate.EvolvedProvider();
-  static final GateProvider SWITCH = new SwitchGate.Provider();
+  static final GateProvider SWITCH = new TopKGate.SwitchProvider();
   static final GateProvider DENSE = new DenseGate.Provider();
 
   private SmallTransformer() {}

@@ -12,7 +12,7 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationBatch;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.TokenBatch;
 import java.util.ArrayList;

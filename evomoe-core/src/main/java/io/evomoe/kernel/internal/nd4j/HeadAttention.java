@@ -42,11 +42,6 @@ final class HeadAttention implements Attended {
   }
 
   @Override
-  public INDArray probabilities() {
-    return probabilities;
-  }
-
-  @Override
   public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
     INDArray dHeads = queryHeads(dOutput);
     dv.assign(mergeShared(Nd4j.matmul(probabilities, dHeads, true, false, false)));

@@ -5,10 +5,8 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
-import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.RowGroups;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -59,30 +57,6 @@ public final class Nd4jKernels extends Nd4jRowKernels {
       }
     }
     return y;
-  }
-
-  @Override
-  public INDArray groupedInputGradient(INDArray dy, RowGroups groups, List<INDArray> weights) {
-    INDArray dx = array(groups.inputRows(), weights.get(0).rows());
-    for (int g = 0; g < groups.count(); g++) {
-      if (groups.size(g) > 0) {
-        double beta = groups.isShared() && g > 0 ? 1 : 0;
-        Accumulator into = new Accumulator(groups.inputsOf(dx, g), beta);
-        multiplyInto(groups.outputsOf(dy, g), false, weights.get(g), true, into);
-      }
-    }
-    return dx;
-  }
-
-  @Override
-  public void groupParameterGradients(
-      INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
-    INDArray gradients = groups.outputsOf(dy, group);
-    multiplyInto(groups.inputsOf(x, group), true, gradients, false, into.weight());
-    Accumulator bias = into.bias();
-    if (bias != null) {
-      columnSumsInto(gradients, bias);
-    }
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.RoutedRows;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,23 +39,21 @@ abstract class Nd4jRowKernels extends KernelBase {
     scatter(x, rows, into.array());
   }
 
-  /**
-   * Adds row i of x to row {@code rows[i]} of a matrix. Rows with the same target are summed first,
-   * because the order of additions in ND4J's scatter depends on the backend.
-   */
+  /** Adds row i of x to row {@code rows[i]} of a matrix. */
   static void scatter(INDArray x, int[] rows, INDArray into) {
     if (rows.length > 0) {
       requireRows(rows, into.rows());
-      RowSums sums = RowSums.of(x, rows);
-      scatter("scatter_add", into, Nd4j.createFromArray(sums.rows()), sums.values());
+      scatter("scatter_add", into, Nd4j.createFromArray(rows), x);
     }
   }
 
+  /** Scatters with a lock, so that values for the same position are added in their order. */
   static void scatter(String operation, INDArray into, INDArray positions, INDArray values) {
     Nd4j.exec(
         DynamicCustomOp.builder(operation)
             .addInputs(into, positions, values)
             .addOutputs(into)
+            .addBooleanArguments(true)
             .build());
   }
 
@@ -89,23 +86,6 @@ abstract class Nd4jRowKernels extends KernelBase {
       scatter("scatter_add", flat, Nd4j.createFromArray(rows.places()), values);
     }
     return placed;
-  }
-
-  /** Returns zeros in rows without a nonzero value beside, even if x is NaN there. */
-  @Override
-  public INDArray rowsWhere(INDArray x, INDArray beside) {
-    if (x.isEmpty()) {
-      return x;
-    }
-    INDArray chosen = x.dup('c');
-    double[] numbers = read(beside);
-    int width = beside.columns();
-    for (int i = 0; i < chosen.rows(); i++) {
-      if (Arrays.stream(numbers, i * width, (i + 1) * width).allMatch(number -> number == 0)) {
-        chosen.getRow(i).assign(0);
-      }
-    }
-    return chosen;
   }
 
   /** Computes the softmax. ND4J's own gives NaN if all of a row are far below 0. */

@@ -122,13 +122,6 @@ record AttentionTile(int firstSequence, int firstHead, int firstQuery, Form form
     double scale() {
       return 1 / Math.sqrt(headWidth);
     }
-
-    /** Returns the same form for any batch size, so that compiled primitives are shared. */
-    Form compiled() {
-      AttentionShape any =
-          new AttentionShape(1, whole.heads(), whole.queries(), whole.keys(), whole.causal());
-      return new Form(any, members, headWidth, sequences, heads, queries, keys);
-    }
   }
 
   /**

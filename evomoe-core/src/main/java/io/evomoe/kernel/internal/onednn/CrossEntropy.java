@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Softmax cross-entropy in blocks of rows: the probabilities of a block stay in the second-level
@@ -29,10 +28,8 @@ final class CrossEntropy {
     int counted = (int) Arrays.stream(targets).filter(t -> t >= 0).count();
     int rows = targets.length;
     int classes = (int) logits.size(1);
-    INDArray factor = Nd4j.createUninitialized(DataType.FLOAT, 2);
     float share = counted == 0 ? 0 : 1f / counted;
     float shift = (float) (-share * smoothing.everyClass());
-    Address.buffer(factor).put(0, share).put(1, shift);
     double[] sums = new double[(rows + BLOCK - 1) / BLOCK];
     Pieces.run(
         sums.length,
@@ -51,13 +48,25 @@ final class CrossEntropy {
             sums[piece] += target < 0 ? 0 : loss(z, p, r, target, classes, smoothing);
           }
           if (gradient) {
-            long factors = Address.of(factor);
-            softmax.scale(block, factors, from, size, classes, !smoothing.isNone());
+            scale(p, share, shift, z);
             float target = (float) (share * smoothing.target());
             subtractTargets(z, targets, start, size, classes, target);
           }
         });
     return counted == 0 ? 0 : Arrays.stream(sums).sum() / counted;
+  }
+
+  /** Computes {@code y = factor * x + shift}, staged through a heap array for vector code. */
+  private static void scale(FloatBuffer x, float factor, float shift, FloatBuffer y) {
+    float[] staged = new float[OneDnnArrayKernels.BLOCK];
+    for (int i = 0; i < x.capacity(); i += staged.length) {
+      int size = Math.min(staged.length, x.capacity() - i);
+      x.get(i, staged, 0, size);
+      for (int j = 0; j < size; j++) {
+        staged[j] = factor * staged[j] + shift;
+      }
+      y.put(i, staged, 0, size);
+    }
   }
 
   private static double loss(

@@ -7,17 +7,15 @@ import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.INDArrayIndex;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Scaled dot-product attention over heads, tile by tile. Probabilities are not kept: recomputing a
@@ -31,7 +29,6 @@ final class HeadAttention {
   private final HeadProducts products;
   private final SoftmaxRows softmax;
   private final Rounding rounding;
-  private final CausalMasks causalMasks = new CausalMasks();
   private final Scratch squares = new Scratch(DataType.FLOAT);
 
   private final Scratch keySums = new Scratch(DataType.FLOAT);
@@ -85,8 +82,8 @@ final class HeadAttention {
     private final List<List<AttentionTile>> tiles;
     private final INDArray output;
 
-    /** Kept while their addresses are used. */
-    private final Map<Form, INDArray> hidden = new ConcurrentHashMap<>();
+    /** The masks [queries, keys] that hide later keys, by the first query of a tile. */
+    private final Map<Integer, INDArray> laterKeys = new HashMap<>();
 
     Tiled(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
@@ -105,7 +102,21 @@ final class HeadAttention {
       // on matrix units, and those over several sequences whose sums have one term, everywhere.
       boolean both = q.dataType() == DataType.FLOAT;
       this.tiles = AttentionTile.of(groups, headWidth, !byKey, both);
+      if (groups.products().causal() && !documents) {
+        tiles.get(0).forEach(tile -> laterKeys.put(tile.firstQuery(), laterKeys(tile)));
+      }
       forTilesOfSameKeys(same -> same.forEach(this::attend));
+    }
+
+    private static INDArray laterKeys(AttentionTile tile) {
+      int keys = tile.form().keys();
+      float[] mask = new float[tile.form().queries() * keys];
+      for (int i = 0; i < tile.form().queries(); i++) {
+        for (int j = tile.firstQuery() + i + 1; j < keys; j++) {
+          mask[i * keys + j] = AttentionMask.HIDDEN;
+        }
+      }
+      return Nd4j.createFromArray(mask);
     }
 
     /** Writes the output of a tile's queries. */
@@ -223,8 +234,8 @@ final class HeadAttention {
         return List.of(new Mask(form.sequences(), form.queries(), documentMask(tile)));
       }
       List<Mask> masks = new ArrayList<>();
-      if (groups.products().causal()) {
-        INDArray later = hidden.computeIfAbsent(form, unused -> causalMasks.of(tile));
+      INDArray later = laterKeys.get(tile.firstQuery());
+      if (later != null) {
         masks.add(new Mask(1, form.queries(), Address.of(later)));
       }
       if (padded != null) {
@@ -250,41 +261,6 @@ final class HeadAttention {
       long address = documentMasks.address(values.length);
       Address.buffer(address, values.length).put(values);
       return address;
-    }
-
-    /** Collects the tiles' [members, sequences, heads of keys, queries, keys]. */
-    @Override
-    public INDArray probabilities() {
-      AttentionShape products = groups.products();
-      INDArray whole =
-          Nd4j.create(
-              DataType.FLOAT,
-              shape.batch(),
-              products.heads(),
-              groups.members(),
-              products.queries(),
-              shape.keys());
-      for (AttentionTile tile : tiles.stream().flatMap(List::stream).toList()) {
-        Form form = tile.form();
-        INDArray square = Nd4j.createUninitialized(DataType.FLOAT, form.scores());
-        long to = Address.of(square);
-        Pieces.run(1, piece -> compute(tile, to, to, DataType.FLOAT));
-        INDArrayIndex sequences = from(tile.firstSequence(), form.sequences());
-        INDArrayIndex heads = from(tile.firstHead(), form.heads());
-        INDArrayIndex rows = from(tile.firstQuery(), form.queries());
-        whole
-            .get(sequences, heads, NDArrayIndex.all(), rows, from(0, form.keys()))
-            .assign(
-                square
-                    .reshape(
-                        form.members(), form.sequences(), form.heads(), form.queries(), form.keys())
-                    .permute(1, 2, 0, 3, 4));
-      }
-      return whole.reshape((long) shape.batch() * shape.heads(), shape.queries(), shape.keys());
-    }
-
-    private static INDArrayIndex from(long first, long count) {
-      return NDArrayIndex.interval(first, first + count);
     }
   }
 

@@ -1,14 +1,25 @@
 package io.evomoe.kernel.internal.onednn;
 
+import static org.nd4j.linalg.indexing.NDArrayIndex.all;
+import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
+
+import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardNets;
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.kernel.internal.onednn.Operands.Operand;
+import io.evomoe.kernel.internal.onednn.Operands.Target;
+import io.evomoe.kernel.internal.onednn.Operands.Weight;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,10 +29,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * Kernels in float32 on oneDNN, on ND4J's own off-heap buffers: nothing is copied between the two.
  * AdamW and dropout, which oneDNN does not have, are Java loops.
  */
-final class OneDnnKernels extends OneDnnProductKernels {
-  private final Kernels exact;
+final class OneDnnKernels extends OneDnnRowKernels {
+  private final Products products;
+  private final OneDnnKernels exact;
   private final FeedForwardBlocks feedForward;
-  private final Normalization normalization = new Normalization(cache, float32);
+  private final Normalization normalization;
   private final HeadAttention attention;
   private final CrossEntropy crossEntropy = new CrossEntropy(softmax);
 
@@ -35,9 +47,10 @@ final class OneDnnKernels extends OneDnnProductKernels {
   }
 
   OneDnnKernels(Products products) {
-    super(products);
+    this.products = products;
     attention = new HeadAttention(cache, softmax, products.rounding());
     exact = products.type() == DataType.FLOAT ? this : new OneDnnKernels(Precision.F32);
+    normalization = new Normalization(cache, exact.products);
     feedForward = new FeedForwardBlocks(products);
   }
 
@@ -54,6 +67,104 @@ final class OneDnnKernels extends OneDnnProductKernels {
   @Override
   public int jointRows() {
     return exact == this ? Integer.MAX_VALUE : super.jointRows();
+  }
+
+  @Override
+  public INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
+    RowGroups all = RowGroups.shared(1, Math.toIntExact(x.size(0)));
+    return groupedLinear(x, all, GroupedMap.of(weight, bias), products.type());
+  }
+
+  @Override
+  public INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map) {
+    return groupedLinear(x, groups, map, DataType.FLOAT);
+  }
+
+  private INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map, DataType type) {
+    INDArray y = Nd4j.createUninitialized(type, groups.rows(), map.out());
+    if (x.isEmpty() || y.isEmpty()) {
+      return y;
+    }
+    Operands operands = products.operands();
+    Operand in = operands.of(x);
+    List<Weight> weights = operands.ofWeights(map.weights(), groups);
+    operands.ready();
+    Pieces.ofGroups(
+        groups,
+        band ->
+            products.linear(
+                products.row(in, band.inputRow(), map.in()),
+                weights.get(band.group()),
+                map.bias(band.group()),
+                Target.of(y, band.row()),
+                band.rows()));
+    return y;
+  }
+
+  @Override
+  protected void addProduct(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, Accumulator into) {
+    int terms = Math.toIntExact(a.size(transposeA ? 0 : 1));
+    Operands operands = products.operands();
+    Operand left = operands.of(a);
+    Operand right = operands.of(b);
+    operands.ready();
+    List<Runnable> pieces = new ArrayList<>();
+    products.addPieces(
+        transposeA, transposeB, left.address(), right.address(), into, terms, null, pieces);
+    Pieces.run(pieces);
+  }
+
+  @Override
+  public INDArray linearGradient(
+      INDArray x, INDArray weight, INDArray dy, Accumulator dWeight, @Nullable Accumulator dBias) {
+    return x.size(0) == 0
+        ? super.linearGradient(x, weight, dy, dWeight, dBias).castTo(x.dataType())
+        : gradients(x, weight, false, dy, new MapGradients(dWeight, dBias));
+  }
+
+  @Override
+  public INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator dTable) {
+    return x.isEmpty() || dy.isEmpty()
+        ? super.tableGradient(x, table, dy, dTable)
+        : gradients(x, table, true, dy, new MapGradients(dTable, null));
+  }
+
+  /**
+   * Computes the gradients of x W, or of x W^T if the weight is transposed. Takes some rows at a
+   * time, so that few of them are rounded together.
+   */
+  private INDArray gradients(
+      INDArray x, INDArray weight, boolean transposed, INDArray dy, MapGradients into) {
+    int rows = Math.toIntExact(x.size(0));
+    int out = Math.toIntExact(dy.size(1));
+    INDArray dx = Nd4j.createUninitialized(x.dataType(), rows, x.size(1));
+    int most = products.rounding().rows(out);
+    MapGradients sums = into;
+    int size;
+    for (int from = 0; from < rows; from += size) {
+      size = Math.min(most, rows - from);
+      Operands operands = products.operands();
+      Operand in = operands.ofRows(x, from, size);
+      Operand gradient = operands.ofRows(dy, from, size);
+      Operand values = operands.of(weight);
+      operands.ready();
+      long left = (transposed ? gradient : in).address();
+      long right = (transposed ? in : gradient).address();
+      Accumulator part = new Accumulator(dx.get(interval(from, from + size), all()), 0);
+      List<Runnable> pieces = new ArrayList<>();
+      products.addPieces(true, false, left, right, sums.weight(), size, sums.bias(), pieces);
+      products.addPieces(
+          false, !transposed, gradient.address(), values.address(), part, out, null, pieces);
+      Pieces.run(pieces);
+      sums = into.further();
+    }
+    return dx;
+  }
+
+  @Override
+  protected void addColumnSums(INDArray x, Accumulator into) {
+    Pieces.run(1, piece -> exact.products.columnSums(Address.of(x), x.size(0), x.size(1), into));
   }
 
   @Override

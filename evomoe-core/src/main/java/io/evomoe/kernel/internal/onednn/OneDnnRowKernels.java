@@ -123,35 +123,6 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
   }
 
   @Override
-  public INDArray rowsWhere(INDArray x, INDArray beside) {
-    INDArray y = like(x);
-    int width = (int) x.size(1);
-    int others = (int) beside.size(1);
-    FloatBuffer from = Address.buffer(x);
-    FloatBuffer by = Address.buffer(beside);
-    FloatBuffer to = Address.buffer(y);
-    float[] none = new float[width];
-    eachRow(
-        (int) x.size(0),
-        Math.max(width, others),
-        (i, row, other) -> {
-          by.get(i * others, other, 0, others);
-          from.get(i * width, row, 0, width);
-          to.put(i * width, isZero(other, others) ? none : row, 0, width);
-        });
-    return y;
-  }
-
-  private static boolean isZero(float[] row, int width) {
-    for (int j = 0; j < width; j++) {
-      if (row[j] != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  @Override
   public INDArray softmax(INDArray x) {
     INDArray y = like(x);
     Pieces.ofRows(

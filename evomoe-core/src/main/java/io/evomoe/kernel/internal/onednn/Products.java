@@ -52,8 +52,8 @@ final class Products {
   private final Rounding rounding;
   private final DataType type;
   private final boolean exact;
-  private final Constant ones;
-  private final Constant zeros = new Constant(0, DataType.FLOAT);
+  private final Scratch ones;
+  private final Scratch zeros = Scratch.filled(0, DataType.FLOAT);
   private final Scratch scratch;
 
   /** Creates products whose operands are rounded to a type; float32 operands are not. */
@@ -70,7 +70,7 @@ final class Products {
     this.rounding = rounding;
     this.type = rounding.type();
     this.exact = exact;
-    this.ones = new Constant(1, type);
+    this.ones = Scratch.filled(1, type);
     this.scratch = new Scratch(type);
   }
 
@@ -187,7 +187,7 @@ final class Products {
   }
 
   private void columnSums(long x, long rows, long width, Accumulator into, Tile tile) {
-    long row = Address.of(ones.ofLength(rows));
+    long row = ones.address(rows);
     Matrix right = part(new Matrix(x, width), 0, tile.column());
     long sums = Address.of(into.array()) + tile.column() * Float.BYTES;
     Matrix c = new Matrix(sums, width);
@@ -208,8 +208,8 @@ final class Products {
    */
   void linear(long x, Weight weight, @Nullable INDArray bias, Target y, int rows) {
     long out = weight.out();
-    INDArray shift = bias == null && exact ? zeros.ofLength(out) : bias;
-    long b = shift == null ? 0 : Address.of(shift);
+    long none = exact ? zeros.address(out) : 0;
+    long b = bias == null ? none : Address.of(bias);
     rows(new Rows(x, rows, out, weight.in(), false, weight.values().address(), b, y, false));
   }
 

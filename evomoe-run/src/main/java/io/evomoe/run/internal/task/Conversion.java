@@ -2,8 +2,8 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;

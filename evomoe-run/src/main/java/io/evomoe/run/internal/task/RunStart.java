@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertForm;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.DenseWeights;

@@ -3,8 +3,8 @@ package io.evomoe.run.internal.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;

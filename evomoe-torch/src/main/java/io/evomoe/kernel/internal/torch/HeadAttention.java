@@ -47,21 +47,6 @@ final class HeadAttention implements Attended {
   }
 
   @Override
-  public INDArray probabilities() {
-    long heads = (long) shape.batch() * shape.heads();
-    INDArray all = Nd4j.createUninitialized(q.dataType(), heads, shape.queries(), shape.keys());
-    eachPart(
-        part -> {
-          Tensor own =
-              part.tensors
-                  .of(all)
-                  .narrow(0, part.first * shape.heads(), part.count * shape.heads());
-          own.copy_(part.probabilities().view(own.sizes()));
-        });
-    return all;
-  }
-
-  @Override
   public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
     eachPart(
         part -> {

@@ -110,20 +110,6 @@ abstract class TorchRowKernels extends KernelBase {
   }
 
   @Override
-  public INDArray rowsWhere(INDArray x, INDArray beside) {
-    INDArray y = like(x);
-    Work.rows(
-        t -> {
-          Tensor silent = t[1].ne(new Scalar(0.0)).any(1, true).logical_not();
-          torch.masked_fill_out(t[2], t[0], silent, new Scalar(0.0));
-        },
-        x,
-        beside,
-        y);
-    return y;
-  }
-
-  @Override
   public INDArray softmax(INDArray x) {
     INDArray y = like(x);
     Work.rows(t -> torch.softmax_out(t[1], t[0], 1), x, y);
@@ -198,19 +184,6 @@ abstract class TorchRowKernels extends KernelBase {
           squares[from / grain] = norm * norm;
         });
     return DoubleStream.of(squares).sum();
-  }
-
-  /** Multiplies by 1 if everything is finite, else by NaN, without a branch. */
-  @Override
-  public void spoilUnlessFinite(INDArray x) {
-    Work.unlessEmpty(
-        x,
-        tensors -> {
-          Tensor all = tensors.flat(x);
-          Tensor norm = norm(all);
-          Tensor square = norm.mul_(norm).toType(all.scalar_type());
-          all.mul_(square.mul_(new Scalar(0.0)).add_(new Scalar(1.0)));
-        });
   }
 
   private static Tensor norm(Tensor x) {
