@@ -6,14 +6,16 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.llama.Llama;
+import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Rotary;
+import io.evomoe.training.Model;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -199,15 +201,14 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
   }
 
   @Override
-  public Optional<PublishedModel> describe(io.evomoe.training.Model<?> model) {
-    if (!(model instanceof Llama llama)) {
-      return Optional.empty();
-    }
-    EmbeddingSize embedding =
-        EmbeddingSize.of(llama.config().vocabulary(), llama.config().positions());
-    return Optional.of(
-        new PublishedModel(
-            modelType, embedding, llama.config().stack(), llama.config().tied(), Optional.empty()));
+  public PublishedModel describe(Model<?> model) {
+    LlamaConfig config = ((Llama) model).config();
+    return new PublishedModel(
+        modelType,
+        EmbeddingSize.of(config.vocabulary(), config.positions()),
+        config.stack(),
+        config.tied(),
+        Optional.empty());
   }
 
   /**
@@ -226,10 +227,5 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
     return new DecoderNames(model, mixture).names();
-  }
-
-  @Override
-  public String place(int block) {
-    return DecoderNames.LAYERS + block + ".mlp";
   }
 }

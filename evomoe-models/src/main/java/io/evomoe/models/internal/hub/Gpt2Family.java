@@ -2,6 +2,7 @@ package io.evomoe.models.internal.hub;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
@@ -76,12 +77,10 @@ final class Gpt2Family implements PublishedFamily {
   }
 
   @Override
-  public Optional<PublishedModel> describe(Model<?> model) {
-    if (!(model instanceof Gpt gpt)) {
-      return Optional.empty();
-    }
-    EmbeddingSize embedding = EmbeddingSize.of(gpt.config().vocabulary(), gpt.config().positions());
-    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, gpt.config().stack()));
+  public PublishedModel describe(Model<?> model) {
+    GptConfig config = ((Gpt) model).config();
+    EmbeddingSize embedding = EmbeddingSize.of(config.vocabulary(), config.positions());
+    return new PublishedModel(MODEL_TYPE, embedding, config.stack());
   }
 
   @Override
@@ -118,10 +117,5 @@ final class Gpt2Family implements PublishedFamily {
     return List.of(
         WeightRule.same(ours + ".weight", theirs + ".weight", in, out),
         WeightRule.same(ours + ".bias", theirs + ".bias", out));
-  }
-
-  @Override
-  public String place(int block) {
-    return PREFIX + "h." + block + ".mlp";
   }
 }

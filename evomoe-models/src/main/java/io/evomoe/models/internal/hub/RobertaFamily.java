@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.StackConfig;
@@ -96,18 +97,16 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   @Override
-  public Optional<PublishedModel> describe(Model<?> model) {
-    if (!(model instanceof Roberta roberta)) {
-      return Optional.empty();
-    }
-    EmbeddingSize own = roberta.config().embedding();
+  public PublishedModel describe(Model<?> model) {
+    RobertaConfig config = ((Roberta) model).config();
+    EmbeddingSize own = config.embedding();
     EmbeddingSize embedding =
         new EmbeddingSize(
             own.vocabulary(),
             own.positions(),
             own.positionOffset() == 0 ? OFFSET : own.positionOffset(),
             Math.max(1, own.tokenTypes()));
-    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, roberta.config().stack()));
+    return new PublishedModel(MODEL_TYPE, embedding, config.stack());
   }
 
   @Override
@@ -177,10 +176,5 @@ final class RobertaFamily implements PublishedFamily {
 
   private static WeightRule table(String ours, String theirs, int rows, int width) {
     return WeightRule.same(ours, EMBEDDINGS + theirs + ".weight", rows, width);
-  }
-
-  @Override
-  public String place(int block) {
-    return LAYER + block + ".mlp";
   }
 }
