@@ -1,6 +1,7 @@
 package io.evomoe.models.gguf;
 
 import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.nn.AttentionConfig;
@@ -58,16 +59,16 @@ record DecoderArchitecture(
   @Override
   public void describe(PublishedModel model, GgufMetadata metadata) {
     requireComputable(model);
-    BlockConfig block = model.stack().block();
+    BlockConfig block = model.config().stack().block();
     AttentionConfig attention = block.attention();
     MoeConfig moe = block.moe();
-    metadata.uint32(key("block_count"), model.stack().numHiddenLayers());
-    metadata.uint32(key("context_length"), model.embedding().positions());
+    metadata.uint32(key("block_count"), model.config().stack().numHiddenLayers());
+    metadata.uint32(key("context_length"), model.config().positions());
     metadata.uint32(key("embedding_length"), block.hiddenSize());
     metadata.uint32(
         key("feed_forward_length"),
         moe == null || expertSizes ? block.intermediateSize() : moe.intermediateSize());
-    metadata.uint32(key("vocab_size"), model.embedding().vocabulary());
+    metadata.uint32(key("vocab_size"), model.config().vocabulary());
     metadata.uint32(key("attention.head_count"), attention.numAttentionHeads());
     metadata.uint32(key("attention.head_count_kv"), attention.numKeyValueHeads());
     metadata.uint32(key("attention.key_length"), attention.headDim());
@@ -88,7 +89,7 @@ record DecoderArchitecture(
   }
 
   private void requireComputable(PublishedModel model) {
-    AttentionConfig attention = model.stack().block().attention();
+    AttentionConfig attention = model.config().stack().block().attention();
     if (name.equals("olmoe") && attention.numKeyValueHeads() != attention.numAttentionHeads()) {
       throw GgufArchitecture.bad(
           "num_key_value_heads", "the number of heads", attention.numKeyValueHeads());
@@ -111,7 +112,7 @@ record DecoderArchitecture(
   }
 
   private static Rotary rotary(PublishedModel model) {
-    return Objects.requireNonNull(model.stack().block().attention().rotary());
+    return Objects.requireNonNull(model.config().stack().block().attention().rotary());
   }
 
   private String key(String suffix) {
@@ -122,11 +123,11 @@ record DecoderArchitecture(
   public List<TensorRule> rules(PublishedModel model) {
     List<TensorRule> rules = new ArrayList<>();
     rules.add(TensorRule.same("model.embed_tokens.weight", "token_embd.weight"));
-    if (model.tied() && repeatedHead) {
+    if (model.config().tied() && repeatedHead) {
       rules.add(TensorRule.same("model.embed_tokens.weight", "output.weight"));
     }
     rules.add(
-        model.tied()
+        model.config().tied()
             ? TensorRule.leftOut("lm_head.weight")
             : TensorRule.same("lm_head.weight", "output.weight"));
     rules.add(TensorRule.same("model.norm.weight", "output_norm.weight"));
@@ -135,7 +136,7 @@ record DecoderArchitecture(
             rules.add(
                 TensorRule.same(
                     LAYER + published + ".weight", "blk.{block}." + target + ".weight")));
-    AttentionConfig attention = model.stack().block().attention();
+    AttentionConfig attention = model.config().stack().block().attention();
     rules.add(TensorRule.leftOut(ATTENTION + "rotary_emb.inv_freq"));
     map(rules, ATTENTION + "q_proj", "attn_q", rotated(attention.numAttentionHeads()));
     map(rules, ATTENTION + "k_proj", "attn_k", rotated(attention.numKeyValueHeads()));
@@ -174,7 +175,7 @@ record DecoderArchitecture(
     if (rotary.scaling() == null) {
       return List.of();
     }
-    int headWidth = model.stack().block().attention().headDim();
+    int headWidth = model.config().stack().block().attention().headDim();
     double[] plain = new Rotary(rotary.theta()).frequencies(headWidth);
     double[] scaled = rotary.frequencies(headWidth);
     float[] factors = new float[plain.length];

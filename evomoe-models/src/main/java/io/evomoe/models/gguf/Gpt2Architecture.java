@@ -26,13 +26,13 @@ final class Gpt2Architecture implements GgufArchitecture {
 
   @Override
   public void describe(PublishedModel model, GgufMetadata metadata) {
-    BlockConfig block = model.stack().block();
+    BlockConfig block = model.config().stack().block();
     ActivationFunction activation = block.feedForward().activation();
     if (activation != ActivationFunction.GELU && activation != ActivationFunction.GELU_TANH) {
       throw GgufArchitecture.bad("activation_function", "gelu or gelu_new", activation);
     }
-    metadata.uint32("gpt2.block_count", model.stack().numHiddenLayers());
-    metadata.uint32("gpt2.context_length", model.embedding().positions());
+    metadata.uint32("gpt2.block_count", model.config().stack().numHiddenLayers());
+    metadata.uint32("gpt2.context_length", model.config().positions());
     metadata.uint32("gpt2.embedding_length", block.hiddenSize());
     metadata.uint32("gpt2.feed_forward_length", block.intermediateSize());
     metadata.uint32("gpt2.attention.head_count", block.attention().numAttentionHeads());
@@ -41,7 +41,7 @@ final class Gpt2Architecture implements GgufArchitecture {
 
   @Override
   public List<String> differences(PublishedModel model) {
-    return model.stack().block().feedForward().activation() == ActivationFunction.GELU
+    return model.config().stack().block().feedForward().activation() == ActivationFunction.GELU
         ? List.of("GELU: exact here, the tanh formula there; they are at most 0.0005 apart")
         : List.of();
   }

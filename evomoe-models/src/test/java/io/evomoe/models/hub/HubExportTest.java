@@ -15,7 +15,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.internal.hub.HubConfig;
 import io.evomoe.models.internal.hub.JsonFile;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
@@ -62,7 +62,7 @@ class HubExportTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2", "roberta"})
   void should_be_read_back_as_the_same_model(String family) {
-    PublishedModel own = new PublishedModel(family, EmbeddingSize.of(11, 8), STACK);
+    PublishedModel own = described(family);
     Model<?> model = Published.fresh(own, Published.DENSE);
     LayerGradientCheck.disturb(model.parameters(), 0.3);
 
@@ -83,13 +83,17 @@ class HubExportTest {
     }
   }
 
+  private static PublishedModel described(String family) {
+    return new PublishedModel(family, new LanguageModelConfig(11, 8, STACK), Optional.empty());
+  }
+
   private static int[] rightPadded() {
     return new int[] {0, 5, 9, 2, 1, 1, 1, 0, 7, 3, 4, 8, 6, 2};
   }
 
   @Test
   void should_be_written_in_the_type_that_is_asked_for() throws IOException {
-    PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
+    PublishedModel own = described("gpt2");
     Model<?> model = Published.fresh(own, Published.DENSE);
     HubExport export = HubExport.of(model, HubRequest.of("dense"));
 
@@ -111,7 +115,7 @@ class HubExportTest {
   @ParameterizedTest
   @CsvSource({"HALF", "BFLOAT16"})
   void should_not_round_the_state_of_gates(DataType type) throws IOException {
-    PublishedModel own = new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK);
+    PublishedModel own = described("gpt2");
     for (GateProvider gate : List.of(new ReMoeGate.Provider(), new LossFreeGate.Provider())) {
       Model<?> model = Published.fresh(own, gate);
       model.state().forEach(state -> state.value().assign(1.4097e-8));
@@ -150,7 +154,7 @@ class HubExportTest {
       @Nullable Integer begin, int end, int written) throws IOException {
     Model<?> model =
         Published.fresh(
-            new PublishedModel("gpt2", EmbeddingSize.of(11, 8), STACK), Published.DENSE);
+            described("gpt2"), Published.DENSE);
 
     OptionalInt first = begin == null ? OptionalInt.empty() : OptionalInt.of(begin);
     HubExport.of(model, HubRequest.of("dense").withEnds(Optional.of(new TextEnds(first, end))))
@@ -167,7 +171,7 @@ class HubExportTest {
     for (String family : List.of("gpt2", "roberta")) {
       Model<?> model =
           Published.fresh(
-              new PublishedModel(family, EmbeddingSize.of(11, 8), STACK),
+              described(family),
               gate.equals("base") ? new BaseGate.Provider() : new DtsGate.EvolvedProvider());
       if (gate.equals("evomoe")) {
         model.spawn(SpawnMethod.mask(0.3), 5);

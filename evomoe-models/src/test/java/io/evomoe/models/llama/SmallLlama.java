@@ -6,13 +6,15 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Rotary;
@@ -43,7 +45,7 @@ final class SmallLlama {
    * @param tied whether the head is the token embedding
    * @param span of the norm of queries and keys; null for none
    */
-  static LlamaConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
+  static LanguageModelConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
     QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormConfig.DEFAULT_EPSILON);
     Rotary rotary = new Rotary(100, new Rotary.Scaling(2, 1, 4, 16));
     StackConfig stack =
@@ -57,12 +59,12 @@ final class SmallLlama {
                     dropout,
                     false))
             .withMoeEvery(1, 1);
-    return new LlamaConfig(VOCABULARY, POSITIONS, tied, stack);
+    return new LanguageModelConfig(VOCABULARY, POSITIONS, 0, 0, tied, stack);
   }
 
   /** A model with its experts. */
   static Llama of(
-      LlamaConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+      LanguageModelConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Llama model =
         new Llama(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     if (gates.growth() == ExpertLifecycle.SPAWNED) {

@@ -9,7 +9,6 @@ import io.evomoe.gates.SwitchGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.transformer.Transformer;
@@ -188,6 +187,6 @@ class MixedStackTest {
   }
 
   private static Gpt gpt(StackConfig stack) {
-    return new Gpt(new GptConfig(VOCABULARY, 5, stack), SWITCH, Scope.root(3, KERNELS));
+    return new Gpt(new LanguageModelConfig(VOCABULARY, 5, stack), SWITCH, Scope.root(3, KERNELS));
   }
 }

@@ -1,11 +1,11 @@
 package io.evomoe.run.task;
 
-import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.CorpusBatches.EvaluationShare;
+import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.TrainingFacts;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
+import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.step.StepContext;
@@ -67,7 +67,7 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** Creates the model of a run that follows a training of this number of steps. */
   public final M model(RunConfig config, long earlierSteps) {
-    int rows = config.embedding(vocabulary()).vocabulary();
+    int rows = config.languageModel(vocabulary()).vocabulary();
     OptionalLong steps = OptionalLong.of(earlierSteps + config.training().steps());
     return task.fresh(
         config,

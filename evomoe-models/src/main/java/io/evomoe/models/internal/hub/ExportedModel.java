@@ -81,7 +81,7 @@ public final class ExportedModel {
       return Optional.of("has a softmax router of a fixed k, but " + otherwise);
     }
     PublishedModel form = family.describe(model).withRouter(router);
-    BlockConfig block = form.stack().block();
+    BlockConfig block = form.config().stack().block();
     MoeConfig moe = block.moe();
     if (mixtures.isEmpty() && moe != null && moe.shared().count() > 0) {
       return Optional.of("has no shared experts without others, this run has");
@@ -165,7 +165,7 @@ public final class ExportedModel {
       return own;
     }
     if (name.endsWith(".gate.weight")) {
-      StackConfig stack = published.stack();
+      StackConfig stack = published.config().stack();
       return Nd4j.zeros(
           DataType.FLOAT,
           stack.hiddenSize(),

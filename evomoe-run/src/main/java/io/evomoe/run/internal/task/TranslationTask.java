@@ -5,7 +5,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.RowCorpus;
@@ -27,8 +27,8 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.TranslationScores;
+import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
@@ -75,12 +75,12 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
-    EmbeddingSize embedding = config.embedding(tokens);
+    LanguageModelConfig size = config.languageModel(tokens);
     StackConfig stack = config.stack(ActivationFunction.RELU);
     return new Transformer(
         new TransformerConfig(
-            embedding.vocabulary(),
-            embedding.positions(),
+            size.vocabulary(),
+            size.positions(),
             stack,
             stack,
             config.training().labelSmoothing()),

@@ -9,8 +9,8 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Lineage.Ancestor;
+import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
@@ -93,7 +93,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     if (before.model().architecture() != Architecture.GPT) {
       return config;
     }
-    int positions = before.embedding(run.vocabulary()).positions();
+    int positions = before.languageModel(run.vocabulary()).positions();
     return config.with(
         c -> c.architecture(before.architecture().with(a -> a.positions(positions))));
   }
