@@ -7,3 +7,4 @@
 package io.evomoe.models.gguf;
 
 import org.jspecify.annotations.NullMarked;
+
