@@ -8,8 +8,8 @@ import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
-import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.run.config.Architecture;
@@ -28,7 +28,10 @@ import java.util.stream.IntStream;
  * @param size of the model
  */
 public record UntrainedModel(
-    String gate, Map<String, String> gateOptions, Architecture architecture, LanguageModelConfig size) {
+    String gate,
+    Map<String, String> gateOptions,
+    Architecture architecture,
+    LanguageModelConfig size) {
   /** Seed of the weights and of random tokens. */
   public static final long SEED = 1;
 

@@ -280,7 +280,8 @@ final class ConfigRecords {
             "expertsPerToken: " + POSITIVE,
             "form: " + ANY));
     UntrainedModel untrained =
-        new UntrainedModel("switch", Map.of(), Architecture.GPT, new LanguageModelConfig(10, 8, STACK));
+        new UntrainedModel(
+            "switch", Map.of(), Architecture.GPT, new LanguageModelConfig(10, 8, STACK));
     ALL.put(
         untrained,
         fields("gate: " + ANY, "gateOptions: " + ANY, "architecture: " + ANY, "size: " + ANY));

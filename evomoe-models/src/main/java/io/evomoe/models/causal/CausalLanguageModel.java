@@ -39,8 +39,7 @@ public abstract class CausalLanguageModel extends EncoderModel<LanguageBatch> {
     super(
         root,
         root.seed(),
-        new TextEncoder(
-            root, config, positioned, Stack.Kind.CAUSAL, NormPlacement.BEFORE, gates),
+        new TextEncoder(root, config, positioned, Stack.Kind.CAUSAL, NormPlacement.BEFORE, gates),
         encoder -> config.tied() ? encoder.tiedHead() : head(root.child("head"), config),
         config.tied());
     this.config = config;
@@ -59,8 +58,7 @@ public abstract class CausalLanguageModel extends EncoderModel<LanguageBatch> {
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
-    return crossEntropy(
-        batch.tokens(), null, batch.targets(), batch.countedTargets(), context);
+    return crossEntropy(batch.tokens(), null, batch.targets(), batch.countedTargets(), context);
   }
 
   /**

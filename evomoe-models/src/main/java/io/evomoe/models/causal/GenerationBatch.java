@@ -1,7 +1,6 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.models.stack.LanguageModelConfig;
-import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
@@ -127,7 +126,8 @@ public final class GenerationBatch implements AutoCloseable {
   }
 
   private double[] shifted(Text text) {
-    int[] window = Arrays.copyOfRange(text.ids, text.length - model.config().positions(), text.length);
+    int[] window =
+        Arrays.copyOfRange(text.ids, text.length - model.config().positions(), text.length);
     return logits(TokenBatch.of(window.length, window), null);
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.models.gguf;
 
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
@@ -92,7 +91,9 @@ record DecoderArchitecture(
             });
     if (model.router().isPresent() && stack.moeLayers() < stack.numHiddenLayers()) {
       throw GgufArchitecture.bad(
-          "number of blocks with experts", "that of all blocks, %d,".formatted(stack.numHiddenLayers()), stack.moeLayers());
+          "number of blocks with experts",
+          "that of all blocks, %d,".formatted(stack.numHiddenLayers()),
+          stack.moeLayers());
     }
   }
 

@@ -7,4 +7,3 @@
 package io.evomoe.models.gguf;
 
 import org.jspecify.annotations.NullMarked;
-

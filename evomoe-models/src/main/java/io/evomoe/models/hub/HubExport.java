@@ -84,8 +84,7 @@ public final class HubExport {
       PublishedModel published = exported.as(family.get());
       Optional<ImportOrigin> kept = origin.filter(o -> o.modelType().equals(published.modelType()));
       ObjectNode config = HubConfig.write(published, request.ends());
-      return new HubExport(
-          exported.tensors(published, kept), config, published, kept, Set.of());
+      return new HubExport(exported.tensors(published, kept), config, published, kept, Set.of());
     }
     return own(model, PublishedFamily.of(model).modelType(), request.gate());
   }
@@ -129,8 +128,8 @@ public final class HubExport {
   }
 
   /**
-   * Stores the run in our own form, so that an import can restore it; does nothing if
-   * a published family fits.
+   * Stores the run in our own form, so that an import can restore it; does nothing if a published
+   * family fits.
    *
    * @param run information for the reader; kept in {@code config.json} unchanged
    */

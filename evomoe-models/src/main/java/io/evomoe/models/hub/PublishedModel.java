@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param router router of a mixture; empty for a model without experts
  */
 @RecordBuilder
-public record PublishedModel(
-    String modelType, LanguageModelConfig config, Optional<Router> router)
+public record PublishedModel(String modelType, LanguageModelConfig config, Optional<Router> router)
     implements PublishedModelBuilder.With {
 
   /**
@@ -29,8 +28,7 @@ public record PublishedModel(
 
   /** Returns a copy with experts in every {@code moeEvery}-th block. */
   public PublishedModel withExperts(int experts, int moeEvery) {
-    return withConfig(
-        config.withStack(config.stack().withMoeEvery(moeEvery).withExperts(experts)));
+    return withConfig(config.withStack(config.stack().withMoeEvery(moeEvery).withExperts(experts)));
   }
 
   /** Returns our class for this model. */

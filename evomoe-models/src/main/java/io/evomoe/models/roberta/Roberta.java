@@ -13,7 +13,6 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -42,8 +41,7 @@ public final class Roberta extends EncoderModel<LanguageBatch> {
     super(
         root,
         root.seed(),
-        new TextEncoder(
-            root, config, true, Stack.Kind.BIDIRECTIONAL, NormPlacement.AFTER, gates),
+        new TextEncoder(root, config, true, Stack.Kind.BIDIRECTIONAL, NormPlacement.AFTER, gates),
         encoder -> new MaskedTokenHead(root.child("head"), encoder.tokens(), config.stack()),
         true);
     this.config = config;

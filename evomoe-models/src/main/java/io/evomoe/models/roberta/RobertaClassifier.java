@@ -46,11 +46,7 @@ public final class RobertaClassifier extends EncoderModel<ClassBatch> {
    */
   public RobertaClassifier(Roberta pretrained, int classes, long seed) {
     super(
-        pretrained.root(),
-        seed,
-        pretrained.encoder(),
-        encoder -> head(pretrained, classes),
-        false);
+        pretrained.root(), seed, pretrained.encoder(), encoder -> head(pretrained, classes), false);
     this.classes = classes;
   }
 

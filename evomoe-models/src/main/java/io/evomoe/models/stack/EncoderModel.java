@@ -40,11 +40,7 @@ public abstract class EncoderModel<B> implements Model<B> {
    * @param tied whether the head multiplies with the token embedding's table
    */
   protected EncoderModel(
-      Scope root,
-      long seed,
-      TextEncoder encoder,
-      Function<TextEncoder, Layer> head,
-      boolean tied) {
+      Scope root, long seed, TextEncoder encoder, Function<TextEncoder, Layer> head, boolean tied) {
     this.root = root;
     this.seed = seed;
     this.encoder = encoder;
@@ -66,8 +62,7 @@ public abstract class EncoderModel<B> implements Model<B> {
    */
   protected final Loss crossEntropy(
       TokenBatch read, int @Nullable [] rows, int[] targets, int counted, StepContext context) {
-    return lifetime()
-        .during(() -> enteredLoss(new Pass(context, read), rows, targets, counted));
+    return lifetime().during(() -> enteredLoss(new Pass(context, read), rows, targets, counted));
   }
 
   private Loss enteredLoss(Pass pass, int @Nullable [] rows, int[] targets, int counted) {

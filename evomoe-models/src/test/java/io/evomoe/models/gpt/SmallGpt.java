@@ -41,7 +41,8 @@ final class SmallGpt {
     return of(config(0), gates, options, type);
   }
 
-  static Gpt of(LanguageModelConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+  static Gpt of(
+      LanguageModelConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Gpt model =
         new Gpt(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);

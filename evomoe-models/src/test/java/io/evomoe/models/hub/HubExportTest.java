@@ -152,9 +152,7 @@ class HubExportTest {
   @CsvSource({"5, 7, 5", ", 7, 7"})
   void should_name_the_tokens_that_begin_and_end_a_text(
       @Nullable Integer begin, int end, int written) throws IOException {
-    Model<?> model =
-        Published.fresh(
-            described("gpt2"), Published.DENSE);
+    Model<?> model = Published.fresh(described("gpt2"), Published.DENSE);
 
     OptionalInt first = begin == null ? OptionalInt.empty() : OptionalInt.of(begin);
     HubExport.of(model, HubRequest.of("dense").withEnds(Optional.of(new TextEnds(first, end))))

@@ -9,7 +9,6 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
@@ -106,8 +105,7 @@ class LlamaTest {
   void should_give_the_same_loss_and_gradients_to_the_bit_where_it_computes_them_again(
       QueryKeyNorm.Span span) {
     LanguageModelConfig kept = SmallLlama.config(false, span, 0.2);
-    LanguageModelConfig again =
-        kept.withStack(kept.stack().with(s -> s.recomputed(true)));
+    LanguageModelConfig again = kept.withStack(kept.stack().with(s -> s.recomputed(true)));
     Llama expected = model(kept, DataType.DOUBLE);
     Llama actual = model(again, DataType.DOUBLE);
 

@@ -12,9 +12,8 @@ import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
-import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Rotary;
@@ -45,7 +44,8 @@ final class SmallLlama {
    * @param tied whether the head is the token embedding
    * @param span of the norm of queries and keys; null for none
    */
-  static LanguageModelConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
+  static LanguageModelConfig config(
+      boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
     QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormConfig.DEFAULT_EPSILON);
     Rotary rotary = new Rotary(100, new Rotary.Scaling(2, 1, 4, 16));
     StackConfig stack =

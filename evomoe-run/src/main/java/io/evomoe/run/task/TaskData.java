@@ -1,11 +1,11 @@
 package io.evomoe.run.task;
 
-import io.evomoe.models.text.CorpusBatches.EvaluationShare;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.CorpusBatches.EvaluationShare;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.step.StepContext;

@@ -9,8 +9,8 @@ import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig;
+import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Rotary;
@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Common parts of current decoder families: the fields of {@code LanguageModelConfig} and the names of
- * {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the format
- * of its experts ({@link MixtureFields}), if it has any.
+ * Common parts of current decoder families: the fields of {@code LanguageModelConfig} and the names
+ * of {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the
+ * format of its experts ({@link MixtureFields}), if it has any.
  *
  * @param traits differences of its blocks
  * @param mixture format of its experts; null for a family without experts

@@ -92,8 +92,7 @@ final class Gpt2Family implements PublishedFamily {
     int width = config.stack().hiddenSize();
     int hidden = config.stack().block().intermediateSize();
     List<WeightRule> rules = new ArrayList<>();
-    rules.add(
-        WeightRule.same("tokens.weight", prefix + "wte.weight", config.vocabulary(), width));
+    rules.add(WeightRule.same("tokens.weight", prefix + "wte.weight", config.vocabulary(), width));
     rules.add(
         WeightRule.same("positions.weight", prefix + "wpe.weight", config.positions(), width));
     for (int i = 0; i < config.stack().numHiddenLayers(); i++) {

@@ -75,13 +75,11 @@ public final class OwnExport implements Closeable {
   public void loadInto(Model<?> model) {
     Map<String, INDArray> own = arrays(model);
     own.forEach(
-        (name, array) ->
-            tensors.requireFit(name, LongStream.of(array.shape()).boxed().toList()));
+        (name, array) -> tensors.requireFit(name, LongStream.of(array.shape()).boxed().toList()));
     Set<String> unknown = new LinkedHashSet<>(tensors.names());
     unknown.removeAll(own.keySet());
     tensors.requireNone(unknown, "this run");
-    own.forEach(
-        (name, array) -> array.assign(tensors.readFloat(name).castTo(array.dataType())));
+    own.forEach((name, array) -> array.assign(tensors.readFloat(name).castTo(array.dataType())));
   }
 
   /** Returns all tensors of a model in this form. */

@@ -6,7 +6,6 @@ import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.llama.Llama;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TokenizerContents;

@@ -81,8 +81,7 @@ public final class HubImport {
       }
       RunConfig config = Tasks.checked(config(hub.model()));
       Task<?, ?> task = Tasks.named(config.task());
-      Model<?> model =
-          task.fresh(config, hub.model().config().vocabulary(), TrainingFacts.UNKNOWN);
+      Model<?> model = task.fresh(config, hub.model().config().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);
       hub.saveOrigin(folder.originPath());
       StepContext start = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());

@@ -27,8 +27,8 @@ import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.result.EvalRequest;
-import io.evomoe.run.result.Measurement.TranslationScores;
 import io.evomoe.run.result.Measurement;
+import io.evomoe.run.result.Measurement.TranslationScores;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
@@ -79,11 +79,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     StackConfig stack = config.stack(ActivationFunction.RELU);
     return new Transformer(
         new TransformerConfig(
-            size.vocabulary(),
-            size.positions(),
-            stack,
-            stack,
-            config.training().labelSmoothing()),
+            size.vocabulary(), size.positions(), stack, stack, config.training().labelSmoothing()),
         config.gates(facts),
         config.scope());
   }
