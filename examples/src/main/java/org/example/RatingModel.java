@@ -1,6 +1,5 @@
 package org.example;
 
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.PooledModel;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
@@ -15,12 +14,7 @@ public final class RatingModel extends PooledModel<RatingModel.Batch> {
   public record Batch(TokenBatch texts, double[] ratings) {}
 
   RatingModel(RunConfig config, int vocabulary, TrainingFacts facts) {
-    super(
-        config.scope(),
-        config.embedding(vocabulary),
-        config.stack(ActivationFunction.GELU),
-        config.gates(facts),
-        1);
+    super(config.scope(), config.languageModel(vocabulary), config.gates(facts), 1);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.example;
 
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.stack.PooledModel;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
@@ -17,8 +16,7 @@ public final class TopicModel extends PooledModel<TopicModel.Batch> {
   TopicModel(RunConfig config, int vocabulary, TrainingFacts facts) {
     super(
         config.scope(),
-        config.embedding(vocabulary),
-        config.stack(ActivationFunction.GELU),
+        config.languageModel(vocabulary),
         config.gates(facts),
         TopicTask.TOPICS.size());
   }

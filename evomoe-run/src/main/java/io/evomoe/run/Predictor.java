@@ -223,7 +223,7 @@ public final class Predictor implements AutoCloseable {
           }
           Model<?> model = trained == null ? null : trained.model();
           if (model instanceof CausalLanguageModel causal) {
-            return causal.positions();
+            return causal.config().positions();
           }
           return model instanceof Roberta roberta
               ? roberta.config().positions()

@@ -179,7 +179,7 @@ abstract class RunUse {
             export.write(made.path(), Optional.ofNullable(request.type()), request.maxShardBytes());
             TokenizerFiles.publish(run.folder().tokenizerPath(), made.path());
             made.publish();
-            return new Exported(export.size(), export.isInOwnForm(), export.unmapped());
+            return new Exported(export.size(), export.isInOwnForm(), List.of());
           }
         });
   }

@@ -39,7 +39,8 @@ class LlamaRunTest {
     try (Run<Llama> again = Run.open(out, Llama.class)) {
       assertThat(again.config().model().architecture()).isEqualTo(Architecture.LLAMA);
       assertThat(again.model().config().tied()).isFalse();
-      assertThat(again.model().stack().block().attention().numKeyValueHeads()).isEqualTo(1);
+      assertThat(again.model().config().stack().block().attention().numKeyValueHeads())
+          .isEqualTo(1);
       assertThat(again.generate("Message", 8)).startsWith("Message").isEqualTo(text);
     }
     assertThatIllegalArgumentException()

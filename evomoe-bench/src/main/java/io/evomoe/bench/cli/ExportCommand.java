@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     name = "export",
     description = {
       "Writes a trained model for other programs.",
-      "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, expert tensors are named as in Switch Transformers.",
+      "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, the folder has EvoMoE's own form.",
       "gguf: one file for llama.cpp, Ollama and programs built on them."
     },
     footer = {
@@ -99,8 +99,7 @@ final class ExportCommand implements Runnable {
             "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
       }
       if (!exported.remarks().isEmpty()) {
-        System.out.println(
-            hub ? "Not part of Switch Transformers:" : "Computed differently by llama.cpp:");
+        System.out.println("Computed differently by llama.cpp:");
         exported.remarks().forEach(line -> System.out.println("- " + line));
       }
     }

@@ -3,9 +3,10 @@ package io.evomoe.bench.measure;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.llama.LlamaConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
@@ -29,7 +30,10 @@ import java.util.stream.IntStream;
  * @param size of the model
  */
 public record UntrainedModel(
-    String gate, Map<String, String> gateOptions, Architecture architecture, GptConfig size) {
+    String gate,
+    Map<String, String> gateOptions,
+    Architecture architecture,
+    LanguageModelConfig size) {
   /** Seed of the weights and of random tokens. */
   public static final long SEED = 1;
 
@@ -50,11 +54,7 @@ public record UntrainedModel(
     Scope root = Scope.root(SEED, kernels);
     return switch (architecture) {
       case GPT -> new Gpt(size, gates, root);
-      case LLAMA ->
-          new Llama(
-              new LlamaConfig(size.vocabulary(), size.positions(), true, size.stack()),
-              gates,
-              root);
+      case LLAMA -> new Llama(size, gates, root);
     };
   }
 

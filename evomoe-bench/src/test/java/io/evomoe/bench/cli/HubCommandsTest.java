@@ -119,8 +119,8 @@ class HubCommandsTest {
 
     Path exported = export(out, "mixture");
     assertThat(contents(exported).keySet())
-        .anyMatch(name -> name.contains("mlp.experts.expert_7.wi.weight"))
-        .anyMatch(name -> name.contains("mlp.router.classifier.weight"));
+        .anyMatch(name -> name.contains("feedForward.experts.7.expand.weight"))
+        .anyMatch(name -> name.contains("feedForward.gate.weight"));
   }
 
   @ParameterizedTest

@@ -6,7 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.LanguageBatch;
@@ -42,7 +42,7 @@ class LibraryExampleTest {
     BpeTokenizer tokenizer = BpeTokenizer.train(text.train(), 512, out);
     int vocabulary = tokenizer.vocabularySize();
     StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
-    GptConfig size = new GptConfig(vocabulary, 64, blocks);
+    LanguageModelConfig size = new LanguageModelConfig(vocabulary, 64, blocks);
     GateProvider gate = GateRegistry.installed().provider("dts");
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     Gpt model = new Gpt(size, Gates.of(gate, Map.of("balance", "0.01")), Scope.root(1, kernels));

@@ -7,7 +7,7 @@ import io.evomoe.kernel.DividedKernels;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateRegistry;
@@ -123,7 +123,7 @@ class DividedStepTest {
         StackConfig.of(4, 32, 2).withIntermediateSize(64).withExperts(8).withMoeEvery(2);
     UntrainedModel model =
         new UntrainedModel(
-            gate, options, Architecture.GPT, new GptConfig(1024, TOKENS / MANY, blocks));
+            gate, options, Architecture.GPT, new LanguageModelConfig(1024, TOKENS / MANY, blocks));
     losses(model, divided.over(kernels), MANY, 3);
   }
 
@@ -135,7 +135,7 @@ class DividedStepTest {
   private static UntrainedModel model(
       String gate, Map<String, String> options, Architecture architecture, StackConfig blocks) {
     return new UntrainedModel(
-        gate, options, architecture, new GptConfig(VOCABULARY, SEQUENCE, blocks));
+        gate, options, architecture, new LanguageModelConfig(VOCABULARY, SEQUENCE, blocks));
   }
 
   private double[] losses(UntrainedModel untrained, Kernels own, int batch, int steps) {

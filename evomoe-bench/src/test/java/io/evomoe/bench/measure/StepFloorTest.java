@@ -8,7 +8,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.models.llama.LlamaConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
@@ -107,7 +107,7 @@ class StepFloorTest {
 
   private Stream<Parameter> matrices(String gate, StackConfig stack) {
     Gates gates = Gates.of(GateRegistry.installed().provider(gate));
-    LlamaConfig config = new LlamaConfig(VOCABULARY, SEQUENCE, true, stack);
+    LanguageModelConfig config = new LanguageModelConfig(VOCABULARY, SEQUENCE, 0, 0, true, stack);
     return new Llama(config, gates, Scope.root(1, kernels))
         .parameters().stream().filter(p -> p.value().rank() == 2);
   }

@@ -5,10 +5,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.causal.GenerationConfig;
-import io.evomoe.models.gpt.GptConfig;
-import io.evomoe.models.llama.LlamaConfig;
-import io.evomoe.models.roberta.RobertaConfig;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
@@ -96,12 +93,14 @@ final class ConfigRecords {
         MoeConfig.of(4, 16),
         fields("experts: " + POSITIVE, "intermediateSize: " + POSITIVE, "shared: " + ANY));
     ALL.put(
-        new GptConfig(10, 8, STACK),
-        fields("vocabulary: " + POSITIVE, "positions: " + POSITIVE, "stack: " + ANY));
-    ALL.put(
-        new LlamaConfig(10, 8, true, STACK),
+        new LanguageModelConfig(10, 8, STACK),
         fields(
-            "vocabulary: " + POSITIVE, "positions: " + POSITIVE, "tied: " + ANY, "stack: " + ANY));
+            "vocabulary: " + POSITIVE,
+            "positions: " + POSITIVE,
+            "positionOffset: " + COUNT,
+            "tokenTypes: " + COUNT,
+            "tied: " + ANY,
+            "stack: " + ANY));
     ALL.put(
         AttentionConfig.plain(8, 4),
         fields(
@@ -121,14 +120,6 @@ final class ConfigRecords {
             "activation: " + ANY,
             "gated: " + ANY,
             "biased: " + ANY));
-    ALL.put(new RobertaConfig(10, 8, STACK), fields("embedding: " + ANY, "stack: " + ANY));
-    ALL.put(
-        EmbeddingSize.of(10, 8),
-        fields(
-            "vocabulary: " + POSITIVE,
-            "positions: " + POSITIVE,
-            "positionOffset: " + COUNT,
-            "tokenTypes: " + COUNT));
     ALL.put(
         new TransformerConfig(10, 8, STACK, STACK, 0.1),
         fields(
@@ -289,7 +280,8 @@ final class ConfigRecords {
             "expertsPerToken: " + POSITIVE,
             "form: " + ANY));
     UntrainedModel untrained =
-        new UntrainedModel("switch", Map.of(), Architecture.GPT, new GptConfig(10, 8, STACK));
+        new UntrainedModel(
+            "switch", Map.of(), Architecture.GPT, new LanguageModelConfig(10, 8, STACK));
     ALL.put(
         untrained,
         fields("gate: " + ANY, "gateOptions: " + ANY, "architecture: " + ANY, "size: " + ANY));

@@ -2,6 +2,7 @@ package io.evomoe.models.causal;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.causal.GenerationBatch.Text;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,7 +18,7 @@ public final class Generation {
 
   /** Generates with a model at a step, whose phase and temperature control the gates. */
   public Generation(CausalLanguageModel model, StepContext context) {
-    this(model, context, model.vocabulary());
+    this(model, context, model.config().vocabulary());
   }
 
   /**
@@ -27,9 +28,9 @@ public final class Generation {
    * @param tokens ids from this one on are never chosen; 1 to the model's vocabulary
    */
   public Generation(CausalLanguageModel model, StepContext context, int tokens) {
-    if (tokens < 1 || tokens > model.vocabulary()) {
+    if (tokens < 1 || tokens > model.config().vocabulary()) {
       throw new IllegalArgumentException(
-          "tokens must be in 1..%d, was %d".formatted(model.vocabulary(), tokens));
+          "tokens must be in 1..%d, was %d".formatted(model.config().vocabulary(), tokens));
     }
     this.model = model;
     this.context = context.evaluating();
@@ -43,7 +44,7 @@ public final class Generation {
 
   /**
    * Returns the prompt followed by new tokens. Only the last {@link
-   * CausalLanguageModel#positions()} tokens are read.
+   * LanguageModelConfig#positions()} tokens are read.
    *
    * @param prompt at least one id
    * @param config settings; stop strings and timeout are ignored

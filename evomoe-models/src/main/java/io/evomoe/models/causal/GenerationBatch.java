@@ -1,5 +1,6 @@
 package io.evomoe.models.causal;
 
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
@@ -40,7 +41,7 @@ public final class GenerationBatch implements AutoCloseable {
   /**
    * Adds a text, whose prompt is read in the next step.
    *
-   * @param prompt at least one id; only the last {@link CausalLanguageModel#positions()} are read
+   * @param prompt at least one id; only the last {@link LanguageModelConfig#positions()} are read
    */
   public Text join(int[] prompt, GenerationConfig config) {
     if (prompt.length == 0) {
@@ -90,7 +91,7 @@ public final class GenerationBatch implements AutoCloseable {
   }
 
   private void read(Text text) {
-    if (text.length > model.positions()) {
+    if (text.length > model.config().positions()) {
       shifting.add(text);
       add(text, shifted(text), 0);
       return;
@@ -106,10 +107,10 @@ public final class GenerationBatch implements AutoCloseable {
 
   private int capacity(Text text) {
     int capacity = LEAST_CAPACITY;
-    while (capacity < Math.min(text.end, model.positions())) {
+    while (capacity < Math.min(text.end, model.config().positions())) {
       capacity *= 2;
     }
-    return Math.min(capacity, model.positions());
+    return Math.min(capacity, model.config().positions());
   }
 
   private Lane lane(int capacity) {
@@ -125,7 +126,8 @@ public final class GenerationBatch implements AutoCloseable {
   }
 
   private double[] shifted(Text text) {
-    int[] window = Arrays.copyOfRange(text.ids, text.length - model.positions(), text.length);
+    int[] window =
+        Arrays.copyOfRange(text.ids, text.length - model.config().positions(), text.length);
     return logits(TokenBatch.of(window.length, window), null);
   }
 
@@ -136,7 +138,7 @@ public final class GenerationBatch implements AutoCloseable {
   }
 
   private void add(Text text, double[] logits, int row) {
-    int from = row * model.vocabulary();
+    int from = row * model.config().vocabulary();
     double[] own = Arrays.copyOfRange(logits, from, from + tokens);
     text.add(TokenChoice.of(own, text.ids(), text.length, text.config));
   }
@@ -175,7 +177,7 @@ public final class GenerationBatch implements AutoCloseable {
 
     List<Text> step() {
       for (Text text : List.copyOf(texts)) {
-        if (text.length > model.positions()) {
+        if (text.length > model.config().positions()) {
           leave(text);
           shifting.add(text);
         }

@@ -3,11 +3,10 @@ package io.evomoe.models.gguf;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
+import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.Rotary;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,41 +32,19 @@ record DecoderArchitecture(
     boolean normalised,
     boolean expertSizes)
     implements GgufArchitecture {
-  private static final String LAYER = "model.layers.{block}.";
-  private static final String ATTENTION = LAYER + "self_attn.";
-
-  /** Tensors of a block that only get another name. */
-  private static final Map<String, String> SAME =
-      Map.ofEntries(
-          Map.entry("input_layernorm", "attn_norm"),
-          Map.entry("self_attn.q_norm", "attn_q_norm"),
-          Map.entry("self_attn.k_norm", "attn_k_norm"),
-          Map.entry("post_attention_layernorm", "ffn_norm"),
-          Map.entry("mlp.gate", "ffn_gate_inp"),
-          Map.entry("mlp.experts.{expert}.gate_proj", "ffn_gate_exps"),
-          Map.entry("mlp.experts.{expert}.up_proj", "ffn_up_exps"),
-          Map.entry("mlp.experts.{expert}.down_proj", "ffn_down_exps"),
-          Map.entry("mlp.shared_expert.gate_proj", "ffn_gate_shexp"),
-          Map.entry("mlp.shared_expert.up_proj", "ffn_up_shexp"),
-          Map.entry("mlp.shared_expert.down_proj", "ffn_down_shexp"),
-          Map.entry("block_sparse_moe.gate", "ffn_gate_inp"),
-          Map.entry("block_sparse_moe.experts.{expert}.w1", "ffn_gate_exps"),
-          Map.entry("block_sparse_moe.experts.{expert}.w3", "ffn_up_exps"),
-          Map.entry("block_sparse_moe.experts.{expert}.w2", "ffn_down_exps"));
-
   @Override
   public void describe(PublishedModel model, GgufMetadata metadata) {
     requireComputable(model);
-    BlockConfig block = model.stack().block();
+    BlockConfig block = model.config().stack().block();
     AttentionConfig attention = block.attention();
     MoeConfig moe = block.moe();
-    metadata.uint32(key("block_count"), model.stack().numHiddenLayers());
-    metadata.uint32(key("context_length"), model.embedding().positions());
+    metadata.uint32(key("block_count"), model.config().stack().numHiddenLayers());
+    metadata.uint32(key("context_length"), model.config().positions());
     metadata.uint32(key("embedding_length"), block.hiddenSize());
     metadata.uint32(
         key("feed_forward_length"),
         moe == null || expertSizes ? block.intermediateSize() : moe.intermediateSize());
-    metadata.uint32(key("vocab_size"), model.embedding().vocabulary());
+    metadata.uint32(key("vocab_size"), model.config().vocabulary());
     metadata.uint32(key("attention.head_count"), attention.numAttentionHeads());
     metadata.uint32(key("attention.head_count_kv"), attention.numKeyValueHeads());
     metadata.uint32(key("attention.key_length"), attention.headDim());
@@ -88,7 +65,11 @@ record DecoderArchitecture(
   }
 
   private void requireComputable(PublishedModel model) {
-    AttentionConfig attention = model.stack().block().attention();
+    StackConfig stack = model.config().stack();
+    AttentionConfig attention = stack.block().attention();
+    if (!biases && (attention.biased() || stack.block().feedForward().biased())) {
+      throw GgufArchitecture.bad("attention_bias", "false", true);
+    }
     if (name.equals("olmoe") && attention.numKeyValueHeads() != attention.numAttentionHeads()) {
       throw GgufArchitecture.bad(
           "num_key_value_heads", "the number of heads", attention.numKeyValueHeads());
@@ -108,10 +89,16 @@ record DecoderArchitecture(
             router -> {
               throw GgufArchitecture.bad("norm_topk_prob", "" + normalised, !normalised);
             });
+    if (model.router().isPresent() && stack.moeLayers() < stack.numHiddenLayers()) {
+      throw GgufArchitecture.bad(
+          "number of blocks with experts",
+          "that of all blocks, %d,".formatted(stack.numHiddenLayers()),
+          stack.moeLayers());
+    }
   }
 
   private static Rotary rotary(PublishedModel model) {
-    return Objects.requireNonNull(model.stack().block().attention().rotary());
+    return Objects.requireNonNull(model.config().stack().block().attention().rotary());
   }
 
   private String key(String suffix) {
@@ -119,52 +106,20 @@ record DecoderArchitecture(
   }
 
   @Override
-  public List<TensorRule> rules(PublishedModel model) {
-    List<TensorRule> rules = new ArrayList<>();
-    rules.add(TensorRule.same("model.embed_tokens.weight", "token_embd.weight"));
-    if (model.tied() && repeatedHead) {
-      rules.add(TensorRule.same("model.embed_tokens.weight", "output.weight"));
+  public TensorLayout layout(PublishedModel model, String name) {
+    AttentionConfig attention = model.config().stack().block().attention();
+    if (neighbours && name.contains(".attn_q.")) {
+      return TensorLayout.neighbours(attention.numAttentionHeads());
     }
-    rules.add(
-        model.tied()
-            ? TensorRule.leftOut("lm_head.weight")
-            : TensorRule.same("lm_head.weight", "output.weight"));
-    rules.add(TensorRule.same("model.norm.weight", "output_norm.weight"));
-    SAME.forEach(
-        (published, target) ->
-            rules.add(
-                TensorRule.same(
-                    LAYER + published + ".weight", "blk.{block}." + target + ".weight")));
-    AttentionConfig attention = model.stack().block().attention();
-    rules.add(TensorRule.leftOut(ATTENTION + "rotary_emb.inv_freq"));
-    map(rules, ATTENTION + "q_proj", "attn_q", rotated(attention.numAttentionHeads()));
-    map(rules, ATTENTION + "k_proj", "attn_k", rotated(attention.numKeyValueHeads()));
-    map(rules, ATTENTION + "v_proj", "attn_v", TensorRule.Layout.SAME);
-    map(rules, ATTENTION + "o_proj", "attn_output", TensorRule.Layout.SAME);
-    if (model.router().isEmpty()) {
-      for (String part : List.of("gate", "up", "down")) {
-        map(rules, LAYER + "mlp." + part + "_proj", "ffn_" + part, TensorRule.Layout.SAME);
-      }
+    if (neighbours && name.contains(".attn_k.")) {
+      return TensorLayout.neighbours(attention.numKeyValueHeads());
     }
-    rules.add(
-        TensorRule.of(
-            LAYER + "mlp.shared_expert_gate.weight",
-            "blk.{block}.ffn_gate_inp_shexp.weight",
-            TensorRule.Layout.ROW));
-    return rules;
+    return name.contains(".ffn_gate_inp_shexp.") ? TensorLayout.ROW : TensorLayout.SAME;
   }
 
-  private TensorRule.Layout rotated(int heads) {
-    return neighbours ? TensorRule.Layout.neighbours(heads) : TensorRule.Layout.SAME;
-  }
-
-  private void map(
-      List<TensorRule> rules, String published, String name, TensorRule.Layout layout) {
-    String target = "blk.{block}." + name;
-    rules.add(TensorRule.of(published + ".weight", target + ".weight", layout));
-    if (biases) {
-      rules.add(TensorRule.of(published + ".bias", target + ".bias", layout));
-    }
+  @Override
+  public boolean repeatsHead(PublishedModel model) {
+    return repeatedHead && model.config().tied();
   }
 
   /** Returns Llama 3's factor of each frequency, which llama.cpp reads as a tensor. */
@@ -174,7 +129,7 @@ record DecoderArchitecture(
     if (rotary.scaling() == null) {
       return List.of();
     }
-    int headWidth = model.stack().block().attention().headDim();
+    int headWidth = model.config().stack().block().attention().headDim();
     double[] plain = new Rotary(rotary.theta()).frequencies(headWidth);
     double[] scaled = rotary.frequencies(headWidth);
     float[] factors = new float[plain.length];

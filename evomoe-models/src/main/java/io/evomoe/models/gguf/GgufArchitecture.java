@@ -18,8 +18,15 @@ interface GgufArchitecture {
    */
   void describe(PublishedModel model, GgufMetadata metadata);
 
-  /** Returns the rule of each published tensor; tensors without a rule are rejected. */
-  List<TensorRule> rules(PublishedModel model);
+  /**
+   * Returns the conversion of a published tensor.
+   *
+   * @param name in GGUF
+   */
+  TensorLayout layout(PublishedModel model, String name);
+
+  /** Whether the head is the token table, which the file must have again as the head. */
+  boolean repeatsHead(PublishedModel model);
 
   /** Returns tensors that are computed from the configuration. */
   default List<GgufTensor> computed(PublishedModel model) {

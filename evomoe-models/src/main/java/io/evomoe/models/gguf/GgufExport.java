@@ -37,7 +37,7 @@ public final class GgufExport {
     this.architecture = GgufArchitecture.of(model);
     this.vocabulary =
         GgufVocabulary.of(TokenizerContents.read(tokenizer))
-            .filledUpTo(model.embedding().vocabulary());
+            .filledUpTo(model.config().vocabulary());
   }
 
   private static IllegalArgumentException refused(HubExport published) {

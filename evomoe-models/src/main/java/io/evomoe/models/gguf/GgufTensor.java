@@ -1,12 +1,14 @@
 package io.evomoe.models.gguf;
 
 import io.evomoe.models.hub.PublishedModel;
+import io.evomoe.models.internal.hub.PublishedFamily;
+import io.evomoe.models.internal.hub.WeightRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,16 +24,6 @@ record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<IN
   /** These tensors are float32 in every file, as in llama.cpp's converter. */
   private static final List<String> ALWAYS_FLOAT =
       List.of("_norm.weight", ".ffn_gate_inp.weight", "position_embd.weight");
-
-  /**
-   * One or more published tensors that become one.
-   *
-   * @param shape of each
-   * @param parts by expert, or one
-   * @param stacked whether the number of parts is a dimension of its own
-   */
-  private record Stacked(
-      List<Long> shape, Map<Integer, Supplier<INDArray>> parts, boolean stacked) {}
 
   GgufTensor {
     shape = List.copyOf(shape);
@@ -49,56 +41,44 @@ record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<IN
   /**
    * Returns all tensors; nothing is converted yet.
    *
-   * @param published by name
+   * @param published tensors in the form of the model's family, by name
    * @param type of matrices
-   * @throws IllegalArgumentException for a tensor that the architecture does not support
    */
   static List<GgufTensor> of(
       GgufArchitecture architecture,
       PublishedModel model,
       Map<String, INDArray> published,
       GgufType type) {
-    List<TensorRule> rules = architecture.rules(model);
-    Map<String, Stacked> stacks = new LinkedHashMap<>();
-    published.forEach(
-        (name, values) -> {
-          List<TensorRule> matching = rules.stream().filter(rule -> rule.matches(name)).toList();
-          if (matching.isEmpty()) {
-            throw new IllegalArgumentException(
-                "the %s of llama.cpp has no place for tensor %s"
-                    .formatted(architecture.name(), name));
-          }
-          matching.stream()
-              .filter(rule -> rule.name() != null)
-              .forEach(rule -> place(stacks, name, values, rule));
-        });
+    boolean gated = model.config().stack().block().feedForward().gated();
+    Map<String, List<INDArray>> parts = new LinkedHashMap<>();
+    PublishedFamily family = PublishedFamily.named(model.modelType());
+    for (WeightRule rule : family.names(model, published.keySet()).rules()) {
+      for (int i = 0; i < rule.published().size(); i++) {
+        parts
+            .computeIfAbsent(GgufNames.of(rule, i, gated), name -> new ArrayList<>())
+            .add(Objects.requireNonNull(published.get(rule.published().get(i))));
+      }
+    }
+    if (architecture.repeatsHead(model)) {
+      parts.put(GgufNames.HEAD, Objects.requireNonNull(parts.get(GgufNames.TOKENS)));
+    }
     List<GgufTensor> tensors = new ArrayList<>(architecture.computed(model));
-    stacks.forEach((name, stack) -> tensors.add(tensor(name, stack, type)));
+    parts.forEach(
+        (name, arrays) ->
+            tensors.add(tensor(name, arrays, architecture.layout(model, name), type)));
     return tensors;
   }
 
-  private static void place(
-      Map<String, Stacked> stacks, String published, INDArray tensor, TensorRule rule) {
-    List<Long> shape = Arrays.stream(rule.layout().shape().apply(tensor.shape())).boxed().toList();
-    Stacked stack =
-        stacks.computeIfAbsent(
-            rule.name(published),
-            name -> new Stacked(shape, new TreeMap<>(), rule.expert(published).isPresent()));
-    int part = rule.expert(published).orElse(0);
-    if (!stack.shape().equals(shape)
-        || stack.parts().put(part, () -> rule.layout().values().apply(tensor)) != null) {
-      throw new IllegalArgumentException(
-          "tensor %s has the place of another one, or another shape".formatted(published));
+  private static GgufTensor tensor(
+      String name, List<INDArray> parts, TensorLayout layout, GgufType type) {
+    List<Long> shape = new ArrayList<>();
+    if (GgufNames.isStacked(name)) {
+      shape.add((long) parts.size());
     }
-  }
-
-  private static GgufTensor tensor(String name, Stacked stack, GgufType type) {
-    List<Long> shape = new ArrayList<>(stack.shape());
-    if (stack.stacked()) {
-      shape.add(0, (long) stack.parts().size());
-    }
-    return new GgufTensor(
-        name, shape, typeOf(name, shape, type), List.copyOf(stack.parts().values()));
+    Arrays.stream(layout.shape().apply(parts.get(0).shape())).forEach(shape::add);
+    List<Supplier<INDArray>> values = new ArrayList<>();
+    parts.forEach(part -> values.add(() -> layout.values().apply(part)));
+    return new GgufTensor(name, shape, typeOf(name, shape, type), values);
   }
 
   /** Rows that are not whole blocks are F16, as in llama.cpp's converter. */

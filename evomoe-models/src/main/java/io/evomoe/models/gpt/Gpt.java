@@ -1,7 +1,7 @@
 package io.evomoe.models.gpt;
 
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
 
@@ -11,8 +11,6 @@ import io.evomoe.nn.Scope;
  * embedding.
  */
 public final class Gpt extends CausalLanguageModel {
-  private final GptConfig config;
-
   /**
    * Creates a GPT with initial weights.
    *
@@ -20,19 +18,7 @@ public final class Gpt extends CausalLanguageModel {
    * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
    *     data type is the model's
    */
-  public Gpt(GptConfig config, Gates gates, Scope root) {
-    super(
-        EmbeddingSize.of(config.vocabulary(), config.positions()),
-        config.stack(),
-        true,
-        true,
-        gates,
-        root);
-    this.config = config;
-  }
-
-  /** Returns the size. */
-  public GptConfig config() {
-    return config;
+  public Gpt(LanguageModelConfig config, Gates gates, Scope root) {
+    super(config, true, gates, root);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.models.hub;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.names.FieldBound;
@@ -10,7 +11,6 @@ import io.evomoe.models.internal.hub.ImportOrigin;
 import io.evomoe.models.internal.hub.JsonFile;
 import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.internal.hub.PublishedFamily;
-import io.evomoe.models.internal.hub.SwitchNames;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.training.Model;
@@ -19,11 +19,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,27 +30,18 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Exports a model to Hugging Face's files. A GPT or RoBERTa without experts becomes a GPT-2 or
- * RoBERTa that the transformers library loads. A mixture uses Switch Transformers' names for
- * experts and routers, and a {@code model_type} that no library knows, so that none loads it as
- * another model.
+ * Exports a model to Hugging Face's files. If a published family represents the model exactly, the
+ * transformers library loads the files. Any other model is exported in our own form, with a {@code
+ * model_type} that no library knows, so that none loads it as another model.
  */
 public final class HubExport {
   /** The default maximum of a file's bytes, as in Hugging Face's library. */
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
-  private static final List<String> ENCODER_DECODER =
-      List.of(
-          "positions: sinusoids here, a learned relative_attention_bias there",
-          "layer normalisations: they subtract the mean here, not there",
-          "attention: divided by the square root of a head's width here, not there",
-          "embeddings: times the square root of the width here, not there");
-
   private final Map<String, INDArray> tensors;
   private final ObjectNode config;
   private final @Nullable PublishedModel model;
   private final Optional<ImportOrigin> origin;
-  private final List<String> unmapped;
 
   /** The gates' state, which is never rounded: it has counts, ids and numbers near 0. */
   private final Set<String> exact;
@@ -63,14 +51,12 @@ public final class HubExport {
       ObjectNode config,
       @Nullable PublishedModel model,
       Optional<ImportOrigin> origin,
-      List<String> unmapped,
       Set<String> exact) {
     this.exact = Set.copyOf(exact);
     this.tensors = tensors;
     this.config = config;
     this.model = model;
     this.origin = origin;
-    this.unmapped = List.copyOf(unmapped);
   }
 
   /**
@@ -82,13 +68,13 @@ public final class HubExport {
    *     the message gives the reason and the families that fit
    */
   public static HubExport of(Model<?> model, HubRequest request) {
-    if (model instanceof Transformer transformer) {
+    if (model instanceof Transformer) {
       if (request.family().isPresent()) {
         throw new IllegalArgumentException(
             "no family holds an encoder-decoder of this project: leave out the family, was "
                 + request.family().get());
       }
-      return own(model, SwitchNames.sizes(transformer.config()), ENCODER_DECODER, request.gate());
+      return own(model, "transformer", request.gate());
     }
     ExportedModel exported = new ExportedModel(model, request.gate(), request.moment());
     Optional<ImportOrigin> origin = request.origin().flatMap(ImportOrigin::load);
@@ -98,43 +84,29 @@ public final class HubExport {
       PublishedModel published = exported.as(family.get());
       Optional<ImportOrigin> kept = origin.filter(o -> o.modelType().equals(published.modelType()));
       ObjectNode config = HubConfig.write(published, request.ends());
-      return new HubExport(
-          exported.tensors(published, kept), config, published, kept, List.of(), Set.of());
+      return new HubExport(exported.tensors(published, kept), config, published, kept, Set.of());
     }
-    PublishedModel described = PublishedFamily.described(model);
-    String name = described.modelType().toUpperCase(Locale.ROOT);
-    return own(
-        model,
-        HubConfig.write(described, request.ends()),
-        List.of("embeddings, attention and norms, which have the names of " + name),
-        request.gate());
-  }
-
-  /** Returns an export in our own form. */
-  private static HubExport own(
-      Model<?> model, ObjectNode config, List<String> differences, String gate) {
-    OwnExport.Tensors made = OwnExport.Tensors.of(model);
-    List<String> switched =
-        made.switched().stream().flatMap(rule -> rule.published().stream()).toList();
-    List<String> unmapped = new ArrayList<>(differences);
-    unmapped.addAll(SwitchNames.unmapped(switched, gate, model));
-    Set<String> state =
-        model.state().stream().map(GateState::name).collect(Collectors.toUnmodifiableSet());
-    return new HubExport(
-        made.published(),
-        mixture(config, model, gate, unmapped),
-        null,
-        Optional.empty(),
-        unmapped,
-        made.names(state));
+    return own(model, PublishedFamily.of(model).modelType(), request.gate());
   }
 
   /**
-   * Returns the parts that Switch Transformers does not have; empty if a published architecture
-   * fits.
+   * Returns an export in our own form.
+   *
+   * @param base the {@code model_type} of such a model without experts
    */
-  public List<String> unmapped() {
-    return unmapped;
+  private static HubExport own(Model<?> model, String base, String gate) {
+    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    config.put("model_type", OwnExport.MODEL_TYPE);
+    ObjectNode ours = config.putObject(OwnExport.MODEL_TYPE);
+    ours.put("base_model_type", base).put("gate", gate);
+    ObjectNode places = ours.putObject("experts");
+    model.evolving().places().forEach(place -> places.put(place.name(), place.experts()));
+    return new HubExport(
+        OwnExport.tensors(model),
+        config,
+        null,
+        Optional.empty(),
+        model.state().stream().map(GateState::name).collect(Collectors.toUnmodifiableSet()));
   }
 
   /** Returns the model in the terms of its family; empty if no published family fits. */
@@ -156,8 +128,8 @@ public final class HubExport {
   }
 
   /**
-   * Stores the run of a mixture in our own form, so that an import can restore it; does nothing if
-   * a published family fits.
+   * Stores the run in our own form, so that an import can restore it; does nothing if a published
+   * family fits.
    *
    * @param run information for the reader; kept in {@code config.json} unchanged
    */
@@ -230,19 +202,5 @@ public final class HubExport {
       case BFLOAT16 -> "bfloat16";
       default -> "float32";
     };
-  }
-
-  private static ObjectNode mixture(
-      ObjectNode config, Model<?> model, String gate, List<String> unmapped) {
-    ObjectNode ours = config.objectNode();
-    ours.set("base_model_type", config.get("model_type"));
-    ours.put("gate", gate);
-    ObjectNode places = ours.putObject("experts");
-    model.evolving().places().forEach(place -> places.put(place.name(), place.experts()));
-    unmapped.forEach(ours.putArray("not_in_switch_transformers")::add);
-    config.remove("architectures");
-    config.put("model_type", OwnExport.MODEL_TYPE);
-    config.set(OwnExport.MODEL_TYPE, ours);
-    return config;
   }
 }

@@ -71,7 +71,7 @@ public final class HubFolder implements DenseWeights, Closeable {
   }
 
   private PublishedFamily.WeightNames weightNames() {
-    int layers = model.stack().numHiddenLayers();
+    int layers = model.config().stack().numHiddenLayers();
     if (layers > tensors.names().size()) {
       throw new IllegalArgumentException(
           "%s: the configuration has %d layers, there are %d tensors"

@@ -1,7 +1,7 @@
 package io.evomoe.models.llama;
 
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Initialization;
@@ -16,8 +16,6 @@ import io.evomoe.nn.Scope;
  * <p>Initial weights are GPT-2's ({@link Initialization#gpt2}).
  */
 public final class Llama extends CausalLanguageModel {
-  private final LlamaConfig config;
-
   /**
    * Creates a Llama with initial weights.
    *
@@ -25,19 +23,7 @@ public final class Llama extends CausalLanguageModel {
    * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
    *     data type is the model's
    */
-  public Llama(LlamaConfig config, Gates gates, Scope root) {
-    super(
-        EmbeddingSize.of(config.vocabulary(), config.positions()),
-        config.stack(),
-        false,
-        config.tied(),
-        gates,
-        root);
-    this.config = config;
-  }
-
-  /** Returns the size. */
-  public LlamaConfig config() {
-    return config;
+  public Llama(LanguageModelConfig config, Gates gates, Scope root) {
+    super(config, false, gates, root);
   }
 }

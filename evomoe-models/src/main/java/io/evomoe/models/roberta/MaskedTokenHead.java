@@ -28,6 +28,20 @@ final class MaskedTokenHead implements Layer {
   private final Sequential transform;
   private final Parameter bias;
 
+  /** An activation as a separate layer, between the linear layers of a head. */
+  record Nonlinearity(Kernels kernels, ActivationFunction activation) implements Layer {
+    @Override
+    public Output forward(INDArray x, Pass pass) {
+      return new Output(
+          kernels.activation(activation, x), dy -> kernels.activationGradient(activation, x, dy));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+      return List.of();
+    }
+  }
+
   /**
    * Ties the head to the token embedding, whose parameters are not the head's.
    *
@@ -41,7 +55,7 @@ final class MaskedTokenHead implements Layer {
     this.transform =
         Sequential.of(
             new Linear(scope.child("dense"), width, width, deviation),
-            new HeadedModel.Nonlinearity(kernels, ActivationFunction.GELU),
+            new Nonlinearity(kernels, ActivationFunction.GELU),
             new Norm(
                 scope.child("norm"),
                 width,
@@ -61,14 +75,6 @@ final class MaskedTokenHead implements Layer {
           kernels.columnSumsInto(dLogits, bias.accumulator());
           return transformed.pullback().pull(logits.pullback().pull(dLogits));
         });
-  }
-
-  /** Returns the parameters in the matrix products of one row: its own, and the token embedding. */
-  double activeParameters() {
-    return Stream.of(parameters(), tokens.parameters())
-        .flatMap(List::stream)
-        .mapToLong(Parameter::length)
-        .sum();
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.evomoe.models.roberta;
 
-import io.evomoe.models.stack.InputEmbedding;
+import io.evomoe.models.stack.EncoderModel;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Block.NormPlacement;
-import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
@@ -25,45 +25,32 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * it is proportional to {@code 1 / sqrt(width)}, as in {@link Initialization#gpt2}. Logits are
  * computed only for targets that count.
  */
-public final class Roberta extends HeadedModel<LanguageBatch> {
-  private final RobertaConfig config;
+public final class Roberta extends EncoderModel<LanguageBatch> {
+  private final LanguageModelConfig config;
 
   /**
    * Creates a RoBERTa with initial weights.
    *
+   * @param config its dropout rate applies to a classifier's head too; weights from Hugging Face
+   *     need a position offset and token types
    * @param gates makes the gates, and decides whether there are experts; gates may be bidirectional
    * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
    *     data type is the model's
    */
-  public Roberta(RobertaConfig config, Gates gates, Scope root) {
-    this(config, root, new InputEmbedding(root, config.embedding(), config.stack(), true), gates);
-  }
-
-  private Roberta(RobertaConfig config, Scope root, InputEmbedding embedding, Gates gates) {
-    this(
-        config,
+  public Roberta(LanguageModelConfig config, Gates gates, Scope root) {
+    super(
         root,
-        new TextEncoder(
-            root,
-            embedding,
-            new Dropout(root.child("embeddings"), config.stack().dropout()),
-            config.stack(),
-            Stack.Kind.BIDIRECTIONAL,
-            NormPlacement.AFTER,
-            gates,
-            config.stack().moeLayers()),
-        new MaskedTokenHead(root.child("head"), embedding.tokens(), config.stack()));
-  }
-
-  private Roberta(RobertaConfig config, Scope root, TextEncoder encoder, MaskedTokenHead head) {
-    super(root, root.seed(), encoder, head, head.activeParameters());
+        root.seed(),
+        new TextEncoder(root, config, true, Stack.Kind.BIDIRECTIONAL, NormPlacement.AFTER, gates),
+        encoder -> new MaskedTokenHead(root.child("head"), encoder.tokens(), config.stack()),
+        true);
     this.config = config;
   }
 
   /**
    * Returns the loss of predicting the tokens that have a target, which are the masked ones.
    *
-   * @param batch sequences of at most {@link RobertaConfig#positions()} tokens
+   * @param batch sequences of at most {@link LanguageModelConfig#positions()} tokens
    */
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
@@ -74,32 +61,22 @@ public final class Roberta extends HeadedModel<LanguageBatch> {
       rows = new int[1]; // Arrays need at least one row; the target of this one is ignored.
     }
     int[] targets = IntStream.of(rows).map(s -> all[s]).toArray();
-    return loss(batch.tokens(), rows, targets, counted, context);
+    return crossEntropy(batch.tokens(), rows, targets, counted, context);
   }
 
   /**
    * Returns the logits of selected tokens in evaluation mode.
    *
-   * @param read sequences of at most {@link RobertaConfig#positions()} tokens
+   * @param read sequences of at most {@link LanguageModelConfig#positions()} tokens
    * @param rows rows of the selected tokens, at least one
    * @return [rows.length, vocabulary]
    */
   public INDArray logits(TokenBatch read, int[] rows, StepContext context) {
-    return rowLogits(read, rows, context);
-  }
-
-  /**
-   * Returns the last hidden states of all tokens in evaluation mode, [S, d].
-   *
-   * @param read sequences of at most {@link RobertaConfig#positions()} tokens
-   */
-  public INDArray hiddenStates(TokenBatch read, StepContext context) {
-    Pass pass = new Pass(context.evaluating(), read);
-    return lifetime().during(() -> encoder().encode(pass).value());
+    return logits(new Pass(context.evaluating(), read), rows);
   }
 
   /** Returns the size. */
-  public RobertaConfig config() {
+  public LanguageModelConfig config() {
     return config;
   }
 }

@@ -2,12 +2,13 @@ package io.evomoe.models.roberta;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.stack.EncoderModel;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Dropout;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Linear;
-import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.Sequential;
 import io.evomoe.nn.TokenBatch;
@@ -25,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * ({@link io.evomoe.training.checkpoint.Checkpoint#loadModel}) and create a classifier on it. The
  * masked-token head is not part of the classifier and stays unchanged.
  */
-public final class RobertaClassifier extends HeadedModel<ClassBatch> {
+public final class RobertaClassifier extends EncoderModel<ClassBatch> {
   private final int classes;
 
   /**
@@ -44,16 +45,8 @@ public final class RobertaClassifier extends HeadedModel<ClassBatch> {
    * @param seed seed of the training's random numbers, except the head's initial weights
    */
   public RobertaClassifier(Roberta pretrained, int classes, long seed) {
-    this(pretrained, classes, seed, head(pretrained, classes));
-  }
-
-  private RobertaClassifier(Roberta pretrained, int classes, long seed, Sequential head) {
     super(
-        pretrained.root(),
-        seed,
-        pretrained.encoder(),
-        head,
-        head.parameters().stream().mapToDouble(Parameter::length).sum());
+        pretrained.root(), seed, pretrained.encoder(), encoder -> head(pretrained, classes), false);
     this.classes = classes;
   }
 
@@ -66,7 +59,7 @@ public final class RobertaClassifier extends HeadedModel<ClassBatch> {
     return Sequential.of(
         new Dropout(scope.child("first"), dropout),
         new Linear(scope.child("dense"), width, width, deviation),
-        new Nonlinearity(scope.kernels(), ActivationFunction.TANH),
+        new MaskedTokenHead.Nonlinearity(scope.kernels(), ActivationFunction.TANH),
         new Dropout(scope.child("second"), dropout),
         new Linear(scope.child("output"), width, classes, deviation));
   }
@@ -86,12 +79,12 @@ public final class RobertaClassifier extends HeadedModel<ClassBatch> {
       }
     }
     int[] rows = firstRows(batch.tokens());
-    return loss(batch.tokens(), rows, labels, labels.length, context);
+    return crossEntropy(batch.tokens(), rows, labels, labels.length, context);
   }
 
   /** Returns the logits of each sequence's class in evaluation mode, [sequences, classes]. */
   public INDArray logits(TokenBatch read, StepContext context) {
-    return rowLogits(read, firstRows(read), context);
+    return logits(new Pass(context.evaluating(), read), firstRows(read));
   }
 
   /** Returns the class of each sequence with the highest logit; the lowest if several are equal. */

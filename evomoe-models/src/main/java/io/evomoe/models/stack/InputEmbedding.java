@@ -3,7 +3,6 @@ package io.evomoe.models.stack;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
-import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -15,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The sum of token embedding and, if present, learned positions and token types. */
-public final class InputEmbedding implements TextEncoder.Embeddings {
+final class InputEmbedding implements TextEncoder.Embeddings {
   private final Kernels kernels;
-  private final EmbeddingSize size;
+  private final LanguageModelConfig size;
   private final Embedding tokens;
   private final @Nullable Embedding positions;
   private final @Nullable Embedding tokenTypes;
@@ -27,12 +26,11 @@ public final class InputEmbedding implements TextEncoder.Embeddings {
    *
    * @param scope contains {@code tokens} and, where the size has them, tables of positions and
    *     token types
-   * @param stack size of the blocks
    * @param positioned whether positions are learned; if not, the attention has them
    */
-  public InputEmbedding(Scope scope, EmbeddingSize size, StackConfig stack, boolean positioned) {
-    int width = stack.hiddenSize();
-    double deviation = Initialization.gpt2(stack.numHiddenLayers(), width).deviation();
+  InputEmbedding(Scope scope, LanguageModelConfig size, boolean positioned) {
+    int width = size.stack().hiddenSize();
+    double deviation = Initialization.gpt2(size.stack().numHiddenLayers(), width).deviation();
     this.kernels = scope.kernels();
     this.size = size;
     this.tokens = new Embedding(scope.child("tokens"), size.vocabulary(), width, deviation);
@@ -45,14 +43,9 @@ public final class InputEmbedding implements TextEncoder.Embeddings {
             : new Embedding(scope.child("tokenTypes"), size.tokenTypes(), width, deviation);
   }
 
-  /**
-   * Returns the rows of the pass's tokens [S, d]; the pullback returns its argument.
-   *
-   * @throws IllegalArgumentException if the sequences, with their cached tokens, are too long
-   */
+  /** Returns the rows of the pass's tokens [S, d]; the pullback returns its argument. */
   @Override
   public Output lookUp(Pass pass) {
-    size.requireFit(pass);
     TokenBatch read = pass.tokens();
     Output token = tokens.lookUp(read.ids());
     if (positions == null) {
@@ -90,29 +83,14 @@ public final class InputEmbedding implements TextEncoder.Embeddings {
     return places;
   }
 
-  /** Returns the token table, for an output head that is tied to it. */
+  @Override
   public Embedding tokens() {
     return tokens;
   }
 
-  /** Returns the output head that is tied to the token table. It has no parameters of its own. */
-  public Layer tiedHead() {
-    return new Layer() {
-      @Override
-      public Output forward(INDArray x, Pass pass) {
-        return tokens.logits(x);
-      }
-
-      @Override
-      public List<Parameter> parameters() {
-        return List.of();
-      }
-    };
-  }
-
   @Override
-  public int vocabulary() {
-    return size.vocabulary();
+  public int positions() {
+    return size.positions();
   }
 
   @Override

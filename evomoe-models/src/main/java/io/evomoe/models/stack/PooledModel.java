@@ -1,11 +1,9 @@
 package io.evomoe.models.stack;
 
-import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
 import io.evomoe.nn.MeanPooling;
 import io.evomoe.nn.Output;
-import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
@@ -14,8 +12,6 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
 import io.evomoe.training.OutputLoss;
-import java.util.List;
-import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,10 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <B> a batch
  */
-public abstract class PooledModel<B> extends ScopedModel<B> {
-  private final TextEncoder encoder;
-  private final Sequential head;
-
+public abstract class PooledModel<B> extends EncoderModel<B> {
   /**
    * Creates the layers with initial weights.
    *
@@ -35,14 +28,16 @@ public abstract class PooledModel<B> extends ScopedModel<B> {
    * @param gates makes the gates, and decides whether there are experts
    * @param outputs numbers for each text: 1 for a regression, else the number of classes
    */
-  protected PooledModel(
-      Scope root, EmbeddingSize embedding, StackConfig stack, Gates gates, int outputs) {
-    super(root);
-    this.encoder = new TextEncoder(root, embedding, stack, Stack.Kind.BIDIRECTIONAL, gates);
-    this.head =
-        Sequential.of(
-            new MeanPooling(root.kernels()),
-            new Linear(root.child("head"), stack.hiddenSize(), outputs, 0.1));
+  protected PooledModel(Scope root, LanguageModelConfig config, Gates gates, int outputs) {
+    super(
+        root,
+        root.seed(),
+        new TextEncoder(root, config, Stack.Kind.BIDIRECTIONAL, gates),
+        encoder ->
+            Sequential.of(
+                new MeanPooling(root.kernels()),
+                new Linear(root.child("head"), config.stack().hiddenSize(), outputs, 0.1)),
+        false);
   }
 
   /** Returns the texts of a batch. */
@@ -63,8 +58,8 @@ public abstract class PooledModel<B> extends ScopedModel<B> {
   private Loss forward(B batch, StepContext context) {
     TokenBatch texts = texts(batch);
     Pass pass = new Pass(context, texts);
-    Output rows = encoder.encode(pass); // [S, d], a row for each token
-    Output outputs = head.forward(rows.value(), pass); // [texts, outputs]
+    Output rows = encoder().encode(pass); // [S, d], a row for each token
+    Output outputs = head().forward(rows.value(), pass); // [texts, outputs]
     OutputLoss loss = loss(outputs.value(), batch);
     double experts = RoutingReport.meanActiveExperts(rows.reports());
     int tokens = texts.realTokens();
@@ -83,22 +78,12 @@ public abstract class PooledModel<B> extends ScopedModel<B> {
   /** Returns the outputs of each text, [texts][outputs]. */
   public double[][] outputs(TokenBatch texts, StepContext context) {
     Pass pass = new Pass(context.evaluating(), texts);
-    return lifetime()
-        .during(() -> head.forward(encoder.encode(pass).value(), pass).value().toDoubleMatrix());
+    return lifetime().during(() -> logits(pass, null).toDoubleMatrix());
   }
 
-  @Override
-  public List<Parameter> parameters() {
-    return Stream.of(encoder.parameters(), head.parameters()).flatMap(List::stream).toList();
-  }
-
-  @Override
-  public EvolvingLayers evolving() {
-    return encoder.evolving();
-  }
-
+  /** Returns those of the encoder: the head's are used once for a text, not for each token. */
   @Override
   public double activeParameters(double meanActiveExperts) {
-    return encoder.activeParameters(meanActiveExperts);
+    return encoder().activeParameters(meanActiveExperts);
   }
 }

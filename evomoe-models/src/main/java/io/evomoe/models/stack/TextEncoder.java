@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.Dropout;
+import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Norm;
@@ -33,8 +34,11 @@ public final class TextEncoder {
     /** Returns the rows of the pass's tokens [S, d]; the pullback ends here. */
     Output lookUp(Pass pass);
 
-    /** Returns the number of token ids. */
-    int vocabulary();
+    /** Returns the token table. */
+    Embedding tokens();
+
+    /** Returns the length of the longest sequence. */
+    int positions();
 
     /** Returns all tables, except those of a larger model. */
     List<Parameter> parameters();
@@ -47,17 +51,31 @@ public final class TextEncoder {
    * @param kind the tokens that a token attends to; no decoder
    * @param gates makes the gates, and decides whether there are experts
    */
+  public TextEncoder(Scope root, LanguageModelConfig config, Stack.Kind kind, Gates gates) {
+    this(root, config, true, kind, NormPlacement.BEFORE, gates);
+  }
+
+  /**
+   * Creates layers with initial weights, as below.
+   *
+   * @param positioned whether positions are learned; if not, the attention has them
+   */
   public TextEncoder(
-      Scope root, EmbeddingSize embedding, StackConfig size, Stack.Kind kind, Gates gates) {
+      Scope root,
+      LanguageModelConfig config,
+      boolean positioned,
+      Stack.Kind kind,
+      NormPlacement placement,
+      Gates gates) {
     this(
         root,
-        new InputEmbedding(root, embedding, size, true),
-        new Dropout(root.child("embeddings"), size.dropout()),
-        size,
+        new InputEmbedding(root, config, positioned),
+        new Dropout(root.child("embeddings"), config.stack().dropout()),
+        config.stack(),
         kind,
-        NormPlacement.BEFORE,
+        placement,
         gates,
-        size.moeLayers());
+        config.stack().moeLayers());
   }
 
   /**
@@ -90,15 +108,24 @@ public final class TextEncoder {
             gates,
             moeLayersOfModel,
             before ? init : new Initialization(init.deviation(), init.deviation()),
-            embeddings.vocabulary());
+            embeddings.tokens().entries());
     Layer norm =
         new Norm(
             scope.child(before ? "finalNorm" : "embeddingNorm"), size.hiddenSize(), size.norm());
     body = before ? Sequential.of(dropout, stack, norm) : Sequential.of(norm, dropout, stack);
   }
 
-  /** Returns a row for each token of the pass, [S, d]; the pullback ends at the embeddings. */
+  /**
+   * Returns a row for each token of the pass, [S, d]; the pullback ends at the embeddings.
+   *
+   * @throws IllegalArgumentException if a sequence, with its cached tokens, is too long
+   */
   public Output encode(Pass pass) {
+    if (pass.longest() > embeddings.positions()) {
+      throw new IllegalArgumentException(
+          "a sequence must have at most %d tokens, had %d"
+              .formatted(embeddings.positions(), pass.longest()));
+    }
     Output embedded = embeddings.lookUp(pass);
     Output hidden = body.forward(embedded.value(), pass);
     return new Output(
@@ -121,6 +148,26 @@ public final class TextEncoder {
         scope.kernels().gatherRows(hidden.value(), rows),
         dy -> hidden.pullback().pull(scope.kernels().combineRows(dy, rows, ones, tokens)),
         hidden.reports());
+  }
+
+  /** Returns the token table. */
+  public Embedding tokens() {
+    return embeddings.tokens();
+  }
+
+  /** Returns the output head that is tied to the token table. It has no parameters of its own. */
+  public Layer tiedHead() {
+    return new Layer() {
+      @Override
+      public Output forward(INDArray x, Pass pass) {
+        return tokens().logits(x);
+      }
+
+      @Override
+      public List<Parameter> parameters() {
+        return List.of();
+      }
+    };
   }
 
   /** Returns the trainable parameters in a fixed order. */

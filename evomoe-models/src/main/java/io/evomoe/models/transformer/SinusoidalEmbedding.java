@@ -1,7 +1,6 @@
 package io.evomoe.models.transformer;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.EmbeddingSize;
 import io.evomoe.models.stack.TextEncoder;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
@@ -23,16 +22,16 @@ final class SinusoidalEmbedding implements TextEncoder.Embeddings {
   private static final double BASE = 10_000;
 
   private final Kernels kernels;
-  private final EmbeddingSize size;
+  private final int positions;
   private final Embedding tokens;
   private final INDArray sinusoids;
   private final double scale;
 
-  SinusoidalEmbedding(Kernels kernels, Embedding tokens, EmbeddingSize size, int width) {
+  SinusoidalEmbedding(Kernels kernels, Embedding tokens, int positions, int width) {
     this.kernels = kernels;
-    this.size = size;
+    this.positions = positions;
     this.tokens = tokens;
-    this.sinusoids = table(size.positions(), width, kernels);
+    this.sinusoids = table(positions, width, kernels);
     this.scale = Math.sqrt(width);
   }
 
@@ -55,7 +54,6 @@ final class SinusoidalEmbedding implements TextEncoder.Embeddings {
 
   @Override
   public Output lookUp(Pass pass) {
-    size.requireFit(pass);
     Output token = tokens.lookUp(pass.tokens().ids());
     INDArray rows = kernels.gatherRows(sinusoids, pass.positions());
     kernels.scale(token.value(), scale);
@@ -70,8 +68,13 @@ final class SinusoidalEmbedding implements TextEncoder.Embeddings {
   }
 
   @Override
-  public int vocabulary() {
-    return size.vocabulary();
+  public Embedding tokens() {
+    return tokens;
+  }
+
+  @Override
+  public int positions() {
+    return positions;
   }
 
   /** Returns none: the encoder and the decoder share the table of the model. */

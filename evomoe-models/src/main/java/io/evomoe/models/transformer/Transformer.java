@@ -1,8 +1,7 @@
 package io.evomoe.models.transformer;
 
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.ScopedModel;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.stack.TextEncoder;
@@ -22,6 +21,7 @@ import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
+import io.evomoe.training.Model;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * one embedding, times {@code sqrt(d)}, which is the output head too (section 3.4). It is drawn
  * from N(0, 1/d), so that the stacks' input has variance 1.
  */
-public final class Transformer extends ScopedModel<PairBatch> {
+public final class Transformer implements Model<PairBatch> {
   private final TransformerConfig config;
+  private final Scope root;
   private final Embedding tokens;
   private final TextEncoder encoder;
   private final TextEncoder decoder;
@@ -50,13 +51,12 @@ public final class Transformer extends ScopedModel<PairBatch> {
    *     data type is the model's
    */
   public Transformer(TransformerConfig config, Gates gates, Scope root) {
-    super(root);
     this.config = config;
+    this.root = root;
     int width = config.width();
     tokens = new Embedding(root.child("tokens"), config.vocabulary(), width, 1 / Math.sqrt(width));
     SinusoidalEmbedding embedding =
-        new SinusoidalEmbedding(
-            kernels(), tokens, EmbeddingSize.of(config.vocabulary(), config.positions()), width);
+        new SinusoidalEmbedding(kernels(), tokens, config.positions(), width);
     encoder =
         encoder(
             root.child("encoder"), embedding, config.encoder(), Stack.Kind.BIDIRECTIONAL, gates);
@@ -187,6 +187,21 @@ public final class Transformer extends ScopedModel<PairBatch> {
 
   private double headParameters() {
     return (double) config.vocabulary() * config.width();
+  }
+
+  @Override
+  public long seed() {
+    return root.seed();
+  }
+
+  @Override
+  public Kernels kernels() {
+    return root.kernels();
+  }
+
+  @Override
+  public Lifetime lifetime() {
+    return root.lifetime();
   }
 
   /** Returns the size. */

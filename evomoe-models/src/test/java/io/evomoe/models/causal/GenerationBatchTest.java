@@ -8,10 +8,9 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.causal.GenerationBatch.Text;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.models.llama.LlamaConfig;
 import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateRegistry;
@@ -193,7 +192,7 @@ class GenerationBatchTest {
             .withActivation(ActivationFunction.GELU);
     Gates gates =
         new Gates(GateRegistry.installed().provider(gate), Map.of(), TrainingFacts.ofSteps(100));
-    Gpt model = new Gpt(new GptConfig(VOCABULARY, POSITIONS, stack), gates, root());
+    Gpt model = new Gpt(new LanguageModelConfig(VOCABULARY, POSITIONS, stack), gates, root());
     LayerGradientCheck.disturb(model.parameters(), 0.3);
     return model;
   }
@@ -222,7 +221,7 @@ class GenerationBatchTest {
             .withMoeEvery(1, 1);
     Llama model =
         new Llama(
-            new LlamaConfig(VOCABULARY, POSITIONS, false, stack),
+            new LanguageModelConfig(VOCABULARY, POSITIONS, 0, 0, false, stack),
             Gates.of(GateRegistry.installed().provider("topk")),
             root());
     LayerGradientCheck.disturb(model.parameters(), 0.3);

@@ -52,7 +52,7 @@ class GgufTensorsTest {
     int heads = 2;
     int width = 8;
     INDArray rows = Nd4j.rand(DataType.FLOAT, heads * width, 3);
-    INDArray there = TensorRule.Layout.neighbours(heads).values().apply(rows);
+    INDArray there = TensorLayout.neighbours(heads).values().apply(rows);
     for (int head = 0; head < heads; head++) {
       for (int pair = 0; pair < width / 2; pair++) {
         int first = head * width;

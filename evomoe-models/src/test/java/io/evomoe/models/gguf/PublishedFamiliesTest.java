@@ -59,9 +59,9 @@ class PublishedFamiliesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "qwen2_moe_stepped, has no place for tensor model.layers.",
+    "qwen2_moe_stepped, 'number of blocks with experts must be that of all blocks, 3, for format gguf, was 1'",
     "qwen3_moe_stepped, norm_topk_prob must be true",
-    "qwen3_moe, has no place for tensor model.layers.",
+    "qwen3_moe, 'number of blocks with experts must be that of all blocks, 3, for format gguf, was 2'",
     "olmoe_all_experts, num_key_value_heads must be the number of heads",
     "gpt2_bf16, activation_function must be gelu or gelu_new",
     "roberta, llama.cpp continues texts"

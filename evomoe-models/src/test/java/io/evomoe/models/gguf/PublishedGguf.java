@@ -73,7 +73,7 @@ final class PublishedGguf {
     metadata.text("general.architecture", architecture.name());
     metadata.uint32("general.file_type", type.fileType());
     architecture.describe(model, metadata);
-    vocabulary(model.embedding().vocabulary()).describe(metadata);
+    vocabulary(model.config().vocabulary()).describe(metadata);
     GgufWriter.write(file, metadata, GgufTensor.of(architecture, model, tensors(name), type));
   }
 }

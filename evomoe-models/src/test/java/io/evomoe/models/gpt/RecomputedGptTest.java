@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.models.causal.CausalScene;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gate.GateState;
@@ -73,7 +74,7 @@ class RecomputedGptTest {
   }
 
   private static long peakBytes(boolean recompute, boolean training) {
-    GptConfig small = SmallGpt.config(0);
+    LanguageModelConfig small = SmallGpt.config(0);
     int layers = 8;
     StackConfig size =
         StackConfig.of(layers, 6, 2)
@@ -84,7 +85,7 @@ class RecomputedGptTest {
             .with(b -> b.dropout(0.1).recomputed(recompute));
     Gpt model =
         SmallGpt.of(
-            new GptConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),
+            new LanguageModelConfig(SmallGpt.VOCABULARY, SmallGpt.POSITIONS, size),
             SmallGpt.SWITCH,
             Map.of(),
             DataType.DOUBLE);
@@ -108,10 +109,10 @@ class RecomputedGptTest {
   }
 
   private static Gpt model(GateProvider gates, boolean recompute) {
-    GptConfig config = SmallGpt.config(0.2);
-    GptConfig chosen =
+    LanguageModelConfig config = SmallGpt.config(0.2);
+    LanguageModelConfig chosen =
         recompute
-            ? new GptConfig(
+            ? new LanguageModelConfig(
                 config.vocabulary(),
                 config.positions(),
                 config.stack().with(s -> s.recomputed(true)))

@@ -5,6 +5,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
@@ -24,8 +25,8 @@ final class SmallGpt {
 
   private SmallGpt() {}
 
-  static GptConfig config(double dropout) {
-    return new GptConfig(
+  static LanguageModelConfig config(double dropout) {
+    return new LanguageModelConfig(
         VOCABULARY,
         POSITIONS,
         StackConfig.of(2, 6, 2)
@@ -40,7 +41,8 @@ final class SmallGpt {
     return of(config(0), gates, options, type);
   }
 
-  static Gpt of(GptConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+  static Gpt of(
+      LanguageModelConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Gpt model =
         new Gpt(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);

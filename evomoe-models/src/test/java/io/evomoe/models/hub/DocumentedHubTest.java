@@ -6,7 +6,7 @@ import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
@@ -19,7 +19,7 @@ class DocumentedHubTest {
 
   private static Gpt mixture(Path folder, GateProvider gate, Kernels kernels) {
     try (HubFolder hub = HubFolder.open(folder)) {
-      GptConfig size = hub.model().withExperts(8, 2).gpt();
+      LanguageModelConfig size = hub.model().withExperts(8, 2).config();
       Gpt model = new Gpt(size, Gates.of(gate), Scope.root(1, kernels));
       hub.loadInto(model);
       return model;

@@ -104,7 +104,7 @@ class FamiliesTest {
 
     PublishedModel read = HubConfig.read(folder);
 
-    assertThat(Objects.requireNonNull(read.stack().block().attention().rotary()).theta())
+    assertThat(Objects.requireNonNull(read.config().stack().block().attention().rotary()).theta())
         .isEqualTo(theta);
   }
 
@@ -144,7 +144,7 @@ class FamiliesTest {
     JsonFile.write(folder.resolve(HubConfig.FILE), config);
 
     if (held) {
-      assertThat(HubConfig.read(folder).embedding().positions()).isEqualTo(positions);
+      assertThat(HubConfig.read(folder).config().positions()).isEqualTo(positions);
     } else {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> HubConfig.read(folder))
@@ -168,7 +168,7 @@ class FamiliesTest {
                             Boolean.toString(router.renormalized())),
                         TrainingFacts.UNKNOWN))
             .orElseGet(() -> Gates.of(new DenseGate.Provider()));
-    return new Llama(published.llama(), gates, Scope.root(3, kernels));
+    return new Llama(published.config(), gates, Scope.root(3, kernels));
   }
 
   @ParameterizedTest

@@ -104,6 +104,6 @@ class HubFolderTest {
   }
 
   private static int padding(HubFolder hub) {
-    return hub.model().embedding().positionOffset() - 1;
+    return hub.model().config().positionOffset() - 1;
   }
 }

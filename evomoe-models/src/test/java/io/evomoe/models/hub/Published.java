@@ -59,9 +59,9 @@ public final class Published {
   static Model<?> fresh(PublishedModel described, GateProvider gate) {
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     return described.modelClass() == Gpt.class
-        ? new Gpt(described.gpt(), Gates.of(gate), Scope.root(3, kernels))
+        ? new Gpt(described.config(), Gates.of(gate), Scope.root(3, kernels))
         : new Roberta(
-            described.roberta(),
+            described.config(),
             new Gates(gate, Map.of(), TrainingFacts.ofSteps(10)),
             Scope.root(3, kernels));
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.KeyValueCache;
@@ -103,13 +104,8 @@ class LlamaTest {
   @EnumSource
   void should_give_the_same_loss_and_gradients_to_the_bit_where_it_computes_them_again(
       QueryKeyNorm.Span span) {
-    LlamaConfig kept = SmallLlama.config(false, span, 0.2);
-    LlamaConfig again =
-        new LlamaConfig(
-            kept.vocabulary(),
-            kept.positions(),
-            kept.tied(),
-            kept.stack().with(s -> s.recomputed(true)));
+    LanguageModelConfig kept = SmallLlama.config(false, span, 0.2);
+    LanguageModelConfig again = kept.withStack(kept.stack().with(s -> s.recomputed(true)));
     Llama expected = model(kept, DataType.DOUBLE);
     Llama actual = model(again, DataType.DOUBLE);
 
@@ -179,13 +175,13 @@ class LlamaTest {
 
   @Test
   void should_refuse_sizes_and_sequences_out_of_their_bounds() {
-    LlamaConfig small = SmallLlama.config(true, null, 0);
+    LanguageModelConfig small = SmallLlama.config(true, null, 0);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LlamaConfig(0, 1, true, small.stack()))
+        .isThrownBy(() -> new LanguageModelConfig(0, 1, 0, 0, true, small.stack()))
         .withMessage("vocabulary must be at least 1, was 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LlamaConfig(1, 0, true, small.stack()))
+        .isThrownBy(() -> new LanguageModelConfig(1, 0, 0, 0, true, small.stack()))
         .withMessage("positions must be at least 1, was 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> next(model(true, null), new int[7]))
@@ -199,7 +195,7 @@ class LlamaTest {
     return model(SmallLlama.config(tied, span, 0), DataType.DOUBLE);
   }
 
-  private static Llama model(LlamaConfig config, DataType type) {
+  private static Llama model(LanguageModelConfig config, DataType type) {
     return SmallLlama.of(config, SmallLlama.EVOMOE, Map.of(), type);
   }
 }

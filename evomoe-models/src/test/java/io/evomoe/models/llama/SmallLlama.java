@@ -6,6 +6,7 @@ import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.GateProvider;
@@ -43,7 +44,8 @@ final class SmallLlama {
    * @param tied whether the head is the token embedding
    * @param span of the norm of queries and keys; null for none
    */
-  static LlamaConfig config(boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
+  static LanguageModelConfig config(
+      boolean tied, QueryKeyNorm.@Nullable Span span, double dropout) {
     QueryKeyNorm norm = span == null ? null : new QueryKeyNorm(span, NormConfig.DEFAULT_EPSILON);
     Rotary rotary = new Rotary(100, new Rotary.Scaling(2, 1, 4, 16));
     StackConfig stack =
@@ -57,12 +59,12 @@ final class SmallLlama {
                     dropout,
                     false))
             .withMoeEvery(1, 1);
-    return new LlamaConfig(VOCABULARY, POSITIONS, tied, stack);
+    return new LanguageModelConfig(VOCABULARY, POSITIONS, 0, 0, tied, stack);
   }
 
   /** A model with its experts. */
   static Llama of(
-      LlamaConfig config, GateProvider gates, Map<String, String> options, DataType type) {
+      LanguageModelConfig config, GateProvider gates, Map<String, String> options, DataType type) {
     Llama model =
         new Llama(config, Gates.of(gates, options), Scope.root(3, KernelSelection.forType(type)));
     if (gates.growth() == ExpertLifecycle.SPAWNED) {

@@ -2,7 +2,7 @@ package io.evomoe.models.reference;
 
 import io.evomoe.gates.DenseGate;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.Gates;
@@ -26,8 +26,8 @@ class GptReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_logits_loss_and_all_gradients(DataType type) {
     Reference reference = new Reference("gpt", type);
-    GptConfig config =
-        new GptConfig(
+    LanguageModelConfig config =
+        new LanguageModelConfig(
             VOCABULARY, 8, StackConfig.of(2, 12, 3).withIntermediateSize(24).withMoeEvery(3));
     Gpt model =
         new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));

@@ -3,7 +3,7 @@ package io.evomoe.models.reference;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
-import io.evomoe.models.roberta.RobertaConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -72,7 +72,7 @@ class RobertaReferenceTest {
             .withExperts(1)
             .withMoeEvery(layers + 1);
     return new Roberta(
-        new RobertaConfig(19, 8, stack),
+        new LanguageModelConfig(19, 8, stack),
         Gates.of(new DenseGate.Provider()),
         Scope.root(1, reference.kernels()));
   }

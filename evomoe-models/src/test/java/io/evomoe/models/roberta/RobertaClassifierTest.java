@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
@@ -68,8 +69,8 @@ class RobertaClassifierTest {
   @Test
   void should_refuse_a_checkpoint_of_another_vocabulary() {
     Checkpoint saved = Checkpoint.open(save(spawned(1)));
-    RobertaConfig larger =
-        new RobertaConfig(12, SmallRoberta.POSITIONS, SmallRoberta.config(0).stack());
+    LanguageModelConfig larger =
+        new LanguageModelConfig(12, SmallRoberta.POSITIONS, SmallRoberta.config(0).stack());
     Roberta other = model(larger, 1);
 
     assertThatThrownBy(() -> saved.loadModel(other))
@@ -148,7 +149,7 @@ class RobertaClassifierTest {
     return model(SmallRoberta.config(0), seed);
   }
 
-  private static Roberta model(RobertaConfig config, long seed) {
+  private static Roberta model(LanguageModelConfig config, long seed) {
     Roberta model = new Roberta(config, Gates.of(SmallRoberta.EVOMOE), Scope.root(seed, KERNELS));
     model.spawn(SpawnMethod.mask(0.3), seed);
     return model;

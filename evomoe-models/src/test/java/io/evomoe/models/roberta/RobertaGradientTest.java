@@ -6,7 +6,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.ExpertChoiceGate;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.Gates;
@@ -70,13 +70,16 @@ class RobertaGradientTest {
 
   @Test
   void should_be_that_of_central_differences_with_token_types_and_offset_positions() {
-    RobertaConfig size = SmallRoberta.config(0);
-    EmbeddingSize tables = new EmbeddingSize(SmallRoberta.VOCABULARY, SmallRoberta.POSITIONS, 2, 2);
+    LanguageModelConfig size = SmallRoberta.config(0);
     Roberta model =
         new Roberta(
-            new RobertaConfig(
-                tables,
-                size.stack().with(b -> b.norm(new NormConfig(NormConfig.Kind.LAYER, 1e-3)))),
+            size.with(
+                c ->
+                    c.positionOffset(2)
+                        .tokenTypes(2)
+                        .stack(
+                            size.stack()
+                                .with(b -> b.norm(new NormConfig(NormConfig.Kind.LAYER, 1e-3))))),
             Gates.of(SmallRoberta.EVOMOE),
             Scope.root(3, KernelSelection.forType(DataType.DOUBLE)));
     LayerGradientCheck.disturb(model.parameters(), 0.5);

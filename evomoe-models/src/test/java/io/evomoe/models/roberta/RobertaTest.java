@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
@@ -185,10 +186,10 @@ class RobertaTest {
         .isThrownBy(() -> logitsAt(model, TokenBatch.of(1, new int[] {11}), 0))
         .withMessage("id must be in 0..10, was 11 (tokens.weight)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RobertaConfig(0, 1, SmallRoberta.config(0).stack()))
+        .isThrownBy(() -> new LanguageModelConfig(0, 1, SmallRoberta.config(0).stack()))
         .withMessage("vocabulary must be at least 1, was 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new RobertaConfig(1, 0, SmallRoberta.config(0).stack()))
+        .isThrownBy(() -> new LanguageModelConfig(1, 0, SmallRoberta.config(0).stack()))
         .withMessage("positions must be at least 1, was 0");
   }
 

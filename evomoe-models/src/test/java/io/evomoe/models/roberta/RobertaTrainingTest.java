@@ -6,6 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;
@@ -77,7 +78,7 @@ class RobertaTrainingTest {
   private static Roberta model(GateProvider gates) {
     StackConfig stack =
         StackConfig.of(2, 32, 4).withIntermediateSize(64).withExperts(3).withMoeEvery(2);
-    RobertaConfig config = new RobertaConfig(VOCABULARY, LENGTH, stack);
+    LanguageModelConfig config = new LanguageModelConfig(VOCABULARY, LENGTH, stack);
     return new Roberta(
         config, new Gates(gates, Map.of(), TrainingFacts.ofSteps(STEPS)), Scope.root(3, KERNELS));
   }

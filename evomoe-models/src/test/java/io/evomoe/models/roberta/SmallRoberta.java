@@ -3,6 +3,7 @@ package io.evomoe.models.roberta;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
@@ -32,14 +33,14 @@ final class SmallRoberta {
 
   private SmallRoberta() {}
 
-  static RobertaConfig config(double dropout) {
+  static LanguageModelConfig config(double dropout) {
     StackConfig stack =
         StackConfig.of(2, WIDTH, 2)
             .withIntermediateSize(8)
             .withExperts(EXPERTS)
             .withMoeEvery(2)
             .with(b -> b.dropout(dropout));
-    return new RobertaConfig(VOCABULARY, POSITIONS, stack);
+    return new LanguageModelConfig(VOCABULARY, POSITIONS, stack);
   }
 
   static Roberta of(GateProvider gates) {

@@ -9,7 +9,6 @@ import io.evomoe.gates.TopKGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.transformer.Transformer;
@@ -30,6 +29,7 @@ import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
+import io.evomoe.training.Model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -164,21 +164,22 @@ class MixedStackTest {
   }
 
   @Test
-  void should_not_be_exported() {
-    Gpt gpt = gpt(MIXED);
+  void should_be_exported_in_our_own_form() {
     StackConfig plain = StackConfig.of(3, WIDTH, 2);
     Transformer pair =
         new Transformer(
             new TransformerConfig(VOCABULARY, 5, plain, MIXED, 0), SWITCH, Scope.root(3, KERNELS));
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(gpt, HubRequest.of("switch")))
-        .withMessage(
-            "all blocks must be equal except for having experts, block 1 differs from those"
-                + " before it");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> HubExport.of(pair, HubRequest.of("switch")))
-        .withMessageContaining("block 1 differs");
+    for (Model<?> model : List.of(gpt(MIXED), pair)) {
+      HubExport export = HubExport.of(model, HubRequest.of("switch"));
+
+      assertThat(export.isInOwnForm()).isTrue();
+      assertThat(export.size()).isEqualTo(model.parameters().size());
+    }
+  }
+
+  @Test
+  void should_not_be_exported_as_a_family_of_other_blocks() {
     Gpt turning = gpt(StackConfig.of(2, LARGE.withMoe(null)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> HubExport.of(turning, HubRequest.of("dense")))
@@ -186,6 +187,6 @@ class MixedStackTest {
   }
 
   private static Gpt gpt(StackConfig stack) {
-    return new Gpt(new GptConfig(VOCABULARY, 5, stack), SWITCH, Scope.root(3, KERNELS));
+    return new Gpt(new LanguageModelConfig(VOCABULARY, 5, stack), SWITCH, Scope.root(3, KERNELS));
   }
 }

@@ -46,8 +46,7 @@ class TextEncoderTest {
     StackConfig size = StackConfig.of(2, 8, 2).withExperts(3).withMoeEvery(2);
     return new TextEncoder(
         root,
-        EmbeddingSize.of(6, 4),
-        size,
+        new LanguageModelConfig(6, 4, size),
         kind,
         Gates.of(GateRegistry.installed().provider(gate), Map.of()));
   }

@@ -6,7 +6,7 @@ import io.evomoe.internal.names.Field;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
@@ -160,23 +160,25 @@ public record RunConfig(
   }
 
   /**
-   * Returns the sizes of a language model's embedding.
+   * Returns the size of a language model, with GELU as the default activation.
    *
    * @param tokens number of tokens in the tokenizer
    * @throws IllegalArgumentException if these are more than {@link ArchitectureConfig#vocabulary()}
    */
-  public EmbeddingSize embedding(int tokens) {
+  public LanguageModelConfig languageModel(int tokens) {
     Integer vocabulary = architecture.vocabulary();
     if (vocabulary != null && tokens > vocabulary) {
       throw new IllegalArgumentException(
           "the tokenizer must have at most architecture.vocabulary tokens, %d, has %d"
               .formatted(vocabulary, tokens));
     }
-    return new EmbeddingSize(
+    return new LanguageModelConfig(
         vocabulary == null ? tokens : vocabulary,
         positions(),
         architecture.positionOffset(),
-        architecture.tokenTypes());
+        architecture.tokenTypes(),
+        architecture.tiedHead(),
+        stack(ActivationFunction.GELU));
   }
 
   /** Rejects fields that only the embedding of a RoBERTa has. */

@@ -39,8 +39,7 @@ public record ExportRequest(
    *
    * @param tensors number of written tensors
    * @param ownForm whether no published family fits, so that the files have this project's own form
-   * @param remarks one line each: tensors that are not part of Switch Transformers, or what
-   *     llama.cpp computes differently
+   * @param remarks one line for each difference of llama.cpp's computation; empty for a folder
    */
   public record Exported(int tensors, boolean ownForm, List<String> remarks) {
 

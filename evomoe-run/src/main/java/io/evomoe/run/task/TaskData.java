@@ -67,7 +67,7 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** Creates the model of a run that follows a training of this number of steps. */
   public final M model(RunConfig config, long earlierSteps) {
-    int rows = config.embedding(vocabulary()).vocabulary();
+    int rows = config.languageModel(vocabulary()).vocabulary();
     OptionalLong steps = OptionalLong.of(earlierSteps + config.training().steps());
     return task.fresh(
         config,

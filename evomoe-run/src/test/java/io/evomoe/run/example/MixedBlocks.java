@@ -2,8 +2,8 @@ package io.evomoe.run.example;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.stack.BlockConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gates;
@@ -21,6 +21,6 @@ final class MixedBlocks {
     AttentionConfig grouped = new AttentionConfig(64, 4, 2, 16, true, true, null, null);
     BlockConfig many = few.with(b -> b.moe(MoeConfig.of(16, 64)).attention(grouped).dropout(0.1));
     StackConfig stack = new StackConfig(List.of(dense, few, many));
-    return new Gpt(new GptConfig(vocabulary, 32, stack), gates, Scope.root(1, kernels));
+    return new Gpt(new LanguageModelConfig(vocabulary, 32, stack), gates, Scope.root(1, kernels));
   }
 }

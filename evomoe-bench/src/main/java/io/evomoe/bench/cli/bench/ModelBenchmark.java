@@ -9,7 +9,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.causal.CausalLanguageModel;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.ComputeConfig;
@@ -108,7 +108,7 @@ abstract class ModelBenchmark implements Runnable {
             .config("gpt", gate, 1, model.architecture())
             .stack(ActivationFunction.GELU)
             .with(s -> s.recomputed(recomputed));
-    GptConfig config = new GptConfig(model.vocabulary(), positions, stack);
+    LanguageModelConfig config = new LanguageModelConfig(model.vocabulary(), positions, stack);
     return new UntrainedModel(gate, gateOptions, model.architecture(), config);
   }
 

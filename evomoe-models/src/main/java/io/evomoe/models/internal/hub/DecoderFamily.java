@@ -7,13 +7,14 @@ import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.BlockConfig;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Rotary;
+import io.evomoe.training.Model;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Common parts of current decoder families: the fields of {@code LlamaConfig} and the names of
- * {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the format
- * of its experts ({@link MixtureFields}), if it has any.
+ * Common parts of current decoder families: the fields of {@code LanguageModelConfig} and the names
+ * of {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the
+ * format of its experts ({@link MixtureFields}), if it has any.
  *
  * @param traits differences of its blocks
  * @param mixture format of its experts; null for a family without experts
@@ -62,15 +63,15 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
             new NormConfig(NormConfig.Kind.RMS, epsilon),
             0,
             false);
-    EmbeddingSize embedding =
-        EmbeddingSize.of(
-            fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
-            fields.number("max_position_embeddings", 1, ConfigFields.MOST_TOKENS));
     return new PublishedModel(
         modelType,
-        embedding,
-        mixture == null ? StackConfig.of(layers, block) : mixture.read(fields, block, layers),
-        fields.flag("tie_word_embeddings", false),
+        new LanguageModelConfig(
+            fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
+            fields.number("max_position_embeddings", 1, ConfigFields.MOST_TOKENS),
+            0,
+            0,
+            fields.flag("tie_word_embeddings", false),
+            mixture == null ? StackConfig.of(layers, block) : mixture.read(fields, block, layers)),
         mixture == null ? Optional.empty() : Optional.of(mixture.router(fields)));
   }
 
@@ -108,13 +109,13 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
 
   @Override
   public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
-    StackConfig stack = model.stack();
+    StackConfig stack = model.config().stack();
     BlockConfig block = stack.block();
     AttentionConfig attention = block.attention();
     config.putArray("architectures").add(traits.architecture());
     config.put("hidden_act", HubConfig.name(block.feedForward().activation()));
-    config.put("vocab_size", model.embedding().vocabulary());
-    config.put("max_position_embeddings", model.embedding().positions());
+    config.put("vocab_size", model.config().vocabulary());
+    config.put("max_position_embeddings", model.config().positions());
     config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
     config.put("num_attention_heads", attention.numAttentionHeads());
     config.put("num_key_value_heads", attention.numKeyValueHeads());
@@ -127,7 +128,7 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
     config.put("attention_dropout", 0.0);
     traits.write(block, config);
     ends.ifPresent(texts -> HubConfig.write(texts, config));
-    config.put("tie_word_embeddings", model.tied());
+    config.put("tie_word_embeddings", model.config().tied());
     if (mixture != null) {
       mixture.write(stack, model.router().orElseThrow(), config);
     }
@@ -179,7 +180,7 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
 
   @Override
   public Optional<String> refusal(PublishedModel model) {
-    StackConfig stack = model.stack();
+    StackConfig stack = model.config().stack();
     if (model.router().isPresent() != (mixture != null)) {
       return Optional.of(
           mixture == null ? "has no experts" : "has experts in a block, this run has none");
@@ -199,15 +200,8 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
   }
 
   @Override
-  public Optional<PublishedModel> describe(io.evomoe.training.Model<?> model) {
-    if (!(model instanceof Llama llama)) {
-      return Optional.empty();
-    }
-    EmbeddingSize embedding =
-        EmbeddingSize.of(llama.config().vocabulary(), llama.config().positions());
-    return Optional.of(
-        new PublishedModel(
-            modelType, embedding, llama.config().stack(), llama.config().tied(), Optional.empty()));
+  public PublishedModel describe(Model<?> model) {
+    return new PublishedModel(modelType, ((Llama) model).config(), Optional.empty());
   }
 
   /**
@@ -215,21 +209,16 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
    */
   @Override
   public PublishedModel fitted(PublishedModel model) {
-    StackConfig stack = model.stack();
+    StackConfig stack = model.config().stack();
     StackConfig fitted =
         mixture == null
             ? stack.with(b -> b.moe(null))
             : mixture.everyBlock() ? stack.withMoeEvery(1) : stack;
-    return new PublishedModel(modelType, model.embedding(), fitted, model.tied(), model.router());
+    return model.with(m -> m.modelType(modelType).config(model.config().withStack(fitted)));
   }
 
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
     return new DecoderNames(model, mixture).names();
-  }
-
-  @Override
-  public String place(int block) {
-    return DecoderNames.LAYERS + block + ".mlp";
   }
 }

@@ -26,8 +26,8 @@ final class DecoderNames {
   }
 
   PublishedFamily.WeightNames names() {
-    StackConfig stack = model.stack();
-    int vocabulary = model.embedding().vocabulary();
+    StackConfig stack = model.config().stack();
+    int vocabulary = model.config().vocabulary();
     rules.add(
         WeightRule.same(
             "tokens.weight", "model.embed_tokens.weight", vocabulary, stack.hiddenSize()));
@@ -35,17 +35,17 @@ final class DecoderNames {
       block(i);
     }
     norm("finalNorm", "model.norm", stack.hiddenSize());
-    if (!model.tied()) {
+    if (!model.config().tied()) {
       map("head", "lm_head", stack.hiddenSize(), vocabulary, false);
     }
     return new PublishedFamily.WeightNames(
         rules,
-        model.tied() ? Map.of("lm_head.weight", "model.embed_tokens.weight") : Map.of(),
+        model.config().tied() ? Map.of("lm_head.weight", "model.embed_tokens.weight") : Map.of(),
         Pattern.compile("model\\.layers\\.\\d+\\.self_attn\\.rotary_emb\\.inv_freq"));
   }
 
   private void block(int i) {
-    BlockConfig block = model.stack().blocks().get(i);
+    BlockConfig block = model.config().stack().blocks().get(i);
     MoeConfig moe = block.moe();
     int width = block.hiddenSize();
     String ours = "blocks." + i + ".";
@@ -90,7 +90,7 @@ final class DecoderNames {
   }
 
   private void mixture(MixtureFields fields, MoeConfig moe, String ours, String theirs) {
-    int width = model.stack().hiddenSize();
+    int width = model.config().stack().hiddenSize();
     map(ours + "gate", theirs + "gate", width, moe.experts(), false);
     for (int e = 0; e < moe.experts(); e++) {
       String expert = "experts." + e + ".";
@@ -107,8 +107,8 @@ final class DecoderNames {
   }
 
   private void net(String ours, String theirs, int hidden, MixtureFields.Parts parts) {
-    int width = model.stack().hiddenSize();
-    boolean biased = model.stack().block().feedForward().biased();
+    int width = model.config().stack().hiddenSize();
+    boolean biased = model.config().stack().block().feedForward().biased();
     map(ours + "expand", theirs + parts.expand(), width, hidden, biased);
     map(ours + "up", theirs + parts.up(), width, hidden, biased);
     map(ours + "contract", theirs + parts.contract(), hidden, width, biased);

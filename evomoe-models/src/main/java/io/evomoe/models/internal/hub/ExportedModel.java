@@ -65,15 +65,14 @@ public final class ExportedModel {
 
   /** Returns the form of a family that fits. */
   public PublishedModel as(PublishedFamily family) {
-    return family.fitted(family.describe(model).orElseThrow().withRouter(router));
+    return family.fitted(family.describe(model).withRouter(router));
   }
 
   /**
    * Returns the reason why a family does not fit, to follow the family's name; empty if it fits.
    */
   Optional<String> refusal(PublishedFamily family) {
-    Optional<PublishedModel> own = family.describe(model);
-    if (own.isEmpty()) {
+    if (!family.modelClass().isInstance(model)) {
       return Optional.of(
           "is read as a %s, this is a %s"
               .formatted(family.modelClass().getSimpleName(), model.getClass().getSimpleName()));
@@ -81,8 +80,8 @@ public final class ExportedModel {
     if (otherwise != null) {
       return Optional.of("has a softmax router of a fixed k, but " + otherwise);
     }
-    PublishedModel form = own.get().withRouter(router);
-    BlockConfig block = form.stack().block();
+    PublishedModel form = family.describe(model).withRouter(router);
+    BlockConfig block = form.config().stack().block();
     MoeConfig moe = block.moe();
     if (mixtures.isEmpty() && moe != null && moe.shared().count() > 0) {
       return Optional.of("has no shared experts without others, this run has");
@@ -166,7 +165,7 @@ public final class ExportedModel {
       return own;
     }
     if (name.endsWith(".gate.weight")) {
-      StackConfig stack = published.stack();
+      StackConfig stack = published.config().stack();
       return Nd4j.zeros(
           DataType.FLOAT,
           stack.hiddenSize(),

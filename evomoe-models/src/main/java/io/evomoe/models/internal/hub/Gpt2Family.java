@@ -5,7 +5,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
@@ -45,25 +45,28 @@ final class Gpt2Family implements PublishedFamily {
     int vocabulary = fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS);
     return new PublishedModel(
         MODEL_TYPE,
-        EmbeddingSize.of(vocabulary, fields.number("n_positions", 1)),
-        HubConfig.stack(
-            fields.number("n_layer", 1),
-            width,
-            fields.optionalNumber("n_inner", 1, ConfigFields.LARGEST).orElse(4 * width),
-            HubConfig.heads(fields, "n_head", width),
-            fields.rate("resid_pdrop", 0.1),
-            HubConfig.activation(fields, "activation_function", "gelu_new"),
-            fields.positive("layer_norm_epsilon", 1e-5)));
+        new LanguageModelConfig(
+            vocabulary,
+            fields.number("n_positions", 1),
+            HubConfig.stack(
+                fields.number("n_layer", 1),
+                width,
+                fields.optionalNumber("n_inner", 1, ConfigFields.LARGEST).orElse(4 * width),
+                HubConfig.heads(fields, "n_head", width),
+                fields.rate("resid_pdrop", 0.1),
+                HubConfig.activation(fields, "activation_function", "gelu_new"),
+                fields.positive("layer_norm_epsilon", 1e-5))),
+        Optional.empty());
   }
 
   @Override
   public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
-    StackConfig stack = model.stack();
+    StackConfig stack = model.config().stack();
     BlockConfig block = HubConfig.plain(stack);
     config.putArray("architectures").add("GPT2LMHeadModel");
     config.put("activation_function", HubConfig.name(block.feedForward().activation()));
-    config.put("vocab_size", model.embedding().vocabulary());
-    config.put("n_positions", model.embedding().positions());
+    config.put("vocab_size", model.config().vocabulary());
+    config.put("n_positions", model.config().positions());
     config.put("n_embd", stack.hiddenSize()).put("n_layer", stack.numHiddenLayers());
     config
         .put("n_head", block.attention().numAttentionHeads())
@@ -76,12 +79,8 @@ final class Gpt2Family implements PublishedFamily {
   }
 
   @Override
-  public Optional<PublishedModel> describe(Model<?> model) {
-    if (!(model instanceof Gpt gpt)) {
-      return Optional.empty();
-    }
-    EmbeddingSize embedding = EmbeddingSize.of(gpt.config().vocabulary(), gpt.config().positions());
-    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, gpt.config().stack()));
+  public PublishedModel describe(Model<?> model) {
+    return new PublishedModel(MODEL_TYPE, ((Gpt) model).config(), Optional.empty());
   }
 
   @Override
@@ -89,15 +88,14 @@ final class Gpt2Family implements PublishedFamily {
     boolean bare =
         !tensors.isEmpty() && tensors.stream().noneMatch(name -> name.startsWith(PREFIX));
     String prefix = bare ? "" : PREFIX;
-    EmbeddingSize embedding = model.embedding();
-    int width = model.stack().hiddenSize();
-    int hidden = model.stack().block().intermediateSize();
+    LanguageModelConfig config = model.config();
+    int width = config.stack().hiddenSize();
+    int hidden = config.stack().block().intermediateSize();
     List<WeightRule> rules = new ArrayList<>();
+    rules.add(WeightRule.same("tokens.weight", prefix + "wte.weight", config.vocabulary(), width));
     rules.add(
-        WeightRule.same("tokens.weight", prefix + "wte.weight", embedding.vocabulary(), width));
-    rules.add(
-        WeightRule.same("positions.weight", prefix + "wpe.weight", embedding.positions(), width));
-    for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
+        WeightRule.same("positions.weight", prefix + "wpe.weight", config.positions(), width));
+    for (int i = 0; i < config.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
       String theirs = prefix + "h." + i + ".";
       rules.addAll(WeightRule.norm(ours + "attentionNorm", theirs + "ln_1", width));
@@ -118,10 +116,5 @@ final class Gpt2Family implements PublishedFamily {
     return List.of(
         WeightRule.same(ours + ".weight", theirs + ".weight", in, out),
         WeightRule.same(ours + ".bias", theirs + ".bias", out));
-  }
-
-  @Override
-  public String place(int block) {
-    return PREFIX + "h." + block + ".mlp";
   }
 }

@@ -52,8 +52,8 @@ public interface PublishedFamily {
    */
   void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config);
 
-  /** Returns our model in the family's form; empty if it has none. */
-  Optional<PublishedModel> describe(Model<?> model);
+  /** Returns a model of {@link #modelClass} in the family's form. */
+  PublishedModel describe(Model<?> model);
 
   /**
    * Returns the reason why a model of its class does not fit, to follow the family's name; empty if
@@ -87,13 +87,6 @@ public interface PublishedFamily {
    *     family's library
    */
   WeightNames names(PublishedModel model, Set<String> tensors);
-
-  /**
-   * Returns the name of an MoE block's feed-forward part in the family's library.
-   *
-   * @param block counted from 0
-   */
-  String place(int block);
 
   /** Returns the supported families, in the order in which they are tried. */
   static List<PublishedFamily> all() {
@@ -148,11 +141,10 @@ public interface PublishedFamily {
     return all().stream().map(PublishedFamily::modelType).toList();
   }
 
-  /** Returns our model in the form of the first family that publishes such models. */
-  static PublishedModel described(Model<?> model) {
+  /** Returns the first family that publishes such models. */
+  static PublishedFamily of(Model<?> model) {
     return all().stream()
-        .map(family -> family.describe(model))
-        .flatMap(Optional::stream)
+        .filter(family -> family.modelClass().isInstance(model))
         .findFirst()
         .orElseThrow(
             () ->

@@ -5,7 +5,7 @@ import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.stack.BlockConfig;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.training.Model;
 import java.util.ArrayList;
@@ -21,8 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}) and the defaults of {@code
- * RobertaConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a position, and
- * its tokens have a type, even if ours have none.
+ * LanguageModelConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a
+ * position, and its tokens have a type, even if ours have none.
  */
 final class RobertaFamily implements PublishedFamily {
   private static final String MODEL_TYPE = "roberta";
@@ -55,35 +55,35 @@ final class RobertaFamily implements PublishedFamily {
     int width = fields.number("hidden_size", 1);
     int offset = fields.optionalNumber("pad_token_id", 0, ConfigFields.LARGEST).orElse(1) + 1;
     int positions = fields.number("max_position_embeddings", offset + 1) - offset;
-    EmbeddingSize embedding =
-        new EmbeddingSize(
+    return new PublishedModel(
+        MODEL_TYPE,
+        new LanguageModelConfig(
             fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
             positions,
             offset,
-            fields.number("type_vocab_size", 1));
-    return new PublishedModel(
-        MODEL_TYPE,
-        embedding,
-        HubConfig.stack(
-            fields.number("num_hidden_layers", 1),
-            width,
-            fields.number("intermediate_size", 1),
-            HubConfig.heads(fields, "num_attention_heads", width),
-            fields.rate("hidden_dropout_prob", 0.1),
-            HubConfig.activation(fields, "hidden_act", "gelu"),
-            fields.positive("layer_norm_eps", 1e-12)));
+            fields.number("type_vocab_size", 1),
+            true,
+            HubConfig.stack(
+                fields.number("num_hidden_layers", 1),
+                width,
+                fields.number("intermediate_size", 1),
+                HubConfig.heads(fields, "num_attention_heads", width),
+                fields.rate("hidden_dropout_prob", 0.1),
+                HubConfig.activation(fields, "hidden_act", "gelu"),
+                fields.positive("layer_norm_eps", 1e-12))),
+        Optional.empty());
   }
 
   @Override
   public void write(PublishedModel model, Optional<HubRequest.TextEnds> ends, ObjectNode config) {
-    StackConfig stack = model.stack();
+    StackConfig stack = model.config().stack();
     BlockConfig block = HubConfig.plain(stack);
-    int offset = model.embedding().positionOffset();
+    int offset = model.config().positionOffset();
     config.putArray("architectures").add("RobertaForMaskedLM");
     config.put("hidden_act", HubConfig.name(block.feedForward().activation()));
-    config.put("vocab_size", model.embedding().vocabulary());
-    config.put("max_position_embeddings", model.embedding().positions() + offset);
-    config.put("type_vocab_size", model.embedding().tokenTypes());
+    config.put("vocab_size", model.config().vocabulary());
+    config.put("max_position_embeddings", model.config().positions() + offset);
+    config.put("type_vocab_size", model.config().tokenTypes());
     config.put("hidden_size", stack.hiddenSize()).put("num_hidden_layers", stack.numHiddenLayers());
     config
         .put("num_attention_heads", block.attention().numAttentionHeads())
@@ -96,23 +96,18 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   @Override
-  public Optional<PublishedModel> describe(Model<?> model) {
-    if (!(model instanceof Roberta roberta)) {
-      return Optional.empty();
-    }
-    EmbeddingSize own = roberta.config().embedding();
-    EmbeddingSize embedding =
-        new EmbeddingSize(
-            own.vocabulary(),
-            own.positions(),
-            own.positionOffset() == 0 ? OFFSET : own.positionOffset(),
-            Math.max(1, own.tokenTypes()));
-    return Optional.of(new PublishedModel(MODEL_TYPE, embedding, roberta.config().stack()));
+  public PublishedModel describe(Model<?> model) {
+    LanguageModelConfig own = ((Roberta) model).config();
+    int offset = own.positionOffset() == 0 ? OFFSET : own.positionOffset();
+    return new PublishedModel(
+        MODEL_TYPE,
+        own.with(c -> c.positionOffset(offset).tokenTypes(Math.max(1, own.tokenTypes()))),
+        Optional.empty());
   }
 
   @Override
   public void complete(Map<String, INDArray> parameters, PublishedModel model) {
-    int width = model.stack().hiddenSize();
+    int width = model.config().stack().hiddenSize();
     parameters.computeIfPresent(
         POSITIONS,
         (name, own) -> {
@@ -127,20 +122,20 @@ final class RobertaFamily implements PublishedFamily {
   }
 
   private static int positions(PublishedModel model) {
-    return model.embedding().positions() + model.embedding().positionOffset();
+    return model.config().positions() + model.config().positionOffset();
   }
 
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
-    int width = model.stack().hiddenSize();
-    int hidden = model.stack().block().intermediateSize();
-    EmbeddingSize size = model.embedding();
+    int width = model.config().stack().hiddenSize();
+    int hidden = model.config().stack().block().intermediateSize();
+    LanguageModelConfig size = model.config();
     List<WeightRule> rules = new ArrayList<>();
     rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));
     rules.add(table(POSITIONS, "position_embeddings", positions(model), width));
     rules.add(table(TOKEN_TYPES, "token_type_embeddings", size.tokenTypes(), width));
     rules.addAll(WeightRule.norm("embeddingNorm", EMBEDDINGS + "LayerNorm", width));
-    for (int i = 0; i < model.stack().numHiddenLayers(); i++) {
+    for (int i = 0; i < model.config().stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
       String theirs = LAYER + i + ".";
       String attention = theirs + "attention.";
@@ -177,10 +172,5 @@ final class RobertaFamily implements PublishedFamily {
 
   private static WeightRule table(String ours, String theirs, int rows, int width) {
     return WeightRule.same(ours, EMBEDDINGS + theirs + ".weight", rows, width);
-  }
-
-  @Override
-  public String place(int block) {
-    return LAYER + block + ".mlp";
   }
 }

@@ -61,14 +61,14 @@ public final class TokenizerFiles {
   public static void requireFit(Path folder, PublishedModel model) {
     COPIED.forEach(name -> FileTree.requireInside(folder.resolve(name)));
     BpeTokenizer tokenizer = BpeTokenizer.load(folder);
-    int vocabulary = model.embedding().vocabulary();
+    int vocabulary = model.config().vocabulary();
     if (tokenizer.vocabularySize() > vocabulary) {
       throw new IllegalArgumentException(
           "tokenizer in %s must have at most the %d tokens of the model, has %d"
               .formatted(folder, vocabulary, tokenizer.vocabularySize()));
     }
     OptionalInt padding = tokenizer.special(SpecialTokens.PADDING);
-    int wanted = model.embedding().positionOffset() - 1;
+    int wanted = model.config().positionOffset() - 1;
     if (wanted >= 0 && padding.isPresent() && padding.getAsInt() != wanted) {
       throw new IllegalArgumentException(
           "tokenizer in %s must have %s as token %d, the model's pad_token_id, has it as %d"

@@ -17,7 +17,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param ours name of the parameter in the dense form of a model
  * @param published names of the tensors that are its columns, side by side; mostly one
  * @param transposed whether the tensors are [out, in], while ours is [in, out]
- * @param shapes shape of each tensor; empty if shapes are not checked and all are equally wide
+ * @param shapes shape of each tensor
  */
 public record WeightRule(
     String ours, List<String> published, boolean transposed, List<List<Integer>> shapes) {
@@ -99,19 +99,12 @@ public record WeightRule(
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     long first = 0;
     for (int i = 0; i < published.size(); i++) {
-      long width = width(i, parameter);
+      long width = columns(i);
       INDArray part = columns(parameter, first, width);
       tensors.put(published.get(i), transposed ? part.transpose() : part);
       first += width;
     }
     return tensors;
-  }
-
-  private long width(int index, INDArray parameter) {
-    if (shapes.isEmpty()) {
-      return parameter.size(-1) / published.size();
-    }
-    return columns(index);
   }
 
   /** Returns the number of our columns in a tensor. */

@@ -28,7 +28,7 @@ public final class Embeddings {
       boolean normalized) {
     return texts.stream()
         .map(text -> text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text))
-        .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, model.positions())))
+        .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, model.config().positions())))
         .map(ids -> vector(model, ids, read -> model.hiddenStates(read, context), normalized))
         .toList();
   }

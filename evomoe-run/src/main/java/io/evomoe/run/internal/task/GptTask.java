@@ -2,10 +2,8 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.models.llama.LlamaConfig;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.Architecture;
@@ -30,22 +28,10 @@ public final class GptTask extends TextTask<CausalLanguageModel> {
 
   @Override
   public CausalLanguageModel fresh(RunConfig config, int tokens, TrainingFacts facts) {
-    EmbeddingSize size = config.embedding(tokens);
+    LanguageModelConfig size = config.languageModel(tokens);
     return switch (config.model().architecture()) {
-      case GPT ->
-          new Gpt(
-              new GptConfig(size.vocabulary(), size.positions(), stack(config)),
-              config.gates(facts),
-              config.scope());
-      case LLAMA ->
-          new Llama(
-              new LlamaConfig(
-                  size.vocabulary(),
-                  size.positions(),
-                  config.architecture().tiedHead(),
-                  stack(config)),
-              config.gates(facts),
-              config.scope());
+      case GPT -> new Gpt(size, config.gates(facts), config.scope());
+      case LLAMA -> new Llama(size, config.gates(facts), config.scope());
     };
   }
 

@@ -5,8 +5,7 @@ import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.internal.hub.TokenizerFiles;
-import io.evomoe.models.stack.EmbeddingSize;
-import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
@@ -82,8 +81,7 @@ public final class HubImport {
       }
       RunConfig config = Tasks.checked(config(hub.model()));
       Task<?, ?> task = Tasks.named(config.task());
-      Model<?> model =
-          task.fresh(config, hub.model().embedding().vocabulary(), TrainingFacts.UNKNOWN);
+      Model<?> model = task.fresh(config, hub.model().config().vocabulary(), TrainingFacts.UNKNOWN);
       hub.loadInto(model);
       hub.saveOrigin(folder.originPath());
       StepContext start = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
@@ -153,25 +151,25 @@ public final class HubImport {
 
   private static RunConfig config(PublishedModel model) {
     RunConfig usual = usual(model);
-    EmbeddingSize embedding = model.embedding();
+    LanguageModelConfig published = model.config();
     ModelConfig sized =
         usual
             .model()
-            .withStack(model.stack())
-            .with(m -> m.vocabulary(embedding.vocabulary()))
-            .with(m -> m.sequence(Math.min(embedding.positions(), SEQUENCE)));
+            .withStack(published.stack())
+            .with(m -> m.vocabulary(published.vocabulary()))
+            .with(m -> m.sequence(Math.min(published.positions(), SEQUENCE)));
     ModelConfig size =
         model.router().isPresent()
             ? sized
             : sized.with(
                 m ->
                     m.experts(EXPERTS)
-                        .moeEvery(Math.min(MOE_EVERY, model.stack().numHiddenLayers())));
+                        .moeEvery(Math.min(MOE_EVERY, published.stack().numHiddenLayers())));
     ArchitectureConfig architecture =
-        ArchitectureConfig.ofBlock(model.stack().block(), size.architecture())
-            .with(a -> a.vocabulary(embedding.vocabulary()).positions(embedding.positions()))
-            .with(a -> a.positionOffset(embedding.positionOffset()).tiedHead(model.tied()))
-            .with(a -> a.tokenTypes(embedding.tokenTypes()));
+        ArchitectureConfig.ofBlock(published.stack().block(), size.architecture())
+            .with(a -> a.vocabulary(published.vocabulary()).positions(published.positions()))
+            .with(a -> a.positionOffset(published.positionOffset()).tiedHead(published.tied()))
+            .with(a -> a.tokenTypes(published.tokenTypes()));
     return usual.with(
         c ->
             c.model(size)
@@ -194,13 +192,12 @@ public final class HubImport {
   }
 
   private static String sizes(HubFolder hub) {
-    StackConfig stack = hub.model().stack();
-    EmbeddingSize embedding = hub.model().embedding();
+    LanguageModelConfig size = hub.model().config();
     return "%d layers, width %,d, vocabulary %,d, %,d positions"
         .formatted(
-            stack.numHiddenLayers(),
-            stack.hiddenSize(),
-            embedding.vocabulary(),
-            embedding.positions());
+            size.stack().numHiddenLayers(),
+            size.stack().hiddenSize(),
+            size.vocabulary(),
+            size.positions());
   }
 }

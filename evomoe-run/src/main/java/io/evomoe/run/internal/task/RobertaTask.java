@@ -1,7 +1,6 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.models.roberta.Roberta;
-import io.evomoe.models.roberta.RobertaConfig;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
@@ -27,10 +26,7 @@ public final class RobertaTask extends TextTask<Roberta> {
 
   @Override
   public Roberta fresh(RunConfig config, int tokens, TrainingFacts facts) {
-    return new Roberta(
-        new RobertaConfig(config.embedding(tokens), stack(config)),
-        config.gates(facts),
-        config.scope());
+    return new Roberta(config.languageModel(tokens), config.gates(facts), config.scope());
   }
 
   /** Reads padding tokens as padding, which no other token attends to. */

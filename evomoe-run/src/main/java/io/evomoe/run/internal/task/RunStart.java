@@ -106,7 +106,7 @@ public interface RunStart {
     @Override
     public RunConfig defaults(RunConfig usual, boolean itsData) {
       RunConfig dense = run.config();
-      int positions = dense.embedding(run.vocabulary()).positions();
+      int positions = dense.languageModel(run.vocabulary()).positions();
       return dense.with(
           c ->
               c.gate(usual.gate())

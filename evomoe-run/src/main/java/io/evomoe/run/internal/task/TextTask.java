@@ -1,10 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
-import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
@@ -67,10 +65,6 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   private SpecialTokens special() {
     return causal() ? SpecialTokens.GPT : SpecialTokens.ROBERTA;
-  }
-
-  static StackConfig stack(RunConfig config) {
-    return config.stack(ActivationFunction.GELU);
   }
 
   @Override

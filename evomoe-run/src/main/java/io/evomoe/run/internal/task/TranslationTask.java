@@ -5,7 +5,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
-import io.evomoe.models.stack.EmbeddingSize;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.RowCorpus;
@@ -75,15 +75,11 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
 
   @Override
   public Transformer fresh(RunConfig config, int tokens, TrainingFacts facts) {
-    EmbeddingSize embedding = config.embedding(tokens);
+    LanguageModelConfig size = config.languageModel(tokens);
     StackConfig stack = config.stack(ActivationFunction.RELU);
     return new Transformer(
         new TransformerConfig(
-            embedding.vocabulary(),
-            embedding.positions(),
-            stack,
-            stack,
-            config.training().labelSmoothing()),
+            size.vocabulary(), size.positions(), stack, stack, config.training().labelSmoothing()),
         config.gates(facts),
         config.scope());
   }

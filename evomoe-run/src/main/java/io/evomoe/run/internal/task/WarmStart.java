@@ -93,7 +93,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     if (before.model().architecture() != Architecture.GPT) {
       return config;
     }
-    int positions = before.embedding(run.vocabulary()).positions();
+    int positions = before.languageModel(run.vocabulary()).positions();
     return config.with(
         c -> c.architecture(before.architecture().with(a -> a.positions(positions))));
   }

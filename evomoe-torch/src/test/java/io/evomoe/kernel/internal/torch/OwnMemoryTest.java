@@ -9,7 +9,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.models.gpt.GptConfig;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateRegistry;
@@ -138,7 +138,7 @@ class OwnMemoryTest {
               .withMoeEvery(2)
               .with(b -> b.dropout(0.1));
       return new Gpt(
-          new GptConfig(64, 16, blocks),
+          new LanguageModelConfig(64, 16, blocks),
           Gates.of(GateRegistry.installed().provider(gate), Map.of()),
           Scope.root(1, kernels));
     }

@@ -1,10 +1,10 @@
 package io.evomoe.models.stack;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.nn.Pass;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
- * The size of an {@link InputEmbedding}.
+ * The size of a language model: its embeddings, blocks and output head.
  *
  * @param vocabulary number of token ids, at least 1
  * @param positions longest sequence, at least 1
@@ -14,31 +14,30 @@ import io.evomoe.nn.Pass;
  *     the padding token's id plus 1
  * @param tokenTypes rows of the token type table, of which every token uses the first; 0 for no
  *     table
+ * @param tied whether the output head shares the token embedding's weights; in a RoBERTa it always
+ *     does
+ * @param stack the blocks; their dropout rate applies to the embeddings too
  */
-public record EmbeddingSize(int vocabulary, int positions, int positionOffset, int tokenTypes) {
+@RecordBuilder
+public record LanguageModelConfig(
+    int vocabulary,
+    int positions,
+    int positionOffset,
+    int tokenTypes,
+    boolean tied,
+    StackConfig stack)
+    implements LanguageModelConfigBuilder.With {
 
   /** Rejects sizes out of bounds. */
-  public EmbeddingSize {
+  public LanguageModelConfig {
     FieldBound.atLeast("vocabulary", vocabulary, 1);
     FieldBound.atLeast("positions", positions, 1);
     FieldBound.atLeast("positionOffset", positionOffset, 0);
     FieldBound.atLeast("tokenTypes", tokenTypes, 0);
   }
 
-  /** Returns a size with positions that count from 0 and without token types. */
-  public static EmbeddingSize of(int vocabulary, int positions) {
-    return new EmbeddingSize(vocabulary, positions, 0, 0);
-  }
-
-  /**
-   * Rejects sequences that are too long, with their cached tokens.
-   *
-   * @throws IllegalArgumentException if the longest has more than {@link #positions} tokens
-   */
-  public void requireFit(Pass pass) {
-    if (pass.longest() > positions) {
-      throw new IllegalArgumentException(
-          "a sequence must have at most %d tokens, had %d".formatted(positions, pass.longest()));
-    }
+  /** Creates a size with positions that count from 0, without token types, and with a tied head. */
+  public LanguageModelConfig(int vocabulary, int positions, StackConfig stack) {
+    this(vocabulary, positions, 0, 0, true, stack);
   }
 }
