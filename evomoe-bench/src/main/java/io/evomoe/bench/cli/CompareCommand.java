@@ -79,7 +79,6 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--keep-models",
       paramLabel = "WHICH",
-      defaultValue = "best",
       description =
           "models of finished runs to keep in OUT/runs/GATE-SEED: best (lowest validation loss), all or none")
   String keepModels = "best";

@@ -53,22 +53,20 @@ final class EvalCommand implements Runnable {
 
   @Mixin DataOptions form = new DataOptions();
 
-  @Option(names = "--split", defaultValue = "valid", description = "part: train, valid or test")
+  @Option(names = "--split", description = "part: train, valid or test")
   String split = "valid";
 
   @Option(
       names = "--batches",
-      defaultValue = "64",
       description = "maximum number of batches for the loss")
   int batches = 64;
 
   @Option(
       names = "--sentences",
-      defaultValue = "2000",
       description = "maximum number of sentences to translate")
   int sentences = 2000;
 
-  @Option(names = "--examples", defaultValue = "0", description = "translations to print")
+  @Option(names = "--examples", description = "translations to print")
   int examples;
 
   @Option(

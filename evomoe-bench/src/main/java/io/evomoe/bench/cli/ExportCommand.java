@@ -47,7 +47,7 @@ final class ExportCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--format", defaultValue = HF, description = "hf or gguf")
+  @Option(names = "--format", description = "hf or gguf")
   String format = HF;
 
   @Option(

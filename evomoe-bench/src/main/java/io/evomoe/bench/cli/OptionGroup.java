@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -72,12 +73,10 @@ enum OptionGroup {
     UsageMessageSpec usage = spec.usageMessage();
     usage.footer(Arrays.stream(usage.footer()).map("  "::concat).toArray(String[]::new));
     usage.abbreviateSynopsis(spec.requiredArgs().isEmpty());
-    command
-        .getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
-    command
-        .getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
+    Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+    sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
     command.getSubcommands().values().forEach(OptionGroup::applyTo);
     return command;
   }
@@ -92,8 +91,12 @@ enum OptionGroup {
     if (!option.splitRegex().isEmpty()) {
       builder.splitRegex(COMMA).splitRegexSynopsisLabel(COMMA_LABEL);
     }
+    boolean oneValue = option.arity().max() == 1 && !option.isMultiValue();
+    if (oneValue && !option.required() && option.initialValue() != null) {
+      builder.defaultValue(option.initialValue().toString());
+    }
     String text = option.description()[0];
-    boolean untold = option.defaultValue() != null && !text.contains("(default: ");
+    boolean untold = builder.defaultValue() != null && !text.contains("(default: ");
     return builder.description(untold ? text + " (default: ${DEFAULT-VALUE})" : text).build();
   }
 

@@ -52,13 +52,11 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--gate",
-      defaultValue = "evomoe",
       description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
   @Option(
       names = "--seed",
-      defaultValue = "1",
       description = "seed of weights, batches and dropout")
   long seed = 1;
 

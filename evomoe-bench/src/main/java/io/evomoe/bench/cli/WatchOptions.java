@@ -20,7 +20,6 @@ final class WatchOptions {
   @Option(
       names = "--report-every",
       paramLabel = "SECONDS",
-      defaultValue = "10",
       description = "seconds between updates of report.html, 0 for one at the end")
   long reportEvery = 10;
 

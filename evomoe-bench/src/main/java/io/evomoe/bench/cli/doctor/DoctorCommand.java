@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 public final class DoctorCommand implements Callable<Integer> {
   private static final int INDENT = 26;
 
-  @Option(names = "--out", defaultValue = "runs", description = "folder for results")
+  @Option(names = "--out", description = "folder for results")
   Path out = Path.of("runs");
 
   @Option(names = "--json", description = "print one line of JSON")
