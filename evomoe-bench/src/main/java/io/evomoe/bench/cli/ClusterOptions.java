@@ -4,6 +4,7 @@ import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.RunConfig;
@@ -88,9 +89,7 @@ final class ClusterOptions {
       throw new IllegalArgumentException(
           "--steps cannot be given with --rounds, which sets the number of steps");
     }
-    if (rounds < 1) {
-      throw new IllegalArgumentException("--rounds must be at least 1, was " + rounds);
-    }
+    FieldBound.atLeast("--rounds", rounds, 1);
     options.set.put(steps, "" + Math.multiplyExact(rounds, config().localSteps()));
   }
 
@@ -122,7 +121,7 @@ final class ClusterOptions {
       LiveReport written = watch.page(folder, begun);
       report = begun;
       page = written;
-      return watch.callbacks(folder, written);
+      return List.of(watch.callbacks(folder, written));
     }
 
     /** The run has come to its end. */

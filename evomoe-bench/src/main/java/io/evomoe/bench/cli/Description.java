@@ -30,11 +30,17 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Description {
   private Description() {}
 
-  /** One line: how large the models of a run are. */
-  static String parameters(TaskData<?, ?> data, RunConfig config) {
+  /**
+   * Prints the size of a run's model and the terms of its loss, before the model is made: that
+   * takes a while where it has many experts.
+   */
+  static void printModel(PrintStream console, TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    return "%s: %,d parameters with all experts, %s with gradients and optimizer moments"
-        .formatted(config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+    console.printf(
+        "%s: %,d parameters with all experts, %s with gradients and optimizer moments%n",
+        config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+    console.println(losses(config));
+    console.flush();
   }
 
   /** One line: what a run's loss is the sum of. */
@@ -64,7 +70,7 @@ final class Description {
    *
    * @param sources of its data, as they were given
    */
-  static RunsReport report(RunConfig config, TaskData<?, ?> data, List<String> sources) {
+  static RunsReport report(RunConfig config, TaskData<?, ?> data, List<?> sources) {
     String title = "EvoMoE training: %s, %s, seed %d";
     String note = ShippedData.note(sources, Optional.of(data.description()));
     return new RunsReport(

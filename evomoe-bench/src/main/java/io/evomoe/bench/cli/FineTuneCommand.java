@@ -125,8 +125,8 @@ final class FineTuneCommand implements Runnable {
     try (LiveReport page = watch.page(tuning.folder(), report)) {
       Between between = new Between(tuning, report, page);
       StepProgress progress = new StepProgress("", console);
-      List<Callback> told = watch.callbacks(tuning.folder(), page, stop, between, progress);
-      FineTuned tuned = tuning.train(told.toArray(Callback[]::new));
+      FineTuned tuned =
+          tuning.train(watch.callbacks(tuning.folder(), page, stop, between, progress));
       report.measured(tuned.scores());
       tuned.measured().ifPresent(report::end);
       return tuned;
@@ -142,9 +142,7 @@ final class FineTuneCommand implements Runnable {
     Map<String, String> description = new LinkedHashMap<>();
     description.put("Data", counts);
     description.putAll(Description.ofFineTuning(tuning));
-    String note =
-        ShippedData.note(texts.stream().map(Path::toString).toList(), Optional.of(counts));
-    return ReportData.empty(title, note, description);
+    return ReportData.empty(title, ShippedData.note(texts, Optional.of(counts)), description);
   }
 
   /** Brings the page up to date when a training begins, and says where it resumes. */

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Preset;
@@ -109,7 +108,6 @@ enum OptionGroup {
           case "--gate" -> OptionGroup::gates;
           case "--gates" -> () -> Stream.concat(gates(), Stream.of(CompareCommand.ALL));
           case "--split" -> EvalRequest.SPLITS::stream;
-          case "--keep-models" -> () -> Stream.of(KeepModels.values()).map(Object::toString);
           case "--data-format" -> () -> RecordFormat.installed().stream().map(RecordFormat::id);
           default -> null;
         };

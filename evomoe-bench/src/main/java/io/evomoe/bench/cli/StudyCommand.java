@@ -3,9 +3,9 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
-import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
@@ -32,7 +32,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +44,7 @@ import picocli.CommandLine.Spec;
     name = "study",
     description = "Trains the missing runs of a study and writes its tables.",
     footer = "evomoe study --config docs/study/gpt-prior.yaml --tables")
-final class StudyCommand implements Callable<Integer> {
+final class StudyCommand implements Runnable {
   @Option(
       names = "--config",
       required = true,
@@ -96,9 +95,7 @@ final class StudyCommand implements Callable<Integer> {
 
   @Mixin WatchOptions watch = new WatchOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private static final List<String> OF_TRAINING =
       List.of("--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard");
@@ -106,7 +103,7 @@ final class StudyCommand implements Callable<Integer> {
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
     if (tables) {
       CommandText.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
@@ -124,7 +121,6 @@ final class StudyCommand implements Callable<Integer> {
         OutputFolder second = one ? null : OutputFolder.open(local)) {
       run(read, results, local, stop);
     }
-    return 0;
   }
 
   private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
@@ -146,7 +142,7 @@ final class StudyCommand implements Callable<Integer> {
           "The others are recorded in %s and have no model: use another --out to train them again%n",
           folder);
     }
-    String note = ShippedData.note(sources.stream().map(Path::toString).toList(), Optional.empty());
+    String note = ShippedData.note(sources, Optional.empty());
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, note, local, stop);
     }
@@ -233,10 +229,11 @@ final class StudyCommand implements Callable<Integer> {
           report.begin(
               run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
               "run %d of %d".formatted(i + 1, missing.size()));
-          List<Callback> told = watch.callbacks(place.folder(), page, stop, memory);
-          Outcome outcome = PlannedRun.of(place).train(run.name(), prepared, told, console);
+          StepProgress progress = new StepProgress(run.name(), console);
+          Callback[] told = watch.callbacks(place.folder(), page, stop, memory, progress);
+          Outcome outcome = place.train(run.name(), prepared, console, told);
           stop.begin();
-          if (outcome.result().steps() == settings.training().steps()) {
+          if (place.isFinished()) {
             study.results().add(run.name(), settings, outcome);
             settle(place);
             report.replace(study.report(note, Description.ofStudy(settings)));

@@ -26,7 +26,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +39,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = "Trains one model and saves checkpoints, or continues a run.",
     footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"})
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Runnable {
   /** Of --set and the options that are fields, the checkpoint says whether they may change. */
   private static final String USED_IN_RESUMING =
       "--resume --set --steps --learning-rate --batch --precision --recompute --tensorboard"
@@ -94,14 +93,12 @@ final class TrainCommand implements Callable<Integer> {
           "with --from, a run at its highest learning rate: take its moments too and decay the rate in N steps, as the end of schedule wsd")
   @Nullable Long decaySteps;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
     if (!cluster.asked()) {
       cluster.requireUnused();
@@ -120,7 +117,6 @@ final class TrainCommand implements Callable<Integer> {
         run(folder, stop);
       }
     }
-    return 0;
   }
 
   /** What is saved while a step is not waited for; finished rounds are. */
@@ -277,19 +273,14 @@ final class TrainCommand implements Callable<Integer> {
     TaskData<?, ?> data = WorkProgress.watching(run::taskData);
     MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
-    // Before the model is made, which takes a while where it has many experts.
     console.println(data.description());
-    console.println(Description.parameters(data, config));
-    console.println(Description.losses(config));
-    console.flush();
+    Description.printModel(console, data, config);
     Outcome outcome;
-    List<String> sources = run.data().stream().map(Path::toString).toList();
-    RunsReport report = Description.report(config, data, sources);
+    RunsReport report = Description.report(config, data, run.data());
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(run.folder(), report)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      List<Callback> told = watch.callbacks(run.folder(), page, stop, memory, progress);
-      outcome = run.train(told.toArray(Callback[]::new));
+      outcome = run.train(watch.callbacks(run.folder(), page, stop, memory, progress));
       report.add(outcome);
       memory.requireWithin();
     }

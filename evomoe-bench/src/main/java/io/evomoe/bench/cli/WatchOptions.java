@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
@@ -25,9 +26,7 @@ final class WatchOptions {
 
   /** Rejects a time below zero, before anything is read or written. */
   void requireValid() {
-    if (reportEvery < 0) {
-      throw new IllegalArgumentException("--report-every must be at least 0, was " + reportEvery);
-    }
+    FieldBound.atLeast("--report-every", reportEvery, 0);
   }
 
   /** A page that is written while runs go. */
@@ -40,12 +39,12 @@ final class WatchOptions {
    *
    * @param others beside its page and its event files
    */
-  List<Callback> callbacks(Path run, LiveReport page, Callback... others) {
+  Callback[] callbacks(Path run, LiveReport page, Callback... others) {
     List<Callback> all = new ArrayList<>(List.of(others));
     all.add(page);
     if (tensorboard || TensorBoard.isIn(run)) {
       all.add(TensorBoard.in(run));
     }
-    return all;
+    return all.toArray(Callback[]::new);
   }
 }
