@@ -32,6 +32,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -166,16 +168,13 @@ final class StudyCommand implements Runnable {
           "--only must be the name of a run, such as %s, or a pattern of names, was %s"
               .formatted(study.runs().get(0).name(), only));
     }
+    Set<String> compared =
+        named.stream()
+            .filter(run -> !run.isRate())
+            .map(StudyRun::gate)
+            .collect(Collectors.toSet());
     return study.runs().stream()
-        .filter(
-            run ->
-                named.contains(run)
-                    || (run.part() == StudyRun.Part.RATE
-                        && named.stream()
-                            .anyMatch(
-                                other ->
-                                    other.part() != StudyRun.Part.RATE
-                                        && other.gate().equals(run.gate()))))
+        .filter(run -> named.contains(run) || (run.isRate() && compared.contains(run.gate())))
         .toList();
   }
 
@@ -227,7 +226,7 @@ final class StudyCommand implements Runnable {
           stop.pause("all runs so far are saved; continue with: " + CommandText.again(spec, null));
           report.replace(study.report(note, Description.ofStudy(settings)));
           report.begin(
-              run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
+              run.isRate() ? run.name() : run.label(),
               "run %d of %d".formatted(i + 1, missing.size()));
           StepProgress progress = new StepProgress(run.name(), console);
           Callback[] told = watch.callbacks(place.folder(), page, stop, memory, progress);
@@ -273,7 +272,7 @@ final class StudyCommand implements Runnable {
   /** The settings of a run that the charts have, if they have one. */
   private static Optional<RunConfig> shown(Study study) {
     return study.runs().stream()
-        .filter(run -> run.part() != StudyRun.Part.RATE && study.record(run).isPresent())
+        .filter(run -> !run.isRate() && study.record(run).isPresent())
         .findFirst()
         .flatMap(study::config);
   }
