@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,11 +22,9 @@ final class CurvePicture {
   private CurvePicture() {}
 
   static void write(Path file, String title, Curve recorded, Curve measured) {
-    TreeSet<String> names = new TreeSet<>(recorded.series().keySet());
-    names.addAll(measured.series().keySet());
     CurvePicture picture = new CurvePicture();
     int top = 0;
-    for (String name : names) {
+    for (String name : Curve.names(recorded, measured)) {
       picture.chart(top, title, name, recorded.points(name), measured.points(name));
       top += HEIGHT;
     }

@@ -4,7 +4,7 @@ import io.evomoe.run.record.Outcome;
 import java.util.Optional;
 
 /** What is known so far of runs that are trained one after another. */
-public final class RunsReport implements LiveReport.Content {
+public class RunsReport implements LiveReport.Content {
   private final String metricName;
   private ReportData over;
   private String label = "";
@@ -27,18 +27,18 @@ public final class RunsReport implements LiveReport.Content {
    * @param runLabel name of the run in the page; empty for that of its gate
    * @param which of how many, for people; empty of one
    */
-  public void begin(String runLabel, String which) {
+  public final void begin(String runLabel, String which) {
     label = runLabel;
     place = which;
   }
 
   /** A run is over, or was stopped. */
-  public void add(Outcome outcome) {
+  public final void add(Outcome outcome) {
     over = over.plus(outcome);
   }
 
   /** All that is over by now. */
-  public void replace(ReportData all) {
+  public final void replace(ReportData all) {
     over = all;
   }
 
