@@ -13,8 +13,6 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +32,9 @@ import picocli.CommandLine.Spec;
       "evomoe eval --checkpoint runs/llama --experts-per-token 2"
     })
 final class EvalCommand implements Runnable {
-  private static final List<String> OF_TRANSLATION =
-      List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
-  private static final List<String> NOT_OF_CLASSIFIERS =
-      Stream.concat(Stream.of("--batches", "--experts-per-token"), OF_TRANSLATION.stream())
-          .toList();
+  private static final String[] OF_TRANSLATION = {
+    "--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch"
+  };
 
   private static final String OWN_DATA = "the run's own data is read as in its training";
 
@@ -85,7 +81,7 @@ final class EvalCommand implements Runnable {
       String text =
           "is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be";
       String kind = Files.isDirectory(data) ? "folder without them" : "file";
-      CommandText.reject(spec, text.formatted(kind, data), List.of("--split"));
+      CommandText.reject(spec, text.formatted(kind, data), "--split");
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
@@ -113,7 +109,9 @@ final class EvalCommand implements Runnable {
   }
 
   private void evaluateClassifier() {
-    CommandText.reject(spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
+    String why = "cannot be given for a classifier, " + checkpoint;
+    CommandText.reject(spec, why, "--batches", "--experts-per-token");
+    CommandText.reject(spec, why, OF_TRANSLATION);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
       DataForm read = form.over(classifier.dataForm(), data != null, OWN_DATA);

@@ -99,8 +99,9 @@ final class StudyCommand implements Runnable {
 
   @Spec CommandSpec spec = CommandSpec.create();
 
-  private static final List<String> OF_TRAINING =
-      List.of("--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard");
+  private static final String[] OF_TRAINING = {
+    "--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard"
+  };
 
   private final PrintStream console = System.out;
 
@@ -212,13 +213,9 @@ final class StudyCommand implements Runnable {
                 "%s: not started, it would take longer than --max-minutes%n", run.name());
             break;
           }
+          String left = clock.left(missing.subList(i, missing.size()));
           Verbosity.progressOn(console)
-              .printf(
-                  "[%d of %d%s] %s%n",
-                  i + 1,
-                  missing.size(),
-                  clock.left(missing.subList(i, missing.size())),
-                  run.name());
+              .printf("[%d of %d%s] %s%n", i + 1, missing.size(), left, run.name());
           RunConfig settings = study.config(run).orElseThrow();
           limit.requireRoomFor(prepared.data(), settings);
           ComparedRun place = new ComparedRun(folder, run.name(), settings, sources, content);
@@ -259,22 +256,16 @@ final class StudyCommand implements Runnable {
     console.print(text);
     AtomicFile.write(folder.resolve(StudyTables.NAME), text);
     Path page = local.resolve(HtmlReport.NAME);
-    Optional<RunConfig> shown = shown(study);
-    shown.ifPresent(
-        settings -> HtmlReport.write(page, study.report(note, Description.ofStudy(settings))));
-    console.printf(
-        "%nTables%s: %s%s%n",
-        shown.isPresent() ? " and charts" : "",
-        folder.resolve(StudyTables.NAME),
-        shown.isPresent() ? ", " + page : "");
-  }
-
-  /** The settings of a run that the charts have, if they have one. */
-  private static Optional<RunConfig> shown(Study study) {
-    return study.runs().stream()
+    console.printf("%nTables: %s%n", folder.resolve(StudyTables.NAME));
+    study.runs().stream()
         .filter(run -> !run.isRate() && study.record(run).isPresent())
         .findFirst()
-        .flatMap(study::config);
+        .flatMap(study::config)
+        .ifPresent(
+            settings -> {
+              HtmlReport.write(page, study.report(note, Description.ofStudy(settings)));
+              console.printf("Charts: %s%n", page);
+            });
   }
 
   /**

@@ -7,7 +7,6 @@ import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
-import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
@@ -114,7 +113,9 @@ final class TrainCommand implements Runnable {
       if (cluster.asked()) {
         trainOnCluster(folder, stop);
       } else {
-        run(folder, stop);
+        try (Run<?> run = open(folder)) {
+          train(run, stop);
+        }
       }
     }
   }
@@ -131,40 +132,44 @@ final class TrainCommand implements Runnable {
 
   private void requireOneStart() {
     if (from == null) {
-      CommandText.reject(spec, "needs --from", List.of("--with-moments", "--decay-steps"));
+      CommandText.reject(spec, "needs --from", "--with-moments", "--decay-steps");
       return;
     }
     if (decaySteps != null) {
-      CommandText.reject(spec, "cannot be given with --decay-steps", List.of("--steps"));
+      CommandText.reject(spec, "cannot be given with --decay-steps", "--steps");
     }
+    CommandText.reject(spec, "cannot be given with --from", "--resume", "--init", "--spark");
     CommandText.reject(
-        spec, "cannot be given with --from", List.of("--resume", "--init", "--spark"));
-    CommandText.reject(
-        spec,
-        "cannot be given with --from, which uses the settings of that run",
-        List.of("--preset"));
+        spec, "cannot be given with --from, which uses the settings of that run", "--preset");
   }
 
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  private void run(OutputFolder folder, GracefulStop stop) {
+  private Run<?> open(OutputFolder folder) {
     if (resume != null) {
-      resume(resume, folder, stop);
-    } else if (init != null) {
-      startFrom(Run.upcycling(init).preset(options.preset), init, folder, stop);
-    } else if (from != null) {
-      RunBuilder<?> earlier = Run.from(from);
-      RunBuilder<?> moved = withMoments ? earlier.withMoments() : earlier;
-      startFrom(decaySteps == null ? moved : moved.decay(decaySteps), from, folder, stop);
-    } else {
-      start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);
+      RunOpening opening = Run.opening(resume).data(DataOptions.once(options.data)).output(folder);
+      options.fields().forEach(opening::set);
+      return opening.open();
     }
+    RunBuilder<?> builder = builder();
+    return WorkProgress.watching(progress -> builder.progress(progress).in(folder));
+  }
+
+  private RunBuilder<?> builder() {
+    if (init != null) {
+      return startingAt(init, Run.upcycling(init).preset(options.preset));
+    }
+    if (from == null) {
+      return Run.of(options.config(gate, seed), options.dataPaths());
+    }
+    RunBuilder<?> earlier = withMoments ? Run.from(from).withMoments() : Run.from(from);
+    return startingAt(from, decaySteps == null ? earlier : earlier.decay(decaySteps));
   }
 
   private void trainOnCluster(OutputFolder folder, GracefulStop stop) {
-    CommandText.reject(spec, "cannot be given with --spark", List.of("--init", "--max-memory"));
+    CommandText.reject(spec, "cannot be given with --spark", "--init", "--max-memory");
     Path file = folder.path().resolve(RunFiles.CONFIG);
     List<ClusterRequest.Start> start = List.of();
     if (resume == null) {
@@ -175,25 +180,21 @@ final class TrainCommand implements Runnable {
     }
     console.println(
         Description.losses(resume == null ? start.get(0).config() : ConfigFile.read(file)));
-    ClusterTraining.Trained trained;
-    try (ClusterOptions.Watching watched = new ClusterOptions.Watching(watch, folder.path())) {
-      trained =
-          cluster.train(
-              new ClusterRequest(
-                  String.valueOf(cluster.master),
-                  cluster.conf,
-                  folder,
-                  start,
-                  resume == null ? 0 : cluster.workers(),
-                  resume == null ? Map.of() : options.fields(),
-                  watched,
-                  Verbosity.progressOn(console)));
-      // A round is not waited for: it is a pure function of what is saved.
-      stop.begin();
-      watched.end(trained.outcome());
-    }
-    printSummary(
-        trained.outcome(), folder.path(), Description.heldOut(trained.data(), trained.config()));
+    cluster.train(
+        new ClusterRequest(
+            String.valueOf(cluster.master),
+            cluster.conf,
+            folder,
+            start,
+            resume == null ? 0 : cluster.workers(),
+            resume == null ? Map.of() : options.fields(),
+            (run, data, text, rounds) -> {
+              Outcome outcome = train(run, data, text, rounds);
+              // A round is not waited for: it is a pure function of what is saved.
+              stop.begin();
+              printSummary(run, data, outcome);
+            },
+            Verbosity.progressOn(console)));
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
@@ -217,8 +218,7 @@ final class TrainCommand implements Runnable {
     return DefaultFolders.open(out, name);
   }
 
-  private void startFrom(
-      RunBuilder<?> builder, Path saved, OutputFolder folder, GracefulStop stop) {
+  private RunBuilder<?> startingAt(Path saved, RunBuilder<?> builder) {
     if (isGiven("--gate")) {
       builder.gate(gate);
     }
@@ -239,13 +239,7 @@ final class TrainCommand implements Runnable {
     if (spawn != null) {
       builder.set("evolution.spawn", spawn);
     }
-    start(builder.change(c -> config), folder, stop);
-  }
-
-  private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
-    try (Run<?> run = WorkProgress.watching(progress -> builder.progress(progress).in(folder))) {
-      train(run, stop);
-    }
+    return builder.change(c -> config);
   }
 
   /** Options that would be left unheard are rejected. */
@@ -260,14 +254,6 @@ final class TrainCommand implements Runnable {
     }
   }
 
-  private void resume(Path path, OutputFolder folder, GracefulStop stop) {
-    RunOpening opening = Run.opening(path).data(DataOptions.once(options.data)).output(folder);
-    options.fields().forEach(opening::set);
-    try (Run<?> run = opening.open()) {
-      train(run, stop);
-    }
-  }
-
   private void train(Run<?> run, GracefulStop stop) {
     RunConfig config = run.config();
     TaskData<?, ?> data = WorkProgress.watching(run::taskData);
@@ -276,23 +262,30 @@ final class TrainCommand implements Runnable {
     console.println(data.description());
     Description.printModel(console, data, config);
     Outcome outcome;
-    RunsReport report = Description.report(config, data, run.data());
-    try (MemoryGuard memory = new MemoryGuard(limit);
-        LiveReport page = watch.page(run.folder(), report)) {
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      outcome = run.train(watch.callbacks(run.folder(), page, stop, memory, progress));
-      report.add(outcome);
+      outcome = train(run, data, run.data(), stop, memory, progress);
       memory.requireWithin();
     }
-    printSummary(outcome, run.folder(), Description.heldOut(data, config));
+    printSummary(run, data, outcome);
     if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
       String command = CommandText.of("train", "--resume", run.folder());
       console.printf("Stopped and saved; continue with: %s%n", command);
     }
   }
 
-  private void printSummary(Outcome outcome, Path folder, String measured) {
-    Description.print(console, List.of(outcome), measured);
-    console.printf("Run: %s%n", folder);
+  /** Trains a run and writes its page. */
+  private Outcome train(Run<?> run, TaskData<?, ?> data, List<?> sources, Callback... told) {
+    RunsReport report = Description.report(run.config(), data, sources);
+    try (LiveReport page = watch.page(run.folder(), report)) {
+      Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
+      report.add(outcome);
+      return outcome;
+    }
+  }
+
+  private void printSummary(Run<?> run, TaskData<?, ?> data, Outcome outcome) {
+    Description.print(console, List.of(outcome), Description.heldOut(data, run.config()));
+    console.printf("Run: %s%n", run.folder());
   }
 }
