@@ -63,8 +63,7 @@ record CurveComparison(
     long last = wanted.lastKey();
     return Stream.of(
             outsideBand(),
-            outside(
-                "last value of", bounds.finalValue(), value(wanted, last), value(had, last)),
+            outside("last value of", bounds.finalValue(), value(wanted, last), value(had, last)),
             outside("area under", bounds.area(), area(wanted), area(had)))
         .flatMap(Optional::stream);
   }

@@ -7,7 +7,6 @@ import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.internal.files.OutputFolder;
@@ -20,15 +19,12 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -110,13 +106,8 @@ final class CompareCommand implements Runnable {
     console.println(prepared.data().description());
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
-    RunsReport report =
-        new RunsReport(
-            ReportData.empty(
-                "EvoMoE comparison: " + options.task,
-                ShippedData.note(data, Optional.of(prepared.data().description())),
-                description(prepared.data(), configs.get(0))),
-            prepared.data().metricName());
+    String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset);
+    RunsReport report = Description.report(title, configs.get(0), prepared.data(), data);
     List<ComparedRun> plan = new ArrayList<>();
     for (RunConfig config : configs) {
       String name = config.gate() + "-" + config.seed();
@@ -132,8 +123,7 @@ final class CompareCommand implements Runnable {
         LiveReport page = watch.page(folder, report);
         CurveFile curves =
             CurveFile.shared(
-                folder.resolve(CurveFile.NAME),
-                plan.stream().map(ComparedRun::earlier).toList())) {
+                folder.resolve(CurveFile.NAME), plan.stream().map(ComparedRun::earlier).toList())) {
       for (ComparedRun run : plan) {
         if (stop.isStopped()) {
           break;
@@ -203,13 +193,6 @@ final class CompareCommand implements Runnable {
 
   private String name(RunConfig config) {
     return config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
-  }
-
-  private Map<String, String> description(TaskData<?, ?> data, RunConfig config) {
-    Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Task, preset", config.task() + ", " + options.preset);
-    lines.putAll(Description.of(data, config));
-    return lines;
   }
 
   /**

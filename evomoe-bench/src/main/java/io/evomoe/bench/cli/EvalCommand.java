@@ -52,14 +52,10 @@ final class EvalCommand implements Runnable {
   @Option(names = "--split", description = "part: train, valid or test")
   String split = "valid";
 
-  @Option(
-      names = "--batches",
-      description = "maximum number of batches for the loss")
+  @Option(names = "--batches", description = "maximum number of batches for the loss")
   int batches = 64;
 
-  @Option(
-      names = "--sentences",
-      description = "maximum number of sentences to translate")
+  @Option(names = "--sentences", description = "maximum number of sentences to translate")
   int sentences = 2000;
 
   @Option(names = "--examples", description = "translations to print")

@@ -19,9 +19,7 @@ import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -139,10 +137,10 @@ final class FineTuneCommand implements Runnable {
     String title =
         "EvoMoE fine-tuning: %d classes, %s"
             .formatted(tuning.labels().size(), tuning.config().gate());
-    Map<String, String> description = new LinkedHashMap<>();
-    description.put("Data", counts);
-    description.putAll(Description.ofFineTuning(tuning));
-    return ReportData.empty(title, ShippedData.note(texts, Optional.of(counts)), description);
+    return ReportData.empty(
+        title,
+        ShippedData.note(texts, Optional.of(counts)),
+        Description.ofFineTuning(tuning, counts));
   }
 
   /** Brings the page up to date when a training begins, and says where it resumes. */

@@ -170,10 +170,7 @@ final class StudyCommand implements Runnable {
               .formatted(study.runs().get(0).name(), only));
     }
     Set<String> compared =
-        named.stream()
-            .filter(run -> !run.isRate())
-            .map(StudyRun::gate)
-            .collect(Collectors.toSet());
+        named.stream().filter(run -> !run.isRate()).map(StudyRun::gate).collect(Collectors.toSet());
     return study.runs().stream()
         .filter(run -> named.contains(run) || (run.isRate() && compared.contains(run.gate())))
         .toList();

@@ -48,14 +48,10 @@ final class TrainCommand implements Runnable {
   @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
-  @Option(
-      names = "--gate",
-      description = "name of the gate, see evomoe gates")
+  @Option(names = "--gate", description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
-  @Option(
-      names = "--seed",
-      description = "seed of weights, batches and dropout")
+  @Option(names = "--seed", description = "seed of weights, batches and dropout")
   long seed = 1;
 
   @Option(names = "--out", description = "run folder (default: runs/train-TASK-GATE-PRESET)")
@@ -276,7 +272,10 @@ final class TrainCommand implements Runnable {
 
   /** Trains a run and writes its page. */
   private Outcome train(Run<?> run, TaskData<?, ?> data, List<?> sources, Callback... told) {
-    RunsReport report = Description.report(run.config(), data, sources);
+    RunConfig config = run.config();
+    String title =
+        "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
+    RunsReport report = Description.report(title, config, data, sources);
     try (LiveReport page = watch.page(run.folder(), report)) {
       Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
       report.add(outcome);

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
@@ -30,7 +31,7 @@ final class WatchOptions {
   }
 
   /** A page that is written while runs go. */
-  LiveReport page(Path folder, LiveReport.Content content) {
+  LiveReport page(Path folder, RunsReport content) {
     return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, content);
   }
 

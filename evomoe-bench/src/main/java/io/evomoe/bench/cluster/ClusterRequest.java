@@ -53,6 +53,7 @@ public record ClusterRequest(
      */
     void train(Run<?> run, TaskData<?, ?> data, List<String> text, Callback rounds);
   }
+
   /**
    * A new run.
    *

@@ -30,32 +30,12 @@ public final class LiveReport implements Callback, AutoCloseable {
 
   private final Path file;
   private final long seconds;
-  private final Content content;
+  private final RunsReport content;
   private final LongSupplier nanoTime;
   private @Nullable Outcome going;
   private long next;
   private boolean begun;
   private boolean warned;
-
-  /** What the page shows. */
-  public interface Content {
-
-    /** All that is over, and last the run that goes, or was broken off, where there is one. */
-    ReportData with(Optional<Outcome> going);
-
-    /** The page that shows it. */
-    default String html(ReportData data) {
-      return HtmlReport.html(data);
-    }
-
-    /** Name of the metric of its runs. */
-    String metricName();
-
-    /** Which of several runs goes, for people; empty of one. */
-    default String place() {
-      return "";
-    }
-  }
 
   /**
    * A page that is not written yet.
@@ -63,11 +43,11 @@ public final class LiveReport implements Callback, AutoCloseable {
    * @param file report.html
    * @param seconds between two writings; 0 for once, when all is over
    */
-  public LiveReport(Path file, long seconds, Content content) {
+  public LiveReport(Path file, long seconds, RunsReport content) {
     this(file, seconds, content, System::nanoTime);
   }
 
-  LiveReport(Path file, long seconds, Content content, LongSupplier nanoTime) {
+  LiveReport(Path file, long seconds, RunsReport content, LongSupplier nanoTime) {
     this.file = file;
     this.seconds = seconds;
     this.content = content;

@@ -4,7 +4,7 @@ import io.evomoe.run.record.Outcome;
 import java.util.Optional;
 
 /** What is known so far of runs that are trained one after another. */
-public class RunsReport implements LiveReport.Content {
+public class RunsReport {
   private final String metricName;
   private ReportData over;
   private String label = "";
@@ -42,18 +42,23 @@ public class RunsReport implements LiveReport.Content {
     over = all;
   }
 
-  @Override
+  /** All that is over, and last the run that goes, or was broken off, where there is one. */
   public ReportData with(Optional<Outcome> going) {
     return going.map(run -> over.plus(label.isEmpty() ? run : run.labelled(label))).orElse(over);
   }
 
-  @Override
-  public String metricName() {
+  /** The page that shows it. */
+  public String html(ReportData data) {
+    return HtmlReport.html(data);
+  }
+
+  /** Name of the metric of its runs. */
+  final String metricName() {
     return metricName;
   }
 
-  @Override
-  public String place() {
+  /** Which of several runs goes, for people; empty of one. */
+  public final String place() {
     return place;
   }
 }

@@ -93,9 +93,7 @@ public final class Study {
 
   /** The runs that find a gate's learning rate. */
   public List<StudyRun> rateRuns(String gate) {
-    return runs.stream()
-        .filter(run -> run.isRate() && run.gate().equals(gate))
-        .toList();
+    return runs.stream().filter(run -> run.isRate() && run.gate().equals(gate)).toList();
   }
 
   /**

@@ -74,8 +74,7 @@ public final class StudyTables {
       rates();
     }
     if (!missing.isEmpty()) {
-      add(
-          "\n### Not run yet\n\n%d runs: %s.\n", missing.size(), String.join(", ", missing));
+      add("\n### Not run yet\n\n%d runs: %s.\n", missing.size(), String.join(", ", missing));
     }
     return text.toString();
   }

@@ -69,9 +69,8 @@ class MemoryGuardTest {
             PreparedData.read(List.of(gpt.data()), config, out, TextProgress.NONE)) {
       prepared.saveTokenizer(out);
       guard.look();
-      ComparedRun run =
-          new ComparedRun(out, "switch-1", config, List.of(gpt.data()), "digest");
-      RunsReport report = Description.report(config, prepared.data(), List.of("prose"));
+      ComparedRun run = new ComparedRun(out, "switch-1", config, List.of(gpt.data()), "digest");
+      RunsReport report = Description.report("Runs", config, prepared.data(), List.of("prose"));
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
       report.add(run.train("switch", prepared, System.out, page, stop, guard));

@@ -52,9 +52,7 @@ abstract class ModelBenchmark implements Runnable {
 
   @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision");
 
-  @Option(
-      names = "--temperature",
-      description = "constant temperature of gates")
+  @Option(names = "--temperature", description = "constant temperature of gates")
   double temperature = 2;
 
   @Option(names = "--profile", description = "also print each kernel's time to standard error")

@@ -59,8 +59,7 @@ final class Findings {
    */
   static List<Finding> here(Map<String, List<Path>> data, Path results) {
     int processors = Runtime.getRuntime().availableProcessors();
-    OperatingSystemMXBean system =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     double available = 1024 * ProcessMemory.kibibytes(MEMORY, "MemAvailable:");
     Path home = Path.of(System.getProperty("user.home", ""));
     List<Finding> all = new ArrayList<>();

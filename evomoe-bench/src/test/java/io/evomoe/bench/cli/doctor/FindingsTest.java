@@ -82,8 +82,7 @@ class FindingsTest {
     assertThat(Findings.load(2.0, 4).state()).isEqualTo(State.SLOW);
     assertThat(Findings.load(-1, 4).state()).isEqualTo(State.OK);
     assertThat(Findings.waiting(Map.of()).state()).isEqualTo(State.SLOW);
-    assertThat(Findings.waiting(Map.of("GOMP_SPINCOUNT", "1000")).state())
-        .isEqualTo(State.OK);
+    assertThat(Findings.waiting(Map.of("GOMP_SPINCOUNT", "1000")).state()).isEqualTo(State.OK);
   }
 
   @Test
@@ -117,8 +116,7 @@ class FindingsTest {
     Finding found = Findings.data(data);
     assertThat(found.state()).isEqualTo(State.MISSING);
     assertThat(found.found()).endsWith("task mt");
-    assertThat(Findings.data(Map.of("gpt", List.of(folder))).found())
-        .isEqualTo(folder.toString());
+    assertThat(Findings.data(Map.of("gpt", List.of(folder))).found()).isEqualTo(folder.toString());
   }
 
   @Test
@@ -140,7 +138,6 @@ class FindingsTest {
     assertThat(Findings.disk(GIB).state()).isEqualTo(State.MISSING);
     assertThat(Findings.disk(1000).state()).isEqualTo(State.STOPS);
     assertThat(Findings.nativeCode(folder.resolve("a"), folder).state()).isEqualTo(State.OK);
-    assertThat(Findings.nativeCode(folder, folder.resolve("home")).state())
-        .isEqualTo(State.SLOW);
+    assertThat(Findings.nativeCode(folder, folder.resolve("home")).state()).isEqualTo(State.SLOW);
   }
 }
