@@ -59,19 +59,16 @@ final class CurvePicture {
     text(MARGIN - 6, top + HEIGHT - MARGIN / 2, "end", digits(values.getMin()));
     text(MARGIN, top + HEIGHT - 10, "middle", Long.toString(steps.getMin()));
     text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", Long.toString(steps.getMax()));
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\""
-                + " preserveAspectRatio=\"none\" overflow=\"visible\">\n",
-            MARGIN,
-            top + MARGIN,
-            WIDTH - 3 * MARGIN / 2,
-            HEIGHT - 3 * MARGIN / 2,
-            steps.getMin(),
-            -values.getMax(),
-            extent((double) steps.getMax() - steps.getMin()),
-            extent(values.getMax() - values.getMin())));
+    add(
+        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\" preserveAspectRatio=\"none\" overflow=\"visible\">\n",
+        MARGIN,
+        top + MARGIN,
+        WIDTH - 3 * MARGIN / 2,
+        HEIGHT - 3 * MARGIN / 2,
+        steps.getMin(),
+        -values.getMax(),
+        extent((double) steps.getMax() - steps.getMin()),
+        extent(values.getMax() - values.getMin()));
     curve("gray", recorded);
     curve("red", measured);
     svg.append("</svg>\n");
@@ -88,10 +85,9 @@ final class CurvePicture {
         Stream.concat(finite(points).limit(1), finite(points))
             .map(point -> point.getKey() + "," + -point.getValue())
             .collect(Collectors.joining(" "));
-    svg.append("<polyline fill=\"none\" stroke=\"").append(color);
-    svg.append("\" stroke-width=\"").append(points.size() == 1 ? 8 : 2);
-    svg.append("\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"");
-    svg.append(path).append("\"/>\n");
+    add(
+        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%d\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n",
+        color, points.size() == 1 ? 8 : 2, path);
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
@@ -104,13 +100,11 @@ final class CurvePicture {
   }
 
   private void text(int right, int down, String anchor, String words) {
-    svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
-            right,
-            down,
-            anchor,
-            words.replace("&", "&amp;").replace("<", "&lt;")));
+    String escaped = words.replace("&", "&amp;").replace("<", "&lt;");
+    add("<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", right, down, anchor, escaped);
+  }
+
+  private void add(String format, Object... values) {
+    svg.append(String.format(Locale.ROOT, format, values));
   }
 }
