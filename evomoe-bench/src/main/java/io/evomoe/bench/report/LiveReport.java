@@ -98,17 +98,7 @@ public final class LiveReport implements Callback, AutoCloseable {
       ReportData data = content.with(Optional.ofNullable(going));
       Optional<RunResult> running =
           Optional.ofNullable(going).map(run -> data.results().get(data.results().size() - 1));
-      String what =
-          running
-              .map(
-                  run ->
-                      String.format(
-                          Locale.ROOT,
-                          "%s: step %d of %d",
-                          run.gate(),
-                          run.steps(),
-                          run.plannedSteps()))
-              .orElse("Between two runs");
+      String what = running.map(LiveReport::progress).orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
       ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);
       write(data.during(live));
@@ -120,6 +110,11 @@ public final class LiveReport implements Callback, AutoCloseable {
     }
     long took = nanoTime.getAsLong() - began;
     next = began + took + Math.max(TimeUnit.SECONDS.toNanos(seconds), SHARE * took);
+  }
+
+  private static String progress(RunResult run) {
+    return String.format(
+        Locale.ROOT, "%s: step %d of %d", run.gate(), run.steps(), run.plannedSteps());
   }
 
   /**
