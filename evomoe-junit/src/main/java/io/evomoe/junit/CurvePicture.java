@@ -59,16 +59,17 @@ final class CurvePicture {
     text(MARGIN - 6, top + HEIGHT - MARGIN / 2, "end", digits(values.getMin()));
     text(MARGIN, top + HEIGHT - 10, "middle", Long.toString(steps.getMin()));
     text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", Long.toString(steps.getMax()));
-    add(
-        "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\" preserveAspectRatio=\"none\" overflow=\"visible\">\n",
-        MARGIN,
-        top + MARGIN,
-        WIDTH - 3 * MARGIN / 2,
-        HEIGHT - 3 * MARGIN / 2,
-        steps.getMin(),
-        -values.getMax(),
-        extent((double) steps.getMax() - steps.getMin()),
-        extent(values.getMax() - values.getMin()));
+    svg.append(
+        "<svg x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" viewBox=\"%s %s %s %s\" preserveAspectRatio=\"none\" overflow=\"visible\">\n"
+            .formatted(
+                MARGIN,
+                top + MARGIN,
+                WIDTH - 3 * MARGIN / 2,
+                HEIGHT - 3 * MARGIN / 2,
+                steps.getMin(),
+                -values.getMax(),
+                extent((double) steps.getMax() - steps.getMin()),
+                extent(values.getMax() - values.getMin())));
     curve("gray", recorded);
     curve("red", measured);
     svg.append("</svg>\n");
@@ -85,9 +86,9 @@ final class CurvePicture {
         Stream.concat(finite(points).limit(1), finite(points))
             .map(point -> point.getKey() + "," + -point.getValue())
             .collect(Collectors.joining(" "));
-    add(
-        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%d\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n",
-        color, points.size() == 1 ? 8 : 2, path);
+    svg.append(
+        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n"
+            .formatted(color, points.size() == 1 ? 8 : 2, path));
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
@@ -101,10 +102,8 @@ final class CurvePicture {
 
   private void text(int right, int down, String anchor, String words) {
     String escaped = words.replace("&", "&amp;").replace("<", "&lt;");
-    add("<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", right, down, anchor, escaped);
-  }
-
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values));
+    svg.append(
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n"
+            .formatted(right, down, anchor, escaped));
   }
 }

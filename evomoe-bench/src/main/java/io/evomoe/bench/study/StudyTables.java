@@ -60,9 +60,9 @@ public final class StudyTables {
             .map(StudyRun::name)
             .toList();
     int all = study.runs().size();
-    add(
-        "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n",
-        config.task(), config.preset(), all - missing.size(), all);
+    text.append(
+        "Task %s, preset %s: %s of %s runs are recorded. ± is the standard deviation over seeds.\n"
+            .formatted(config.task(), config.preset(), all - missing.size(), all));
     quality();
     baseline.ifPresent(this::paired);
     speed();
@@ -74,17 +74,15 @@ public final class StudyTables {
       rates();
     }
     if (!missing.isEmpty()) {
-      add("\n### Not run yet\n\n%d runs: %s.\n", missing.size(), String.join(", ", missing));
+      text.append(
+          "\n### Not run yet\n\n%s runs: %s.\n"
+              .formatted(missing.size(), String.join(", ", missing)));
     }
     return text.toString();
   }
 
-  private void add(String format, Object... values) {
-    text.append(text(format, values));
-  }
-
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  private static String text(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static Column<Group> result(
@@ -98,7 +96,7 @@ public final class StudyTables {
   }
 
   private <T> void section(String title, List<T> rows, List<Column<T>> columns) {
-    add("\n### %s\n\n%s", title, TextTable.of(rows, columns).markdown());
+    text.append("\n### %s\n\n%s".formatted(title, TextTable.of(rows, columns).markdown()));
   }
 
   private Optional<Group> named(String label) {
@@ -229,7 +227,7 @@ public final class StudyTables {
   private String reached(Group group) {
     Group base = baseline.orElseThrow();
     int reached = group.reached(base, (run, goal) -> 0).count();
-    return text("%d of %d", reached, group.shared(base).size());
+    return reached + " of " + group.shared(base).size();
   }
 
   private Column<Group> reached(

@@ -68,8 +68,8 @@ final class Findings {
     all.add(waiting(System.getenv()));
     all.add(load(system.getSystemLoadAverage(), processors));
     all.addAll(kernels());
-    all.add(memory(system.getTotalMemorySize(), available));
-    all.add(heap(Runtime.getRuntime().maxMemory()));
+    all.add(memory((double) system.getTotalMemorySize(), available));
+    all.add(heap((double) Runtime.getRuntime().maxMemory()));
     all.add(pages(readPages(), System.getenv()));
     all.add(data(data));
     all.add(nativeCode(NativeFolders.root(), home));
@@ -288,7 +288,7 @@ final class Findings {
       Files.delete(Files.createTempFile(existing, ".evomoe", null));
       return List.of(
           Finding.ok("results", folder + " can be written to"),
-          disk(Files.getFileStore(existing).getUsableSpace()));
+          disk((double) Files.getFileStore(existing).getUsableSpace()));
     } catch (IOException e) {
       String found = "cannot write to %s: %s".formatted(existing, IoReason.of(e, existing));
       String advice = "use a folder that you can write to, or --out DIR";
