@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -145,21 +144,15 @@ final class ConvergenceExtension implements TestTemplateInvocationContextProvide
      */
     private static void attach(
         ExtensionContext context, String name, ThrowingConsumer<Path> written) {
-      Stream.of(ExtensionContext.class.getMethods())
-          .filter(method -> method.getName().equals("publishFile"))
-          .findFirst()
-          .ifPresent(publish -> attach(publish, context, name, written));
-    }
-
-    private static void attach(
-        Method publish, ExtensionContext context, String name, ThrowingConsumer<Path> written) {
       try {
-        Object svg =
-            publish
-                .getParameterTypes()[1]
-                .getMethod("create", String.class, String.class)
-                .invoke(null, "image", "svg+xml");
-        publish.invoke(context, name, svg, written);
+        for (Method method : ExtensionContext.class.getMethods()) {
+          if (method.getName().equals("publishFile")) {
+            Class<?> mediaType = method.getParameterTypes()[1];
+            Method create = mediaType.getMethod("create", String.class, String.class);
+            method.invoke(context, name, create.invoke(null, "image", "svg+xml"), written);
+            return; // JUnit 6 has the method of JUnit 5 as well
+          }
+        }
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException("cannot attach " + name + " to the report of the test", e);
       }
@@ -184,8 +177,7 @@ final class ConvergenceExtension implements TestTemplateInvocationContextProvide
 
     /** By series; that of the others is named "". A variant may lack a series, others may not. */
     private Map<String, CurveComparison.Bounds> bounds(Curve recorded, Curve measured) {
-      Set<String> known = new TreeSet<>(recorded.series().keySet());
-      known.addAll(measured.series().keySet());
+      Set<String> known = Curve.names(recorded, measured);
       Map<String, CurveComparison.Bounds> bounds = new HashMap<>();
       for (Tolerance tolerance : test.tolerances()) {
         String name = tolerance.series();

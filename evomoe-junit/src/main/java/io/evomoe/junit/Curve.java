@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,13 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
 
   static boolean isSpecial(int character) {
     return character == ',' || character == '"' || character < ' ';
+  }
+
+  /** Returns the names of the series of two curves. */
+  static SortedSet<String> names(Curve recorded, Curve measured) {
+    SortedSet<String> names = new TreeSet<>(recorded.series.keySet());
+    names.addAll(measured.series.keySet());
+    return names;
   }
 
   /** Returns the values of a series, empty if there is no series of that name. */

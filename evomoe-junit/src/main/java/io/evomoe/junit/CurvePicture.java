@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,11 +22,9 @@ final class CurvePicture {
   private CurvePicture() {}
 
   static void write(Path file, String title, Curve recorded, Curve measured) {
-    TreeSet<String> names = new TreeSet<>(recorded.series().keySet());
-    names.addAll(measured.series().keySet());
     CurvePicture picture = new CurvePicture();
     int top = 0;
-    for (String name : names) {
+    for (String name : Curve.names(recorded, measured)) {
       picture.chart(top, title, name, recorded.points(name), measured.points(name));
       top += HEIGHT;
     }
@@ -63,18 +60,16 @@ final class CurvePicture {
     text(MARGIN, top + HEIGHT - 10, "middle", Long.toString(steps.getMin()));
     text(WIDTH - MARGIN / 2, top + HEIGHT - 10, "middle", Long.toString(steps.getMax()));
     svg.append(
-        String.format(
-            Locale.ROOT,
-            "<svg x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" viewBox=\"%d %s %s %s\""
-                + " preserveAspectRatio=\"none\" overflow=\"visible\">\n",
-            MARGIN,
-            top + MARGIN,
-            WIDTH - 3 * MARGIN / 2,
-            HEIGHT - 3 * MARGIN / 2,
-            steps.getMin(),
-            -values.getMax(),
-            extent((double) steps.getMax() - steps.getMin()),
-            extent(values.getMax() - values.getMin())));
+        "<svg x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" viewBox=\"%s %s %s %s\" preserveAspectRatio=\"none\" overflow=\"visible\">\n"
+            .formatted(
+                MARGIN,
+                top + MARGIN,
+                WIDTH - 3 * MARGIN / 2,
+                HEIGHT - 3 * MARGIN / 2,
+                steps.getMin(),
+                -values.getMax(),
+                extent((double) steps.getMax() - steps.getMin()),
+                extent(values.getMax() - values.getMin())));
     curve("gray", recorded);
     curve("red", measured);
     svg.append("</svg>\n");
@@ -91,10 +86,9 @@ final class CurvePicture {
         Stream.concat(finite(points).limit(1), finite(points))
             .map(point -> point.getKey() + "," + -point.getValue())
             .collect(Collectors.joining(" "));
-    svg.append("<polyline fill=\"none\" stroke=\"").append(color);
-    svg.append("\" stroke-width=\"").append(points.size() == 1 ? 8 : 2);
-    svg.append("\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"");
-    svg.append(path).append("\"/>\n");
+    svg.append(
+        "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-linecap=\"round\" vector-effect=\"non-scaling-stroke\" points=\"%s\"/>\n"
+            .formatted(color, points.size() == 1 ? 8 : 2, path));
   }
 
   /** Leaves out values that are not finite, because they have no place on an axis. */
@@ -107,13 +101,9 @@ final class CurvePicture {
   }
 
   private void text(int right, int down, String anchor, String words) {
+    String escaped = words.replace("&", "&amp;").replace("<", "&lt;");
     svg.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n",
-            right,
-            down,
-            anchor,
-            words.replace("&", "&amp;").replace("<", "&lt;")));
+        "<text x=\"%s\" y=\"%s\" text-anchor=\"%s\">%s</text>\n"
+            .formatted(right, down, anchor, escaped));
   }
 }

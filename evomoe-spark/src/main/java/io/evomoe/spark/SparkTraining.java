@@ -10,22 +10,23 @@ import io.evomoe.run.RunOpening;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.training.Callback;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Trains in rounds on Spark: DiLoCo (arXiv 2311.08105) with EvoMoE's phases. */
 public final class SparkTraining implements ClusterTraining {
 
   @Override
-  public Trained train(ClusterRequest request) {
-    return request.start().isEmpty() ? resume(request) : begin(request, request.start().get(0));
+  public void train(ClusterRequest request) {
+    if (request.start().isEmpty()) {
+      resume(request);
+    } else {
+      begin(request, request.start().get(0));
+    }
   }
 
-  private static Trained begin(ClusterRequest request, ClusterRequest.Start start) {
+  private static void begin(ClusterRequest request, ClusterRequest.Start start) {
     RunConfig config = start.config();
     Path out = request.out().path();
     RunFiles.requireUnused(out);
@@ -49,13 +50,13 @@ public final class SparkTraining implements ClusterTraining {
                       settings.write(folder);
                     })
                 .in(request.out())) {
-          return train(run, data.data(), start.data(), rounds, request);
+          request.training().train(run, data.data(), start.data(), rounds);
         }
       }
     }
   }
 
-  private static Trained resume(ClusterRequest request) {
+  private static void resume(ClusterRequest request) {
     Path out = request.out().path();
     RoundSettings saved = RoundSettings.read(out);
     int workerCount = request.workers() == 0 ? saved.rounds().workers() : request.workers();
@@ -82,21 +83,9 @@ public final class SparkTraining implements ClusterTraining {
               workerCount, saved.rounds().workers());
           settings.write(out);
         }
-        return train(run, data, settings.data(), rounds.with(workers), request);
+        request.training().train(run, data, settings.data(), rounds.with(workers));
       }
     }
-  }
-
-  private static Trained train(
-      Run<?> run,
-      TaskData<?, ?> data,
-      List<String> text,
-      ClusterRounds rounds,
-      ClusterRequest request) {
-    RunConfig config = run.config();
-    List<Callback> callbacks = new ArrayList<>(request.watching().of(data, config, text));
-    callbacks.add(rounds);
-    return new Trained(run.train(callbacks.toArray(Callback[]::new)), config, data);
   }
 
   private static void requireFit(

@@ -52,7 +52,6 @@ final class ClassifyCommand implements Runnable {
 
   @Option(
       names = "--format",
-      defaultValue = "TSV",
       description =
           "tsv (class TAB probability) or jsonl (objects of label, probability and text); both are empty for a blank line (default: tsv)")
   Format format = Format.TSV;

@@ -2,18 +2,11 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
-import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.task.TaskData;
-import io.evomoe.training.Callback;
 import io.evomoe.training.internal.rounds.RoundConfig;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -88,55 +81,17 @@ final class ClusterOptions {
       throw new IllegalArgumentException(
           "--steps cannot be given with --rounds, which sets the number of steps");
     }
-    if (rounds < 1) {
-      throw new IllegalArgumentException("--rounds must be at least 1, was " + rounds);
-    }
+    FieldBound.atLeast("--rounds", rounds, 1);
     options.set.put(steps, "" + Math.multiplyExact(rounds, config().localSteps()));
   }
 
   /** Trains on the cluster. */
-  ClusterTraining.Trained train(ClusterRequest request) {
-    return ClusterTraining.installed()
+  void train(ClusterRequest request) {
+    ClusterTraining.installed()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the folder of Spark, and start with ./evomoe or spark-submit"))
         .train(request);
-  }
-
-  /** Watches a run on a cluster, of which nothing is known here before its data was read there. */
-  static final class Watching implements ClusterRequest.Watching, AutoCloseable {
-    private final WatchOptions watch;
-    private final Path folder;
-    private @Nullable RunsReport report;
-    private @Nullable LiveReport page;
-
-    Watching(WatchOptions watch, Path folder) {
-      this.watch = watch;
-      this.folder = folder;
-    }
-
-    @Override
-    public List<Callback> of(TaskData<?, ?> data, RunConfig config, List<String> text) {
-      RunsReport begun = Description.report(config, data, text);
-      LiveReport written = watch.page(folder, begun);
-      report = begun;
-      page = written;
-      return watch.callbacks(folder, written);
-    }
-
-    /** The run has come to its end. */
-    void end(Outcome outcome) {
-      if (report != null) {
-        report.add(outcome);
-      }
-    }
-
-    @Override
-    public void close() {
-      if (page != null) {
-        page.close();
-      }
-    }
   }
 }

@@ -3,13 +3,12 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.WorkProgress;
-import io.evomoe.bench.compare.ComparedRun;
-import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
@@ -20,20 +19,13 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
-import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
-import io.evomoe.training.RecordedRun;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +41,7 @@ import picocli.CommandLine.Spec;
       "evomoe compare --preset quick --gates evomoe,switch,dense --out runs/first",
       "evomoe compare --task mt --seeds 1,2,3"
     })
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand implements Runnable {
   /** For all gates that can serve in the models of the task. */
   static final String ALL = "all";
 
@@ -79,21 +71,17 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--keep-models",
       paramLabel = "WHICH",
-      defaultValue = "best",
       description =
           "models of finished runs to keep in OUT/runs/GATE-SEED: best (lowest validation loss), all or none")
-  String keepModels = "best";
+  KeepModels keepModels = KeepModels.BEST;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
-    KeepModels keep = KeepModels.named(keepModels);
     String name = "compare-%s-%s".formatted(options.task, options.preset);
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name)) {
@@ -104,18 +92,13 @@ final class CompareCommand implements Callable<Integer> {
               progress ->
                   PreparedData.read(
                       options.dataPaths(), configs.get(0), output.path(), progress))) {
-        compare(configs, prepared, output.path(), keep, stop);
+        compare(configs, prepared, output.path(), stop);
       }
     }
-    return 0;
   }
 
   private void compare(
-      List<RunConfig> configs,
-      PreparedData prepared,
-      Path folder,
-      KeepModels keep,
-      GracefulStop stop) {
+      List<RunConfig> configs, PreparedData prepared, Path folder, GracefulStop stop) {
     MemoryLimit limit = options.memoryLimit();
     configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
@@ -123,31 +106,25 @@ final class CompareCommand implements Callable<Integer> {
     console.println(prepared.data().description());
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
-    RunsReport report =
-        new RunsReport(
-            ReportData.empty(
-                "EvoMoE comparison: " + options.task,
-                ShippedData.note(
-                    data.stream().map(Path::toString).toList(),
-                    Optional.of(prepared.data().description())),
-                description(prepared.data(), configs.get(0))),
-            prepared.data().metricName());
-    List<PlannedRun> plan =
-        configs.stream()
-            .map(config -> PlannedRun.of(new ComparedRun(folder, config, data, prepared.content())))
-            .toList();
+    String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset);
+    RunsReport report = Description.report(title, configs.get(0), prepared.data(), data);
+    List<ComparedRun> plan = new ArrayList<>();
+    for (RunConfig config : configs) {
+      String name = config.gate() + "-" + config.seed();
+      plan.add(new ComparedRun(folder, name, config, data, prepared.content()));
+    }
     // Before their rows are left out of the curves.
-    plan.stream().filter(run -> run.finished() == null).forEach(run -> run.place().requireOwn());
-    List<RecordedRun> kept = plan.stream().map(PlannedRun::earlier).toList();
-    List<ComparedRun> before =
-        plan.stream().map(PlannedRun::place).filter(ComparedRun::hasModel).toList();
+    plan.forEach(ComparedRun::requireOwn);
+    List<ComparedRun> before = plan.stream().filter(ComparedRun::hasModel).toList();
     String goOn = CommandText.again(spec, folder);
     List<Outcome> outcomes = new ArrayList<>();
-    List<KeepModels.Finished> over = new ArrayList<>();
+    List<ComparedRun> over = new ArrayList<>();
     try (MemoryGuard memory = new MemoryGuard(limit);
         LiveReport page = watch.page(folder, report);
-        CurveFile curves = CurveFile.shared(folder.resolve(CurveFile.NAME), kept)) {
-      for (PlannedRun planned : plan) {
+        CurveFile curves =
+            CurveFile.shared(
+                folder.resolve(CurveFile.NAME), plan.stream().map(ComparedRun::earlier).toList())) {
+      for (ComparedRun run : plan) {
         if (stop.isStopped()) {
           break;
         }
@@ -155,12 +132,14 @@ final class CompareCommand implements Callable<Integer> {
         stop.pause("all runs so far are saved; continue with: " + goOn);
         int number = outcomes.size() + 1;
         report.begin("", plan.size() == 1 ? "" : "run %d of %d".formatted(number, plan.size()));
-        List<Callback> told = watch.callbacks(planned.place().folder(), page, curves, stop, memory);
-        Outcome outcome = planned.train(name(planned.config()), prepared, told, console);
+        String name = name(run.config());
+        StepProgress progress = new StepProgress(name, console);
+        Callback[] told = watch.callbacks(run.folder(), page, curves, stop, memory, progress);
+        Outcome outcome = run.train(name, prepared, console, told);
         stop.begin();
-        if (!outcome.result().isInterrupted()) {
-          over.add(new KeepModels.Finished(planned.place(), outcome.result()));
-          keep.settle(over);
+        if (run.isFinished()) {
+          over.add(run);
+          keepModels.settle(over);
         }
         report.add(outcome);
         outcomes.add(outcome);
@@ -175,29 +154,27 @@ final class CompareCommand implements Callable<Integer> {
     for (ComparedRun run : before) {
       if (!run.hasModel()) {
         String name = String.valueOf(run.folder().getFileName());
-        console.printf("Deleted the model of %s: --keep-models is %s%n", name, keep);
+        console.printf("Deleted the model of %s: --keep-models is %s%n", name, keepModels);
       }
     }
-    printModels(keep, over);
+    printModels(over);
     if (stop.isStopped() && over.size() < plan.size()) {
       console.printf("Stopped and saved; continue with: %s%n", goOn);
     }
   }
 
   /** What there is to go on with. */
-  private void printModels(KeepModels keep, List<KeepModels.Finished> over) {
-    if (keep == KeepModels.NONE || over.isEmpty()) {
+  private void printModels(List<ComparedRun> over) {
+    if (keepModels == KeepModels.NONE || over.isEmpty()) {
       return;
     }
-    KeepModels.Finished best = KeepModels.best(over);
-    Path folder = best.run().folder();
+    ComparedRun best = KeepModels.best(over);
     console.printf(
         "Model (lowest validation loss, %.4f): %s%n",
-        best.result().validLoss(), best.run().hasModel() ? folder : best.run().missingModel());
-    if (keep == KeepModels.ALL) {
+        best.validLoss(), best.hasModel() ? best.folder() : best.missingModel());
+    if (keepModels == KeepModels.ALL) {
       over.stream()
-          .map(KeepModels.Finished::run)
-          .filter(run -> !run.hasModel() && !run.folder().equals(folder))
+          .filter(run -> !run.hasModel() && run != best)
           .forEach(run -> console.println("No model: " + run.missingModel()));
     }
   }
@@ -206,7 +183,7 @@ final class CompareCommand implements Callable<Integer> {
     List<String> names =
         gateNames(gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
-    for (long seed : once("seeds", seeds)) {
+    for (long seed : StudyConfig.once("seeds", seeds)) {
       for (String gate : names) {
         configs.add(options.config(gate, seed));
       }
@@ -216,13 +193,6 @@ final class CompareCommand implements Callable<Integer> {
 
   private String name(RunConfig config) {
     return config.gate() + (seeds.size() == 1 ? "" : " seed " + config.seed());
-  }
-
-  private Map<String, String> description(TaskData<?, ?> data, RunConfig config) {
-    Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Task, preset", config.task() + ", " + options.preset);
-    lines.putAll(Description.of(data, config));
-    return lines;
   }
 
   /**
@@ -237,7 +207,7 @@ final class CompareCommand implements Callable<Integer> {
     List<String> asked = written.stream().map(String::strip).toList();
     if (!asked.equals(List.of(ALL))) {
       asked.forEach(registry::provider);
-      return once("gates", asked);
+      return StudyConfig.once("gates", asked);
     }
     List<String> names = new ArrayList<>();
     for (GateProvider gate : registry.providers()) {
@@ -249,21 +219,5 @@ final class CompareCommand implements Callable<Integer> {
       }
     }
     return names;
-  }
-
-  /**
-   * What was listed, each entry once: a run that is done twice would pass for two.
-   *
-   * @param option of the command line, for the message
-   * @throws IllegalArgumentException for an entry that is listed twice
-   */
-  private static <T> List<T> once(String option, List<T> listed) {
-    Set<T> seen = new HashSet<>();
-    for (T entry : listed) {
-      if (!seen.add(entry)) {
-        throw new IllegalArgumentException(option + " must be different, given twice: " + entry);
-      }
-    }
-    return listed;
   }
 }

@@ -30,11 +30,17 @@ import org.nd4j.linalg.api.buffer.DataType;
 final class Description {
   private Description() {}
 
-  /** One line: how large the models of a run are. */
-  static String parameters(TaskData<?, ?> data, RunConfig config) {
+  /**
+   * Prints the size of a run's model and the terms of its loss, before the model is made: that
+   * takes a while where it has many experts.
+   */
+  static void printModel(PrintStream console, TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    return "%s: %,d parameters with all experts, %s with gradients and optimizer moments"
-        .formatted(config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+    console.printf(
+        "%s: %,d parameters with all experts, %s with gradients and optimizer moments%n",
+        config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+    console.println(losses(config));
+    console.flush();
   }
 
   /** One line: what a run's loss is the sum of. */
@@ -60,17 +66,13 @@ final class Description {
   }
 
   /**
-   * The report on one run before its first step.
+   * The report on runs before their first step.
    *
    * @param sources of its data, as they were given
    */
-  static RunsReport report(RunConfig config, TaskData<?, ?> data, List<String> sources) {
-    String title = "EvoMoE training: %s, %s, seed %d";
+  static RunsReport report(String title, RunConfig config, TaskData<?, ?> data, List<?> sources) {
     String note = ShippedData.note(sources, Optional.of(data.description()));
-    return new RunsReport(
-        ReportData.empty(
-            title.formatted(config.task(), config.gate(), config.seed()), note, of(data, config)),
-        data.metricName());
+    return new RunsReport(ReportData.empty(title, note, of(data, config)), data.metricName());
   }
 
   /** Of all runs that are as large and trained as this one. */
@@ -92,11 +94,16 @@ final class Description {
     return lines;
   }
 
-  /** Of a fine-tuning. */
-  static Map<String, String> ofFineTuning(FineTuning tuning) {
+  /**
+   * Of a fine-tuning.
+   *
+   * @param data its files and what is in them
+   */
+  static Map<String, String> ofFineTuning(FineTuning tuning, String data) {
     RunConfig model = tuning.config();
     FineTuneSettings settings = tuning.settings();
     Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("Data", data);
     lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
     lines.put(
         "Fine-tuning",

@@ -13,8 +13,6 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +32,9 @@ import picocli.CommandLine.Spec;
       "evomoe eval --checkpoint runs/llama --experts-per-token 2"
     })
 final class EvalCommand implements Runnable {
-  private static final List<String> OF_TRANSLATION =
-      List.of("--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch");
-  private static final List<String> NOT_OF_CLASSIFIERS =
-      Stream.concat(Stream.of("--batches", "--experts-per-token"), OF_TRANSLATION.stream())
-          .toList();
+  private static final String[] OF_TRANSLATION = {
+    "--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch"
+  };
 
   private static final String OWN_DATA = "the run's own data is read as in its training";
 
@@ -53,22 +49,16 @@ final class EvalCommand implements Runnable {
 
   @Mixin DataOptions form = new DataOptions();
 
-  @Option(names = "--split", defaultValue = "valid", description = "part: train, valid or test")
+  @Option(names = "--split", description = "part: train, valid or test")
   String split = "valid";
 
-  @Option(
-      names = "--batches",
-      defaultValue = "64",
-      description = "maximum number of batches for the loss")
+  @Option(names = "--batches", description = "maximum number of batches for the loss")
   int batches = 64;
 
-  @Option(
-      names = "--sentences",
-      defaultValue = "2000",
-      description = "maximum number of sentences to translate")
+  @Option(names = "--sentences", description = "maximum number of sentences to translate")
   int sentences = 2000;
 
-  @Option(names = "--examples", defaultValue = "0", description = "translations to print")
+  @Option(names = "--examples", description = "translations to print")
   int examples;
 
   @Option(
@@ -87,7 +77,7 @@ final class EvalCommand implements Runnable {
       String text =
           "is a part of the run's data or of a folder that has parts; a %s is measured as a whole, as %s would be";
       String kind = Files.isDirectory(data) ? "folder without them" : "file";
-      CommandText.reject(spec, text.formatted(kind, data), List.of("--split"));
+      CommandText.reject(spec, text.formatted(kind, data), "--split");
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
@@ -115,7 +105,9 @@ final class EvalCommand implements Runnable {
   }
 
   private void evaluateClassifier() {
-    CommandText.reject(spec, "cannot be given for a classifier, " + checkpoint, NOT_OF_CLASSIFIERS);
+    String why = "cannot be given for a classifier, " + checkpoint;
+    CommandText.reject(spec, why, "--batches", "--experts-per-token");
+    CommandText.reject(spec, why, OF_TRANSLATION);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {
       DataForm read = form.over(classifier.dataForm(), data != null, OWN_DATA);

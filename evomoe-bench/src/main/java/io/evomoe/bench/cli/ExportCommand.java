@@ -1,6 +1,8 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.internal.files.NewOutput;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.transformer.Search;
@@ -15,7 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe export}: a trained model in the files of others. */
 @Command(
@@ -47,7 +51,7 @@ final class ExportCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--format", defaultValue = HF, description = "hf or gguf")
+  @Option(names = "--format", description = "hf or gguf")
   String format = HF;
 
   @Option(
@@ -62,8 +66,8 @@ final class ExportCommand implements Runnable {
           "f32, f16 or bf16; gguf also q8_0 (default: f32; for an import as hf, its own types)")
   @Nullable String dtype;
 
-  @Option(names = "--max-shard-mb", description = "hf: largest file in megabytes (default: 5000)")
-  @Nullable Long maxShardMb;
+  @Option(names = "--max-shard-mb", description = "hf: largest file in megabytes")
+  long maxShardMb = HubExport.DEFAULT_SHARD_BYTES / MEGABYTE;
 
   @Option(
       names = "--as",
@@ -77,6 +81,8 @@ final class ExportCommand implements Runnable {
       description =
           "experts of every token, for a gate without a fixed number; prints the validation loss before and after, the weights stay the same")
   @Nullable Integer expertsPerToken;
+
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
@@ -128,10 +134,7 @@ final class ExportCommand implements Runnable {
   }
 
   private Function<Run<?>, Exported> hub() {
-    long shard = maxShardMb == null ? HubExport.DEFAULT_SHARD_BYTES / MEGABYTE : maxShardMb;
-    if (shard < 1 || shard > Long.MAX_VALUE / MEGABYTE) {
-      throw new IllegalArgumentException("--max-shard-mb must be at least 1, was " + shard);
-    }
+    FieldBound.atLeast("--max-shard-mb", maxShardMb, 1);
     if (dtype != null && !TYPES.containsKey(dtype)) {
       throw new IllegalArgumentException(
           "--dtype of format hf must be f32, f16 or bf16, was " + dtype);
@@ -139,7 +142,7 @@ final class ExportCommand implements Runnable {
     ExportRequest request =
         request()
             .withType(dtype == null ? null : TYPES.get(dtype))
-            .withMaxShardBytes(shard * MEGABYTE);
+            .withMaxShardBytes(Math.multiplyExact(maxShardMb, MEGABYTE));
     NewOutput.folder(out).close();
     return run -> run.export(request, out);
   }
@@ -149,10 +152,7 @@ final class ExportCommand implements Runnable {
     if (!name.endsWith("." + GGUF)) {
       throw new IllegalArgumentException("--out must end in .gguf with --format gguf, was " + out);
     }
-    if (maxShardMb != null) {
-      throw new IllegalArgumentException(
-          "--max-shard-mb cannot be given with --format gguf, was " + maxShardMb);
-    }
+    CommandText.reject(spec, "cannot be given with --format gguf", "--max-shard-mb");
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
     NewOutput.file(out).close();
     return run -> run.exportGguf(request(), type, out);

@@ -19,9 +19,7 @@ import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -125,8 +123,8 @@ final class FineTuneCommand implements Runnable {
     try (LiveReport page = watch.page(tuning.folder(), report)) {
       Between between = new Between(tuning, report, page);
       StepProgress progress = new StepProgress("", console);
-      List<Callback> told = watch.callbacks(tuning.folder(), page, stop, between, progress);
-      FineTuned tuned = tuning.train(told.toArray(Callback[]::new));
+      FineTuned tuned =
+          tuning.train(watch.callbacks(tuning.folder(), page, stop, between, progress));
       report.measured(tuned.scores());
       tuned.measured().ifPresent(report::end);
       return tuned;
@@ -139,12 +137,10 @@ final class FineTuneCommand implements Runnable {
     String title =
         "EvoMoE fine-tuning: %d classes, %s"
             .formatted(tuning.labels().size(), tuning.config().gate());
-    Map<String, String> description = new LinkedHashMap<>();
-    description.put("Data", counts);
-    description.putAll(Description.ofFineTuning(tuning));
-    String note =
-        ShippedData.note(texts.stream().map(Path::toString).toList(), Optional.of(counts));
-    return ReportData.empty(title, note, description);
+    return ReportData.empty(
+        title,
+        ShippedData.note(texts, Optional.of(counts)),
+        Description.ofFineTuning(tuning, counts));
   }
 
   /** Brings the page up to date when a training begins, and says where it resumes. */

@@ -1,8 +1,8 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassReport;
-import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.bench.report.RunsReport;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned.TunedKind;
@@ -12,7 +12,6 @@ import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +19,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is known so far of a fine-tuning. */
-final class FineTuneReport implements LiveReport.Content {
+final class FineTuneReport extends RunsReport {
   private final ReportData empty;
   private final Path folder;
   private final long seed;
   private final List<TunedKind> trainings;
-  private List<TunedKind> over = List.of();
+  private int over;
   private List<ClassScores> scores = List.of();
   private @Nullable ClassEvaluation evaluation;
 
@@ -37,6 +36,7 @@ final class FineTuneReport implements LiveReport.Content {
    * @param alone whether no network without pre-training is set beside the fine-tuned one
    */
   FineTuneReport(ReportData empty, Path folder, long seed, boolean alone) {
+    super(empty, "accuracy"); // not shown: the page has the scores in place of a table of runs
     this.empty = empty;
     this.folder = folder;
     this.seed = seed;
@@ -46,10 +46,24 @@ final class FineTuneReport implements LiveReport.Content {
   /** All that was measured: the majority class, and the networks of trainings that are over. */
   void measured(List<ClassScores> all) {
     scores = all;
-    over =
+    List<RecordedRun> curves =
         trainings.stream()
             .filter(kind -> all.stream().anyMatch(one -> kind.title().equals(one.classifier())))
+            .map(this::curve)
             .toList();
+    over = curves.size();
+    replace(
+        new ReportData(
+            empty.title(), empty.note(), empty.description(), List.of(), curves, empty.live()));
+    if (over < trainings.size()) {
+      String place = "training %d of %d".formatted(over + 1, trainings.size());
+      begin(trainings.get(over).title(), trainings.size() == 1 ? "" : place);
+    }
+  }
+
+  private RecordedRun curve(TunedKind training) {
+    RunName name = new RunName(training.part(), training.title(), seed, true);
+    return StepFile.upTo(training.folder(folder), name, Long.MAX_VALUE);
   }
 
   /** All is over. */
@@ -59,30 +73,12 @@ final class FineTuneReport implements LiveReport.Content {
 
   /** Whether another training comes. */
   boolean isBetweenTrainings() {
-    return !over.isEmpty() && over.size() < trainings.size();
+    return over > 0 && over < trainings.size();
   }
 
   @Override
   public ReportData with(Optional<Outcome> going) {
-    List<RecordedRun> runs = new ArrayList<>();
-    over.forEach(training -> runs.add(curve(training)));
-    List<RunResult> results = new ArrayList<>();
-    for (TunedKind training : trainings) {
-      going
-          .filter(run -> training.part().equals(run.recorded().task()) && !over.contains(training))
-          .ifPresent(
-              run -> {
-                results.add(run.result().labelled(training.title()));
-                runs.add(run.recorded().labelled(training.title()));
-              });
-    }
-    return new ReportData(
-        empty.title(), empty.note(), empty.description(), results, runs, Optional.empty());
-  }
-
-  private RecordedRun curve(TunedKind training) {
-    RunName name = new RunName(training.part(), training.title(), seed, true);
-    return StepFile.upTo(training.folder(folder), name, Long.MAX_VALUE);
+    return super.with(going.filter(run -> over < trainings.size()));
   }
 
   @Override
@@ -97,19 +93,5 @@ final class FineTuneReport implements LiveReport.Content {
         new ReportData(
             data.title(), data.note(), description, data.results(), data.runs(), data.live());
     return new ClassReport(page, scores, Optional.ofNullable(evaluation)).html();
-  }
-
-  /** Not of the page, which has the scores in place of a table of runs. */
-  @Override
-  public String metricName() {
-    return "accuracy";
-  }
-
-  @Override
-  public String place() {
-    return trainings.size() == 1
-        ? ""
-        : "training %d of %d"
-            .formatted(Math.min(over.size() + 1, trainings.size()), trainings.size());
   }
 }

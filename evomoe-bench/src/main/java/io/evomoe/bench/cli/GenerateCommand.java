@@ -46,8 +46,8 @@ final class GenerateCommand implements Runnable {
   @Override
   public void run() {
     if (greedy) {
-      List<String> overruled = List.of("--temperature", "--top-k", "--top-p", "--seed");
-      CommandText.reject(spec, "cannot be given with --greedy", overruled);
+      String why = "cannot be given with --greedy";
+      CommandText.reject(spec, why, "--temperature", "--top-k", "--top-p", "--seed");
     }
     GenerationConfig asked =
         sampling.over(GenerationConfig.defaults()).with(g -> g.stopStrings(stop));

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.compare.KeepModels;
 import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Preset;
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -72,12 +72,10 @@ enum OptionGroup {
     UsageMessageSpec usage = spec.usageMessage();
     usage.footer(Arrays.stream(usage.footer()).map("  "::concat).toArray(String[]::new));
     usage.abbreviateSynopsis(spec.requiredArgs().isEmpty());
-    command
-        .getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
-    command
-        .getHelpSectionMap()
-        .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
+    Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
+    sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + page(help.commandSpec()));
     command.getSubcommands().values().forEach(OptionGroup::applyTo);
     return command;
   }
@@ -92,8 +90,12 @@ enum OptionGroup {
     if (!option.splitRegex().isEmpty()) {
       builder.splitRegex(COMMA).splitRegexSynopsisLabel(COMMA_LABEL);
     }
+    boolean oneValue = option.arity().max() == 1 && !option.isMultiValue();
+    if (oneValue && !option.required() && option.initialValue() != null) {
+      builder.defaultValue(option.initialValue().toString());
+    }
     String text = option.description()[0];
-    boolean untold = option.defaultValue() != null && !text.contains("(default: ");
+    boolean untold = builder.defaultValue() != null && !text.contains("(default: ");
     return builder.description(untold ? text + " (default: ${DEFAULT-VALUE})" : text).build();
   }
 
@@ -106,7 +108,6 @@ enum OptionGroup {
           case "--gate" -> OptionGroup::gates;
           case "--gates" -> () -> Stream.concat(gates(), Stream.of(CompareCommand.ALL));
           case "--split" -> EvalRequest.SPLITS::stream;
-          case "--keep-models" -> () -> Stream.of(KeepModels.values()).map(Object::toString);
           case "--data-format" -> () -> RecordFormat.installed().stream().map(RecordFormat::id);
           default -> null;
         };

@@ -33,13 +33,11 @@ public final class RunOptions {
 
   @Option(
       names = "--task",
-      defaultValue = "gpt",
       description = "gpt (language model), roberta (masked language model) or mt (translation)")
   String task = "gpt";
 
   @Option(
       names = "--preset",
-      defaultValue = "small",
       description =
           "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md")
   public String preset = "small";

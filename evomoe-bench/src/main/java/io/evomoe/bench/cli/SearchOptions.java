@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.models.transformer.Search;
-import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,10 +21,10 @@ final class SearchOptions extends FieldOptions {
   /** Rejects what {@code --greedy} overrules. */
   Search search() {
     Search asked = over(Search.DEFAULT);
-    if (greedy) {
-      List<String> overruled = List.of("--beam", "--length-penalty");
-      CommandText.reject(command, "cannot be given with --greedy", overruled);
+    if (!greedy) {
+      return asked;
     }
-    return greedy ? new Search(1, 0, asked.maxLength(), asked.sentences()) : asked;
+    CommandText.reject(command, "cannot be given with --greedy", "--beam", "--length-penalty");
+    return new Search(1, 0, asked.maxLength(), asked.sentences());
   }
 }

@@ -54,11 +54,12 @@ public final class ShippedData {
   /**
    * The note on a report.
    *
-   * @param sources files and folders as they were given
+   * @param sources files and folders as they were given, paths or texts
    * @param counts the files and what is in them, for people; empty where they were not read
    */
-  static String note(List<String> sources, Optional<String> counts) {
-    List<Optional<String>> shipped = sources.stream().map(ShippedData::shipped).toList();
+  static String note(List<?> sources, Optional<String> counts) {
+    List<String> names = sources.stream().map(String::valueOf).toList();
+    List<Optional<String>> shipped = names.stream().map(ShippedData::shipped).toList();
     if (shipped.stream().allMatch(Optional::isPresent)) {
       return ("The data comes with EvoMoE and is small and public: %s. These numbers compare gates"
               + " with each other; they are not GLUE, WMT or OpenWebText results.")
@@ -69,7 +70,7 @@ public final class ShippedData {
         .formatted(
             counts
                 .map(lines -> String.join("; ", lines.lines().toList()))
-                .orElse(String.join(" and ", sources)));
+                .orElse(String.join(" and ", names)));
   }
 
   /** Name of the text that comes with the project in which a source lies. */

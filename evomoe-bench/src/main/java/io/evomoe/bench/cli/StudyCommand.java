@@ -3,9 +3,9 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
+import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
-import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
@@ -32,7 +32,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,7 @@ import picocli.CommandLine.Spec;
     name = "study",
     description = "Trains the missing runs of a study and writes its tables.",
     footer = "evomoe study --config docs/study/gpt-prior.yaml --tables")
-final class StudyCommand implements Callable<Integer> {
+final class StudyCommand implements Runnable {
   @Option(
       names = "--config",
       required = true,
@@ -96,17 +97,16 @@ final class StudyCommand implements Callable<Integer> {
 
   @Mixin WatchOptions watch = new WatchOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
-  private static final List<String> OF_TRAINING =
-      List.of("--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard");
+  private static final String[] OF_TRAINING = {
+    "--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard"
+  };
 
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
     if (tables) {
       CommandText.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
@@ -124,7 +124,6 @@ final class StudyCommand implements Callable<Integer> {
         OutputFolder second = one ? null : OutputFolder.open(local)) {
       run(read, results, local, stop);
     }
-    return 0;
   }
 
   private void run(StudyConfig read, Path folder, Path local, GracefulStop stop) {
@@ -146,7 +145,7 @@ final class StudyCommand implements Callable<Integer> {
           "The others are recorded in %s and have no model: use another --out to train them again%n",
           folder);
     }
-    String note = ShippedData.note(sources.stream().map(Path::toString).toList(), Optional.empty());
+    String note = ShippedData.note(sources, Optional.empty());
     if (!tables && !missing.isEmpty()) {
       train(study, missing, sources, note, local, stop);
     }
@@ -170,16 +169,10 @@ final class StudyCommand implements Callable<Integer> {
           "--only must be the name of a run, such as %s, or a pattern of names, was %s"
               .formatted(study.runs().get(0).name(), only));
     }
+    Set<String> compared =
+        named.stream().filter(run -> !run.isRate()).map(StudyRun::gate).collect(Collectors.toSet());
     return study.runs().stream()
-        .filter(
-            run ->
-                named.contains(run)
-                    || (run.part() == StudyRun.Part.RATE
-                        && named.stream()
-                            .anyMatch(
-                                other ->
-                                    other.part() != StudyRun.Part.RATE
-                                        && other.gate().equals(run.gate()))))
+        .filter(run -> named.contains(run) || (run.isRate() && compared.contains(run.gate())))
         .toList();
   }
 
@@ -217,13 +210,9 @@ final class StudyCommand implements Callable<Integer> {
                 "%s: not started, it would take longer than --max-minutes%n", run.name());
             break;
           }
+          String left = clock.left(missing.subList(i, missing.size()));
           Verbosity.progressOn(console)
-              .printf(
-                  "[%d of %d%s] %s%n",
-                  i + 1,
-                  missing.size(),
-                  clock.left(missing.subList(i, missing.size())),
-                  run.name());
+              .printf("[%d of %d%s] %s%n", i + 1, missing.size(), left, run.name());
           RunConfig settings = study.config(run).orElseThrow();
           limit.requireRoomFor(prepared.data(), settings);
           ComparedRun place = new ComparedRun(folder, run.name(), settings, sources, content);
@@ -231,12 +220,13 @@ final class StudyCommand implements Callable<Integer> {
           stop.pause("all runs so far are saved; continue with: " + CommandText.again(spec, null));
           report.replace(study.report(note, Description.ofStudy(settings)));
           report.begin(
-              run.part() == StudyRun.Part.RATE ? run.name() : run.label(),
+              run.isRate() ? run.name() : run.label(),
               "run %d of %d".formatted(i + 1, missing.size()));
-          List<Callback> told = watch.callbacks(place.folder(), page, stop, memory);
-          Outcome outcome = PlannedRun.of(place).train(run.name(), prepared, told, console);
+          StepProgress progress = new StepProgress(run.name(), console);
+          Callback[] told = watch.callbacks(place.folder(), page, stop, memory, progress);
+          Outcome outcome = place.train(run.name(), prepared, console, told);
           stop.begin();
-          if (outcome.result().steps() == settings.training().steps()) {
+          if (place.isFinished()) {
             study.results().add(run.name(), settings, outcome);
             settle(place);
             report.replace(study.report(note, Description.ofStudy(settings)));
@@ -263,22 +253,16 @@ final class StudyCommand implements Callable<Integer> {
     console.print(text);
     AtomicFile.write(folder.resolve(StudyTables.NAME), text);
     Path page = local.resolve(HtmlReport.NAME);
-    Optional<RunConfig> shown = shown(study);
-    shown.ifPresent(
-        settings -> HtmlReport.write(page, study.report(note, Description.ofStudy(settings))));
-    console.printf(
-        "%nTables%s: %s%s%n",
-        shown.isPresent() ? " and charts" : "",
-        folder.resolve(StudyTables.NAME),
-        shown.isPresent() ? ", " + page : "");
-  }
-
-  /** The settings of a run that the charts have, if they have one. */
-  private static Optional<RunConfig> shown(Study study) {
-    return study.runs().stream()
-        .filter(run -> run.part() != StudyRun.Part.RATE && study.record(run).isPresent())
+    console.printf("%nTables: %s%n", folder.resolve(StudyTables.NAME));
+    study.runs().stream()
+        .filter(run -> !run.isRate() && study.record(run).isPresent())
         .findFirst()
-        .flatMap(study::config);
+        .flatMap(study::config)
+        .ifPresent(
+            settings -> {
+              HtmlReport.write(page, study.report(note, Description.ofStudy(settings)));
+              console.printf("Charts: %s%n", page);
+            });
   }
 
   /**

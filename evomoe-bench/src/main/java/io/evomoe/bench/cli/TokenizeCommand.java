@@ -9,8 +9,9 @@ import io.evomoe.run.record.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Parameters;
       "evomoe tokenize --from runs/mine \"The state of\"",
       "evomoe tokenize --from models/llama --ids 464,1181,286"
     })
-final class TokenizeCommand implements Callable<Integer> {
+final class TokenizeCommand implements Runnable {
   @Option(
       names = "--from",
       required = true,
@@ -44,31 +45,21 @@ final class TokenizeCommand implements Callable<Integer> {
   boolean json;
 
   @Override
-  public Integer call() {
+  public void run() {
     if (ids != null && text != null) {
       throw new IllegalArgumentException("--ids cannot be given with a text, was " + text);
     }
-    Path files = tokenizerFolder();
-    if (files != null) {
-      print(BpeTokenizer.load(files));
-    } else {
-      try (Run<?> run = Run.open(from)) {
-        print(run.tokenizer());
-      }
+    // The files of a tokenizer are in a folder of Hugging Face, or below that of a run.
+    Path folder = Files.isRegularFile(from) ? from.resolveSibling("") : from;
+    Optional<Path> files =
+        Stream.of(folder, from.resolve("tokenizer")).filter(TokenizerFiles::isIn).findFirst();
+    if (files.isPresent()) {
+      print(BpeTokenizer.load(files.get()));
+      return;
     }
-    return 0;
-  }
-
-  /** The folder with the files of a tokenizer: that of Hugging Face, or in the folder of a run. */
-  private @Nullable Path tokenizerFolder() {
-    Path folder = Files.isRegularFile(from) ? from.toAbsolutePath().getParent() : from;
-    for (Path place :
-        folder == null ? new Path[0] : new Path[] {folder, from.resolve("tokenizer")}) {
-      if (TokenizerFiles.isIn(place)) {
-        return place;
-      }
+    try (Run<?> run = Run.open(from)) {
+      print(run.tokenizer());
     }
-    return null;
   }
 
   private void print(Tokenizer tokenizer) {

@@ -7,7 +7,6 @@ import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
-import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
@@ -26,7 +25,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +38,7 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = "Trains one model and saves checkpoints, or continues a run.",
     footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"})
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Runnable {
   /** Of --set and the options that are fields, the checkpoint says whether they may change. */
   private static final String USED_IN_RESUMING =
       "--resume --set --steps --learning-rate --batch --precision --recompute --tensorboard"
@@ -50,16 +48,10 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
 
-  @Option(
-      names = "--gate",
-      defaultValue = "evomoe",
-      description = "name of the gate, see evomoe gates")
+  @Option(names = "--gate", description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "seed of weights, batches and dropout")
+  @Option(names = "--seed", description = "seed of weights, batches and dropout")
   long seed = 1;
 
   @Option(names = "--out", description = "run folder (default: runs/train-TASK-GATE-PRESET)")
@@ -96,14 +88,12 @@ final class TrainCommand implements Callable<Integer> {
           "with --from, a run at its highest learning rate: take its moments too and decay the rate in N steps, as the end of schedule wsd")
   @Nullable Long decaySteps;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
-  CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   private final PrintStream console = System.out;
 
   @Override
-  public Integer call() {
+  public void run() {
     watch.requireValid();
     if (!cluster.asked()) {
       cluster.requireUnused();
@@ -119,10 +109,11 @@ final class TrainCommand implements Callable<Integer> {
       if (cluster.asked()) {
         trainOnCluster(folder, stop);
       } else {
-        run(folder, stop);
+        try (Run<?> run = open(folder)) {
+          train(run, stop);
+        }
       }
     }
-    return 0;
   }
 
   /** What is saved while a step is not waited for; finished rounds are. */
@@ -137,40 +128,44 @@ final class TrainCommand implements Callable<Integer> {
 
   private void requireOneStart() {
     if (from == null) {
-      CommandText.reject(spec, "needs --from", List.of("--with-moments", "--decay-steps"));
+      CommandText.reject(spec, "needs --from", "--with-moments", "--decay-steps");
       return;
     }
     if (decaySteps != null) {
-      CommandText.reject(spec, "cannot be given with --decay-steps", List.of("--steps"));
+      CommandText.reject(spec, "cannot be given with --decay-steps", "--steps");
     }
+    CommandText.reject(spec, "cannot be given with --from", "--resume", "--init", "--spark");
     CommandText.reject(
-        spec, "cannot be given with --from", List.of("--resume", "--init", "--spark"));
-    CommandText.reject(
-        spec,
-        "cannot be given with --from, which uses the settings of that run",
-        List.of("--preset"));
+        spec, "cannot be given with --from, which uses the settings of that run", "--preset");
   }
 
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  private void run(OutputFolder folder, GracefulStop stop) {
+  private Run<?> open(OutputFolder folder) {
     if (resume != null) {
-      resume(resume, folder, stop);
-    } else if (init != null) {
-      startFrom(Run.upcycling(init).preset(options.preset), init, folder, stop);
-    } else if (from != null) {
-      RunBuilder<?> earlier = Run.from(from);
-      RunBuilder<?> moved = withMoments ? earlier.withMoments() : earlier;
-      startFrom(decaySteps == null ? moved : moved.decay(decaySteps), from, folder, stop);
-    } else {
-      start(Run.of(options.config(gate, seed), options.dataPaths()), folder, stop);
+      RunOpening opening = Run.opening(resume).data(DataOptions.once(options.data)).output(folder);
+      options.fields().forEach(opening::set);
+      return opening.open();
     }
+    RunBuilder<?> builder = builder();
+    return WorkProgress.watching(progress -> builder.progress(progress).in(folder));
+  }
+
+  private RunBuilder<?> builder() {
+    if (init != null) {
+      return startingAt(init, Run.upcycling(init).preset(options.preset));
+    }
+    if (from == null) {
+      return Run.of(options.config(gate, seed), options.dataPaths());
+    }
+    RunBuilder<?> earlier = withMoments ? Run.from(from).withMoments() : Run.from(from);
+    return startingAt(from, decaySteps == null ? earlier : earlier.decay(decaySteps));
   }
 
   private void trainOnCluster(OutputFolder folder, GracefulStop stop) {
-    CommandText.reject(spec, "cannot be given with --spark", List.of("--init", "--max-memory"));
+    CommandText.reject(spec, "cannot be given with --spark", "--init", "--max-memory");
     Path file = folder.path().resolve(RunFiles.CONFIG);
     List<ClusterRequest.Start> start = List.of();
     if (resume == null) {
@@ -181,25 +176,21 @@ final class TrainCommand implements Callable<Integer> {
     }
     console.println(
         Description.losses(resume == null ? start.get(0).config() : ConfigFile.read(file)));
-    ClusterTraining.Trained trained;
-    try (ClusterOptions.Watching watched = new ClusterOptions.Watching(watch, folder.path())) {
-      trained =
-          cluster.train(
-              new ClusterRequest(
-                  String.valueOf(cluster.master),
-                  cluster.conf,
-                  folder,
-                  start,
-                  resume == null ? 0 : cluster.workers(),
-                  resume == null ? Map.of() : options.fields(),
-                  watched,
-                  Verbosity.progressOn(console)));
-      // A round is not waited for: it is a pure function of what is saved.
-      stop.begin();
-      watched.end(trained.outcome());
-    }
-    printSummary(
-        trained.outcome(), folder.path(), Description.heldOut(trained.data(), trained.config()));
+    cluster.train(
+        new ClusterRequest(
+            String.valueOf(cluster.master),
+            cluster.conf,
+            folder,
+            start,
+            resume == null ? 0 : cluster.workers(),
+            resume == null ? Map.of() : options.fields(),
+            (run, data, text, rounds) -> {
+              Outcome outcome = train(run, data, text, rounds);
+              // A round is not waited for: it is a pure function of what is saved.
+              stop.begin();
+              printSummary(run, data, outcome);
+            },
+            Verbosity.progressOn(console)));
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
@@ -223,8 +214,7 @@ final class TrainCommand implements Callable<Integer> {
     return DefaultFolders.open(out, name);
   }
 
-  private void startFrom(
-      RunBuilder<?> builder, Path saved, OutputFolder folder, GracefulStop stop) {
+  private RunBuilder<?> startingAt(Path saved, RunBuilder<?> builder) {
     if (isGiven("--gate")) {
       builder.gate(gate);
     }
@@ -245,13 +235,7 @@ final class TrainCommand implements Callable<Integer> {
     if (spawn != null) {
       builder.set("evolution.spawn", spawn);
     }
-    start(builder.change(c -> config), folder, stop);
-  }
-
-  private void start(RunBuilder<?> builder, OutputFolder folder, GracefulStop stop) {
-    try (Run<?> run = WorkProgress.watching(progress -> builder.progress(progress).in(folder))) {
-      train(run, stop);
-    }
+    return builder.change(c -> config);
   }
 
   /** Options that would be left unheard are rejected. */
@@ -266,44 +250,41 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void resume(Path path, OutputFolder folder, GracefulStop stop) {
-    RunOpening opening = Run.opening(path).data(DataOptions.once(options.data)).output(folder);
-    options.fields().forEach(opening::set);
-    try (Run<?> run = opening.open()) {
-      train(run, stop);
-    }
-  }
-
   private void train(Run<?> run, GracefulStop stop) {
     RunConfig config = run.config();
     TaskData<?, ?> data = WorkProgress.watching(run::taskData);
     MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
-    // Before the model is made, which takes a while where it has many experts.
     console.println(data.description());
-    console.println(Description.parameters(data, config));
-    console.println(Description.losses(config));
-    console.flush();
+    Description.printModel(console, data, config);
     Outcome outcome;
-    List<String> sources = run.data().stream().map(Path::toString).toList();
-    RunsReport report = Description.report(config, data, sources);
-    try (MemoryGuard memory = new MemoryGuard(limit);
-        LiveReport page = watch.page(run.folder(), report)) {
+    try (MemoryGuard memory = new MemoryGuard(limit)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      List<Callback> told = watch.callbacks(run.folder(), page, stop, memory, progress);
-      outcome = run.train(told.toArray(Callback[]::new));
-      report.add(outcome);
+      outcome = train(run, data, run.data(), stop, memory, progress);
       memory.requireWithin();
     }
-    printSummary(outcome, run.folder(), Description.heldOut(data, config));
+    printSummary(run, data, outcome);
     if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
       String command = CommandText.of("train", "--resume", run.folder());
       console.printf("Stopped and saved; continue with: %s%n", command);
     }
   }
 
-  private void printSummary(Outcome outcome, Path folder, String measured) {
-    Description.print(console, List.of(outcome), measured);
-    console.printf("Run: %s%n", folder);
+  /** Trains a run and writes its page. */
+  private Outcome train(Run<?> run, TaskData<?, ?> data, List<?> sources, Callback... told) {
+    RunConfig config = run.config();
+    String title =
+        "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
+    RunsReport report = Description.report(title, config, data, sources);
+    try (LiveReport page = watch.page(run.folder(), report)) {
+      Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
+      report.add(outcome);
+      return outcome;
+    }
+  }
+
+  private void printSummary(Run<?> run, TaskData<?, ?> data, Outcome outcome) {
+    Description.print(console, List.of(outcome), Description.heldOut(data, run.config()));
+    console.printf("Run: %s%n", run.folder());
   }
 }

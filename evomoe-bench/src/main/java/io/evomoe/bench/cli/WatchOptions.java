@@ -2,6 +2,8 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
+import io.evomoe.bench.report.RunsReport;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
 import java.nio.file.Path;
@@ -20,19 +22,16 @@ final class WatchOptions {
   @Option(
       names = "--report-every",
       paramLabel = "SECONDS",
-      defaultValue = "10",
       description = "seconds between updates of report.html, 0 for one at the end")
   long reportEvery = 10;
 
   /** Rejects a time below zero, before anything is read or written. */
   void requireValid() {
-    if (reportEvery < 0) {
-      throw new IllegalArgumentException("--report-every must be at least 0, was " + reportEvery);
-    }
+    FieldBound.atLeast("--report-every", reportEvery, 0);
   }
 
   /** A page that is written while runs go. */
-  LiveReport page(Path folder, LiveReport.Content content) {
+  LiveReport page(Path folder, RunsReport content) {
     return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, content);
   }
 
@@ -41,12 +40,12 @@ final class WatchOptions {
    *
    * @param others beside its page and its event files
    */
-  List<Callback> callbacks(Path run, LiveReport page, Callback... others) {
+  Callback[] callbacks(Path run, LiveReport page, Callback... others) {
     List<Callback> all = new ArrayList<>(List.of(others));
     all.add(page);
     if (tensorboard || TensorBoard.isIn(run)) {
       all.add(TensorBoard.in(run));
     }
-    return all;
+    return all.toArray(Callback[]::new);
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.bench.cluster;
 
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -20,7 +21,7 @@ import java.util.Map;
  * @param start what to train; empty to continue the run in the folder
  * @param workers number of workers of a continued run, 0 for the previous number
  * @param fields changed values of a continued run's configuration, as text by dotted field
- * @param watching makes the callbacks of the rounds
+ * @param training trains the run when it is open
  * @param console for progress
  */
 public record ClusterRequest(
@@ -30,7 +31,7 @@ public record ClusterRequest(
     List<Start> start,
     int workers,
     Map<String, String> fields,
-    Watching watching,
+    RoundTraining training,
     PrintStream console) {
 
   /** Keeps the collections unmodifiable. */
@@ -40,17 +41,17 @@ public record ClusterRequest(
     start = List.copyOf(start);
   }
 
-  /** Makes the callbacks of a run. */
+  /** Trains a run whose rounds the cluster computes. */
   @FunctionalInterface
-  public interface Watching {
-
+  public interface RoundTraining {
     /**
-     * Returns the callbacks of a run that is about to begin or resume.
+     * Trains a new or resumed run.
      *
      * @param data the local part of the text
      * @param text paths of the text in the cluster
+     * @param rounds callback that the training must have
      */
-    List<Callback> of(TaskData<?, ?> data, RunConfig config, List<String> text);
+    void train(Run<?> run, TaskData<?, ?> data, List<String> text, Callback rounds);
   }
 
   /**

@@ -48,8 +48,9 @@ public record UntrainedModel(
    * @param steps that its gates are told they will be trained for
    */
   public CausalLanguageModel make(Kernels kernels, long steps) {
-    TrainingFacts facts =
-        new TrainingFacts(OptionalLong.of(steps), Optional.of(frequencies()), Set.of());
+    TokenFrequencies uniform =
+        TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
+    TrainingFacts facts = new TrainingFacts(OptionalLong.of(steps), Optional.of(uniform), Set.of());
     Gates gates = new Gates(GateRegistry.installed().provider(gate), gateOptions, facts);
     Scope root = Scope.root(SEED, kernels);
     return switch (architecture) {
@@ -68,10 +69,5 @@ public record UntrainedModel(
   public int mixtures() {
     boolean mixed = GateRegistry.installed().provider(gate).growth() != ExpertLifecycle.NEVER;
     return mixed ? size.stack().moeLayers() : 0;
-  }
-
-  /** Random tokens are uniform. */
-  private TokenFrequencies frequencies() {
-    return TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
   }
 }

@@ -13,6 +13,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,19 +146,13 @@ final class Html {
     }
 
     private static String value(Map<String, String> values, String name) {
-      String value = values.get(name);
-      if (value == null) {
-        throw new IllegalStateException("template names an unknown value: " + name);
-      }
-      return value;
+      return Optional.ofNullable(values.get(name))
+          .orElseThrow(() -> new IllegalStateException("template names an unknown value: " + name));
     }
 
     private static String read(String path) {
       try (InputStream in = Resources.class.getResourceAsStream(path)) {
-        if (in == null) {
-          throw new IllegalStateException("resource missing on the class path: " + path);
-        }
-        return new String(in.readAllBytes(), UTF_8);
+        return new String(Objects.requireNonNull(in, path).readAllBytes(), UTF_8);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -30,32 +30,12 @@ public final class LiveReport implements Callback, AutoCloseable {
 
   private final Path file;
   private final long seconds;
-  private final Content content;
+  private final RunsReport content;
   private final LongSupplier nanoTime;
   private @Nullable Outcome going;
   private long next;
   private boolean begun;
   private boolean warned;
-
-  /** What the page shows. */
-  public interface Content {
-
-    /** All that is over, and last the run that goes, or was broken off, where there is one. */
-    ReportData with(Optional<Outcome> going);
-
-    /** The page that shows it. */
-    default String html(ReportData data) {
-      return HtmlReport.html(data);
-    }
-
-    /** Name of the metric of its runs. */
-    String metricName();
-
-    /** Which of several runs goes, for people; empty of one. */
-    default String place() {
-      return "";
-    }
-  }
 
   /**
    * A page that is not written yet.
@@ -63,11 +43,11 @@ public final class LiveReport implements Callback, AutoCloseable {
    * @param file report.html
    * @param seconds between two writings; 0 for once, when all is over
    */
-  public LiveReport(Path file, long seconds, Content content) {
+  public LiveReport(Path file, long seconds, RunsReport content) {
     this(file, seconds, content, System::nanoTime);
   }
 
-  LiveReport(Path file, long seconds, Content content, LongSupplier nanoTime) {
+  LiveReport(Path file, long seconds, RunsReport content, LongSupplier nanoTime) {
     this.file = file;
     this.seconds = seconds;
     this.content = content;
@@ -118,17 +98,7 @@ public final class LiveReport implements Callback, AutoCloseable {
       ReportData data = content.with(Optional.ofNullable(going));
       Optional<RunResult> running =
           Optional.ofNullable(going).map(run -> data.results().get(data.results().size() - 1));
-      String what =
-          running
-              .map(
-                  run ->
-                      String.format(
-                          Locale.ROOT,
-                          "%s: step %d of %d",
-                          run.gate(),
-                          run.steps(),
-                          run.plannedSteps()))
-              .orElse("Between two runs");
+      String what = running.map(LiveReport::progress).orElse("Between two runs");
       String place = content.place().isEmpty() ? "" : ", " + content.place();
       ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);
       write(data.during(live));
@@ -140,6 +110,11 @@ public final class LiveReport implements Callback, AutoCloseable {
     }
     long took = nanoTime.getAsLong() - began;
     next = began + took + Math.max(TimeUnit.SECONDS.toNanos(seconds), SHARE * took);
+  }
+
+  private static String progress(RunResult run) {
+    return String.format(
+        Locale.ROOT, "%s: step %d of %d", run.gate(), run.steps(), run.plannedSteps());
   }
 
   /**

@@ -4,7 +4,7 @@ import io.evomoe.run.record.Outcome;
 import java.util.Optional;
 
 /** What is known so far of runs that are trained one after another. */
-public final class RunsReport implements LiveReport.Content {
+public class RunsReport {
   private final String metricName;
   private ReportData over;
   private String label = "";
@@ -27,33 +27,38 @@ public final class RunsReport implements LiveReport.Content {
    * @param runLabel name of the run in the page; empty for that of its gate
    * @param which of how many, for people; empty of one
    */
-  public void begin(String runLabel, String which) {
+  public final void begin(String runLabel, String which) {
     label = runLabel;
     place = which;
   }
 
   /** A run is over, or was stopped. */
-  public void add(Outcome outcome) {
+  public final void add(Outcome outcome) {
     over = over.plus(outcome);
   }
 
   /** All that is over by now. */
-  public void replace(ReportData all) {
+  public final void replace(ReportData all) {
     over = all;
   }
 
-  @Override
+  /** All that is over, and last the run that goes, or was broken off, where there is one. */
   public ReportData with(Optional<Outcome> going) {
     return going.map(run -> over.plus(label.isEmpty() ? run : run.labelled(label))).orElse(over);
   }
 
-  @Override
-  public String metricName() {
+  /** The page that shows it. */
+  public String html(ReportData data) {
+    return HtmlReport.html(data);
+  }
+
+  /** Name of the metric of its runs. */
+  final String metricName() {
     return metricName;
   }
 
-  @Override
-  public String place() {
+  /** Which of several runs goes, for people; empty of one. */
+  public final String place() {
     return place;
   }
 }

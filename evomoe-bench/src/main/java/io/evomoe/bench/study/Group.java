@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -39,21 +40,17 @@ record Group(String label, NavigableMap<Long, StudyRecord> bySeed) {
 
   /** What is recorded, in the order of the study; those without a run are left out. */
   private static List<Group> of(Study study, Predicate<StudyRun> wanted) {
-    Map<String, NavigableMap<Long, StudyRecord>> groups = new LinkedHashMap<>();
+    Map<String, Group> groups = new LinkedHashMap<>();
     for (StudyRun run : study.runs()) {
-      if (wanted.test(run)) {
-        study
-            .record(run)
-            .ifPresent(
-                found ->
-                    groups
-                        .computeIfAbsent(run.label(), label -> new TreeMap<>())
-                        .put(run.seed(), found));
+      Optional<StudyRecord> found = wanted.test(run) ? study.record(run) : Optional.empty();
+      if (found.isPresent()) {
+        groups
+            .computeIfAbsent(run.label(), label -> new Group(label, new TreeMap<>()))
+            .bySeed
+            .put(run.seed(), found.get());
       }
     }
-    return groups.entrySet().stream()
-        .map(group -> new Group(group.getKey(), group.getValue()))
-        .toList();
+    return List.copyOf(groups.values());
   }
 
   /** A number of each run's result. */

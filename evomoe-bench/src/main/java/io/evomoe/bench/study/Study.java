@@ -93,9 +93,7 @@ public final class Study {
 
   /** The runs that find a gate's learning rate. */
   public List<StudyRun> rateRuns(String gate) {
-    return runs.stream()
-        .filter(run -> run.part() == StudyRun.Part.RATE && run.gate().equals(gate))
-        .toList();
+    return runs.stream().filter(run -> run.isRate() && run.gate().equals(gate)).toList();
   }
 
   /**
@@ -123,8 +121,7 @@ public final class Study {
 
   /** The configuration of a run; empty until its learning rate is known. */
   public Optional<RunConfig> config(StudyRun run) {
-    OptionalDouble rate =
-        run.part() == StudyRun.Part.RATE ? OptionalDouble.of(run.rate()) : rate(run.gate());
+    OptionalDouble rate = run.isRate() ? OptionalDouble.of(run.rate()) : rate(run.gate());
     return rate.isPresent() ? Optional.of(config(run, rate.getAsDouble())) : Optional.empty();
   }
 
@@ -143,7 +140,7 @@ public final class Study {
     ReportData report = ReportData.empty("EvoMoE study: " + config.task(), note, description);
     for (StudyRun run : runs) {
       Optional<StudyRecord> found = record(run);
-      if (run.part() != StudyRun.Part.RATE && found.isPresent()) {
+      if (!run.isRate() && found.isPresent()) {
         RunName name = new RunName(config.task(), run.label(), run.seed());
         report =
             report.plus(
@@ -182,7 +179,7 @@ public final class Study {
     }
     ObjectNode own = StrictYaml.nothing();
     own.putObject("training").put("learningRate", rate);
-    if (run.part() == StudyRun.Part.RATE) {
+    if (run.isRate()) {
       own.withObject("/training").put("steps", config.learningRates().steps());
     }
     variant.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
@@ -227,9 +224,14 @@ public final class Study {
       return new StudyRun(part, gate, gate, seed, rate, StrictYaml.nothing());
     }
 
+    /** Whether it tries a learning rate. */
+    public boolean isRate() {
+      return part == Part.RATE;
+    }
+
     /** Name of the run and of its folder. */
     public String name() {
-      return part == Part.RATE ? "rate-%s-%s".formatted(label, plain(rate)) : label + "-" + seed;
+      return isRate() ? "rate-%s-%s".formatted(label, plain(rate)) : label + "-" + seed;
     }
 
     /** A learning rate as people write it, without an exponent. */

@@ -136,7 +136,8 @@ public record StudyConfig(
     }
   }
 
-  private static <T> List<T> once(String field, List<T> entries) {
+  /** Rejects an empty list, and one that has an entry twice: its run would count twice. */
+  public static <T> List<T> once(String field, List<T> entries) {
     if (entries.isEmpty()) {
       throw new IllegalArgumentException(field + " must have at least one entry, had none");
     }

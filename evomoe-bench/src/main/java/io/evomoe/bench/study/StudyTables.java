@@ -61,13 +61,8 @@ public final class StudyTables {
             .toList();
     int all = study.runs().size();
     text.append(
-        String.format(
-            Locale.ROOT,
-            "Task %s, preset %s: %d of %d runs are recorded. ± is the standard deviation over seeds.\n",
-            config.task(),
-            config.preset(),
-            all - missing.size(),
-            all));
+        "Task %s, preset %s: %s of %s runs are recorded. ± is the standard deviation over seeds.\n"
+            .formatted(config.task(), config.preset(), all - missing.size(), all));
     quality();
     baseline.ifPresent(this::paired);
     speed();
@@ -80,13 +75,14 @@ public final class StudyTables {
     }
     if (!missing.isEmpty()) {
       text.append(
-          String.format(
-              Locale.ROOT,
-              "\n### Not run yet\n\n%d runs: %s.\n",
-              missing.size(),
-              String.join(", ", missing)));
+          "\n### Not run yet\n\n%s runs: %s.\n"
+              .formatted(missing.size(), String.join(", ", missing)));
     }
     return text.toString();
+  }
+
+  private static String text(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static Column<Group> result(
@@ -100,7 +96,7 @@ public final class StudyTables {
   }
 
   private <T> void section(String title, List<T> rows, List<Column<T>> columns) {
-    text.append("\n### %s\n\n".formatted(title)).append(TextTable.of(rows, columns).markdown());
+    text.append("\n### %s\n\n%s".formatted(title, TextTable.of(rows, columns).markdown()));
   }
 
   private Optional<Group> named(String label) {
@@ -193,12 +189,12 @@ public final class StudyTables {
 
   private static String pair(Group group, Group base, long seed) {
     return group.shared(base).contains(seed)
-        ? String.format(Locale.ROOT, SIGNED, group.lossMinusOfSeed(base, seed))
+        ? text(SIGNED, group.lossMinusOfSeed(base, seed))
         : "-";
   }
 
   private static String mean(List<Double> values) {
-    return values.isEmpty() ? "-" : String.format(Locale.ROOT, SIGNED, Spread.of(values).mean());
+    return values.isEmpty() ? "-" : text(SIGNED, Spread.of(values).mean());
   }
 
   private static List<Group> others(List<Group> groups, Group gate) {
@@ -231,7 +227,7 @@ public final class StudyTables {
   private String reached(Group group) {
     Group base = baseline.orElseThrow();
     int reached = group.reached(base, (run, goal) -> 0).count();
-    return String.format(Locale.ROOT, "%d of %d", reached, group.shared(base).size());
+    return reached + " of " + group.shared(base).size();
   }
 
   private Column<Group> reached(
@@ -277,21 +273,22 @@ public final class StudyTables {
   }
 
   private void rates() {
-    List<Double> grid = config.learningRates().rates();
     List<Column<String>> columns = new ArrayList<>();
     columns.add(new Column<>("gate", gate -> gate));
-    for (int i = 0; i < grid.size(); i++) {
-      int rate = i;
-      columns.add(
-          new Column<>(
-              StudyRun.plain(grid.get(i)),
-              gate ->
-                  study
-                      .record(study.rateRuns(gate).get(rate))
-                      .map(run -> String.format(Locale.ROOT, "%,.4f", run.result().validLoss()))
-                      .orElse("-")));
+    for (double rate : config.learningRates().rates()) {
+      columns.add(new Column<>(StudyRun.plain(rate), gate -> lossAt(gate, rate)));
     }
     columns.add(new Column<>("taken", this::rate));
     section("Learning rates", config.gates(), columns);
+  }
+
+  /** The validation loss of a gate with a learning rate that was tried. */
+  private String lossAt(String gate, double rate) {
+    return study.rateRuns(gate).stream()
+        .filter(run -> run.rate() == rate)
+        .flatMap(run -> study.record(run).stream())
+        .map(run -> text("%,.4f", run.result().validLoss()))
+        .findFirst()
+        .orElse("-");
   }
 }

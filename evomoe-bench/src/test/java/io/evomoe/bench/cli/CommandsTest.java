@@ -61,7 +61,7 @@ class CommandsTest {
         .hasSize(56)
         .allSatisfy(line -> assertThat(line).startsWith("gpt,evomoe,"));
     assertThat(Files.readString(out.resolve("report.html")).lines())
-        .contains("<title>EvoMoE comparison: gpt</title>")
+        .contains("<title>EvoMoE comparison: gpt, preset quick</title>")
         .filteredOn(line -> line.startsWith("<p>The data is "))
         .singleElement()
         .asString()

@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.evomoe.bench.compare.ComparedRun.FinishedRun;
+import io.evomoe.bench.cli.ComparedRun.FinishedRun;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.ClassScores;

@@ -158,7 +158,7 @@ class KeptModelsTest extends TinyGpt {
     CommandRun refused = gpt.compare(out, "switch", "20", "--keep-models", "some");
 
     assertThat(refused.code()).isEqualTo(2);
-    assertThat(refused.err()).contains("--keep-models must be best, all or none, was some");
+    assertThat(refused.err()).contains("--keep-models", "[BEST, ALL, NONE]", "some");
   }
 
   private static CommandRun using(Path run, String command) {

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
-import io.evomoe.bench.compare.ComparedRun;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.RunsReport;
 import io.evomoe.internal.files.OutputFolder;
@@ -70,11 +69,11 @@ class MemoryGuardTest {
             PreparedData.read(List.of(gpt.data()), config, out, TextProgress.NONE)) {
       prepared.saveTokenizer(out);
       guard.look();
-      PlannedRun run = PlannedRun.of(new ComparedRun(out, config, List.of(gpt.data()), "digest"));
-      RunsReport report = Description.report(config, prepared.data(), List.of("prose"));
+      ComparedRun run = new ComparedRun(out, "switch-1", config, List.of(gpt.data()), "digest");
+      RunsReport report = Description.report("Runs", config, prepared.data(), List.of("prose"));
       LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
 
-      report.add(run.train("switch", prepared, List.of(page, stop, guard), System.out));
+      report.add(run.train("switch", prepared, System.out, page, stop, guard));
       page.close();
 
       assertThatIllegalStateException()

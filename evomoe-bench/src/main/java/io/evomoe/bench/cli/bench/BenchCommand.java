@@ -57,7 +57,7 @@ public final class BenchCommand {
   static final class Parameters implements Runnable {
     @Mixin RunOptions options = new RunOptions();
 
-    @Option(names = "--gate", defaultValue = "evomoe", description = "a gate, see evomoe gates")
+    @Option(names = "--gate", description = "a gate, see evomoe gates")
     String gate = "evomoe";
 
     @Override

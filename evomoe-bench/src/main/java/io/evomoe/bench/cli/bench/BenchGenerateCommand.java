@@ -46,23 +46,22 @@ final class BenchGenerateCommand extends ModelBenchmark {
       description = "texts generated together; several numbers are measured in turn")
   List<Integer> batches = List.of();
 
-  @Option(names = "--prompt", defaultValue = "16", description = "tokens of each prompt")
-  int prompt;
+  @Option(names = "--prompt", description = "tokens of each prompt")
+  int prompt = 16;
 
-  @Option(names = "--tokens", defaultValue = "100", description = "new tokens of each text")
-  int tokens;
+  @Option(names = "--tokens", description = "new tokens of each text")
+  int tokens = 100;
 
   @Option(
       names = "--requests",
-      defaultValue = "0",
       description = "texts of a round, with prompts of 1 to --prompt tokens (default: one batch)")
   int requests;
 
-  @Option(names = "--rounds", defaultValue = "5", description = "measured rounds, for their median")
-  int rounds;
+  @Option(names = "--rounds", description = "measured rounds, for their median")
+  int rounds = 5;
 
-  @Option(names = "--warmup", defaultValue = "5", description = "rounds before the measured ones")
-  int warmup;
+  @Option(names = "--warmup", description = "rounds before the measured ones")
+  int warmup = 5;
 
   @Override
   public void run() {

@@ -30,11 +30,11 @@ import picocli.CommandLine.Option;
     description = "Times training steps of a GPT or Llama model on random tokens.",
     footer = "evomoe bench step --batch 32 --profile")
 final class BenchStepCommand extends ModelBenchmark {
-  @Option(names = "--seq", defaultValue = "128", description = "tokens in a sequence")
-  int sequence;
+  @Option(names = "--seq", description = "tokens in a sequence")
+  int sequence = 128;
 
-  @Option(names = "--batch", defaultValue = "16", description = "sequences in a batch")
-  int batch;
+  @Option(names = "--batch", description = "sequences in a batch")
+  int batch = 16;
 
   @Option(names = "--recompute", description = "recompute activations in the backward pass")
   boolean recompute;
@@ -42,11 +42,11 @@ final class BenchStepCommand extends ModelBenchmark {
   @Option(names = "--threads", description = "threads of the kernels (default: all processors)")
   @Nullable Integer threads;
 
-  @Option(names = "--steps", defaultValue = "8", description = "measured steps")
-  int steps;
+  @Option(names = "--steps", description = "measured steps")
+  int steps = 8;
 
-  @Option(names = "--warmup", defaultValue = "3", description = "steps before the measured ones")
-  int warmup;
+  @Option(names = "--warmup", description = "steps before the measured ones")
+  int warmup = 3;
 
   @Override
   public void run() {

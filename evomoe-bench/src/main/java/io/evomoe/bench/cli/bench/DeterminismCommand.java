@@ -47,7 +47,7 @@ final class DeterminismCommand implements Callable<Integer> {
 
   @Mixin RunOptions options = new RunOptions();
 
-  @Option(names = "--gate", defaultValue = "evomoe", description = "a gate, see evomoe gates")
+  @Option(names = "--gate", description = "a gate, see evomoe gates")
   String gate = "evomoe";
 
   private int started;

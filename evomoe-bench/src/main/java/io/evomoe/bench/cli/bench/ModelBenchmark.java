@@ -34,7 +34,7 @@ abstract class ModelBenchmark implements Runnable {
           .with(m -> m.numHiddenLayers(4).hiddenSize(256).intermediateSize(1024))
           .with(m -> m.numAttentionHeads(8).experts(8).moeEvery(2).vocabulary(4096).dropout(0));
 
-  @Option(names = "--gate", defaultValue = "switch", description = "gate")
+  @Option(names = "--gate", description = "gate")
   String gate = "switch";
 
   @Option(
@@ -52,11 +52,8 @@ abstract class ModelBenchmark implements Runnable {
 
   @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision");
 
-  @Option(
-      names = "--temperature",
-      defaultValue = "2.0",
-      description = "constant temperature of gates")
-  double temperature;
+  @Option(names = "--temperature", description = "constant temperature of gates")
+  double temperature = 2;
 
   @Option(names = "--profile", description = "also print each kernel's time to standard error")
   boolean profile;

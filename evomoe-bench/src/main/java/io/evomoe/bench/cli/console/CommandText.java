@@ -3,7 +3,6 @@ package io.evomoe.bench.cli.console;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,7 +45,7 @@ public final class CommandText {
    *
    * @param why the end of the message, after the name of the option
    */
-  public static void reject(CommandSpec command, String why, Collection<String> options) {
+  public static void reject(CommandSpec command, String why, String... options) {
     for (String option : options) {
       if (command.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new IllegalArgumentException(option + " " + why);

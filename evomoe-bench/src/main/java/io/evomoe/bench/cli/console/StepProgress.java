@@ -18,8 +18,7 @@ public final class StepProgress implements Callback {
   private long steps;
   private @Nullable TerminalBar bar;
   private @Nullable StepRecord last;
-  private double validLoss = Double.NaN;
-  private long validStep;
+  private @Nullable StepRecord evaluated;
 
   /**
    * Of a training.
@@ -36,7 +35,7 @@ public final class StepProgress implements Callback {
   public void onStart(Training training) {
     steps = training.plannedSteps();
     last = null;
-    validLoss = Double.NaN;
+    evaluated = null;
     name = given.isEmpty() ? training.name().task() : given;
     bar = Verbosity.showsProgress() ? TerminalBar.of(name, steps) : null;
     if (bar != null) {
@@ -46,10 +45,7 @@ public final class StepProgress implements Callback {
 
   @Override
   public void onStep(StepRecord report, Training training) {
-    if (report.evaluated()) {
-      validLoss = report.validLoss();
-      validStep = report.step();
-    }
+    evaluated = report.evaluated() ? report : evaluated;
     StepRecord before = last;
     last = report;
     if (before != null && before.phase() != report.phase() && Verbosity.showsProgress()) {
@@ -97,11 +93,12 @@ public final class StepProgress implements Callback {
 
   /** One that was measured earlier says when. */
   private String valid(long step) {
-    if (Double.isNaN(validLoss)) {
+    StepRecord measured = evaluated;
+    if (measured == null) {
       return "";
     }
-    String when = validStep == step ? "" : " at step " + validStep;
-    return ", valid %.4f%s".formatted(validLoss, when);
+    String when = measured.step() == step ? "" : " at step " + measured.step();
+    return ", valid %.4f%s".formatted(measured.validLoss(), when);
   }
 
   @Override

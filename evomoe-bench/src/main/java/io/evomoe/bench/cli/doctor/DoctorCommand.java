@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 public final class DoctorCommand implements Callable<Integer> {
   private static final int INDENT = 26;
 
-  @Option(names = "--out", defaultValue = "runs", description = "folder for results")
+  @Option(names = "--out", description = "folder for results")
   Path out = Path.of("runs");
 
   @Option(names = "--json", description = "print one line of JSON")
@@ -41,12 +41,9 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     String build = "%s, commit %s".formatted(Version.ofProgram(), Version.commit());
     List<Finding> findings = new ArrayList<>(List.of(Finding.ok("build", build)));
-    findings.addAll(MachineFindings.processors());
-    findings.addAll(KernelFindings.here());
-    findings.addAll(MachineFindings.memory());
-    findings.addAll(MachineFindings.folders(data(), out));
-    System.out.println(json ? json(findings) : text(findings));
+    findings.addAll(Findings.here(data(), out));
     List<String> stopping = stopping(findings);
+    System.out.println(json ? json(findings, stopping.isEmpty()) : text(findings));
     if (stopping.isEmpty()) {
       return 0;
     }
@@ -60,16 +57,15 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private static Map<String, List<Path>> data() {
-    return Tasks.names().stream()
-        .collect(
-            Collectors.toMap(
-                Function.identity(),
-                task -> Tasks.named(task).shippedData().stream().map(ShippedData::path).toList()));
+    Map<String, List<Path>> data = new TreeMap<>();
+    for (String task : Tasks.names()) {
+      data.put(task, Tasks.named(task).shippedData().stream().map(ShippedData::path).toList());
+    }
+    return data;
   }
 
-  private static String json(List<Finding> findings) {
-    ObjectNode all = Json.MAPPER.createObjectNode();
-    all.put("can_start", stopping(findings).isEmpty());
+  private static String json(List<Finding> findings, boolean canStart) {
+    ObjectNode all = Json.MAPPER.createObjectNode().put("can_start", canStart);
     findings.forEach(one -> all.withArray("findings").add(StrictYaml.fields(one)));
     return Json.line(all);
   }

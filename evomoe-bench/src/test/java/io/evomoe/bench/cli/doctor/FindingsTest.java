@@ -37,22 +37,22 @@ class FindingsTest {
     KernelReport portable =
         new KernelReport(
             "nd4j", Device.CPU, "", Optional.of("it is not offered"), List.of("onednn: no binary"));
-    Finding kernels = KernelFindings.kernels(portable, List.of());
+    Finding kernels = Findings.kernels(portable, List.of());
     assertThat(kernels.state()).isEqualTo(State.SLOW);
     assertThat(kernels.found()).contains("nd4j on cpu").contains("onednn: no binary");
-    assertThat(KernelFindings.bfloat16(portable).state()).isEqualTo(State.MISSING);
-    assertThat(KernelFindings.bfloat16(portable).found()).contains("it is not offered");
+    assertThat(Findings.bfloat16(portable).state()).isEqualTo(State.MISSING);
+    assertThat(Findings.bfloat16(portable).found()).contains("it is not offered");
   }
 
   @Test
   void should_name_the_instructions_and_what_holds_them_back() {
     KernelReport report =
         new KernelReport("onednn", Device.CPU, "avx512_core_amx", Optional.empty(), List.of());
-    Finding all = KernelFindings.kernels(report, List.of());
+    Finding all = Findings.kernels(report, List.of());
     assertThat(all.state()).isEqualTo(State.OK);
     assertThat(all.found()).contains("avx512_core_amx");
-    assertThat(KernelFindings.bfloat16(report).state()).isEqualTo(State.OK);
-    Finding held = KernelFindings.kernels(report, List.of("ONEDNN_MAX_CPU_ISA"));
+    assertThat(Findings.bfloat16(report).state()).isEqualTo(State.OK);
+    Finding held = Findings.kernels(report, List.of("ONEDNN_MAX_CPU_ISA"));
     assertThat(held.state()).isEqualTo(State.SLOW);
     assertThat(held.advice()).contains("ONEDNN_MAX_CPU_ISA");
   }
@@ -66,34 +66,33 @@ class FindingsTest {
     assertThat(gpu(Device.Kind.CUDA, H100, A100).advice()).contains("kernels");
     assertThat(gpu(Device.Kind.CUDA, H100).state()).isEqualTo(State.STOPS);
     assertThat(gpu(Device.Kind.CUDA).state()).isEqualTo(State.STOPS);
-    assertThat(KernelFindings.gpu(List.of(H100), Device.Kind.CPU, Device.FIRST_GPU).state())
+    assertThat(Findings.gpu(List.of(H100), Device.Kind.CPU, Device.FIRST_GPU).state())
         .isEqualTo(State.OK);
   }
 
   private static Finding gpu(Device.Kind build, NvidiaCard... cards) {
-    return KernelFindings.gpu(List.of(cards), build, Device.CPU);
+    return Findings.gpu(List.of(cards), build, Device.CPU);
   }
 
   @Test
   void should_want_one_thread_a_processor_and_a_quiet_machine() {
-    assertThat(MachineFindings.threads(4, 4).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.threads(4, 1).state()).isEqualTo(State.SLOW);
-    assertThat(MachineFindings.load(1.9, 4).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.load(2.0, 4).state()).isEqualTo(State.SLOW);
-    assertThat(MachineFindings.load(-1, 4).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.waiting(Map.of()).state()).isEqualTo(State.SLOW);
-    assertThat(MachineFindings.waiting(Map.of("GOMP_SPINCOUNT", "1000")).state())
-        .isEqualTo(State.OK);
+    assertThat(Findings.threads(4, 4).state()).isEqualTo(State.OK);
+    assertThat(Findings.threads(4, 1).state()).isEqualTo(State.SLOW);
+    assertThat(Findings.load(1.9, 4).state()).isEqualTo(State.OK);
+    assertThat(Findings.load(2.0, 4).state()).isEqualTo(State.SLOW);
+    assertThat(Findings.load(-1, 4).state()).isEqualTo(State.OK);
+    assertThat(Findings.waiting(Map.of()).state()).isEqualTo(State.SLOW);
+    assertThat(Findings.waiting(Map.of("GOMP_SPINCOUNT", "1000")).state()).isEqualTo(State.OK);
   }
 
   @Test
   void should_count_the_memory_that_is_free() {
-    assertThat(MachineFindings.memory(8 * GIB, 4 * GIB).found()).contains("8.0 GiB", "4.0 GiB");
-    assertThat(MachineFindings.memory(8 * GIB, GIB).state()).isEqualTo(State.MISSING);
-    assertThat(MachineFindings.memory(GIB, 4 * GIB).state()).isEqualTo(State.MISSING);
-    assertThat(MachineFindings.memory(8 * GIB, Double.NaN).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.heap(GIB / 8).state()).isEqualTo(State.MISSING);
-    assertThat(MachineFindings.heap(GIB).state()).isEqualTo(State.OK);
+    assertThat(Findings.memory(8 * GIB, 4 * GIB).found()).contains("8.0 GiB", "4.0 GiB");
+    assertThat(Findings.memory(8 * GIB, GIB).state()).isEqualTo(State.MISSING);
+    assertThat(Findings.memory(GIB, 4 * GIB).state()).isEqualTo(State.MISSING);
+    assertThat(Findings.memory(8 * GIB, Double.NaN).state()).isEqualTo(State.OK);
+    assertThat(Findings.heap(GIB / 8).state()).isEqualTo(State.MISSING);
+    assertThat(Findings.heap(GIB).state()).isEqualTo(State.OK);
   }
 
   @Test
@@ -107,40 +106,38 @@ class FindingsTest {
   }
 
   private static State pages(String setting, Map<String, String> environment) {
-    return MachineFindings.pages(setting, environment).state();
+    return Findings.pages(setting, environment).state();
   }
 
   @Test
   void should_name_tasks_without_data() {
     Map<String, List<Path>> data =
         Map.of("gpt", List.of(folder), "mt", List.of(folder.resolve("absent")));
-    Finding found = MachineFindings.data(data);
+    Finding found = Findings.data(data);
     assertThat(found.state()).isEqualTo(State.MISSING);
     assertThat(found.found()).endsWith("task mt");
-    assertThat(MachineFindings.data(Map.of("gpt", List.of(folder))).found())
-        .isEqualTo(folder.toString());
+    assertThat(Findings.data(Map.of("gpt", List.of(folder))).found()).isEqualTo(folder.toString());
   }
 
   @Test
   void should_leave_nothing_where_results_would_go() throws IOException {
-    assertThat(MachineFindings.results(folder.resolve("runs/a")))
+    assertThat(Findings.results(folder.resolve("runs/a")))
         .extracting(Finding::state)
         .first()
         .isEqualTo(State.OK);
     assertThat(folder).isEmptyDirectory();
     Path file = Files.createFile(folder.resolve("file"));
-    Finding refused = MachineFindings.results(file.resolve("runs")).get(0);
+    Finding refused = Findings.results(file.resolve("runs")).get(0);
     assertThat(refused.state()).isEqualTo(State.STOPS);
     assertThat(refused.found()).contains(file.toString());
   }
 
   @Test
   void should_want_room_on_the_disk_and_a_folder_that_stays() {
-    assertThat(MachineFindings.disk(100 * GIB).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.disk(GIB).state()).isEqualTo(State.MISSING);
-    assertThat(MachineFindings.disk(1000).state()).isEqualTo(State.STOPS);
-    assertThat(MachineFindings.nativeCode(folder.resolve("a"), folder).state()).isEqualTo(State.OK);
-    assertThat(MachineFindings.nativeCode(folder, folder.resolve("home")).state())
-        .isEqualTo(State.SLOW);
+    assertThat(Findings.disk(100 * GIB).state()).isEqualTo(State.OK);
+    assertThat(Findings.disk(GIB).state()).isEqualTo(State.MISSING);
+    assertThat(Findings.disk(1000).state()).isEqualTo(State.STOPS);
+    assertThat(Findings.nativeCode(folder.resolve("a"), folder).state()).isEqualTo(State.OK);
+    assertThat(Findings.nativeCode(folder, folder.resolve("home")).state()).isEqualTo(State.SLOW);
   }
 }

@@ -1,4 +1,4 @@
-package io.evomoe.bench.compare;
+package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,11 +29,11 @@ class ComparedRunTest {
     Files.writeString(data, "another text");
     place(config, data, "digest").finish(new Outcome(RunResult.of(none, 0, "perplexity"), none));
 
-    assertThat(place(config, data, "digest").finished()).isPresent();
-    assertThat(place(config, data, "another digest").finished()).isEmpty();
+    assertThat(place(config, data, "digest").isFinished()).isTrue();
+    assertThat(place(config, data, "another digest").isFinished()).isFalse();
   }
 
   private ComparedRun place(RunConfig config, Path data, String content) {
-    return new ComparedRun(folder, config, List.of(data), content);
+    return new ComparedRun(folder, "switch-1", config, List.of(data), content);
   }
 }
