@@ -13,11 +13,8 @@ public interface SavedRun {
   /** Returns the progress of the run. */
   Progress progress();
 
-  /** Returns phase and temperature of the next step. */
+  /** Returns phase and temperature of the next step, and the seed of the run. */
   StepContext context();
-
-  /** Returns the seed of the run. */
-  long seed();
 
   /**
    * Copies parameters, gate state and moments into live objects. These must have the same names and

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -77,10 +78,28 @@ public abstract class StepSource {
     }
   }
 
+  /**
+   * Returns the optimizer steps of a run, which are taken here.
+   *
+   * @param batches batches by index
+   * @param seed seed of the steps; the model's seed, except for one of several workers
+   * @param saved run to continue; null for a new one
+   */
+  public static <B> StepSource of(
+      Model<B> model,
+      Optimizer optimizer,
+      LongFunction<B> batches,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      long seed,
+      @Nullable SavedRun saved) {
+    return new OptimizerSteps<>(model, optimizer, batches, config, evolution, seed, saved);
+  }
+
   private void resume(SavedRun saved) {
     Progress then = saved.progress();
-    if (saved.seed() != seed) {
-      throw mismatch("seed", seed, saved.seed(), saved);
+    if (saved.context().seed() != seed) {
+      throw mismatch("seed", seed, saved.context().seed(), saved);
     }
     if (then.spawned() && evolution.spawnStep().isEmpty()) {
       throw mismatch("growth", evolution.growth(), "SPAWNED", saved);
@@ -140,7 +159,8 @@ public abstract class StepSource {
 
   /** Returns the content of a checkpoint at this point. */
   public final TrainingState state() {
-    return new TrainingState(progress, context(progress.step()), seed, model, optimizer);
+    return new TrainingState(
+        progress, evolution.context(progress.step(), false, seed), model, optimizer);
   }
 
   /** Frees the memory of the optimizer. */
@@ -176,7 +196,9 @@ public abstract class StepSource {
       return;
     }
     Map<Parameter, Parameter> lineage = spawn(step);
-    optimizer.inherit(lineage, evolution.config().copyMoments());
+    if (evolution.config().copyMoments()) {
+      optimizer.inherit(lineage);
+    }
     optimizer.retain(model.parameters());
     free(lineage.values());
     log.info("Spawned experts before step {} ({})", step, evolution.config().spawnMethod());

@@ -9,8 +9,7 @@ import java.util.Map;
  * step.
  *
  * @param progress progress of the run
- * @param context phase and temperature of the next step
- * @param seed seed of the run
+ * @param context phase and temperature of the next step, and the seed of the run
  * @param model model with the parameters and gate state to save
  * @param optimizer optimizer with the moments to save
  * @param notes free text by name that is saved with the run, for its callbacks
@@ -18,7 +17,6 @@ import java.util.Map;
 public record TrainingState(
     Progress progress,
     StepContext context,
-    long seed,
     Model<?> model,
     Optimizer optimizer,
     Map<String, String> notes) {
@@ -30,12 +28,12 @@ public record TrainingState(
 
   /** Creates a state without notes. */
   public TrainingState(
-      Progress progress, StepContext context, long seed, Model<?> model, Optimizer optimizer) {
-    this(progress, context, seed, model, optimizer, Map.of());
+      Progress progress, StepContext context, Model<?> model, Optimizer optimizer) {
+    this(progress, context, model, optimizer, Map.of());
   }
 
   /** Returns a copy with these notes. */
   public TrainingState with(Map<String, String> others) {
-    return new TrainingState(progress, context, seed, model, optimizer, others);
+    return new TrainingState(progress, context, model, optimizer, others);
   }
 }

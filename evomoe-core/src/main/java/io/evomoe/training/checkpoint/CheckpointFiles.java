@@ -9,13 +9,14 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,11 +72,11 @@ final class CheckpointFiles {
 
   /** Writes the checksums of the complete files, and forces them to the disk. */
   static void writeChecksums(Path folder) throws IOException {
-    StringBuilder lines = new StringBuilder();
+    List<String> lines = new ArrayList<>();
     for (String name : CHECKED) {
-      lines.append(checksum(folder, name));
+      lines.add(checksum(folder, name));
     }
-    Files.writeString(folder.resolve(CHECKSUMS), lines);
+    Files.write(folder.resolve(CHECKSUMS), lines);
     FileTree.force(folder.resolve(CHECKSUMS));
   }
 
@@ -96,24 +97,21 @@ final class CheckpointFiles {
       }
     }
     Path checksums = folder.resolve(CHECKSUMS);
-    String written = Files.readString(checksums, StandardCharsets.ISO_8859_1);
-    int read = 0;
+    List<String> written = Files.readAllLines(checksums, StandardCharsets.ISO_8859_1);
     for (String name : CHECKED) {
-      String line = checksum(folder, name);
-      if (!written.startsWith(line, read)) {
+      if (!written.contains(checksum(folder, name))) {
         throw new CheckpointException(
             "%s is damaged: its SHA-256 is not the one in %s"
                 .formatted(folder.resolve(name), checksums));
       }
-      read += line.length();
     }
-    if (read != written.length()) {
+    if (written.size() > CHECKED.size()) {
       throw new CheckpointException(checksums + " is damaged: it has more lines than files");
     }
   }
 
   private static String checksum(Path folder, String name) throws IOException {
-    return new Sha256().add(folder.resolve(name)).hex() + "  " + name + "\n";
+    return new Sha256().add(folder.resolve(name)).hex() + "  " + name;
   }
 
   /** Returns whether a folder contains a checkpoint, or a part of one. */

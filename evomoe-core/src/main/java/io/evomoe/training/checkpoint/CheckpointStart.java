@@ -8,16 +8,16 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
 import io.evomoe.training.SavedRun;
-import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,8 +32,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param moments whether the optimizer's moments are loaded with the parameters
  * @param spawned whether the new run's experts count as spawned, so that they are never spawned
  *     again
- * @param context phase and temperature of the new run's first step
- * @param seed seed of the new run
+ * @param context phase and temperature of the new run's first step, and its seed
  * @param taken receives the names of the new gate's arrays that were in the checkpoint
  * @param made receives the names of the new gate's arrays that were missing in the checkpoint or
  *     had another shape
@@ -45,7 +44,6 @@ public record CheckpointStart(
     boolean moments,
     boolean spawned,
     StepContext context,
-    long seed,
     Set<String> taken,
     Set<String> made,
     Set<String> left)
@@ -53,19 +51,13 @@ public record CheckpointStart(
 
   /** Creates the start of a run. */
   public CheckpointStart(
-      Checkpoint from,
-      boolean sameGate,
-      boolean moments,
-      boolean spawned,
-      StepContext context,
-      long seed) {
+      Checkpoint from, boolean sameGate, boolean moments, boolean spawned, StepContext context) {
     this(
         from,
         sameGate,
         moments,
         spawned,
         context,
-        seed,
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>());
@@ -92,36 +84,37 @@ public record CheckpointStart(
     from.requireSameExperts(model);
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     if (!sameGate) {
-      arrays.keySet().removeAll(notThere(model));
-      left.addAll(gatesAmong(from.names(), model));
-      left.removeAll(arrays.keySet());
+      compareGates(model, arrays);
+      arrays.keySet().removeAll(made);
     }
-    from.requireFit(CheckpointFiles.MODEL, arrays, left);
-    Map<String, INDArray> ofMoments = new LinkedHashMap<>();
-    List<Parameter> loaded =
-        model.parameters().stream().filter(p -> arrays.containsKey(p.name())).toList();
-    Map<Parameter, Moments> kept = moments ? from.zeros(loaded, optimizer, ofMoments) : Map.of();
-    from.read(CheckpointFiles.OPTIMIZER, ofMoments); // before anything is set, as it may not fit
-    from.read(CheckpointFiles.MODEL, arrays);
+    Map<Parameter, Moments> kept =
+        moments
+            ? from.moments(
+                model.parameters().stream().filter(p -> arrays.containsKey(p.name())).toList(),
+                optimizer)
+            : Map.of();
+    from.load(arrays, left);
     if (sameGate) {
       from.freeze(model);
     }
     kept.forEach(optimizer::restore);
   }
 
-  /** Returns the gate arrays that keep their initial values. */
-  private Set<String> notThere(Model<?> model) {
-    Map<String, INDArray> ofGates = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
-      if (parameter.place().ofGate()) {
-        ofGates.put(parameter.name(), parameter.value());
-      }
-    }
-    for (GateState state : model.state()) {
-      ofGates.put(state.name(), state.value());
-    }
-    ofGates.forEach((name, value) -> (from.fits(name, value) ? taken : made).add(name));
-    return made;
+  private void compareGates(Model<?> model, Map<String, INDArray> arrays) {
+    Set<String> ofGates =
+        Stream.concat(
+                model.parameters().stream().map(Parameter::place).filter(Place::ofGate),
+                model.state().stream().map(GateState::place))
+            .map(Place::name)
+            .collect(Collectors.toSet());
+    arrays.forEach(
+        (name, value) -> {
+          if (ofGates.contains(name)) {
+            (from.fits(name, value) ? taken : made).add(name);
+          }
+        });
+    left.addAll(gatesAmong(from.names(), model));
+    left.removeAll(taken);
   }
 
   /** Returns the names that belong to a gate in a layer with experts. */

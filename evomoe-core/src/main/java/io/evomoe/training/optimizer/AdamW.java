@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
  * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
-public sealed class AdamW extends MomentOptimizer permits Muon {
+public sealed class AdamW extends Optimizer permits Muon {
   final Kernels kernels;
   private final Config config;
 
@@ -95,7 +95,7 @@ public sealed class AdamW extends MomentOptimizer permits Muon {
     }
 
     @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(), (options, groups) -> new AdamW(spec.kernels(), spec.adamW(), groups));
     }

@@ -172,7 +172,7 @@ public final class Muon extends AdamW {
     }
 
     @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(),
           (options, groups) ->

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * + m v)}. It has the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} uses.
  * Without momentum it is plain gradient descent without state. Weight decay is decoupled.
  */
-public final class Sgd extends MomentOptimizer {
+public final class Sgd extends Optimizer {
   private final ArrayKernels kernels;
   private final double momentum;
 
@@ -82,7 +82,7 @@ public final class Sgd extends MomentOptimizer {
     }
 
     @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(),
           (options, groups) ->

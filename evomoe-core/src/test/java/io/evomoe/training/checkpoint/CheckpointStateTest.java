@@ -124,7 +124,7 @@ class CheckpointStateTest {
         .put("trainFlops", 2.2250738585072014E-308);
     rewrite(state.toString());
 
-    assertThat(Checkpoint.open(saved).seed()).isEqualTo(Long.MIN_VALUE);
+    assertThat(Checkpoint.open(saved).context().seed()).isEqualTo(Long.MIN_VALUE);
     assertThat(Checkpoint.open(saved).progress().tokens()).isEqualTo(Long.MAX_VALUE);
   }
 

@@ -10,6 +10,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.random.CounterRandom;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class AdamWTest {
     optimizer.update(both, RATE, 1);
     Parameter child = scope.normal("child", 1, 4, 3);
 
-    optimizer.inherit(Map.of(child, matrix), true);
+    optimizer.inherit(Map.of(child, matrix));
 
     Moments parent = optimizer.moments(matrix).orElseThrow();
     Moments inherited = optimizer.moments(child).orElseThrow();
@@ -101,13 +102,12 @@ class AdamWTest {
   }
 
   @Test
-  void should_start_a_child_from_zero_where_moments_are_not_copied() {
+  void should_start_a_child_from_zero_that_inherits_nothing() {
     addGradient(matrix, 1);
     optimizer.update(both, RATE, 1);
     Parameter child = scope.normal("child", 1, 4, 3);
     Reference reference = new Reference(child);
 
-    optimizer.inherit(Map.of(child, matrix), false);
     addGradient(child, 5);
     reference.update(child, 1);
     optimizer.update(List.of(child), RATE, 1);
@@ -121,7 +121,7 @@ class AdamWTest {
     optimizer.update(both, RATE, 1);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> optimizer.inherit(Map.of(bias, matrix), true))
+        .isThrownBy(() -> optimizer.inherit(Map.of(bias, matrix)))
         .withMessageContaining("bias");
   }
 

@@ -58,8 +58,7 @@ class EarlierPlacementTest {
     optimizer.update(model.parameters(), 0.01, 1);
     return new CheckpointFolder(folder, 1, Map.of())
         .write(
-            new TrainingState(
-                Progress.START, CausalScene.training(1), 1, model, optimizer, Map.of()));
+            new TrainingState(Progress.START, CausalScene.training(1), model, optimizer, Map.of()));
   }
 
   private static AdamW optimizer() {
