@@ -43,11 +43,6 @@ final class Lion extends Optimizer {
     }
 
     @Override
-    public String description() {
-      return "the sign of a running mean (arXiv 2302.06675)";
-    }
-
-    @Override
     public Optimizer create(Spec spec) {
       return spec.read(
           name(),

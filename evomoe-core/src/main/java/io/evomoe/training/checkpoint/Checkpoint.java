@@ -15,6 +15,7 @@ import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -203,22 +204,23 @@ public final class Checkpoint implements SavedRun {
    * long.
    */
   void requireSameExperts(Model<?> model) {
+    ExpertPlace last =
+        model.parameters().stream()
+            .flatMap(parameter -> parameter.place().expert().stream())
+            .max(Comparator.comparingInt(ExpertPlace::number))
+            .orElse(null);
+    if (last == null) {
+      return;
+    }
     Set<String> names = names();
-    List<ExpertPlace> places =
-        model.parameters().stream().flatMap(p -> p.place().expert().stream()).toList();
-    Map<String, Integer> wanted = new LinkedHashMap<>();
-    places.forEach(expert -> wanted.merge(expert.layer(), expert.number() + 1, Math::max));
-    for (ExpertPlace expert : places) {
-      int found = 0;
-      while (names.contains(expert.of(found))) {
-        found++;
-      }
-      int experts = wanted.getOrDefault(expert.layer(), 0);
-      if (found > 0 && found != experts) {
-        throw new CheckpointException(
-            "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
-                .formatted(modelFile(), found, expert.layer(), experts));
-      }
+    int found = 0;
+    while (names.contains(last.of(found))) {
+      found++;
+    }
+    if (found > 0 && found != last.number() + 1) {
+      throw new CheckpointException(
+          "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
+              .formatted(modelFile(), found, last.layer(), last.number() + 1));
     }
   }
 
@@ -271,15 +273,16 @@ public final class Checkpoint implements SavedRun {
      */
     @Override
     public Optional<String> nameFor(Place place) {
-      ExpertPlace expert = place.expert().orElse(null);
-      if (expert == null || !names.contains(expert.of(0))) {
-        return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
-      }
-      if (names.contains(expert.of(1))) {
-        throw new IllegalArgumentException(
-            file + " must be of a network without experts, has several: " + expert.of(1));
-      }
-      return Optional.of(expert.of(0));
+      place
+          .expert()
+          .map(expert -> expert.of(1))
+          .filter(names::contains)
+          .ifPresent(
+              second -> {
+                throw new IllegalArgumentException(
+                    file + " must be of a network without experts, has several: " + second);
+              });
+      return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
-import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -11,11 +10,10 @@ import io.evomoe.training.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -48,6 +46,8 @@ public record CheckpointStart(
     Set<String> made,
     Set<String> left)
     implements SavedRun {
+  /** Names with a part {@code gate}. */
+  private static final Pattern GATE = Pattern.compile("(.*\\.)?gate(\\..*)?");
 
   /** Creates the start of a run. */
   public CheckpointStart(
@@ -86,6 +86,7 @@ public record CheckpointStart(
     if (!sameGate) {
       compareGates(model, arrays);
       arrays.keySet().removeAll(made);
+      left.removeAll(arrays.keySet());
     }
     Map<Parameter, Moments> kept =
         moments
@@ -113,24 +114,6 @@ public record CheckpointStart(
             (from.fits(name, value) ? taken : made).add(name);
           }
         });
-    left.addAll(gatesAmong(from.names(), model));
-    left.removeAll(taken);
-  }
-
-  /** Returns the names that belong to a gate in a layer with experts. */
-  private static Set<String> gatesAmong(Set<String> names, Model<?> model) {
-    List<String> gates =
-        model.parameters().stream()
-            .map(Parameter::place)
-            .map(Place::expert)
-            .flatMap(expert -> expert.map(ExpertPlace::layer).stream())
-            .distinct()
-            .map(layer -> layer.isEmpty() ? "gate" : layer + ".gate")
-            .toList();
-    return names.stream()
-        .filter(
-            name ->
-                gates.stream().anyMatch(gate -> name.equals(gate) || name.startsWith(gate + ".")))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    from.names().stream().filter(GATE.asMatchPredicate()).forEach(left::add);
   }
 }

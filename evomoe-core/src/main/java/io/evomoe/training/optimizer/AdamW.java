@@ -90,11 +90,6 @@ public sealed class AdamW extends Optimizer permits Muon {
     }
 
     @Override
-    public String description() {
-      return "Adam with decoupled weight decay (arXiv 1711.05101)";
-    }
-
-    @Override
     public Optimizer create(Spec spec) {
       return spec.read(
           name(), (options, groups) -> new AdamW(spec.kernels(), spec.adamW(), groups));

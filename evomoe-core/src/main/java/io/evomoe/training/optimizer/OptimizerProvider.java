@@ -4,7 +4,6 @@ import io.evomoe.internal.names.Installed;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Options;
 import io.evomoe.training.optimizer.Optimizer.ParameterGroups;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.BiFunction;
@@ -21,9 +20,6 @@ public interface OptimizerProvider {
    */
   String name();
 
-  /** Returns one line that says what the optimizer computes, with the paper. */
-  String description();
-
   /**
    * Creates an optimizer in its initial state.
    *
@@ -31,23 +27,17 @@ public interface OptimizerProvider {
    */
   Optimizer create(Spec spec);
 
-  /** Returns the installed providers in the order of their names. */
-  static List<OptimizerProvider> installed() {
-    return byName().providers();
-  }
-
   /**
    * Returns the installed provider of a name.
    *
    * @throws IllegalArgumentException if there is none; the message lists the available names
    */
   static OptimizerProvider named(String name) {
-    return byName().named(name);
-  }
-
-  private static Installed<OptimizerProvider> byName() {
     return new Installed<>(
-        "training.optimizer", ServiceLoader.load(OptimizerProvider.class), OptimizerProvider::name);
+            "training.optimizer",
+            ServiceLoader.load(OptimizerProvider.class),
+            OptimizerProvider::name)
+        .named(name);
   }
 
   /**

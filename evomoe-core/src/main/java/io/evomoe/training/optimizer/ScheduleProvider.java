@@ -27,25 +27,16 @@ public interface ScheduleProvider {
    */
   LearningRateSchedule create(Spec spec);
 
-  /** Returns the installed providers in the order of their names. */
-  static List<ScheduleProvider> installed() {
-    return byName().providers();
-  }
-
   /**
    * Returns the installed provider of a name.
    *
    * @throws IllegalArgumentException if there is none; the message lists the available names
    */
   static ScheduleProvider named(String name) {
-    return byName().named(name);
-  }
-
-  private static Installed<ScheduleProvider> byName() {
     List<ScheduleProvider> all = new ArrayList<>();
     Stream.of(LearningRate.Decay.values()).map(LearningRate::new).forEach(all::add);
     ServiceLoader.load(ScheduleProvider.class).forEach(all::add);
-    return new Installed<>("training.schedule", all, ScheduleProvider::name);
+    return new Installed<>("training.schedule", all, ScheduleProvider::name).named(name);
   }
 
   /**

@@ -77,11 +77,6 @@ public final class Sgd extends Optimizer {
     }
 
     @Override
-    public String description() {
-      return "gradient descent with Nesterov momentum (Sutskever et al. 2013)";
-    }
-
-    @Override
     public Optimizer create(Spec spec) {
       return spec.read(
           name(),
