@@ -120,23 +120,16 @@ public abstract class StepSource {
 
   private void warnOfOtherPhase(SavedRun saved) {
     long step = saved.progress().step();
-    StepContext then = saved.context();
-    StepContext now = evolution.context(step, false, seed);
-    if (now.phase() != then.phase()
-        || now.temperature() != then.temperature()
-        || now.hardExperts() != then.hardExperts()) {
-      log.warn(
-          "Step {} is {} at temperature {} now, with {} experts a token in the hard phase, but was"
-              + " {} at {} with {} in {}",
-          step,
-          now.phase(),
-          now.temperature(),
-          now.hardExperts(),
-          then.phase(),
-          then.temperature(),
-          then.hardExperts(),
-          saved.location());
+    String then = phase(saved.context());
+    String now = phase(evolution.context(step, false, seed));
+    if (!now.equals(then)) {
+      log.warn("Step {} is {} now, but was {} in {}", step, now, then, saved.location());
     }
+  }
+
+  private static String phase(StepContext context) {
+    return "%s at temperature %s, with %d experts a token in the hard phase"
+        .formatted(context.phase(), context.temperature(), context.hardExperts());
   }
 
   /**

@@ -108,11 +108,7 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns the names of all parameters and gate states. */
   Set<String> names() {
-    return names(modelFile());
-  }
-
-  private static Set<String> names(Path file) {
-    return SafeTensors.ask(file, SafeTensors::names);
+    return SafeTensors.ask(modelFile(), SafeTensors::names);
   }
 
   /** Returns whether there is an array of that name with the type and shape of the given one. */
@@ -155,7 +151,7 @@ public final class Checkpoint implements SavedRun {
    * @throws IllegalArgumentException if the run has several experts
    */
   public DenseWeights dense() {
-    return new Dense(modelFile());
+    return new Dense(modelFile(), names());
   }
 
   /**
@@ -248,9 +244,9 @@ public final class Checkpoint implements SavedRun {
     /** Names of the first experts' parts by their names in a block without experts. */
     private final Map<String, String> firstExperts = new HashMap<>();
 
-    Dense(Path file) {
+    Dense(Path file, Set<String> names) {
       this.file = file;
-      names = Checkpoint.names(file);
+      this.names = names;
       String first = "." + ExpertPlace.EXPERTS + ".0.";
       names.stream()
           .filter(name -> name.contains(first))

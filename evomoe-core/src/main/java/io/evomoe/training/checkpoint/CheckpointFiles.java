@@ -67,7 +67,7 @@ final class CheckpointFiles {
   /** Adds the optimizer's arrays for a parameter: one or two. */
   static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
     arrays.put(parameter.name() + ".moment1", moments.first());
-    moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
+    moments.second().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
   }
 
   /** Writes the checksums of the complete files, and forces them to the disk. */

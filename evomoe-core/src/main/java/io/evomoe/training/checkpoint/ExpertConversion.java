@@ -16,8 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -153,35 +151,26 @@ public final class ExpertConversion {
               .expert()
               .map(expert -> groups.of(expert.number()).stream().map(expert::of).toList())
               .orElse(List.of(place.name()));
-      Map<String, Moments> sources = new HashMap<>();
+      Map<String, INDArray> first = new HashMap<>();
+      Map<String, INDArray> second = new HashMap<>();
+      long updates = 0;
       for (String name : names) {
-        Optional.ofNullable(oldParameters.get(name))
-            .flatMap(from::moments)
-            .ifPresent(moments -> sources.put(name, moments));
+        Parameter before = oldParameters.get(name);
+        Moments found = before == null ? null : from.moments(before).orElse(null);
+        if (found != null) {
+          first.put(name, found.first());
+          found.second().ifPresent(array -> second.put(name, array));
+          updates = Math.max(updates, found.updates());
+        }
       }
-      if (sources.keySet().containsAll(names)) {
-        long updates = sources.values().stream().mapToLong(Moments::updates).max().orElse(0);
+      if (first.keySet().containsAll(names)) {
         Moments moments = into.zeros(parameter, updates);
-        assignMean(moments.first(), parameter, sources, Moments::first);
-        moments
-            .secondMoment()
-            .ifPresent(
-                to -> assignMean(to, parameter, sources, m -> m.secondMoment().orElseThrow()));
+        INDArray value = parameter.value();
+        moments.first().assign(converted(place, value, first::get));
+        moments.second().ifPresent(to -> to.assign(converted(place, value, second::get)));
         into.restore(parameter, moments);
       }
     }
-  }
-
-  private void assignMean(
-      INDArray to,
-      Parameter parameter,
-      Map<String, Moments> sources,
-      Function<Moments, INDArray> which) {
-    to.assign(
-        converted(
-            parameter.place(),
-            parameter.value(),
-            name -> which.apply(Objects.requireNonNull(sources.get(name)))));
   }
 
   private static void requireSameBeginning(GateState state, @Nullable INDArray fresh) {

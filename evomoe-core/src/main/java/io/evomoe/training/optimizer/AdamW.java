@@ -78,7 +78,7 @@ public sealed class AdamW extends Optimizer permits Muon {
         parameter.value(),
         parameter.gradient(),
         moments.first(),
-        moments.secondMoment().orElseThrow(),
+        moments.second().orElseThrow(),
         step);
   }
 
@@ -111,10 +111,7 @@ public sealed class AdamW extends Optimizer permits Muon {
       FieldBound.belowOne("beta1", beta1);
       FieldBound.belowOne("beta2", beta2);
       FieldBound.positive("epsilon", epsilon);
-      if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
-        throw new IllegalArgumentException(
-            "weightDecay must be at least 0 and finite, was " + weightDecay);
-      }
+      FieldBound.notNegative("weightDecay", weightDecay);
     }
   }
 }

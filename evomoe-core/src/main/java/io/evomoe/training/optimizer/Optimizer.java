@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -169,10 +168,10 @@ public abstract class Optimizer implements AutoCloseable {
    * @param first running mean of the gradient ({@link AdamW}) or the velocity ({@link Sgd}, {@link
    *     Muon}), with the parameter's shape; changed in place
    * @param second running mean of the squared gradient, with the parameter's shape; changed in
-   *     place; null if the optimizer has none
+   *     place; empty if the optimizer has none
    * @param updates number of updates so far
    */
-  public record Moments(INDArray first, @Nullable INDArray second, long updates) {
+  public record Moments(INDArray first, Optional<INDArray> second, long updates) {
 
     /** Rejects a negative count. */
     public Moments {
@@ -181,17 +180,12 @@ public abstract class Optimizer implements AutoCloseable {
 
     /** Returns zeros of both kinds for a parameter, outside any workspace. */
     public static Moments zeros(Parameter parameter, long updates) {
-      return new Moments(like(parameter), like(parameter), updates);
+      return new Moments(like(parameter), Optional.of(like(parameter)), updates);
     }
 
     /** Returns zeros of the first kind only for a parameter, outside any workspace. */
     public static Moments single(Parameter parameter, long updates) {
-      return new Moments(like(parameter), null, updates);
-    }
-
-    /** Returns the second moment, if there is one. */
-    public Optional<INDArray> secondMoment() {
-      return Optional.ofNullable(second);
+      return new Moments(like(parameter), Optional.empty(), updates);
     }
 
     private static INDArray like(Parameter parameter) {
@@ -202,14 +196,12 @@ public abstract class Optimizer implements AutoCloseable {
 
     void close() {
       first.close();
-      if (second != null) {
-        second.close();
-      }
+      second.ifPresent(INDArray::close);
     }
 
     Moments copy() {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        return new Moments(first.dup('c'), second == null ? null : second.dup('c'), updates);
+        return new Moments(first.dup('c'), second.map(array -> array.dup('c')), updates);
       }
     }
 

@@ -54,9 +54,7 @@ public interface ScheduleProvider {
     public Spec {
       FieldBound.positive("learning rate peak", peak);
       FieldBound.atLeast("warmupSteps", warmupSteps, 0);
-      if (!(floorShare >= 0 && floorShare <= 1)) {
-        throw new IllegalArgumentException("floorShare must be in 0..1, was " + floorShare);
-      }
+      FieldBound.upTo("floorShare", floorShare, 1);
       options = Map.copyOf(options);
     }
 

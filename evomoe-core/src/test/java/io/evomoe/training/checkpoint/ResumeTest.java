@@ -358,8 +358,8 @@ class ResumeTest {
       assertThat(b.value().ravel().toDoubleVector()).isEqualTo(a.value().ravel().toDoubleVector());
       assertThat(ofB.first().ravel().toDoubleVector())
           .isEqualTo(ofA.first().ravel().toDoubleVector());
-      assertThat(ofB.secondMoment().orElseThrow().ravel().toDoubleVector())
-          .isEqualTo(ofA.secondMoment().orElseThrow().ravel().toDoubleVector());
+      assertThat(ofB.second().orElseThrow().ravel().toDoubleVector())
+          .isEqualTo(ofA.second().orElseThrow().ravel().toDoubleVector());
       assertThat(ofB.updates()).isEqualTo(ofA.updates());
     }
   }

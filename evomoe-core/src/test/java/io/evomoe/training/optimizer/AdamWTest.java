@@ -96,7 +96,7 @@ class AdamWTest {
     Moments inherited = optimizer.moments(child).orElseThrow();
     assertThat(inherited.updates()).isEqualTo(1);
     assertThat(inherited.first()).isEqualTo(parent.first()).isNotSameAs(parent.first());
-    assertThat(inherited.secondMoment()).isEqualTo(parent.secondMoment());
+    assertThat(inherited.second()).isEqualTo(parent.second());
     inherited.first().assign(0);
     assertThat(parent.first().sumNumber().doubleValue()).isNotZero();
   }
@@ -142,7 +142,7 @@ class AdamWTest {
     }
 
     assertThat(optimizer.moments(matrix).orElseThrow().first().isAttached()).isFalse();
-    assertThat(optimizer.moments(matrix).orElseThrow().secondMoment().orElseThrow().isAttached())
+    assertThat(optimizer.moments(matrix).orElseThrow().second().orElseThrow().isAttached())
         .isFalse();
   }
 

@@ -34,7 +34,7 @@ class SgdTest {
     assertThat(parameter.value().getDouble(1)).isCloseTo(0.078, within(1e-12));
     Moments velocity = optimizer.moments(parameter).orElseThrow();
     assertThat(velocity.first().getDouble(0)).isCloseTo(3.8, within(1e-12));
-    assertThat(velocity.secondMoment()).isEmpty();
+    assertThat(velocity.second()).isEmpty();
     assertThat(velocity.updates()).isEqualTo(2);
   }
 
