@@ -8,6 +8,7 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.internal.Workspaces;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
 import java.util.function.LongFunction;

@@ -165,7 +165,7 @@ final class CheckpointFiles {
     /** Writes it and forces it to the disk. */
     void write(Path folder) throws IOException {
       Path file = folder.resolve(CheckpointFiles.STATE);
-      Files.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+      Files.write(file, StrictJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
       FileTree.force(file);
     }
 
@@ -174,7 +174,7 @@ final class CheckpointFiles {
       byte[] json = Files.readAllBytes(file);
       try {
         Version version =
-            Json.MAPPER
+            StrictJson.MAPPER
                 .readerFor(Version.class)
                 .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .readValue(json);
@@ -183,9 +183,9 @@ final class CheckpointFiles {
               "%s: formatVersion must be %d, was %d"
                   .formatted(file, FORMAT_VERSION, version.formatVersion()));
         }
-        return Json.MAPPER.readValue(json, State.class);
+        return StrictJson.MAPPER.readValue(json, State.class);
       } catch (JsonProcessingException e) {
-        throw new CheckpointException(file + " is damaged: " + Json.reason(e), e);
+        throw new CheckpointException(file + " is damaged: " + StrictJson.reason(e), e);
       }
     }
   }

@@ -6,7 +6,7 @@ import io.evomoe.nn.Place;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;

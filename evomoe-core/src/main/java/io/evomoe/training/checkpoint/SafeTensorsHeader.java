@@ -97,19 +97,19 @@ record SafeTensorsHeader(Map<String, SafeTensors.Info> tensors, Map<String, Stri
     }
     byte[] json = bytes(channel, Long.BYTES, (int) length).array();
     try {
-      Fields fields = Json.MAPPER.readValue(json, Fields.class);
+      Fields fields = StrictJson.MAPPER.readValue(json, Fields.class);
       Map<String, SafeTensors.Info> tensors = new LinkedHashMap<>();
       fields.tensors.forEach((name, entry) -> tensors.put(name, entry.at(Long.BYTES + length)));
       requireGapless(file, tensors, Long.BYTES + length, size);
       return new SafeTensorsHeader(tensors, fields.metadata);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + ": header: " + Json.reason(e), e);
+      throw new CheckpointException(file + ": header: " + StrictJson.reason(e), e);
     }
   }
 
   /** Returns the first bytes of a file, up to the elements of its first tensor. */
   static ByteBuffer of(Map<String, INDArray> tensors, Map<String, String> metadata) {
-    ObjectNode root = Json.MAPPER.createObjectNode();
+    ObjectNode root = StrictJson.MAPPER.createObjectNode();
     if (!metadata.isEmpty()) {
       ObjectNode texts = root.putObject(METADATA);
       metadata.forEach(texts::put);
