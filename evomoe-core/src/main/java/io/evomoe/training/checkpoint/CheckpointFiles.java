@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,11 +71,11 @@ final class CheckpointFiles {
 
   /** Writes the checksums of the complete files, and forces them to the disk. */
   static void writeChecksums(Path folder) throws IOException {
-    List<String> lines = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
     for (String name : CHECKED) {
-      lines.add(checksum(folder, name));
+      lines.append(checksum(folder, name));
     }
-    Files.write(folder.resolve(CHECKSUMS), lines);
+    Files.writeString(folder.resolve(CHECKSUMS), lines);
     FileTree.force(folder.resolve(CHECKSUMS));
   }
 
@@ -97,21 +96,24 @@ final class CheckpointFiles {
       }
     }
     Path checksums = folder.resolve(CHECKSUMS);
-    List<String> written = Files.readAllLines(checksums, StandardCharsets.ISO_8859_1);
+    String written = Files.readString(checksums, StandardCharsets.ISO_8859_1);
+    int read = 0;
     for (String name : CHECKED) {
-      if (!written.contains(checksum(folder, name))) {
+      String line = checksum(folder, name);
+      if (!written.startsWith(line, read)) {
         throw new CheckpointException(
             "%s is damaged: its SHA-256 is not the one in %s"
                 .formatted(folder.resolve(name), checksums));
       }
+      read += line.length();
     }
-    if (written.size() > CHECKED.size()) {
+    if (read != written.length()) {
       throw new CheckpointException(checksums + " is damaged: it has more lines than files");
     }
   }
 
   private static String checksum(Path folder, String name) throws IOException {
-    return new Sha256().add(folder.resolve(name)).hex() + "  " + name;
+    return new Sha256().add(folder.resolve(name)).hex() + "  " + name + "\n";
   }
 
   /** Returns whether a folder contains a checkpoint, or a part of one. */
