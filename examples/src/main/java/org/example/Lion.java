@@ -2,19 +2,17 @@ package org.example;
 
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.nn.Parameter;
-import io.evomoe.training.optimizer.MomentOptimizer;
-import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import io.evomoe.training.optimizer.OptimizerProvider;
-import io.evomoe.training.optimizer.OptimizerSpec;
-import io.evomoe.training.optimizer.ParameterGroups;
+import io.evomoe.training.optimizer.Optimizer.ParameterGroups;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Lion (arXiv 2302.06675): every element moves by the learning rate, in the direction of a mean.
  */
-final class Lion extends MomentOptimizer {
+final class Lion extends Optimizer {
   private final double beta;
 
   Lion(double beta, ParameterGroups groups) {
@@ -45,12 +43,7 @@ final class Lion extends MomentOptimizer {
     }
 
     @Override
-    public String description() {
-      return "the sign of a running mean (arXiv 2302.06675)";
-    }
-
-    @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(),
           (options, groups) ->

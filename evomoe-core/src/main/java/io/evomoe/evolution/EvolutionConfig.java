@@ -2,7 +2,6 @@ package io.evomoe.evolution;
 
 import static io.evomoe.internal.names.Field.Kind.RUN;
 
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -41,18 +40,10 @@ public record EvolutionConfig(
             kind = RUN)
         boolean copyMoments,
     @Field(doc = "shape of the temperature", initial = "EXPONENTIAL", kind = RUN)
-        TemperatureSchedule.Shape schedule,
-    @Field(
-            doc = "temperature at the spawn",
-            initial = "" + TemperatureSchedule.DEFAULT_MAXIMUM,
-            above = 0,
-            kind = RUN)
+        TemperatureShape schedule,
+    @Field(doc = "temperature at the spawn", initial = "2.0", above = 0, kind = RUN)
         double maxTemperature,
-    @Field(
-            doc = "final temperature, at most the maximum",
-            initial = "" + TemperatureSchedule.DEFAULT_MINIMUM,
-            above = 0,
-            kind = RUN)
+    @Field(doc = "final temperature, at most the maximum", initial = "0.3", above = 0, kind = RUN)
         double minTemperature,
     @Field(
             doc =
@@ -89,6 +80,17 @@ public record EvolutionConfig(
         int finalTopK)
     implements EvolutionConfigBuilder.With {
 
+  /**
+   * How the temperature falls in the D steps after the spawn, from the maximum tmax to the minimum
+   * tmin.
+   */
+  public enum TemperatureShape {
+    /** {@code max(tmax (tmin / tmax)^(t / D), tmin)}. */
+    EXPONENTIAL,
+    /** {@code max(tmax - t (tmax - tmin) / D, tmin)}. */
+    LINEAR
+  }
+
   /** Makes a tenth of 30 equal to 3 instead of 2. */
   private static final double ROUNDING = 1e-6;
 
@@ -108,8 +110,11 @@ public record EvolutionConfig(
         hardShare,
         finalTopK);
     requireSpawn(spawn);
-    TemperatureSchedule.requireBounds(
-        "maxTemperature", maxTemperature, "minTemperature", minTemperature);
+    if (minTemperature > maxTemperature) {
+      throw new IllegalArgumentException(
+          "minTemperature must be at most maxTemperature, %s, was %s"
+              .formatted(maxTemperature, minTemperature));
+    }
     if (finalTopK > 1 && hardFrom.isEmpty() && hardShare == 1) {
       throw new IllegalArgumentException(
           "finalTopK must be 1 if neither hardFrom nor hardShare is set, was " + finalTopK);
@@ -146,11 +151,5 @@ public record EvolutionConfig(
     }
     long grown = Math.max(0, steps - diversifySteps(steps));
     return OptionalLong.of((long) (grown * hardShare + ROUNDING));
-  }
-
-  /** Returns the temperature schedule. If unset, it spans three quarters of the remaining steps. */
-  TemperatureSchedule temperature(long steps) {
-    long annealing = temperatureSteps.orElse(Math.max(1, (steps - diversifySteps(steps)) * 3 / 4));
-    return new TemperatureSchedule(schedule, maxTemperature, minTemperature, annealing);
   }
 }

@@ -1,5 +1,6 @@
 package io.evomoe.evolution;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.random.CounterRandom;
 import java.util.Locale;
@@ -21,7 +22,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
   /**
    * Upper limit of the noise. Trained weights are far below 1, so larger noise would destroy them.
    */
-  private static final double LARGEST_SIGMA = 10;
+  private static final int LARGEST_SIGMA = 10;
 
   private static final String FORMS =
       "spawn must be copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA, was ";
@@ -45,10 +46,10 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
   /** Rejects amounts out of bounds. */
   public SpawnMethod {
     switch (kind) {
-      case COPY -> requireBetween("copy amount", amount, 0);
-      case MASK -> requireBetween("mask ratio", amount, 1);
-      case REINIT -> requireBetween("reinit ratio", amount, 1);
-      case NOISE -> requireBetween("noise sigma", amount, LARGEST_SIGMA);
+      case COPY -> FieldBound.upTo("copy amount", amount, 0);
+      case MASK -> FieldBound.upTo("mask ratio", amount, 1);
+      case REINIT -> FieldBound.upTo("reinit ratio", amount, 1);
+      case NOISE -> FieldBound.upTo("noise sigma", amount, LARGEST_SIGMA);
     }
     if (rescale && (kind != Kind.MASK || amount == 1)) {
       throw new IllegalArgumentException(
@@ -135,12 +136,6 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
       return Double.parseDouble(part);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(FORMS + text, e);
-    }
-  }
-
-  private static void requireBetween(String field, double value, double maximum) {
-    if (!(value >= 0 && value <= maximum)) {
-      throw new IllegalArgumentException(field + " must be in 0.." + maximum + ", was " + value);
     }
   }
 }

@@ -31,9 +31,7 @@ public record StepContext(
   public StepContext {
     FieldBound.atLeast("step", step, 0);
     FieldBound.positive("temperature", temperature);
-    if (!(annealingLeft >= 0 && annealingLeft <= 1)) {
-      throw new IllegalArgumentException("annealingLeft must be in 0..1, was " + annealingLeft);
-    }
+    FieldBound.upTo("annealingLeft", annealingLeft, 1);
     FieldBound.atLeast("hardExperts", hardExperts, 1);
   }
 

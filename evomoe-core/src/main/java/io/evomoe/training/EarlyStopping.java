@@ -38,9 +38,7 @@ public final class EarlyStopping implements Callback {
    * @param nats improvement of the validation loss, at least 0 (the default), in its unit
    */
   public EarlyStopping minimumImprovement(double nats) {
-    if (!(nats >= 0 && Double.isFinite(nats))) {
-      throw new IllegalArgumentException("minimumImprovement must be at least 0, was " + nats);
-    }
+    FieldBound.notNegative("minimumImprovement", nats);
     return new EarlyStopping(patience, nats);
   }
 

@@ -8,6 +8,7 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.internal.Workspaces;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -25,21 +26,14 @@ import org.slf4j.LoggerFactory;
  *
  * @param <B> a batch
  */
-public final class OptimizerSteps<B> extends StepSource {
+final class OptimizerSteps<B> extends StepSource {
   private static final Logger log = LoggerFactory.getLogger(OptimizerSteps.class);
   private static final String WORKSPACE = "EVOMOE_STEP";
 
   private final Model<B> model;
   private final LongFunction<B> batches;
 
-  /**
-   * Creates the steps of a new run, or those that follow a saved one.
-   *
-   * @param batches batches by index
-   * @param seed seed of the steps; the model's seed, except for one of several workers
-   * @param saved run to continue; null for a new one
-   */
-  public OptimizerSteps(
+  OptimizerSteps(
       Model<B> model,
       Optimizer optimizer,
       LongFunction<B> batches,
@@ -73,14 +67,18 @@ public final class OptimizerSteps<B> extends StepSource {
     parameters.forEach(Parameter::clearGradient);
     Sums sums = new Sums();
     double norm = Double.NaN;
-    try (GateStates before = GateStates.of(mayStillSkip() ? model.state() : List.of())) {
-      try {
-        accumulate(sums);
-        norm = update(parameters);
-      } catch (NotFiniteException e) {
-        skipOrStop(e);
-        before.restore();
+    List<GateState> states = mayStillSkip() ? model.state() : List.of();
+    List<INDArray> before = states.stream().map(state -> state.value().dup()).toList();
+    try {
+      accumulate(sums);
+      norm = update(parameters);
+    } catch (NotFiniteException e) {
+      skipOrStop(e);
+      for (int i = 0; i < before.size(); i++) {
+        states.get(i).value().assign(before.get(i));
       }
+    } finally {
+      before.forEach(INDArray::close);
     }
     return finish(
         progress().afterStep(sums.tokens, sums.flops),
@@ -174,24 +172,6 @@ public final class OptimizerSteps<B> extends StepSource {
       tokens += other.tokens();
       flops += other.flops();
       layers = other.reports();
-    }
-  }
-
-  /** Copies of the gate state before a step, in case the step is skipped. */
-  private record GateStates(List<GateState> live, List<INDArray> copies) implements AutoCloseable {
-    static GateStates of(List<GateState> live) {
-      return new GateStates(live, live.stream().map(state -> state.value().dup()).toList());
-    }
-
-    void restore() {
-      for (int i = 0; i < copies.size(); i++) {
-        live.get(i).value().assign(copies.get(i));
-      }
-    }
-
-    @Override
-    public void close() {
-      copies.forEach(INDArray::close);
     }
   }
 }

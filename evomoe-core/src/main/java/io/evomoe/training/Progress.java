@@ -20,10 +20,7 @@ public record Progress(long step, long tokens, double trainFlops, boolean spawne
     FieldBound.atLeast("step", step, 0);
     FieldBound.atLeast("tokens", tokens, 0);
     FieldBound.atLeast("skipped", skipped, 0);
-    if (!(trainFlops >= 0) || Double.isInfinite(trainFlops)) {
-      throw new IllegalArgumentException(
-          "trainFlops must be at least 0 and finite, was " + trainFlops);
-    }
+    FieldBound.notNegative("trainFlops", trainFlops);
   }
 
   /** The progress before the first step. */

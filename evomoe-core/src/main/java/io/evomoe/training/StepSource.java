@@ -8,6 +8,7 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -77,10 +79,28 @@ public abstract class StepSource {
     }
   }
 
+  /**
+   * Returns the optimizer steps of a run, which are taken here.
+   *
+   * @param batches batches by index
+   * @param seed seed of the steps; the model's seed, except for one of several workers
+   * @param saved run to continue; null for a new one
+   */
+  public static <B> StepSource of(
+      Model<B> model,
+      Optimizer optimizer,
+      LongFunction<B> batches,
+      TrainerConfig config,
+      EvolutionSchedule evolution,
+      long seed,
+      @Nullable SavedRun saved) {
+    return new OptimizerSteps<>(model, optimizer, batches, config, evolution, seed, saved);
+  }
+
   private void resume(SavedRun saved) {
     Progress then = saved.progress();
-    if (saved.seed() != seed) {
-      throw mismatch("seed", seed, saved.seed(), saved);
+    if (saved.context().seed() != seed) {
+      throw mismatch("seed", seed, saved.context().seed(), saved);
     }
     if (then.spawned() && evolution.spawnStep().isEmpty()) {
       throw mismatch("growth", evolution.growth(), "SPAWNED", saved);
@@ -101,23 +121,16 @@ public abstract class StepSource {
 
   private void warnOfOtherPhase(SavedRun saved) {
     long step = saved.progress().step();
-    StepContext then = saved.context();
-    StepContext now = evolution.context(step, false, seed);
-    if (now.phase() != then.phase()
-        || now.temperature() != then.temperature()
-        || now.hardExperts() != then.hardExperts()) {
-      log.warn(
-          "Step {} is {} at temperature {} now, with {} experts a token in the hard phase, but was"
-              + " {} at {} with {} in {}",
-          step,
-          now.phase(),
-          now.temperature(),
-          now.hardExperts(),
-          then.phase(),
-          then.temperature(),
-          then.hardExperts(),
-          saved.location());
+    String then = phase(saved.context());
+    String now = phase(evolution.context(step, false, seed));
+    if (!now.equals(then)) {
+      log.warn("Step {} is {} now, but was {} in {}", step, now, then, saved.location());
     }
+  }
+
+  private static String phase(StepContext context) {
+    return "%s at temperature %s, with %d experts a token in the hard phase"
+        .formatted(context.phase(), context.temperature(), context.hardExperts());
   }
 
   /**
@@ -140,7 +153,8 @@ public abstract class StepSource {
 
   /** Returns the content of a checkpoint at this point. */
   public final TrainingState state() {
-    return new TrainingState(progress, context(progress.step()), seed, model, optimizer);
+    return new TrainingState(
+        progress, evolution.context(progress.step(), false, seed), model, optimizer);
   }
 
   /** Frees the memory of the optimizer. */
@@ -176,7 +190,9 @@ public abstract class StepSource {
       return;
     }
     Map<Parameter, Parameter> lineage = spawn(step);
-    optimizer.inherit(lineage, evolution.config().copyMoments());
+    if (evolution.config().copyMoments()) {
+      optimizer.inherit(lineage);
+    }
     optimizer.retain(model.parameters());
     free(lineage.values());
     log.info("Spawned experts before step {} ({})", step, evolution.config().spawnMethod());

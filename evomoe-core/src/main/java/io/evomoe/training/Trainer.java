@@ -4,6 +4,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.NotFiniteException;
+import io.evomoe.training.TrainingState.SavedRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The training loop: {@link OptimizerSteps}, an {@link Evaluation} when it is due, reports and
+ * The training loop: optimizer steps, an {@link Evaluation} when it is due, reports and
  * checkpoints.
  *
  * <p>Phase, temperature, learning rate, batches and randomness are pure functions of the step and

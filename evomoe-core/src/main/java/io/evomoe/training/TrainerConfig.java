@@ -4,7 +4,6 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerProvider;
-import io.evomoe.training.optimizer.OptimizerSpec;
 import io.evomoe.training.optimizer.ScheduleProvider;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainerConfig(
     TrainingConfig training,
     SafetyConfig guards,
-    @Nullable Function<OptimizerSpec, Optimizer> ownOptimizer,
+    @Nullable Function<OptimizerProvider.Spec, Optimizer> ownOptimizer,
     @Nullable LearningRateSchedule ownSchedule,
     StepSource.@Nullable Factory remote) {
 
@@ -52,7 +51,8 @@ public record TrainerConfig(
   }
 
   /** Returns a copy whose optimizer is created by a function; null for the named one. */
-  public TrainerConfig withOptimizer(@Nullable Function<OptimizerSpec, Optimizer> factory) {
+  public TrainerConfig withOptimizer(
+      @Nullable Function<OptimizerProvider.Spec, Optimizer> factory) {
     return new TrainerConfig(training, guards, factory, ownSchedule, remote);
   }
 
@@ -86,7 +86,8 @@ public record TrainerConfig(
    *     out of bounds
    */
   public Optimizer optimizer(Kernels kernels) {
-    OptimizerSpec spec = new OptimizerSpec(kernels, training.adamW(), training.optimizerOptions());
+    OptimizerProvider.Spec spec =
+        new OptimizerProvider.Spec(kernels, training.adamW(), training.optimizerOptions());
     return ownOptimizer == null
         ? OptimizerProvider.named(training.optimizer()).create(spec)
         : ownOptimizer.apply(spec);

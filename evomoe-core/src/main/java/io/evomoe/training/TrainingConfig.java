@@ -6,8 +6,7 @@ import static io.evomoe.internal.names.Field.Kind.RUN;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.training.optimizer.AdamW;
-import io.evomoe.training.optimizer.LearningRate;
-import io.evomoe.training.optimizer.ScheduleSpec;
+import io.evomoe.training.optimizer.ScheduleProvider;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.Map;
@@ -122,6 +121,8 @@ public record TrainingConfig(
         int checkpointMinutes)
     implements TrainingConfigBuilder.With {
 
+  private static final String WSD = "wsd";
+
   /** Rejects values out of bounds. Names and options are checked when they are used. */
   public TrainingConfig {
     scheduleOptions = Collections.unmodifiableMap(new TreeMap<>(scheduleOptions));
@@ -172,8 +173,8 @@ public record TrainingConfig(
   }
 
   /** Returns peak, warm-up and floor of the learning rate, with the options of the schedule. */
-  public ScheduleSpec rate() {
-    return new ScheduleSpec(
+  public ScheduleProvider.Spec rate() {
+    return new ScheduleProvider.Spec(
         learningRate, Math.round(steps * warmupShare), floorShare, scheduleOptions);
   }
 
@@ -184,12 +185,11 @@ public record TrainingConfig(
    */
   public TrainingConfig decayOnly(long decaySteps) {
     Map<String, String> options = new TreeMap<>();
-    String wsd = new LearningRate(LearningRate.Decay.WSD).name();
-    if (schedule.equals(wsd)) {
+    if (schedule.equals(WSD)) {
       options.putAll(scheduleOptions);
     }
-    options.put(LearningRate.DECAY_STEPS, Long.toString(decaySteps));
-    return with(t -> t.steps(decaySteps).warmupShare(0).schedule(wsd).scheduleOptions(options));
+    options.put("decaySteps", Long.toString(decaySteps));
+    return with(t -> t.steps(decaySteps).warmupShare(0).schedule(WSD).scheduleOptions(options));
   }
 
   /** Returns the betas and the weight decay. */

@@ -2,6 +2,7 @@ package io.evomoe.training;
 
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.Optimizer;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -9,8 +10,7 @@ import java.util.Map;
  * step.
  *
  * @param progress progress of the run
- * @param context phase and temperature of the next step
- * @param seed seed of the run
+ * @param context phase and temperature of the next step, and the seed of the run
  * @param model model with the parameters and gate state to save
  * @param optimizer optimizer with the moments to save
  * @param notes free text by name that is saved with the run, for its callbacks
@@ -18,7 +18,6 @@ import java.util.Map;
 public record TrainingState(
     Progress progress,
     StepContext context,
-    long seed,
     Model<?> model,
     Optimizer optimizer,
     Map<String, String> notes) {
@@ -30,12 +29,31 @@ public record TrainingState(
 
   /** Creates a state without notes. */
   public TrainingState(
-      Progress progress, StepContext context, long seed, Model<?> model, Optimizer optimizer) {
-    this(progress, context, seed, model, optimizer, Map.of());
+      Progress progress, StepContext context, Model<?> model, Optimizer optimizer) {
+    this(progress, context, model, optimizer, Map.of());
   }
 
   /** Returns a copy with these notes. */
   public TrainingState with(Map<String, String> others) {
-    return new TrainingState(progress, context, seed, model, optimizer, others);
+    return new TrainingState(progress, context, model, optimizer, others);
+  }
+
+  /** A saved state. */
+  public interface SavedRun {
+
+    /** Returns where it is stored. */
+    Path location();
+
+    /** Returns the progress of the run. */
+    Progress progress();
+
+    /** Returns phase and temperature of the next step, and the seed of the run. */
+    StepContext context();
+
+    /**
+     * Copies parameters, gate state and moments into live objects. These must have the same names
+     * and shapes, so the model must have spawned experts if the run had.
+     */
+    void loadInto(Model<?> model, Optimizer optimizer);
   }
 }

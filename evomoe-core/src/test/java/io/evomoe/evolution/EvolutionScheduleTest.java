@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
+import io.evomoe.moe.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -15,8 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EvolutionScheduleTest {
-  private static final TemperatureSchedule TEMPERATURE =
-      new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 50);
+  private static final EvolutionConfig CONFIG =
+      EvolutionConfig.defaults()
+          .with(e -> e.spawn("copy").maxTemperature(2).minTemperature(0.3).temperatureSteps(50));
 
   /** 20 of 50 steps after the spawn. */
   private static final double LEFT = 0.6;
@@ -30,8 +32,8 @@ class EvolutionScheduleTest {
     assertThat(schedule.phase(10)).isEqualTo(Phase.SOFT);
     assertThat(schedule.phase(29)).isEqualTo(Phase.SOFT);
     assertThat(schedule.phase(30)).isEqualTo(Phase.HARD);
-    assertThat(schedule.temperature(3)).isEqualTo(TEMPERATURE.at(0));
-    assertThat(schedule.temperature(25)).isEqualTo(TEMPERATURE.at(15));
+    assertThat(schedule.temperature(3)).isEqualTo(temperature(0));
+    assertThat(schedule.temperature(25)).isEqualTo(temperature(15));
   }
 
   @Test
@@ -49,7 +51,7 @@ class EvolutionScheduleTest {
     assertThat(schedule.spawnStep()).isEmpty();
     assertThat(schedule.phase(0)).isEqualTo(Phase.SOFT);
     assertThat(schedule.phase(20)).isEqualTo(Phase.HARD);
-    assertThat(schedule.temperature(7)).isEqualTo(TEMPERATURE.at(7));
+    assertThat(schedule.temperature(7)).isEqualTo(temperature(7));
   }
 
   @Test
@@ -58,7 +60,7 @@ class EvolutionScheduleTest {
 
     assertThat(schedule.spawnStep()).isEmpty();
     assertThat(schedule.phase(1_000_000)).isEqualTo(Phase.DIVERSIFY);
-    assertThat(schedule.temperature(1_000_000)).isEqualTo(TEMPERATURE.at(0));
+    assertThat(schedule.temperature(1_000_000)).isEqualTo(temperature(0));
   }
 
   @ParameterizedTest
@@ -102,14 +104,13 @@ class EvolutionScheduleTest {
         new EvolutionSchedule(EvolutionConfig.defaults(), 2000, ExpertLifecycle.SPAWNED);
 
     assertThat(schedule.diversifySteps()).isEqualTo(200);
-    assertThat(schedule.temperature())
-        .isEqualTo(new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 1350));
+    assertThat(schedule.temperatureSteps()).isEqualTo(1350);
     assertThat(schedule.config().copyMoments()).isTrue();
     EvolutionSchedule shortest =
         new EvolutionSchedule(EvolutionConfig.defaults(), 1, ExpertLifecycle.SPAWNED);
     assertThat(shortest.diversifySteps()).isZero();
     EvolutionConfig late = EvolutionConfig.defaults().with(e -> e.diversifySteps(10));
-    assertThat(new EvolutionSchedule(late, 10, ExpertLifecycle.SPAWNED).temperature().decaySteps())
+    assertThat(new EvolutionSchedule(late, 10, ExpertLifecycle.SPAWNED).temperatureSteps())
         .isEqualTo(1);
   }
 
@@ -117,9 +118,7 @@ class EvolutionScheduleTest {
   void should_allow_to_spawn_and_to_harden_at_once() {
     EvolutionSchedule schedule =
         new EvolutionSchedule(
-            at(TEMPERATURE).with(e -> e.diversifySteps(0).hardFrom(0)),
-            100,
-            ExpertLifecycle.SPAWNED);
+            CONFIG.with(e -> e.diversifySteps(0).hardFrom(0)), 100, ExpertLifecycle.SPAWNED);
 
     assertThat(schedule.phase(0)).isEqualTo(Phase.HARD);
   }
@@ -138,21 +137,20 @@ class EvolutionScheduleTest {
 
   @Test
   void should_tell_how_many_experts_the_hard_phase_keeps() {
-    EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20));
+    EvolutionConfig config = CONFIG.with(e -> e.diversifySteps(10).hardFrom(20));
     EvolutionSchedule two =
         new EvolutionSchedule(config.with(e -> e.finalTopK(2)), 100, ExpertLifecycle.SPAWNED);
 
     assertThat(new EvolutionSchedule(config, 100, ExpertLifecycle.SPAWNED).context(30, true, 1))
-        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 1, true, 1));
+        .isEqualTo(new StepContext(30, Phase.HARD, temperature(20), LEFT, 1, true, 1));
     assertThat(two.context(30, true, 1))
-        .isEqualTo(new StepContext(30, Phase.HARD, TEMPERATURE.at(20), LEFT, 2, true, 1));
+        .isEqualTo(new StepContext(30, Phase.HARD, temperature(20), LEFT, 2, true, 1));
   }
 
   @ParameterizedTest
   @CsvSource({"5, DIVERSIFY, 1", "29, SOFT, 1", "30, HARD, 2"})
   void should_stay_in_the_phase_of_an_earlier_training(long step, Phase phase, int kept) {
-    EvolutionConfig config =
-        at(TEMPERATURE).with(e -> e.diversifySteps(10).hardFrom(20).finalTopK(2));
+    EvolutionConfig config = CONFIG.with(e -> e.diversifySteps(10).hardFrom(20).finalTopK(2));
     StepContext before =
         new EvolutionSchedule(config, 100, ExpertLifecycle.SPAWNED).context(step, false, 1);
     StepContext after = EvolutionSchedule.staying(before).context(1000, false, 1);
@@ -176,7 +174,7 @@ class EvolutionScheduleTest {
   @Test
   void should_refuse_negative_steps() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> at(TEMPERATURE).with(e -> e.diversifySteps(-1)))
+        .isThrownBy(() -> CONFIG.with(e -> e.diversifySteps(-1)))
         .withMessageContaining("diversifySteps");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> schedule(ExpertLifecycle.SPAWNED, OptionalLong.of(-1)))
@@ -185,15 +183,12 @@ class EvolutionScheduleTest {
 
   private static EvolutionSchedule schedule(ExpertLifecycle growth, OptionalLong hardFrom) {
     return new EvolutionSchedule(
-        at(TEMPERATURE).with(e -> e.diversifySteps(10)).with(e -> hardFrom.ifPresent(e::hardFrom)),
+        CONFIG.with(e -> e.diversifySteps(10)).with(e -> hardFrom.ifPresent(e::hardFrom)),
         100,
         growth);
   }
 
-  private static EvolutionConfig at(TemperatureSchedule temperature) {
-    return EvolutionConfig.defaults()
-        .with(e -> e.spawn("copy").schedule(temperature.shape()))
-        .with(e -> e.maxTemperature(temperature.maximum()).minTemperature(temperature.minimum()))
-        .with(e -> e.temperatureSteps(temperature.decaySteps()));
+  private static double temperature(long sinceSpawn) {
+    return 2 * Math.pow(0.3 / 2, sinceSpawn / 50.0);
   }
 }

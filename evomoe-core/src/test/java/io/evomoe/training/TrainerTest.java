@@ -18,7 +18,7 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

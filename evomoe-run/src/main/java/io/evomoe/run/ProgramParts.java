@@ -4,7 +4,7 @@ import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
-import io.evomoe.training.optimizer.OptimizerSpec;
+import io.evomoe.training.optimizer.OptimizerProvider;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -33,7 +33,7 @@ abstract class ProgramParts<S> {
    *
    * @param factory gets the kernels and the settings of the run
    */
-  public S optimizer(Function<OptimizerSpec, Optimizer> factory) {
+  public S optimizer(Function<OptimizerProvider.Spec, Optimizer> factory) {
     return trainer(settings -> settings.withOptimizer(factory));
   }
 

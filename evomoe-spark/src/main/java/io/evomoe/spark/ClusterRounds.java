@@ -1,16 +1,14 @@
 package io.evomoe.spark;
 
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.nn.NotFiniteException;
-import io.evomoe.nn.Parameter;
 import io.evomoe.run.Run;
 import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
-import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.Training;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.internal.rounds.Contribution;
 import io.evomoe.training.internal.rounds.Coordinator;
 import io.evomoe.training.internal.rounds.ModelSnapshot;
@@ -30,7 +28,6 @@ final class ClusterRounds implements StepSource.Factory, Callback {
   private final RoundConfig config;
   private final PrintStream console;
   private @Nullable Workers workers;
-  private @Nullable Model<?> model;
   private @Nullable RoundFile log;
   private @Nullable RoundLine last;
 
@@ -48,9 +45,11 @@ final class ClusterRounds implements StepSource.Factory, Callback {
 
   @Override
   public StepSource begin(
-      Model<?> its, TrainerConfig trainer, EvolutionSchedule evolution, @Nullable SavedRun saved) {
-    model = its;
-    return new Coordinator(its, trainer, evolution, config, saved) {
+      Model<?> model,
+      TrainerConfig trainer,
+      EvolutionSchedule evolution,
+      @Nullable SavedRun saved) {
+    return new Coordinator(model, trainer, evolution, config, saved) {
       @Override
       public StepRecord next() {
         return round(this);
@@ -63,21 +62,10 @@ final class ClusterRounds implements StepSource.Factory, Callback {
     ModelSnapshot start = coordinator.nextStart();
     long began = System.nanoTime();
     Contribution sum = Objects.requireNonNull(workers).round(start, span);
-    String failure = sum.failure();
-    if (failure != null) {
-      throw new NotFiniteException(failure);
-    }
     StepRecord done = coordinator.finish(sum);
     double seconds = (System.nanoTime() - began) / 1e9;
-    last = new RoundLine(coordinator.plan(), span, done, sum, traffic(), config.wire(), seconds);
+    last = new RoundLine(coordinator.plan(), span, sum, seconds);
     return done;
-  }
-
-  private RoundLine.Traffic traffic() {
-    Model<?> its = Objects.requireNonNull(model);
-    return new RoundLine.Traffic(
-        its.parameters().stream().mapToLong(Parameter::length).sum(),
-        its.state().stream().mapToLong(state -> state.value().length()).sum());
   }
 
   @Override
@@ -92,9 +80,9 @@ final class ClusterRounds implements StepSource.Factory, Callback {
 
   @Override
   public void onStep(StepRecord step, Training training) {
-    RoundLine line = Objects.requireNonNull(last).of(step);
+    RoundLine line = Objects.requireNonNull(last);
     Objects.requireNonNull(log).append(line);
-    console.println(line.text());
+    console.println(line.text(step));
     console.flush();
   }
 }

@@ -32,29 +32,21 @@ import org.apache.spark.api.java.function.Function;
  * and {@code X.valid.txt} (or {@code .tsv}; compressed in any way that Hadoop supports) uses these
  * for training and validation. Of other text, one document in twenty is for validation, chosen by
  * its content.
+ *
+ * @param name path, as it was given
+ * @param form of the documents
+ * @param pairs whether lines are a sentence and its translation, not a class and a text
+ * @param train files with training text
+ * @param valid files with validation text; empty if it is drawn from the others
  */
-final class HadoopSource {
+record HadoopSource(
+    String name, Texts.Form form, boolean pairs, List<FileStatus> train, List<FileStatus> valid) {
   private static final int HELD_OUT = 20;
 
   /** Number of files whose beginning is read; all names are checked. */
   private static final int READ = 100;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
-
-  private final String name;
-  private final Texts.Form form;
-  private final boolean pairs;
-  private final List<FileStatus> train;
-  private final List<FileStatus> valid;
-
-  private HadoopSource(
-      String name, Texts.Form form, boolean pairs, List<FileStatus> train, List<FileStatus> valid) {
-    this.name = name;
-    this.form = form;
-    this.pairs = pairs;
-    this.train = train;
-    this.valid = valid;
-  }
 
   /**
    * Examines the path.
@@ -68,10 +60,9 @@ final class HadoopSource {
     List<FileStatus> valid = matching(files, "valid");
     boolean split = !train.isEmpty() && !valid.isEmpty();
     List<FileStatus> used = split ? train : files;
+    List<FileStatus> held = split ? valid : List.of();
     refuseOtherFormats(used, configuration);
-    if (split) {
-      refuseOtherFormats(valid, configuration);
-    }
+    refuseOtherFormats(held, configuration);
     List<Texts.Form> forms =
         used.stream().map(file -> Texts.Form.of(file.getPath().getName())).distinct().toList();
     if (forms.size() != 1) {
@@ -79,7 +70,7 @@ final class HadoopSource {
           "text %s must be all lines (.tsv) or all documents, has %s"
               .formatted(path, forms.isEmpty() ? "no file" : "both"));
     }
-    return new HadoopSource(path, forms.get(0), pairs, used, split ? valid : List.of());
+    return new HadoopSource(path, forms.get(0), pairs, used, held);
   }
 
   /**
@@ -144,10 +135,6 @@ final class HadoopSource {
   private static List<FileStatus> matching(List<FileStatus> files, String part) {
     Pattern name = Pattern.compile(".+\\." + part + "\\.(txt|tsv)(\\.\\w+)?");
     return files.stream().filter(f -> name.matcher(f.getPath().getName()).matches()).toList();
-  }
-
-  Texts.Form form() {
-    return form;
   }
 
   /** Returns one line per file: its name and length. */

@@ -9,22 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * {@code rounds.csv} of a run: the cost of each round. It has the bytes of arrays, as received and
- * as {@link RoundLine.Traffic} predicts, and the times of the slowest and the median worker in
- * seconds.
+ * {@code rounds.csv} of a run: the cost of each round. It has the received bytes of arrays, and the
+ * times of the slowest and the median worker in seconds.
  */
-final class RoundFile {
+record RoundFile(Path file) {
   private static final String HEADER =
-      "round,to_step,seconds,tokens_per_s,bytes_received,bytes_predicted,median_s,slowest_s,slowest";
-
-  private final Path file;
-
-  private RoundFile(Path file) {
-    this.file = file;
-  }
+      "round,to_step,seconds,tokens_per_s,bytes_received,median_s,slowest_s,slowest";
 
   /** Opens the file of a run and removes rounds after a step; creates it if there is none. */
   static RoundFile open(Path folder, long step) {
@@ -53,21 +45,8 @@ final class RoundFile {
   }
 
   void append(RoundLine round) {
-    String line =
-        String.format(
-            Locale.ROOT,
-            "%d,%d,%.3f,%.1f,%d,%d,%.3f,%.3f,%d%n",
-            round.number(),
-            round.span().to(),
-            round.seconds(),
-            round.tokensPerSecond(),
-            round.bytesReceived(),
-            round.bytesPredicted(),
-            round.medianSeconds(),
-            round.slowest().getValue().seconds(),
-            round.slowest().getKey());
     try (AppendedFile out = new AppendedFile(file)) {
-      out.write(line);
+      out.write(round.csv());
     }
   }
 }

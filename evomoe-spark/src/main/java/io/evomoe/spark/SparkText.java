@@ -16,18 +16,13 @@ import scala.Tuple2;
  * All text of a run. Document {@code i} of all sources, one after another, is in share {@code i mod
  * K}. So it depends only on the text and the number of shares, not on the files' partitions or
  * readers.
+ *
+ * @param context cluster
+ * @param sources one per path
  */
-final class SparkText {
+record SparkText(JavaSparkContext context, List<HadoopSource> sources) {
   /** Characters of a source that the driver reads, for the tokenizer and for validation. */
   private static final long SAMPLE = 1L << 24;
-
-  private final JavaSparkContext context;
-  private final List<HadoopSource> sources;
-
-  private SparkText(JavaSparkContext context, List<HadoopSource> sources) {
-    this.context = context;
-    this.sources = sources;
-  }
 
   /**
    * Examines the paths.

@@ -80,7 +80,7 @@ final class Texts implements Serializable {
   }
 
   private static void write(Path folder, String part, Form form, List<String> documents) {
-    Path file = folder.resolve("part." + part + "." + form.extension());
+    Path file = folder.resolve("part." + part + "." + form.extension);
     try {
       Files.createDirectories(folder);
       String text = String.join(form.separator(), documents) + "\n";
@@ -113,10 +113,6 @@ final class Texts implements Serializable {
     Form(String extension, String separator) {
       this.extension = extension;
       this.separator = separator;
-    }
-
-    String extension() {
-      return extension;
     }
 
     /** Returns the separator, which always ends a document, and is written after one. */

@@ -52,14 +52,12 @@ final class Workers implements AutoCloseable {
     Broadcast<Setup> run = setup;
     Broadcast<ModelSnapshot> begin = context.broadcast(start);
     try {
-      long from = span.from();
-      long to = span.to();
       JavaRDD<Contribution> local =
           shares.mapPartitionsWithIndex(
               (worker, share) ->
                   List.of(
                           WorkerRuntime.of(run.value(), worker, share.next())
-                              .train(begin.value(), new RoundPlan.Span(from, to)))
+                              .train(begin.value(), span))
                       .iterator(),
               true);
       return sum(local, count).first();
@@ -70,16 +68,17 @@ final class Workers implements AutoCloseable {
 
   private static JavaRDD<Contribution> sum(JavaRDD<Contribution> parts, int count) {
     JavaRDD<Contribution> sums = parts;
-    for (int left = count; left > 1; left = RoundLine.Traffic.halved(left)) {
+    for (int left = count; left > 1; left = halved(left)) {
       JavaRDD<Tuple2<Integer, Contribution>> halved =
           sums.mapPartitionsWithIndex(
               (index, part) -> List.of(new Tuple2<>(index / 2, part.next())).iterator(), true);
-      sums =
-          JavaPairRDD.fromJavaRDD(halved)
-              .reduceByKey(Contribution::plus, RoundLine.Traffic.halved(left))
-              .values();
+      sums = JavaPairRDD.fromJavaRDD(halved).reduceByKey(Contribution::plus, halved(left)).values();
     }
     return sums;
+  }
+
+  private static int halved(int parts) {
+    return (parts + 1) / 2;
   }
 
   @Override

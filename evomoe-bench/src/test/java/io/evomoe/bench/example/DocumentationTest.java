@@ -4,7 +4,6 @@ import static io.evomoe.bench.example.Pages.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
@@ -137,7 +136,7 @@ class DocumentationTest {
     assertThat(config.evolution())
         .isEqualTo(
             EvolutionConfig.defaults()
-                .with(e -> e.schedule(TemperatureSchedule.Shape.LINEAR))
+                .with(e -> e.schedule(EvolutionConfig.TemperatureShape.LINEAR))
                 .with(e -> e.maxTemperature(2.0).minTemperature(0.5))
                 .with(e -> e.temperatureSteps(162).hardFrom(194)));
     assertThat(config.options())

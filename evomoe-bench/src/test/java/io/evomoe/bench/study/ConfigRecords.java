@@ -2,7 +2,6 @@ package io.evomoe.bench.study;
 
 import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.stack.LanguageModelConfig;
@@ -26,7 +25,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
-import io.evomoe.training.optimizer.ScheduleSpec;
+import io.evomoe.training.optimizer.ScheduleProvider;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -56,7 +55,7 @@ final class ConfigRecords {
             "epsilon: " + ABOVE_ZERO,
             "weightDecay: -1 NaN Infinity"));
     ALL.put(
-        new ScheduleSpec(1e-3, 5, 0.1),
+        new ScheduleProvider.Spec(1e-3, 5, 0.1, Map.of()),
         fields(
             "peak: " + ABOVE_ZERO,
             "warmupSteps: " + COUNT,
@@ -70,13 +69,6 @@ final class ConfigRecords {
             "ownOptimizer: " + ANY,
             "ownSchedule: " + ANY,
             "remote: " + ANY));
-    ALL.put(
-        new TemperatureSchedule(TemperatureSchedule.Shape.EXPONENTIAL, 2, 0.3, 10),
-        fields(
-            "shape: " + ANY,
-            "maximum: " + ABOVE_ZERO,
-            "minimum: 0 -1 NaN 5",
-            "decaySteps: " + POSITIVE));
     ALL.put(
         new StepContext(1, Phase.SOFT, 1, true, 1),
         fields(

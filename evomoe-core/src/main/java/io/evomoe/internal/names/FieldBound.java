@@ -16,6 +16,20 @@ public final class FieldBound {
     }
   }
 
+  /** Rejects a number below 0, above a limit, or that is no number. */
+  public static void upTo(String field, double value, int maximum) {
+    if (!(value >= 0 && value <= maximum)) {
+      throw new IllegalArgumentException(field + " must be in 0.." + maximum + ", was " + value);
+    }
+  }
+
+  /** Rejects a number that is negative or not finite. */
+  public static void notNegative(String field, double value) {
+    if (!(value >= 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(field + " must be at least 0 and finite, was " + value);
+    }
+  }
+
   /** Rejects a share outside of [0, 1). */
   public static void belowOne(String field, double value) {
     if (!(value >= 0 && value < 1)) {

@@ -9,12 +9,13 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -90,11 +91,6 @@ public final class Checkpoint implements SavedRun {
     return state.context();
   }
 
-  @Override
-  public long seed() {
-    return state.context().seed();
-  }
-
   /** Returns the free text of the run and the notes of its callbacks. */
   public Map<String, String> config() {
     return state.config();
@@ -112,11 +108,7 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns the names of all parameters and gate states. */
   Set<String> names() {
-    return names(modelFile());
-  }
-
-  private static Set<String> names(Path file) {
-    return SafeTensors.ask(file, tensors -> Set.copyOf(tensors.names()));
+    return SafeTensors.ask(modelFile(), SafeTensors::names);
   }
 
   /** Returns whether there is an array of that name with the type and shape of the given one. */
@@ -137,13 +129,7 @@ public final class Checkpoint implements SavedRun {
    */
   public void loadModel(Model<?> model) {
     requireSameExperts(model);
-    load(model);
-  }
-
-  private void load(Model<?> model) {
-    Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
-    requireFit(CheckpointFiles.MODEL, arrays, Set.of());
-    read(CheckpointFiles.MODEL, arrays);
+    load(CheckpointFiles.arrays(model), Set.of());
     freeze(model);
   }
 
@@ -165,7 +151,7 @@ public final class Checkpoint implements SavedRun {
    * @throws IllegalArgumentException if the run has several experts
    */
   public DenseWeights dense() {
-    return new Dense(modelFile());
+    return new Dense(modelFile(), names());
   }
 
   /**
@@ -176,28 +162,25 @@ public final class Checkpoint implements SavedRun {
    */
   @Override
   public void loadInto(Model<?> model, Optimizer optimizer) {
-    Map<String, INDArray> arrays = new LinkedHashMap<>();
-    Map<Parameter, Moments> moments = zeros(model.parameters(), optimizer, arrays);
     requireSameExperts(model);
-    requireFit(CheckpointFiles.OPTIMIZER, arrays, Set.of());
-    load(model);
-    read(CheckpointFiles.OPTIMIZER, arrays);
+    Map<Parameter, Moments> moments = moments(model.parameters(), optimizer);
+    loadModel(model);
     moments.forEach(optimizer::restore);
   }
 
   /**
-   * Returns empty moments of each parameter that has some in the checkpoint.
+   * Returns the moments of each parameter that has some in the checkpoint.
    *
-   * @param arrays receives their arrays by name
-   * @throws CheckpointException if the optimizer is not the one of the run
+   * @throws CheckpointException if the optimizer is not the one of the run, or an array is missing
+   *     or of another type or shape
    */
-  Map<Parameter, Moments> zeros(
-      List<Parameter> parameters, Optimizer optimizer, Map<String, INDArray> arrays) {
+  Map<Parameter, Moments> moments(List<Parameter> parameters, Optimizer optimizer) {
     if (!state.optimizer().equals(optimizer.name())) {
       throw new CheckpointException(
           "%s has the state of optimizer %s, which %s cannot take: resume it with %s (an optimizer of a program must be passed again), or load the weights alone"
               .formatted(folder, state.optimizer(), optimizer.name(), state.optimizer()));
     }
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
     Map<Parameter, Moments> moments = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       Long updates = state.updates().get(parameter.name());
@@ -207,6 +190,8 @@ public final class Checkpoint implements SavedRun {
         CheckpointFiles.putMoments(arrays, parameter, zeros);
       }
     }
+    SafeTensors.ask(
+        folder.resolve(CheckpointFiles.OPTIMIZER), tensors -> tensors.readAllInto(arrays));
     return moments;
   }
 
@@ -215,55 +200,40 @@ public final class Checkpoint implements SavedRun {
    * long.
    */
   void requireSameExperts(Model<?> model) {
+    ExpertPlace last =
+        model.parameters().stream()
+            .flatMap(parameter -> parameter.place().expert().stream())
+            .max(Comparator.comparingInt(ExpertPlace::number))
+            .orElse(null);
+    if (last == null) {
+      return;
+    }
     Set<String> names = names();
-    List<ExpertPlace> places =
-        model.parameters().stream().flatMap(p -> p.place().expert().stream()).toList();
-    Map<String, Integer> wanted = new LinkedHashMap<>();
-    places.forEach(expert -> wanted.merge(expert.layer(), expert.number() + 1, Math::max));
-    for (ExpertPlace expert : places) {
-      int found = 0;
-      while (names.contains(expert.of(found))) {
-        found++;
-      }
-      int experts = wanted.getOrDefault(expert.layer(), 0);
-      if (found > 0 && found != experts) {
-        throw new CheckpointException(
-            "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
-                .formatted(modelFile(), found, expert.layer(), experts));
-      }
+    int found = 0;
+    while (names.contains(last.of(found))) {
+      found++;
+    }
+    if (found > 0 && found != last.number() + 1) {
+      throw new CheckpointException(
+          "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
+              .formatted(modelFile(), found, last.layer(), last.number() + 1));
     }
   }
 
   /**
-   * Checks all names, types and shapes before anything is read.
+   * Loads arrays of the model, after all names, types and shapes were compared.
    *
    * @param unused names in the file that are not needed
    */
-  void requireFit(String name, Map<String, INDArray> arrays, Set<String> unused) {
-    Path file = folder.resolve(name);
-    Set<String> extra = SafeTensors.ask(file, tensors -> new LinkedHashSet<>(tensors.names()));
+  void load(Map<String, INDArray> arrays, Set<String> unused) {
+    Path file = modelFile();
+    Set<String> extra = new LinkedHashSet<>(names());
     extra.removeAll(arrays.keySet());
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
       throw new CheckpointException(file + ": the model does not have the tensors " + extra);
     }
-    SafeTensors.ask(
-        file,
-        tensors -> {
-          arrays.forEach(tensors::requireFit);
-          return arrays;
-        });
-  }
-
-  void read(String name, Map<String, INDArray> arrays) {
-    SafeTensors.ask(
-        folder.resolve(name),
-        tensors -> {
-          for (Map.Entry<String, INDArray> entry : arrays.entrySet()) {
-            tensors.readInto(entry.getKey(), entry.getValue());
-          }
-          return arrays;
-        });
+    SafeTensors.ask(file, tensors -> tensors.readAllInto(arrays));
   }
 
   /** The parameters of a checkpoint whose feed-forward layers have one net each. */
@@ -274,9 +244,9 @@ public final class Checkpoint implements SavedRun {
     /** Names of the first experts' parts by their names in a block without experts. */
     private final Map<String, String> firstExperts = new HashMap<>();
 
-    Dense(Path file) {
+    Dense(Path file, Set<String> names) {
       this.file = file;
-      names = Checkpoint.names(file);
+      this.names = names;
       String first = "." + ExpertPlace.EXPERTS + ".0.";
       names.stream()
           .filter(name -> name.contains(first))
@@ -299,15 +269,16 @@ public final class Checkpoint implements SavedRun {
      */
     @Override
     public Optional<String> nameFor(Place place) {
-      ExpertPlace expert = place.expert().orElse(null);
-      if (expert == null || !names.contains(expert.of(0))) {
-        return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
-      }
-      if (names.contains(expert.of(1))) {
-        throw new IllegalArgumentException(
-            file + " must be of a network without experts, has several: " + expert.of(1));
-      }
-      return Optional.of(expert.of(0));
+      place
+          .expert()
+          .map(expert -> expert.of(1))
+          .filter(names::contains)
+          .ifPresent(
+              second -> {
+                throw new IllegalArgumentException(
+                    file + " must be of a network without experts, has several: " + second);
+              });
+      return place.denseName().map(name -> firstExperts.getOrDefault(name, name));
     }
 
     @Override

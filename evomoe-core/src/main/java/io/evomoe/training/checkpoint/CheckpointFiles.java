@@ -9,7 +9,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +66,7 @@ final class CheckpointFiles {
   /** Adds the optimizer's arrays for a parameter: one or two. */
   static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
     arrays.put(parameter.name() + ".moment1", moments.first());
-    moments.secondMoment().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
+    moments.second().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
   }
 
   /** Writes the checksums of the complete files, and forces them to the disk. */
@@ -167,7 +167,7 @@ final class CheckpointFiles {
     /** Writes it and forces it to the disk. */
     void write(Path folder) throws IOException {
       Path file = folder.resolve(CheckpointFiles.STATE);
-      Files.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+      Files.write(file, StrictJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
       FileTree.force(file);
     }
 
@@ -176,7 +176,7 @@ final class CheckpointFiles {
       byte[] json = Files.readAllBytes(file);
       try {
         Version version =
-            Json.MAPPER
+            StrictJson.MAPPER
                 .readerFor(Version.class)
                 .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .readValue(json);
@@ -185,9 +185,9 @@ final class CheckpointFiles {
               "%s: formatVersion must be %d, was %d"
                   .formatted(file, FORMAT_VERSION, version.formatVersion()));
         }
-        return Json.MAPPER.readValue(json, State.class);
+        return StrictJson.MAPPER.readValue(json, State.class);
       } catch (JsonProcessingException e) {
-        throw new CheckpointException(file + " is damaged: " + Json.reason(e), e);
+        throw new CheckpointException(file + " is damaged: " + StrictJson.reason(e), e);
       }
     }
   }

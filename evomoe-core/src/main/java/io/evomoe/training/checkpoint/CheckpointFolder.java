@@ -2,11 +2,11 @@ package io.evomoe.training.checkpoint;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Parameter;
-import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.TrainingState;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,9 +57,7 @@ public final class CheckpointFolder implements CheckpointWriter {
    * @param config free text by name that is saved in every checkpoint
    */
   public CheckpointFolder(Path directory, int keep, Map<String, String> config) {
-    if (keep < 1) {
-      throw new IllegalArgumentException("keep must be at least 1, was " + keep);
-    }
+    FieldBound.atLeast("keep", keep, 1);
     this.directory = directory;
     this.keep = keep;
     this.config = Map.copyOf(config);
@@ -100,10 +98,8 @@ public final class CheckpointFolder implements CheckpointWriter {
         return openLatest(directory, open);
       }
       String offer =
-          before(latest).stream()
-              .filter(CheckpointFolder::isWhole)
-              .findFirst()
-              .map(path -> "; the checkpoint before it is whole: " + path)
+          newestWhole(before(latest))
+              .map(whole -> "; the checkpoint before it is whole: " + whole.location())
               .orElse("; there is no whole checkpoint before it");
       throw new CheckpointException(e.getMessage() + offer, e);
     }
@@ -118,10 +114,7 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   /** Opens the newest intact checkpoint in a folder. Empty if there is none. */
   public static Optional<Checkpoint> openNewestWhole(Path directory) {
-    return newestFirst(directory).stream()
-        .filter(CheckpointFolder::isWhole)
-        .findFirst()
-        .map(Checkpoint::open);
+    return newestWhole(newestFirst(directory));
   }
 
   /** Returns the checkpoints before another one in the same folder, newest first. */
@@ -184,13 +177,15 @@ public final class CheckpointFolder implements CheckpointWriter {
     }
   }
 
-  private static boolean isWhole(Path folder) {
-    try {
-      Checkpoint.open(folder);
-      return true;
-    } catch (CheckpointException damaged) {
-      return false;
+  private static Optional<Checkpoint> newestWhole(List<Path> newestFirst) {
+    for (Path folder : newestFirst) {
+      try {
+        return Optional.of(Checkpoint.open(folder));
+      } catch (CheckpointException damaged) {
+        // the next one may be whole
+      }
     }
+    return Optional.empty();
   }
 
   /**
@@ -280,21 +275,13 @@ public final class CheckpointFolder implements CheckpointWriter {
 
   private CheckpointFiles.State describe(TrainingState state, Map<String, Long> updates) {
     String version = CheckpointFolder.class.getPackage().getImplementationVersion();
-    StepContext next = state.context();
     Map<String, String> texts = new TreeMap<>(config);
     texts.putAll(state.notes());
     return new CheckpointFiles.State(
         CheckpointFiles.State.FORMAT_VERSION,
         Objects.requireNonNullElse(version, "unknown"),
         state.progress(),
-        new StepContext(
-            next.step(),
-            next.phase(),
-            next.temperature(),
-            next.annealingLeft(),
-            next.hardExperts(),
-            false,
-            state.seed()),
+        state.context().evaluating(),
         state.optimizer().name(),
         state.model().parameters().stream()
             .filter(Parameter::frozen)

@@ -3,21 +3,19 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
-import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,8 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param moments whether the optimizer's moments are loaded with the parameters
  * @param spawned whether the new run's experts count as spawned, so that they are never spawned
  *     again
- * @param context phase and temperature of the new run's first step
- * @param seed seed of the new run
+ * @param context phase and temperature of the new run's first step, and its seed
  * @param taken receives the names of the new gate's arrays that were in the checkpoint
  * @param made receives the names of the new gate's arrays that were missing in the checkpoint or
  *     had another shape
@@ -45,27 +42,22 @@ public record CheckpointStart(
     boolean moments,
     boolean spawned,
     StepContext context,
-    long seed,
     Set<String> taken,
     Set<String> made,
     Set<String> left)
     implements SavedRun {
+  /** Names with a part {@code gate}. */
+  private static final Pattern GATE = Pattern.compile("(.*\\.)?gate(\\..*)?");
 
   /** Creates the start of a run. */
   public CheckpointStart(
-      Checkpoint from,
-      boolean sameGate,
-      boolean moments,
-      boolean spawned,
-      StepContext context,
-      long seed) {
+      Checkpoint from, boolean sameGate, boolean moments, boolean spawned, StepContext context) {
     this(
         from,
         sameGate,
         moments,
         spawned,
         context,
-        seed,
         new TreeSet<>(),
         new TreeSet<>(),
         new TreeSet<>());
@@ -92,52 +84,36 @@ public record CheckpointStart(
     from.requireSameExperts(model);
     Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
     if (!sameGate) {
-      arrays.keySet().removeAll(notThere(model));
-      left.addAll(gatesAmong(from.names(), model));
+      compareGates(model, arrays);
+      arrays.keySet().removeAll(made);
       left.removeAll(arrays.keySet());
     }
-    from.requireFit(CheckpointFiles.MODEL, arrays, left);
-    Map<String, INDArray> ofMoments = new LinkedHashMap<>();
-    List<Parameter> loaded =
-        model.parameters().stream().filter(p -> arrays.containsKey(p.name())).toList();
-    Map<Parameter, Moments> kept = moments ? from.zeros(loaded, optimizer, ofMoments) : Map.of();
-    from.read(CheckpointFiles.OPTIMIZER, ofMoments); // before anything is set, as it may not fit
-    from.read(CheckpointFiles.MODEL, arrays);
+    Map<Parameter, Moments> kept =
+        moments
+            ? from.moments(
+                model.parameters().stream().filter(p -> arrays.containsKey(p.name())).toList(),
+                optimizer)
+            : Map.of();
+    from.load(arrays, left);
     if (sameGate) {
       from.freeze(model);
     }
     kept.forEach(optimizer::restore);
   }
 
-  /** Returns the gate arrays that keep their initial values. */
-  private Set<String> notThere(Model<?> model) {
-    Map<String, INDArray> ofGates = new LinkedHashMap<>();
-    for (Parameter parameter : model.parameters()) {
-      if (parameter.place().ofGate()) {
-        ofGates.put(parameter.name(), parameter.value());
-      }
-    }
-    for (GateState state : model.state()) {
-      ofGates.put(state.name(), state.value());
-    }
-    ofGates.forEach((name, value) -> (from.fits(name, value) ? taken : made).add(name));
-    return made;
-  }
-
-  /** Returns the names that belong to a gate in a layer with experts. */
-  private static Set<String> gatesAmong(Set<String> names, Model<?> model) {
-    List<String> gates =
-        model.parameters().stream()
-            .map(Parameter::place)
-            .map(Place::expert)
-            .flatMap(expert -> expert.map(ExpertPlace::layer).stream())
-            .distinct()
-            .map(layer -> layer.isEmpty() ? "gate" : layer + ".gate")
-            .toList();
-    return names.stream()
-        .filter(
-            name ->
-                gates.stream().anyMatch(gate -> name.equals(gate) || name.startsWith(gate + ".")))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+  private void compareGates(Model<?> model, Map<String, INDArray> arrays) {
+    Set<String> ofGates =
+        Stream.concat(
+                model.parameters().stream().map(Parameter::place).filter(Place::ofGate),
+                model.state().stream().map(GateState::place))
+            .map(Place::name)
+            .collect(Collectors.toSet());
+    arrays.forEach(
+        (name, value) -> {
+          if (ofGates.contains(name)) {
+            (from.fits(name, value) ? taken : made).add(name);
+          }
+        });
+    from.names().stream().filter(GATE.asMatchPredicate()).forEach(left::add);
   }
 }

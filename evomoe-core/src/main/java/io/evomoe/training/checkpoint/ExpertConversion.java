@@ -8,20 +8,21 @@ import io.evomoe.nn.Place;
 import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.Model;
-import io.evomoe.training.optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer;
+import io.evomoe.training.optimizer.Optimizer.Moments;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.INDArrayIndex;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Converts a model to another set of experts: experts are averaged, selected or copied. A gate's
@@ -107,7 +108,8 @@ public final class ExpertConversion {
         continue;
       }
       if (place.expertAxis().isPresent()) {
-        disturb(parameter, new CounterRandom(CounterRandom.fold(seed, parameter.name())));
+        CounterRandom random = new CounterRandom(CounterRandom.fold(seed, parameter.name()));
+        disturb(parameter, place.expertAxis().getAsInt(), random);
       } else if (place.expert().filter(e -> groups.isFurtherCopy(e.number())).isPresent()) {
         INDArray value = parameter.value();
         write(value, change.apply(place.name(), parameter.deviation(), doubles(value)));
@@ -115,17 +117,19 @@ public final class ExpertConversion {
     }
   }
 
-  private void disturb(Parameter parameter, CounterRandom random) {
-    INDArray value = parameter.value();
-    int axis = parameter.place().expertAxis().orElseThrow();
-    double deviation = GATE_NOISE * value.stdNumber().doubleValue();
-    double[] values = doubles(value);
-    for (int i = 0; i < values.length; i++) {
-      if (values[i] != 0 && groups.isFurtherCopy(indexAlong(value, axis, i))) {
-        values[i] += deviation * random.gaussian(i);
+  private void disturb(Parameter parameter, int axis, CounterRandom random) {
+    double deviation = GATE_NOISE * parameter.value().stdNumber().doubleValue();
+    for (int e = 0; e < groups.size(); e++) {
+      if (groups.isFurtherCopy(e)) {
+        INDArray ofExpert = ofExpert(parameter.value(), axis, e);
+        double[] values = doubles(ofExpert);
+        for (int i = 0; i < values.length; i++) {
+          values[i] +=
+              values[i] == 0 ? 0 : deviation * random.gaussian((long) e * values.length + i);
+        }
+        write(ofExpert, values);
       }
     }
-    write(value, values);
   }
 
   private static void write(INDArray array, double[] values) {
@@ -147,35 +151,26 @@ public final class ExpertConversion {
               .expert()
               .map(expert -> groups.of(expert.number()).stream().map(expert::of).toList())
               .orElse(List.of(place.name()));
-      Map<String, Moments> sources = new HashMap<>();
+      Map<String, INDArray> first = new HashMap<>();
+      Map<String, INDArray> second = new HashMap<>();
+      long updates = 0;
       for (String name : names) {
-        Optional.ofNullable(oldParameters.get(name))
-            .flatMap(from::moments)
-            .ifPresent(moments -> sources.put(name, moments));
+        Parameter before = oldParameters.get(name);
+        Moments found = before == null ? null : from.moments(before).orElse(null);
+        if (found != null) {
+          first.put(name, found.first());
+          found.second().ifPresent(array -> second.put(name, array));
+          updates = Math.max(updates, found.updates());
+        }
       }
-      if (sources.keySet().containsAll(names)) {
-        long updates = sources.values().stream().mapToLong(Moments::updates).max().orElse(0);
+      if (first.keySet().containsAll(names)) {
         Moments moments = into.zeros(parameter, updates);
-        assignMean(moments.first(), parameter, sources, Moments::first);
-        moments
-            .secondMoment()
-            .ifPresent(
-                to -> assignMean(to, parameter, sources, m -> m.secondMoment().orElseThrow()));
+        INDArray value = parameter.value();
+        moments.first().assign(converted(place, value, first::get));
+        moments.second().ifPresent(to -> to.assign(converted(place, value, second::get)));
         into.restore(parameter, moments);
       }
     }
-  }
-
-  private void assignMean(
-      INDArray to,
-      Parameter parameter,
-      Map<String, Moments> sources,
-      Function<Moments, INDArray> which) {
-    to.assign(
-        converted(
-            parameter.place(),
-            parameter.value(),
-            name -> which.apply(Objects.requireNonNull(sources.get(name)))));
   }
 
   private static void requireSameBeginning(GateState state, @Nullable INDArray fresh) {
@@ -230,33 +225,23 @@ public final class ExpertConversion {
     if (array == null || !Arrays.equals(array.shape(), wanted)) {
       throw unfit(place.name(), like, array);
     }
-    int inner = inner(like, axis);
-    double[] from = doubles(array);
-    double[] to = new double[(int) like.length()];
-    for (int i = 0; i < to.length; i++) {
-      int outer = i / (inner * groups.size());
-      List<Integer> sources = groups.of(indexAlong(like, axis, i));
-      for (int source : sources) {
-        to[i] += from[(outer * experts + source) * inner + i % inner] / sources.size();
-      }
-    }
     INDArray result = Nd4j.create(like.dataType(), like.shape());
-    write(result, to);
+    for (int e = 0; e < groups.size(); e++) {
+      List<INDArray> sources = new ArrayList<>();
+      for (int source : groups.of(e)) {
+        sources.add(ofExpert(array, axis, source));
+      }
+      ofExpert(result, axis, e).assign(mean(sources));
+    }
     return result;
   }
 
-  /** Returns the elements, in C order, of one step along an axis. */
-  private static int inner(INDArray array, int axis) {
-    int inner = 1;
-    for (int i = axis + 1; i < array.rank(); i++) {
-      inner *= (int) array.size(i);
-    }
-    return inner;
-  }
-
-  /** Returns the index along an axis of element {@code i} in C order. */
-  private static int indexAlong(INDArray array, int axis, int i) {
-    return i / inner(array, axis) % (int) array.size(axis);
+  /** Returns a view of the part of one expert, with the axis of experts. */
+  private static INDArray ofExpert(INDArray array, int axis, int expert) {
+    INDArrayIndex[] part = new INDArrayIndex[array.rank()];
+    Arrays.fill(part, NDArrayIndex.all());
+    part[axis] = NDArrayIndex.interval(expert, expert + 1);
+    return array.get(part);
   }
 
   private static double[] doubles(INDArray array) {

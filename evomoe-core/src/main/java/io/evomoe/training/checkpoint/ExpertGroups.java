@@ -77,14 +77,11 @@ public record ExpertGroups(List<List<Integer>> groups) {
 
   /** Rejects old experts that do not exist. */
   void requireWithin(int experts) {
-    groups.stream()
-        .flatMap(List::stream)
-        .filter(expert -> expert >= experts)
-        .findFirst()
-        .ifPresent(
-            expert -> {
-              throw new IllegalArgumentException(
-                  "experts must be in 0..%d, was %d".formatted(experts - 1, expert));
-            });
+    int last =
+        groups.stream().flatMap(List::stream).mapToInt(Integer::intValue).max().orElseThrow();
+    if (last >= experts) {
+      throw new IllegalArgumentException(
+          "experts must be in 0..%d, was %d".formatted(experts - 1, last));
+    }
   }
 }

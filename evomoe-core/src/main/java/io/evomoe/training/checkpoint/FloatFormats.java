@@ -1,10 +1,8 @@
 package io.evomoe.training.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
-import org.bytedeco.javacpp.indexer.HalfIndexer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.concurrency.AffinityManager;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -33,7 +31,9 @@ public final class FloatFormats {
    */
   public static INDArray toFloat(INDArray array) {
     requireFloat(array.dataType());
-    return array.dataType() == DataType.FLOAT ? array : convert(array, DataType.FLOAT);
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      return array.castTo(DataType.FLOAT);
+    }
   }
 
   /**
@@ -44,7 +44,22 @@ public final class FloatFormats {
    */
   public static INDArray fromFloat(INDArray array, DataType type) {
     requireFloat(type);
-    return type == DataType.FLOAT ? array : convert(array, type);
+    if (type == DataType.FLOAT) {
+      return array;
+    }
+    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+      INDArray dense = TensorBytes.isDense(array) ? array : array.dup('c');
+      INDArray to = Nd4j.createUninitialized(type, array.shape());
+      for (long done = 0; done < array.length(); done += PIECE) {
+        FloatBuffer in = TensorBytes.piece(dense, done, PIECE).asFloatBuffer();
+        ShortBuffer out = TensorBytes.piece(to, done, PIECE).asShortBuffer();
+        while (in.hasRemaining()) {
+          float value = in.get();
+          out.put((short) (type == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
+        }
+      }
+      return to;
+    }
   }
 
   /** Receives elements of an array. */
@@ -80,40 +95,6 @@ public final class FloatFormats {
   private static void requireFloat(DataType type) {
     if (!isFloat(type)) {
       throw new IllegalArgumentException("type must be FLOAT, HALF or BFLOAT16, was " + type);
-    }
-  }
-
-  private static INDArray convert(INDArray from, DataType type) {
-    INDArray dense = TensorBytes.isDense(from) ? from : from.dup('c');
-    boolean widens = type == DataType.FLOAT;
-    DataType half = widens ? from.dataType() : type;
-    try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      INDArray to = Nd4j.createUninitialized(type, from.shape());
-      for (long done = 0; done < from.length(); done += PIECE) {
-        ByteBuffer in = TensorBytes.piece(dense, done, PIECE);
-        ByteBuffer out = TensorBytes.piece(to, done, PIECE);
-        if (widens) {
-          widen(in.asShortBuffer(), out.asFloatBuffer(), half);
-        } else {
-          narrow(in.asFloatBuffer(), out.asShortBuffer(), half);
-        }
-      }
-      return to;
-    }
-  }
-
-  private static void widen(ShortBuffer in, FloatBuffer out, DataType half) {
-    while (in.hasRemaining()) {
-      int bits = in.get() & 0xffff;
-      out.put(
-          half == DataType.FLOAT16 ? HalfIndexer.toFloat(bits) : Float.intBitsToFloat(bits << 16));
-    }
-  }
-
-  private static void narrow(FloatBuffer in, ShortBuffer out, DataType half) {
-    while (in.hasRemaining()) {
-      float value = in.get();
-      out.put((short) (half == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
     }
   }
 

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,12 +95,12 @@ public final class SafeTensors implements Closeable {
 
   /** Returns the names of all tensors, in the header's order. */
   public Set<String> names() {
-    return Collections.unmodifiableSet(header.tensors().keySet());
+    return header.tensors().keySet();
   }
 
   /** Returns the free text of the header by name. */
   public Map<String, String> metadata() {
-    return Collections.unmodifiableMap(header.metadata());
+    return header.metadata();
   }
 
   /**
@@ -159,8 +158,16 @@ public final class SafeTensors implements Closeable {
     }
   }
 
-  /** Checks that {@link #readInto} accepts the array, without reading. */
-  void requireFit(String name, INDArray target) {
+  /** Reads tensors into the arrays of their names, after all types and shapes were compared. */
+  Map<String, INDArray> readAllInto(Map<String, INDArray> targets) throws IOException {
+    targets.forEach(this::requireFit);
+    for (Map.Entry<String, INDArray> target : targets.entrySet()) {
+      readInto(target.getKey(), target.getValue());
+    }
+    return targets;
+  }
+
+  private void requireFit(String name, INDArray target) {
     Info info = info(name);
     if (!fits(name, target)) {
       throw new CheckpointException(

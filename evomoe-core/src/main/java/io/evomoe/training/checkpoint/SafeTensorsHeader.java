@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +22,13 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
-/** Reads, checks and writes the header of one safetensors file. */
-final class SafeTensorsHeader {
+/**
+ * The header of one safetensors file.
+ *
+ * @param tensors type, shape and position of each tensor by name, in the order of the file
+ * @param metadata free text by name
+ */
+record SafeTensorsHeader(Map<String, SafeTensors.Info> tensors, Map<String, String> metadata) {
   /** The element types by their names in files. */
   static final Map<String, DataType> TYPES =
       Map.ofEntries(
@@ -40,9 +46,6 @@ final class SafeTensorsHeader {
   private static final String METADATA = "__metadata__";
   private static final long MAXIMUM = 100_000_000;
   private static final int ALIGNMENT = 8;
-
-  private final Map<String, SafeTensors.Info> tensors = new LinkedHashMap<>();
-  private final Map<String, String> metadata;
 
   /** The JSON of a header. */
   private static final class Fields {
@@ -65,20 +68,19 @@ final class SafeTensorsHeader {
         throw new IllegalArgumentException("data_offsets must be two: " + Excerpt.of(offsets));
       }
     }
+
+    SafeTensors.Info at(long dataBegin) {
+      return new SafeTensors.Info(
+          Objects.requireNonNull(TYPES.get(dtype)),
+          shape,
+          dataBegin + offsets.get(0),
+          dataBegin + offsets.get(1));
+    }
   }
 
-  private SafeTensorsHeader(Path file, long dataBegin, long fileSize, Fields fields) {
-    this.metadata = fields.metadata;
-    fields.tensors.forEach(
-        (name, entry) ->
-            tensors.put(
-                name,
-                new SafeTensors.Info(
-                    Objects.requireNonNull(TYPES.get(entry.dtype())),
-                    entry.shape(),
-                    dataBegin + entry.offsets().get(0),
-                    dataBegin + entry.offsets().get(1))));
-    requireGapless(file, dataBegin, fileSize);
+  SafeTensorsHeader {
+    tensors = Collections.unmodifiableMap(tensors);
+    metadata = Collections.unmodifiableMap(metadata);
   }
 
   static SafeTensorsHeader read(Path file, FileChannel channel) throws IOException {
@@ -95,16 +97,19 @@ final class SafeTensorsHeader {
     }
     byte[] json = bytes(channel, Long.BYTES, (int) length).array();
     try {
-      Fields fields = Json.MAPPER.readValue(json, Fields.class);
-      return new SafeTensorsHeader(file, Long.BYTES + length, size, fields);
+      Fields fields = StrictJson.MAPPER.readValue(json, Fields.class);
+      Map<String, SafeTensors.Info> tensors = new LinkedHashMap<>();
+      fields.tensors.forEach((name, entry) -> tensors.put(name, entry.at(Long.BYTES + length)));
+      requireGapless(file, tensors, Long.BYTES + length, size);
+      return new SafeTensorsHeader(tensors, fields.metadata);
     } catch (JsonProcessingException e) {
-      throw new CheckpointException(file + ": header: " + Json.reason(e), e);
+      throw new CheckpointException(file + ": header: " + StrictJson.reason(e), e);
     }
   }
 
   /** Returns the first bytes of a file, up to the elements of its first tensor. */
   static ByteBuffer of(Map<String, INDArray> tensors, Map<String, String> metadata) {
-    ObjectNode root = Json.MAPPER.createObjectNode();
+    ObjectNode root = StrictJson.MAPPER.createObjectNode();
     if (!metadata.isEmpty()) {
       ObjectNode texts = root.putObject(METADATA);
       metadata.forEach(texts::put);
@@ -137,16 +142,9 @@ final class SafeTensorsHeader {
                     "tensor %s must have a type of safetensors, was %s".formatted(tensor, type)));
   }
 
-  Map<String, SafeTensors.Info> tensors() {
-    return tensors;
-  }
-
-  Map<String, String> metadata() {
-    return metadata;
-  }
-
   /** Checks that each tensor begins at the end of the one before it, and has its size. */
-  private void requireGapless(Path file, long dataBegin, long fileSize) {
+  private static void requireGapless(
+      Path file, Map<String, SafeTensors.Info> tensors, long dataBegin, long fileSize) {
     List<Map.Entry<String, SafeTensors.Info>> inOrder = new ArrayList<>(tensors.entrySet());
     inOrder.sort(
         Comparator.comparingLong((Map.Entry<String, SafeTensors.Info> e) -> e.getValue().begin())

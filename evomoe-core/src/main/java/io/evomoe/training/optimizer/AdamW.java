@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * spawned experts get the bias correction of their own age. Weight decay acts only on parameters
  * with {@link Parameter#decays()}. A frozen parameter does not change and loses its moments.
  */
-public sealed class AdamW extends MomentOptimizer permits Muon {
+public sealed class AdamW extends Optimizer permits Muon {
   final Kernels kernels;
   private final Config config;
 
@@ -78,7 +78,7 @@ public sealed class AdamW extends MomentOptimizer permits Muon {
         parameter.value(),
         parameter.gradient(),
         moments.first(),
-        moments.secondMoment().orElseThrow(),
+        moments.second().orElseThrow(),
         step);
   }
 
@@ -90,12 +90,7 @@ public sealed class AdamW extends MomentOptimizer permits Muon {
     }
 
     @Override
-    public String description() {
-      return "Adam with decoupled weight decay (arXiv 1711.05101)";
-    }
-
-    @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(), (options, groups) -> new AdamW(spec.kernels(), spec.adamW(), groups));
     }
@@ -116,10 +111,7 @@ public sealed class AdamW extends MomentOptimizer permits Muon {
       FieldBound.belowOne("beta1", beta1);
       FieldBound.belowOne("beta2", beta2);
       FieldBound.positive("epsilon", epsilon);
-      if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
-        throw new IllegalArgumentException(
-            "weightDecay must be at least 0 and finite, was " + weightDecay);
-      }
+      FieldBound.notNegative("weightDecay", weightDecay);
     }
   }
 }

@@ -6,17 +6,14 @@ import java.util.Locale;
 
 /**
  * The schedules of this library: a linear warm-up in the first W steps, {@link
- * ScheduleSpec#warmedUp}, then a decay to a floor.
+ * ScheduleProvider.Spec#warmedUp}, then a decay to a floor.
  *
  * @param decay decay after the warm-up, whose name is that of the schedule, e.g. {@code
  *     inverse-sqrt}
  */
-public record LearningRate(Decay decay) implements ScheduleProvider {
-  /** Option that sets N of {@link Decay#WSD}. */
-  public static final String DECAY_STEPS = "decaySteps";
-
+record LearningRate(Decay decay) implements ScheduleProvider {
   /** The decay after the warm-up. q is the finished share of the remaining steps, in 0..1. */
-  public enum Decay {
+  enum Decay {
     /** {@code floor + (peak - floor) (1 + cos(pi q)) / 2} (SGDR, arXiv 1608.03983, one cycle). */
     COSINE,
     /** {@code floor + (peak - floor) (1 - q)}. */
@@ -49,7 +46,7 @@ public record LearningRate(Decay decay) implements ScheduleProvider {
   }
 
   @Override
-  public LearningRateSchedule create(ScheduleSpec spec) {
+  public LearningRateSchedule create(Spec spec) {
     return Options.read(
         "schedule " + name(),
         spec.options(),
@@ -60,7 +57,7 @@ public record LearningRate(Decay decay) implements ScheduleProvider {
   }
 
   /** Returns the rate of a step; cosine and linear decay reach the floor after the last one. */
-  private double at(ScheduleSpec spec, long step, long steps) {
+  private double at(ScheduleProvider.Spec spec, long step, long steps) {
     long warmup = spec.warmupSteps();
     if (step < warmup) {
       return spec.warmedUp(step);
@@ -77,9 +74,10 @@ public record LearningRate(Decay decay) implements ScheduleProvider {
     };
   }
 
-  private static LearningRateSchedule warmupStableDecay(ScheduleSpec spec, Options options) {
+  private static LearningRateSchedule warmupStableDecay(
+      ScheduleProvider.Spec spec, Options options) {
     boolean root = options.choice("decay", Form.SQRT) == Form.SQRT;
-    long decaySteps = options.integer(DECAY_STEPS, 0, Bounds.atLeast(0));
+    long decaySteps = options.integer("decaySteps", 0, Bounds.atLeast(0));
     double share = options.number("decayShare", 0.2, Bounds.atLeast(0).atMost(1));
     return (step, steps) -> {
       long last = decaySteps > 0 ? decaySteps : Math.round(steps * share);

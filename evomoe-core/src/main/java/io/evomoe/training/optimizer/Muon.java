@@ -167,12 +167,7 @@ public final class Muon extends AdamW {
     }
 
     @Override
-    public String description() {
-      return "orthogonal updates of hidden matrices, AdamW for the others (arXiv 2502.16982)";
-    }
-
-    @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(),
           (options, groups) ->

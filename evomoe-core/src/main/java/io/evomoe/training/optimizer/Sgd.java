@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * + m v)}. It has the form of Sutskever et al. 2013 that PyTorch's {@code SGD(nesterov=True)} uses.
  * Without momentum it is plain gradient descent without state. Weight decay is decoupled.
  */
-public final class Sgd extends MomentOptimizer {
+public final class Sgd extends Optimizer {
   private final Kernels kernels;
   private final double momentum;
 
@@ -76,12 +76,7 @@ public final class Sgd extends MomentOptimizer {
     }
 
     @Override
-    public String description() {
-      return "gradient descent with Nesterov momentum (Sutskever et al. 2013)";
-    }
-
-    @Override
-    public Optimizer create(OptimizerSpec spec) {
+    public Optimizer create(Spec spec) {
       return spec.read(
           name(),
           (options, groups) ->

@@ -1,6 +1,6 @@
 /**
  * Optimizers and learning rates. {@code training.optimizer} and {@code training.schedule} name
- * those of a run. Extend {@link io.evomoe.training.optimizer.MomentOptimizer} and implement {@link
+ * those of a run. Extend {@link io.evomoe.training.optimizer.Optimizer} and implement {@link
  * io.evomoe.training.optimizer.OptimizerProvider} to add an optimizer.
  */
 @NullMarked

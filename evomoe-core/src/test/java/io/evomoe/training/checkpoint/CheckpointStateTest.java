@@ -64,7 +64,7 @@ class CheckpointStateTest {
       })
   void a_field_that_cannot_be_should_be_refused_with_what_it_may_be(
       String field, String value, String message) throws IOException {
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode state = (ObjectNode) StrictJson.MAPPER.readTree(Files.readAllBytes(file));
     int dot = field.indexOf('.');
     ObjectNode part = dot < 0 ? state : (ObjectNode) state.path(field.substring(0, dot));
     part.put(field.substring(dot + 1), "HERE");
@@ -79,7 +79,7 @@ class CheckpointStateTest {
 
   @Test
   void a_field_that_is_missing_should_be_named() throws IOException {
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode state = (ObjectNode) StrictJson.MAPPER.readTree(Files.readAllBytes(file));
     ((ObjectNode) state.path("progress")).remove("tokens");
     rewrite(state.toString());
 
@@ -90,7 +90,7 @@ class CheckpointStateTest {
 
   @Test
   void a_long_number_should_be_refused_before_it_is_read() throws IOException {
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode state = (ObjectNode) StrictJson.MAPPER.readTree(Files.readAllBytes(file));
     ((ObjectNode) state.path("progress")).put("tokens", "HERE");
     rewrite(state.toString().replace("\"HERE\"", "9".repeat(1_000_000)));
 
@@ -100,7 +100,7 @@ class CheckpointStateTest {
 
   @Test
   void deep_nesting_should_be_refused_before_it_is_read() throws IOException {
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode state = (ObjectNode) StrictJson.MAPPER.readTree(Files.readAllBytes(file));
     rewrite(state.put("config", "HERE").toString().replace("\"HERE\"", "[".repeat(1_000_000)));
 
     assertThatThrownBy(() -> Checkpoint.open(saved)).hasMessageStartingWith(file + " is damaged: ");
@@ -117,14 +117,14 @@ class CheckpointStateTest {
 
   @Test
   void numbers_at_their_limits_should_be_read_again() throws IOException {
-    ObjectNode state = (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+    ObjectNode state = (ObjectNode) StrictJson.MAPPER.readTree(Files.readAllBytes(file));
     ((ObjectNode) state.path("context")).put("seed", Long.MIN_VALUE);
     ((ObjectNode) state.path("progress"))
         .put("tokens", Long.MAX_VALUE)
         .put("trainFlops", 2.2250738585072014E-308);
     rewrite(state.toString());
 
-    assertThat(Checkpoint.open(saved).seed()).isEqualTo(Long.MIN_VALUE);
+    assertThat(Checkpoint.open(saved).context().seed()).isEqualTo(Long.MIN_VALUE);
     assertThat(Checkpoint.open(saved).progress().tokens()).isEqualTo(Long.MAX_VALUE);
   }
 

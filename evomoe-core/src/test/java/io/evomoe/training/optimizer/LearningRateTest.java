@@ -95,7 +95,7 @@ class LearningRateTest {
     Map<String, String> options =
         Map.of("decay", decay, "decaySteps", Integer.toString(decaySteps));
     LearningRateSchedule rate =
-        ScheduleProvider.named("wsd").create(new ScheduleSpec(0.8, 4, 0.1, options));
+        ScheduleProvider.named("wsd").create(new ScheduleProvider.Spec(0.8, 4, 0.1, options));
 
     assertThat(rate.at(step, 100)).isCloseTo(wanted, within(1e-6));
     assertThat(rate.at(0, 100)).isEqualTo(0.2);
@@ -107,7 +107,7 @@ class LearningRateTest {
     for (int i = 1; i <= 100; i++) {
       double peak = i * 1e-3;
       LearningRateSchedule rate =
-          ScheduleProvider.named("wsd").create(new ScheduleSpec(peak, 4, 0.3));
+          ScheduleProvider.named("wsd").create(new ScheduleProvider.Spec(peak, 4, 0.3, Map.of()));
 
       assertThat(rate.at(80, 100)).isEqualTo(peak);
       assertThat(rate.at(81, 100)).isLessThan(peak);
@@ -161,7 +161,7 @@ class LearningRateTest {
   }
 
   private static LearningRateSchedule rate(double peak, long warmup, Decay decay, double floor) {
-    return new LearningRate(decay).create(new ScheduleSpec(peak, warmup, floor));
+    return new LearningRate(decay).create(new ScheduleProvider.Spec(peak, warmup, floor, Map.of()));
   }
 
   private static void assertRefused(String field, double peak, long warmup, double floor) {

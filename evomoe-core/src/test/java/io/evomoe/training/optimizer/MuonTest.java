@@ -52,7 +52,7 @@ class MuonTest {
       optimizer.update(List.of(other), RATE, 0.5);
 
       assertThat(other.value()).as(other.name()).isEqualTo(wanted).isNotEqualTo(before);
-      assertThat(optimizer.moments(other).orElseThrow().secondMoment()).isPresent();
+      assertThat(optimizer.moments(other).orElseThrow().second()).isPresent();
     }
   }
 

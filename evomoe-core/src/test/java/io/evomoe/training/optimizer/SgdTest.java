@@ -8,6 +8,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class SgdTest {
     assertThat(parameter.value().getDouble(1)).isCloseTo(0.078, within(1e-12));
     Moments velocity = optimizer.moments(parameter).orElseThrow();
     assertThat(velocity.first().getDouble(0)).isCloseTo(3.8, within(1e-12));
-    assertThat(velocity.secondMoment()).isEmpty();
+    assertThat(velocity.second()).isEmpty();
     assertThat(velocity.updates()).isEqualTo(2);
   }
 
@@ -66,7 +67,7 @@ class SgdTest {
     step(optimizer, 2, 1);
     Parameter child = scope.constant("child", Parameter.Role.BIAS, 1, 2);
 
-    optimizer.inherit(Map.of(child, parameter), true);
+    optimizer.inherit(Map.of(child, parameter));
     optimizer.retain(List.of(child));
 
     assertThat(optimizer.moments(child).orElseThrow().first().toDoubleVector()).containsOnly(2);

@@ -1,8 +1,8 @@
 package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.evolution.EvolutionSchedule;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
@@ -139,7 +139,7 @@ record MixtureSettings(
   record Evolution(
       long diversifyIterations,
       String spawn,
-      TemperatureSchedule.Shape shape,
+      TemperatureShape shape,
       double maximumTemperature,
       double minimumTemperature,
       long annealingIterations,
@@ -163,14 +163,13 @@ record MixtureSettings(
       }
       EvolutionSchedule schedule =
           new EvolutionSchedule(config, iterations, ExpertLifecycle.SPAWNED);
-      TemperatureSchedule temperature = schedule.temperature();
       return new Evolution(
           schedule.diversifySteps(),
           config.spawn(),
-          temperature.shape(),
-          temperature.maximum(),
-          temperature.minimum(),
-          temperature.decaySteps(),
+          config.schedule(),
+          config.maxTemperature(),
+          config.minTemperature(),
+          schedule.temperatureSteps(),
           schedule.hardFrom().orElse(NEVER),
           config.finalTopK());
     }

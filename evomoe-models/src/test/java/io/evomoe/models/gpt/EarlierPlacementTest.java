@@ -42,9 +42,8 @@ class EarlierPlacementTest {
             saved.resolve("model.safetensors"));
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Checkpoint.open(saved).loadInto(model, optimizer()))
-        .withMessageContaining("blocks.1.feedForwardNorm.gain.moment1")
-        .withMessageStartingWith(
-            saved.resolve("optimizer.safetensors") + ": the model does not have");
+        .withMessageContaining("blocks.1.feedForwardNorm.gain")
+        .withMessageStartingWith(saved.resolve("model.safetensors") + ": the model does not have");
     for (int i = 0; i < before.size(); i++) {
       assertThat(model.parameters().get(i).value()).isEqualTo(before.get(i));
     }
@@ -58,8 +57,7 @@ class EarlierPlacementTest {
     optimizer.update(model.parameters(), 0.01, 1);
     return new CheckpointFolder(folder, 1, Map.of())
         .write(
-            new TrainingState(
-                Progress.START, CausalScene.training(1), 1, model, optimizer, Map.of()));
+            new TrainingState(Progress.START, CausalScene.training(1), model, optimizer, Map.of()));
   }
 
   private static AdamW optimizer() {

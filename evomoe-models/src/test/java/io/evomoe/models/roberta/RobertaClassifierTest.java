@@ -122,8 +122,7 @@ class RobertaClassifierTest {
   private Path save(Roberta model) {
     AdamW optimizer = new AdamW(KERNELS, new AdamW.Config(0.9, 0.98, 1e-8, 0.01));
     Progress progress = new Progress(7, 0, 0, true, 0);
-    TrainingState state =
-        new TrainingState(progress, SmallRoberta.training(1), 1, model, optimizer);
+    TrainingState state = new TrainingState(progress, SmallRoberta.training(1), model, optimizer);
     return new CheckpointFolder(directory, 1, Map.of()).write(state);
   }
 

@@ -3,7 +3,7 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule.Shape;
+import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.training.SafetyConfig;
@@ -41,7 +41,7 @@ public record Preset(
     private static final GateDefaults PAPER =
         new GateDefaults(
             EvolutionConfig.defaults()
-                .with(e -> e.spawn("mask:0.3").schedule(Shape.LINEAR))
+                .with(e -> e.spawn("mask:0.3").schedule(TemperatureShape.LINEAR))
                 .with(e -> e.maxTemperature(2).minTemperature(0.5).hardShare(0.9)),
             Map.of());
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
+import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,7 +122,7 @@ class ConfigFileTest {
     assertThat(paper.evolution())
         .isEqualTo(
             EvolutionConfig.defaults()
-                .with(e -> e.spawn("mask:0.3").schedule(TemperatureSchedule.Shape.LINEAR))
+                .with(e -> e.spawn("mask:0.3").schedule(TemperatureShape.LINEAR))
                 .with(e -> e.maxTemperature(2).minTemperature(0.5).hardShare(0.9)));
   }
 

@@ -4,7 +4,6 @@ import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.ScheduleProvider;
-import io.evomoe.training.optimizer.ScheduleSpec;
 
 /** A rate that is halved several times in a run, available as {@code training.schedule: drops}. */
 public final class Drops implements ScheduleProvider {
@@ -14,7 +13,7 @@ public final class Drops implements ScheduleProvider {
   }
 
   @Override
-  public LearningRateSchedule create(ScheduleSpec spec) {
+  public LearningRateSchedule create(Spec spec) {
     int drops =
         Options.read(
             "schedule drops",

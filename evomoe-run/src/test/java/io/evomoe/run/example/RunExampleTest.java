@@ -27,7 +27,6 @@ import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerProvider;
-import io.evomoe.training.optimizer.OptimizerSpec;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -152,7 +151,7 @@ class RunExampleTest {
   @Test
   void should_resume_with_the_objects_that_a_program_has_given() throws IOException {
     LearningRateSchedule rate = (step, steps) -> 1e-3 / (step + 1);
-    Function<OptimizerSpec, Optimizer> lion = OptimizerProvider.named("lion")::create;
+    Function<OptimizerProvider.Spec, Optimizer> lion = OptimizerProvider.named("lion")::create;
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
     try (Run<Gpt> run = SmallTexts.gpt(folder).optimizer(lion).schedule(rate).in(whole)) {

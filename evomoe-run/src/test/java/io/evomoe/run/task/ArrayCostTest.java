@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
-import io.evomoe.training.optimizer.Moments;
+import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

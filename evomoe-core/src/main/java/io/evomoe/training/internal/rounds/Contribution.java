@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -103,11 +104,7 @@ public final class Contribution implements Serializable {
   }
 
   private float[] own(String name) {
-    float[] values = differences.get(name);
-    if (values == null) {
-      throw new IllegalArgumentException("contributions must have the same parameters: " + name);
-    }
-    return values;
+    return Objects.requireNonNull(differences.get(name), name);
   }
 
   private void addInto(float[] ours, float[] theirs) {
@@ -125,7 +122,7 @@ public final class Contribution implements Serializable {
   }
 
   /** Returns why a worker could not finish, or null if all could. */
-  public @Nullable String failure() {
+  @Nullable String failure() {
     return failure;
   }
 
@@ -170,7 +167,7 @@ public final class Contribution implements Serializable {
 
   /** Returns the mean of a state. */
   double[] meanState(String name) {
-    double[] mean = states.getOrDefault(name, new double[0]).clone();
+    double[] mean = Objects.requireNonNull(states.get(name), name).clone();
     for (int i = 0; i < mean.length; i++) {
       mean[i] /= sums.workers();
     }

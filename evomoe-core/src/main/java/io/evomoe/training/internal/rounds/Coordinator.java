@@ -5,10 +5,10 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Sgd;
 import java.util.List;
 import java.util.Set;
@@ -96,12 +96,13 @@ public abstract class Coordinator extends StepSource {
    *
    * @param sum sum of the contributions of all workers
    * @return the round as a step, without times: its gradient is the mean difference
-   * @throws NotFiniteException if the mean difference is not finite; nothing has changed then
-   * @throws IllegalArgumentException if a worker failed
+   * @throws NotFiniteException if a worker's step or the mean difference is not finite; nothing has
+   *     changed then
    */
   public StepRecord finish(Contribution sum) {
-    if (sum.failure() != null) {
-      throw new IllegalArgumentException(sum.failure());
+    String failure = sum.failure();
+    if (failure != null) {
+      throw new NotFiniteException(failure);
     }
     RoundPlan.Span span = nextSpan();
     List<Parameter> parameters = model.parameters();

@@ -8,11 +8,11 @@ import io.evomoe.nn.Place;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.training.Model;
-import io.evomoe.training.OptimizerSteps;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.StepSource;
 import io.evomoe.training.TrainerConfig;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Sgd;
 import java.util.HashMap;
@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /**
- * A worker's part of a round: {@link OptimizerSteps} from the round's start, at the learning rate,
- * phase and temperature of the run's own steps, with a new optimizer. It is a pure function of its
- * arguments: on the same kernels, a repetition gives the same bits.
+ * A worker's part of a round: {@link StepSource#of optimizer steps} from the round's start, at the
+ * learning rate, phase and temperature of the run's own steps, with a new optimizer. It is a pure
+ * function of its arguments: on the same kernels, a repetition gives the same bits.
  *
  * @param config configuration of the run
  * @param evolution schedule of the run
@@ -52,9 +52,8 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
     long seed = CounterRandom.fold(CounterRandom.fold(model.seed(), "worker"), worker);
     Optimizer optimizer = optimizer(model.kernels());
     try {
-      SavedRun from = start.asRun(evolution.context(span.from(), false, seed), seed);
-      OptimizerSteps<B> steps =
-          new OptimizerSteps<>(model, optimizer, batches, config, evolution, seed, from);
+      SavedRun from = start.asRun(evolution.context(span.from(), false, seed));
+      StepSource steps = StepSource.of(model, optimizer, batches, config, evolution, seed, from);
       return difference(model, start, steps, span, worker);
     } finally {
       // Their memory is off the heap, so the garbage collector would free it too late.
@@ -71,11 +70,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
   }
 
   private Contribution difference(
-      Model<?> model,
-      ModelSnapshot start,
-      OptimizerSteps<?> steps,
-      RoundPlan.Span span,
-      int worker) {
+      Model<?> model, ModelSnapshot start, StepSource steps, RoundPlan.Span span, int worker) {
     ExpertTokens tokens = new ExpertTokens();
     Contribution result;
     try {
@@ -104,7 +99,7 @@ public record LocalRound(TrainerConfig config, EvolutionSchedule evolution, Roun
   }
 
   private Contribution taken(
-      Progress before, OptimizerSteps<?> steps, RoundPlan.Span span, ExpertTokens tokens) {
+      Progress before, StepSource steps, RoundPlan.Span span, ExpertTokens tokens) {
     int measured = 0;
     double loss = 0;
     double aux = 0;

@@ -5,8 +5,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
-import io.evomoe.training.SavedRun;
 import io.evomoe.training.TrainingState;
+import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -65,21 +66,16 @@ public final class ModelSnapshot implements Serializable {
 
   /** Returns the values of a parameter, which must not be changed. */
   float[] values(String parameter) {
-    float[] values = parameters.get(parameter);
-    if (values == null) {
-      throw new IllegalArgumentException("the round's start has no parameter " + parameter);
-    }
-    return values;
+    return Objects.requireNonNull(parameters.get(parameter), parameter);
   }
 
   /**
    * Returns the snapshot as a run to continue.
    *
-   * @param context context of the next step
-   * @param seed seed of the continuing run
+   * @param context context of the next step, with the seed of the continuing run
    */
-  SavedRun asRun(StepContext context, long seed) {
-    return new Saved(this, context, seed);
+  SavedRun asRun(StepContext context) {
+    return new Saved(this, context);
   }
 
   private void loadInto(Model<?> model) {
@@ -90,11 +86,7 @@ public final class ModelSnapshot implements Serializable {
       }
     }
     for (GateState state : model.state()) {
-      double[] values = states.get(state.name());
-      if (values == null) {
-        throw new IllegalArgumentException("the round's start has no state " + state.name());
-      }
-      Flat.assign(state.value(), values);
+      Flat.assign(state.value(), Objects.requireNonNull(states.get(state.name()), state.name()));
     }
   }
 
@@ -103,7 +95,7 @@ public final class ModelSnapshot implements Serializable {
     received = WireFormat.F32.bytes(parameters, states);
   }
 
-  private record Saved(ModelSnapshot start, StepContext context, long seed) implements SavedRun {
+  private record Saved(ModelSnapshot start, StepContext context) implements SavedRun {
     @Override
     public Path location() {
       return Path.of("the start of the round");
@@ -137,18 +129,14 @@ public final class ModelSnapshot implements Serializable {
     }
 
     static void assign(INDArray array, float[] values) {
-      assign(array, values.length, () -> Nd4j.createFromArray(values));
+      assign(array, () -> Nd4j.createFromArray(values));
     }
 
     static void assign(INDArray array, double[] values) {
-      assign(array, values.length, () -> Nd4j.createFromArray(values));
+      assign(array, () -> Nd4j.createFromArray(values));
     }
 
-    private static void assign(INDArray array, int length, Supplier<INDArray> values) {
-      if (array.length() != length) {
-        throw new IllegalArgumentException(
-            "an array of %d numbers cannot take %d".formatted(array.length(), length));
-      }
+    private static void assign(INDArray array, Supplier<INDArray> values) {
       try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
           INDArray copy = values.get()) {
         array.assign(copy.castTo(array.dataType()).reshape('c', array.shape()));

@@ -1,5 +1,6 @@
 package io.evomoe.training.internal.rounds;
 
+import java.io.Serializable;
 import java.util.OptionalLong;
 
 /**
@@ -18,7 +19,7 @@ public record RoundPlan(long steps, long localSteps, OptionalLong spawnStep) {
    * @param from the first, from 0
    * @param to the one after the last
    */
-  public record Span(long from, long to) {
+  public record Span(long from, long to) implements Serializable {
 
     /** Returns the number of steps. */
     public long length() {

@@ -17,16 +17,11 @@ public enum WireFormat {
     this.width = width;
   }
 
-  /** Returns the bytes of parameters and of state numbers, which are transferred in float64. */
-  public long bytes(long numbers, long stateNumbers) {
-    return numbers * width + stateNumbers * Double.BYTES;
-  }
-
-  /** Returns the bytes of all arrays. */
+  /** Returns the bytes of all arrays. The states are transferred in float64. */
   long bytes(Map<String, float[]> parameters, Map<String, double[]> states) {
-    return bytes(
-        parameters.values().stream().mapToLong(values -> values.length).sum(),
-        states.values().stream().mapToLong(values -> values.length).sum());
+    long numbers = parameters.values().stream().mapToLong(values -> values.length).sum();
+    long stateNumbers = states.values().stream().mapToLong(values -> values.length).sum();
+    return numbers * width + stateNumbers * Double.BYTES;
   }
 
   /** Returns the number that is received if this one is sent. */

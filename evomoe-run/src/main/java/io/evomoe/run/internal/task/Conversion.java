@@ -110,11 +110,7 @@ public final class Conversion {
         }
       }
       mean.parameters().forEach(parameter -> parameter.value().divi(count));
-      write(
-          run,
-          config,
-          out,
-          new TrainingState(last.progress(), last.context(), last.seed(), mean, moments));
+      write(run, config, out, new TrainingState(last.progress(), last.context(), mean, moments));
     }
     return Stream.concat(Stream.of(last), others.stream())
         .map(checkpoint -> checkpoint.progress().step())
@@ -147,13 +143,14 @@ public final class Conversion {
     Checkpoint saved = run.checkpoint();
     Progress then = saved.progress();
     if (converted.growth() != ExpertLifecycle.NEVER) {
-      return new TrainingState(then, saved.context(), saved.seed(), converted, moments);
+      return new TrainingState(then, saved.context(), converted, moments);
     }
     Progress dense =
         new Progress(then.step(), then.tokens(), then.trainFlops(), false, then.skipped());
     long earlier = saved.context().step() - then.step();
-    StepContext next = config.schedule().after(earlier).context(then.step(), false, saved.seed());
-    return new TrainingState(dense, next, saved.seed(), converted, moments);
+    StepContext next =
+        config.schedule().after(earlier).context(then.step(), false, saved.context().seed());
+    return new TrainingState(dense, next, converted, moments);
   }
 
   /** Returns a model of the new configuration, with its number of experts. */

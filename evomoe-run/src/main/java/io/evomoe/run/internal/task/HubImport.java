@@ -129,7 +129,7 @@ public final class HubImport {
     Optimizer without = config.trainer().optimizer(config.kernels());
     folder
         .checkpointWriter(List.of(), config)
-        .write(new TrainingState(progress, moment, config.seed(), model, without));
+        .write(new TrainingState(progress, moment, model, without));
   }
 
   /** Returns the preset of the model's task and architecture. */

@@ -103,7 +103,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     EvolutionConfig phases = run.config().evolution();
     EvolutionSchedule schedule = run.config().schedule();
     long step = run.checkpoint().progress().step();
-    long annealing = schedule.temperature().decaySteps();
+    long annealing = schedule.temperatureSteps();
     if (!hasExperts()) {
       return phases.with(
           e ->
@@ -200,8 +200,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     long batches = sameData ? batchesSeen(config) : 0;
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
     boolean spawned = hasExperts() && config.provider().growth() == ExpertLifecycle.SPAWNED;
-    CheckpointStart start =
-        new CheckpointStart(from, sameGate, moments, spawned, first, config.seed());
+    CheckpointStart start = new CheckpointStart(from, sameGate, moments, spawned, first);
     TaskTraining<?, ?> training =
         TaskTraining.from(
             data, config, trainer, start, earlier, batches, () -> lineage(start, batches));

@@ -148,7 +148,7 @@ class ResumedGatesTest {
   private static TaskTraining<?, ?> begun(RunConfig config, Checkpoint saved) {
     long earlier = saved.context().step();
     StepContext first = config.schedule().after(earlier).context(0, false, config.seed());
-    CheckpointStart start = new CheckpointStart(saved, true, false, false, first, config.seed());
+    CheckpointStart start = new CheckpointStart(saved, true, false, false, first);
     return TaskTraining.from(
         data, config, config.trainer(), start, earlier, earlier, () -> Lineage.NONE);
   }

@@ -18,7 +18,7 @@ import org.nd4j.shade.jackson.databind.json.JsonMapper;
  * A strict JSON reader and writer. It rejects duplicate, unknown and missing names, nulls, values
  * of another type, and trailing text. Values are bound to types, so no nesting takes memory.
  */
-final class Json {
+final class StrictJson {
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -33,7 +33,7 @@ final class Json {
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
 
-  private Json() {}
+  private StrictJson() {}
 
   /** Returns why a text cannot be read, with its field and place. */
   static String reason(JsonProcessingException e) {
