@@ -3,8 +3,7 @@ package io.evomoe.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.evolution.EvolutionSchedule.TemperatureSchedule;
-import io.evomoe.moe.ExpertLifecycle;
+import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
@@ -127,7 +126,7 @@ class EvolutionScheduleTest {
   @CsvSource({"SPAWNED, 90, SOFT", "SPAWNED, 91, HARD", "FROM_START, 80, SOFT", "FROM_START, 81, HARD"})
   void should_be_hard_after_a_share_of_the_steps_behind_the_spawn(
       ExpertLifecycle growth, long step, Phase phase) {
-    EvolutionConfig config = at(TEMPERATURE).with(e -> e.diversifySteps(10).hardShare(0.9));
+    EvolutionConfig config = CONFIG.with(e -> e.diversifySteps(10).hardShare(0.9));
 
     assertThat(new EvolutionSchedule(config, 100, growth).phase(step)).isEqualTo(phase);
     assertThat(new EvolutionSchedule(config.with(e -> e.hardFrom(90)), 100, growth).phase(step))
