@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.TokenBatch;
 import java.util.OptionalInt;
 
@@ -40,7 +41,7 @@ public final class PackedBatches extends CorpusBatches<LanguageBatch> {
   }
 
   private static int windows(TokenStream stream, int length, int sequences) {
-    requirePositive("length", length);
+    FieldBound.atLeast("length", length, 1);
     if ((long) sequences * length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sequences times length must be at most %d tokens, was %d times %d"
