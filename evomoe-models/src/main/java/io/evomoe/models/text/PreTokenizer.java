@@ -116,11 +116,12 @@ public enum PreTokenizer {
   }
 
   /** Returns the parts of a sequence, or the node itself if it is none. */
-  static Iterable<JsonNode> parts(JsonNode node, String field) {
+  public static Iterable<JsonNode> parts(JsonNode node, String field) {
     return typeOf(node).equals("Sequence") ? node.path(field) : List.of(node);
   }
 
-  static String typeOf(JsonNode node) {
+  /** Returns the type of a part, or an empty text. */
+  public static String typeOf(JsonNode node) {
     return node.path("type").asText("");
   }
 
