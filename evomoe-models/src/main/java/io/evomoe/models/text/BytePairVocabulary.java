@@ -52,7 +52,7 @@ final class BytePairVocabulary {
    * @return a vocabulary of that size, or a smaller one (logged) if the texts have no more pairs
    *     that occur twice
    */
-  static BytePairVocabulary train(
+  public static BytePairVocabulary train(
       List<String> texts, int vocabularySize, SpecialTokens special, TextProgress progress) {
     int minimum = ByteAlphabet.SIZE + special.size();
     if (vocabularySize < minimum) {
@@ -128,21 +128,21 @@ final class BytePairVocabulary {
   }
 
   /** Returns the number of tokens, special ones included. */
-  int size() {
+  public int size() {
     return tokens.size() + special.size();
   }
 
   /**
    * Returns the tokens in printable form and in the order of their ids, without the special ones.
    */
-  List<String> tokens() {
+  public List<String> tokens() {
     return tokens;
   }
 
   /**
    * Returns the merges in the order they are applied, each {@code left right} in printable form.
    */
-  List<String> merges() {
+  public List<String> merges() {
     return merges;
   }
 
@@ -152,7 +152,7 @@ final class BytePairVocabulary {
    *
    * @param folder created if it does not exist; files of these names are replaced
    */
-  void save(Path folder) {
+  public void save(Path folder) {
     ObjectNode ids = JsonNodeFactory.instance.objectNode();
     for (List<String> part : List.of(special.first(), tokens, special.last())) {
       part.forEach(token -> ids.put(token, ids.size()));

@@ -49,7 +49,7 @@ public final class UnreadFormats {
    *
    * @param what kind of the file, with its path, for the message
    */
-  static void refuseByLook(String what, Path file) {
+  public static void refuseByLook(String what, Path file) {
     String beginning = Utf8Text.beginning(file, LOOKED_AT);
     if (isJson(beginning)) {
       throw new IllegalArgumentException(

@@ -32,7 +32,7 @@ import org.apache.commons.io.IOUtils;
  */
 public final class Utf8Text extends Reader {
   /** Maximum number of characters in a line, or a record. */
-  static final int LONGEST_RECORD = 1 << 25;
+  public static final int LONGEST_RECORD = 1 << 25;
 
   private static final int CHUNK = 1 << 16;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -52,7 +52,7 @@ public final class Utf8Text extends Reader {
   private boolean ended;
 
   /** Opens a file. */
-  Utf8Text(Path file) {
+  public Utf8Text(Path file) {
     this.file = file;
     if (!Files.exists(file)) {
       throw new IllegalArgumentException("text file " + file + " does not exist");
@@ -111,7 +111,7 @@ public final class Utf8Text extends Reader {
    * @param reader receives each line without its end ({@code \n}, {@code \r\n} or {@code \r}), and
    *     its number, counted from 1
    */
-  static void lines(String name, Path file, ObjLongConsumer<String> reader) {
+  public static void lines(String name, Path file, ObjLongConsumer<String> reader) {
     try (LineNumberReader lines = new LineNumberReader(new Utf8Text(file), CHUNK)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.length() > LONGEST_RECORD) {
@@ -127,7 +127,7 @@ public final class Utf8Text extends Reader {
   }
 
   /** Returns at most this number of characters from the beginning of a file. */
-  static String beginning(Path file, int characters) {
+  public static String beginning(Path file, int characters) {
     char[] beginning = new char[characters];
     try (Utf8Text text = new Utf8Text(file)) {
       return new String(beginning, 0, IOUtils.read(text, beginning));
@@ -137,7 +137,7 @@ public final class Utf8Text extends Reader {
   }
 
   /** Returns {@code gz} or {@code zst} if the file is unpacked while it is read; else empty. */
-  static String packing(Path file) {
+  public static String packing(Path file) {
     String name = file.toFile().getName().toLowerCase(Locale.ROOT);
     return Stream.of("gz", "zst")
         .filter(ending -> name.endsWith("." + ending))
