@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.names.Installed;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -43,7 +44,7 @@ public final class GateRegistry {
     if (gates.names().isEmpty()) {
       throw new IllegalArgumentException(
           "gate %s is not installed, nor is any other: add io.evomoe:evomoe-gates to the class path, or merge META-INF/services when shading"
-              .formatted(Installed.shown(name)));
+              .formatted(Excerpt.of(name)));
     }
     return gates.named(name);
   }

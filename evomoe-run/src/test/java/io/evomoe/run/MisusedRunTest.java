@@ -168,7 +168,7 @@ class MisusedRunTest {
     }
 
     try (Run<Gpt> run = Run.open(out, Gpt.class)) {
-      try (OutputFolder held = OutputFolder.open(out, "somebody")) {
+      try (OutputFolder held = OutputFolder.open(out)) {
         assertThat(held.path()).isEqualTo(out);
         assertThatThrownBy(run::train).isInstanceOf(FolderInUseException.class);
       }
@@ -184,7 +184,7 @@ class MisusedRunTest {
       run.train((report, training) -> stopAt(run, report.step(), 4));
     }
 
-    try (OutputFolder held = OutputFolder.open(out, "me");
+    try (OutputFolder held = OutputFolder.open(out);
         Run<?> run = Run.opening(out).output(held).open()) {
       run.train((report, training) -> stopAt(run, report.step(), 8));
       run.train();

@@ -312,7 +312,7 @@ class RunTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).model(m -> m.experts(0)).in(out))
-        .withMessageContaining("experts must be at least 1, was 0");
+        .withMessageContaining("experts must be in 1..65536, was 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.gpt(folder).gate("evomoe", Map.of("balanse", "1")).in(out))
         .withMessageContaining("balanse");

@@ -50,7 +50,8 @@ class OneWriterTest {
       })
   void the_second_should_be_refused_before_it_has_written_or_printed_anything(String command)
       throws IOException {
-    try (OutputFolder first = OutputFolder.open(out, "a library")) {
+    OutputFolder.setWriter(OutputFolder.A_PROGRAM);
+    try (OutputFolder first = OutputFolder.open(out)) {
       List<Path> before = everything();
 
       CommandRun second =
@@ -61,7 +62,7 @@ class OneWriterTest {
       assertThat(second.err().lines().toList())
           .singleElement()
           .asString()
-          .startsWith("evomoe: " + out + " is being written by a library, process ")
+          .startsWith("evomoe: " + out + " is being written by a program, process ")
           .contains(" " + ProcessHandle.current().pid() + ", since ");
       assertThat(second.out()).isEmpty();
       assertThat(everything()).isEqualTo(before);
@@ -74,7 +75,7 @@ class OneWriterTest {
     Path run = folder.resolve("run");
     assertThat(gpt.train(run, "switch", "3").code()).isZero();
     assertThat(run.resolve(".lock")).doesNotExist();
-    try (OutputFolder writing = OutputFolder.open(run, "a library")) {
+    try (OutputFolder writing = OutputFolder.open(run)) {
       for (String command :
           List.of(
               "eval --checkpoint=",

@@ -209,7 +209,8 @@ class StudyCommandTest {
 
     study("--only", "rate-switch-0.002").refused(run + " has a run that was trained further");
     assertThat(curve).hasContent(before);
-    try (OutputFolder held = OutputFolder.open(run, "evomoe train")) {
+    OutputFolder.setWriter("evomoe train");
+    try (OutputFolder held = OutputFolder.open(run)) {
       study("--only", "rate-switch-0.002").refused(run + " is being written by evomoe train");
     }
     assertThat(curve).hasContent(before);

@@ -6,10 +6,11 @@ public final class Excerpt {
 
   private Excerpt() {}
 
-  /** Returns the text of a value, cut to 200 characters. */
+  /** Returns the text of a value in one line, cut to 200 characters. */
   public static String of(Object value) {
     String text = value.toString();
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    String shown = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    return shown.replaceAll("\\p{Cntrl}", "?");
   }
 
   /**

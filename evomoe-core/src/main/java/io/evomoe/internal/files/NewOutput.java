@@ -41,11 +41,7 @@ public final class NewOutput implements AutoCloseable {
    * @throws IllegalArgumentException naming the folder, if it is not empty, or cannot be written
    */
   public static NewOutput folder(Path folder) {
-    return folder(folder, OutputFolder.writer());
-  }
-
-  static NewOutput folder(Path folder, String who) {
-    return open(folder, false, who);
+    return open(folder, false);
   }
 
   /**
@@ -55,15 +51,12 @@ public final class NewOutput implements AutoCloseable {
    * @throws IllegalArgumentException naming the file, if it exists or cannot be created
    */
   public static NewOutput file(Path file) {
-    return file(file, OutputFolder.writer());
-  }
-
-  static NewOutput file(Path file, String who) {
     requireNothing(file);
-    return open(file, true, who);
+    return open(file, true);
   }
 
-  private static NewOutput open(Path named, boolean file, String who) {
+  private static NewOutput open(Path named, boolean file) {
+    String who = OutputFolder.writer();
     try {
       Path target =
           Files.exists(named) ? named.toRealPath() : FileTree.requireNoLink(named).toAbsolutePath();

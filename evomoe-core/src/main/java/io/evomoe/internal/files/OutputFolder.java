@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * {@link FolderLock}. Open it before reading anything from it that will be written.
  */
 public final class OutputFolder implements AutoCloseable {
-  private static volatile String writer = "a program";
+  /** The name of a process that did not set another one. */
+  public static final String A_PROGRAM = "a program";
+
+  private static volatile String writer = A_PROGRAM;
 
   private final Path path;
   private final @Nullable FolderLock lock;
@@ -23,7 +26,7 @@ public final class OutputFolder implements AutoCloseable {
   /**
    * Sets the name under which this process locks what it writes; others read it in their messages.
    *
-   * @param command such as {@code evomoe export}; the default is {@code a program}
+   * @param command such as {@code evomoe export}; the default is {@link #A_PROGRAM}
    */
   public static void setWriter(String command) {
     writer = command;
@@ -37,27 +40,18 @@ public final class OutputFolder implements AutoCloseable {
    * Opens a folder and creates it if it does not exist. If it was created and nothing was written,
    * it is deleted on closing.
    *
-   * @throws io.evomoe.internal.files.FolderInUseException if another program writes to it
+   * @throws FolderLock.FolderInUseException if another program writes to it
    * @throws IllegalArgumentException naming the folder, if it is the root of a file system, or
    *     cannot be created or written
    */
   public static OutputFolder open(Path folder) {
-    return open(folder, writer);
-  }
-
-  /**
-   * Opens a folder under another name than that of {@link #setWriter}.
-   *
-   * @param who the program that writes to it, e.g. {@code evomoe train}, for messages to others
-   */
-  public static OutputFolder open(Path folder, String who) {
     if (folder.toAbsolutePath().normalize().getParent() == null) {
       throw new IllegalArgumentException(
           "output folder must not be the root of a file system, was %s: name a folder in it"
               .formatted(folder));
     }
     try {
-      return new OutputFolder(folder, FolderLock.acquire(folder, who));
+      return new OutputFolder(folder, FolderLock.acquire(folder, writer));
     } catch (IOException e) {
       throw unusable(folder, e);
     }

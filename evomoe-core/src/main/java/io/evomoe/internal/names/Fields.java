@@ -36,7 +36,7 @@ public final class Fields {
       if (value instanceof Number number && !isAllowed(field, number.doubleValue())) {
         throw new IllegalArgumentException(
             "%s must be %s, was %s"
-                .formatted(components[i].getName(), expected(components[i], number), number));
+                .formatted(components[i].getName(), expected(components[i]), number));
       }
     }
   }
@@ -48,18 +48,16 @@ public final class Fields {
         && !(value > field.max());
   }
 
-  private static String expected(RecordComponent component, Number value) {
+  private static String expected(RecordComponent component) {
     Field field = of(component);
-    if (isFraction(component)) {
-      boolean finite =
-          Double.isNaN(field.max()) && Double.isInfinite(field.below()) && !field.infinite();
-      return allowed(component) + (finite ? " and finite" : "");
-    }
-    String bound =
-        value.doubleValue() < field.min()
-            ? "at least " + text(field.min())
-            : "at most " + text(field.max());
-    return bound + (isOptional(component) ? " or left out" : "");
+    boolean mustBeFinite =
+        component.getType() == double.class
+            && Double.isNaN(field.max())
+            && Double.isInfinite(field.below())
+            && !field.infinite();
+    return allowed(component)
+        + (mustBeFinite ? " and finite" : "")
+        + (isOptional(component) ? " or left out" : "");
   }
 
   /** Returns the bounds as text; empty if there are none. */
@@ -83,11 +81,6 @@ public final class Fields {
 
   private static String text(double bound) {
     return bound == Math.rint(bound) ? Long.toString((long) bound) : Double.toString(bound);
-  }
-
-  /** Whether the component is a number with a fraction. */
-  public static boolean isFraction(RecordComponent component) {
-    return component.getType() == double.class;
   }
 
   /** Whether the component may be empty. */

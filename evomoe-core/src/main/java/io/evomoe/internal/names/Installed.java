@@ -1,5 +1,6 @@
 package io.evomoe.internal.names;
 
+import io.evomoe.internal.files.Excerpt;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Installed<P> {
   private static final int LONGEST = 40;
-  private static final int SHOWN = 60;
   private static final Pattern FORM = Pattern.compile("[a-z0-9]+([-_][a-z0-9]+)*");
-  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   private final String kind;
   private final SortedMap<String, P> byName = new TreeMap<>();
@@ -64,7 +63,10 @@ public final class Installed<P> {
       throw new IllegalArgumentException(
           "%s must be one of %s, was %s%s"
               .formatted(
-                  kind, String.join(", ", names()), shown(name), Suggestion.text(name, names())));
+                  kind,
+                  String.join(", ", names()),
+                  Excerpt.of(name),
+                  Suggestion.text(name, names())));
     }
     return provider;
   }
@@ -80,14 +82,8 @@ public final class Installed<P> {
     if (name == null || name.length() > LONGEST || !FORM.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "%s must be of 1 to %d small letters and digits, with single hyphens or underscores between them, was %s"
-              .formatted(what, LONGEST, name == null ? "null" : shown(name)));
+              .formatted(what, LONGEST, Excerpt.of(String.valueOf(name))));
     }
     return name;
-  }
-
-  /** Returns the text that was given as a name, shortened to one line for a message. */
-  public static String shown(String written) {
-    String cut = written.length() > SHOWN ? written.substring(0, SHOWN) + "..." : written;
-    return CONTROL.matcher(cut).replaceAll("?");
   }
 }

@@ -1,6 +1,5 @@
 package io.evomoe.internal.threads;
 
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -124,8 +123,7 @@ public final class Workers {
       // reported below
     }
     throw new IllegalArgumentException(
-        String.format(
-            Locale.ROOT, "%s must be a number of threads of at least 1, was %s", name, value));
+        "%s must be a number of threads of at least 1, was %s".formatted(name, value));
   }
 
   private final class Worker extends Thread {

@@ -50,7 +50,7 @@ class FingerprintTest {
   void a_lock_should_be_no_part_of_a_digest() throws IOException {
     Files.writeString(folder.resolve("text.txt"), "text");
     String before = Fingerprint.ofContent(folder);
-    try (OutputFolder open = OutputFolder.open(folder, "test")) {
+    try (OutputFolder open = OutputFolder.open(folder)) {
       assertThat(open.path().resolve(FolderLock.NAME)).exists();
       assertThat(Fingerprint.ofContent(folder)).isEqualTo(before);
     }

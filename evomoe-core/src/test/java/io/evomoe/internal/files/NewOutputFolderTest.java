@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,12 +19,20 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class NewOutputFolderTest {
-  private static final String WHO = "evomoe export";
-
   @TempDir Path folder;
   private Path made;
   private Path empty;
   private Path linked;
+
+  @BeforeAll
+  static void name_the_writer() {
+    OutputFolder.setWriter("evomoe export");
+  }
+
+  @AfterAll
+  static void forget_the_writer() {
+    OutputFolder.setWriter(OutputFolder.A_PROGRAM);
+  }
 
   @BeforeEach
   void make_an_empty_folder_and_a_link_to_one() throws IOException {
@@ -35,7 +45,7 @@ class NewOutputFolderTest {
   @Test
   void should_hold_what_was_written_and_nothing_else() throws IOException {
     for (Path out : new Path[] {made, empty, linked}) {
-      try (NewOutput begun = NewOutput.folder(out, WHO)) {
+      try (NewOutput begun = NewOutput.folder(out)) {
         write(begun.path());
         begun.publish();
       }
@@ -48,11 +58,11 @@ class NewOutputFolderTest {
 
   @Test
   void should_not_be_there_before_it_is_whole() throws IOException {
-    try (NewOutput begun = NewOutput.folder(made, WHO)) {
+    try (NewOutput begun = NewOutput.folder(made)) {
       write(begun.path());
       assertThat(made).doesNotExist();
     }
-    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty)) {
       write(begun.path());
       assertThat(empty).isEmptyDirectory();
     }
@@ -65,7 +75,7 @@ class NewOutputFolderTest {
     Files.writeString(empty.resolve("mine"), "keep me");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewOutput.folder(empty, WHO))
+        .isThrownBy(() -> NewOutput.folder(empty))
         .withMessage("output folder " + empty + " must be new or empty, holds mine");
     assertThat(empty.toFile().list()).containsExactly("mine");
   }
@@ -78,7 +88,7 @@ class NewOutputFolderTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewOutput.folder(pipe, WHO))
+        .isThrownBy(() -> NewOutput.folder(pipe))
         .withMessage("output folder " + pipe + " cannot be written: it is not a writable folder");
   }
 
@@ -89,7 +99,7 @@ class NewOutputFolderTest {
     Files.writeString(folder.resolve(".empty.unfinished/.lock"), "of a dead process");
     Files.writeString(empty.resolve(FolderLock.NAME), "of another one");
 
-    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty)) {
       write(begun.path());
       begun.publish();
     }
@@ -105,7 +115,7 @@ class NewOutputFolderTest {
     Files.writeString(left.resolve(FolderLock.NAME), "of a process that died at its very end");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewOutput.folder(empty, WHO))
+        .isThrownBy(() -> NewOutput.folder(empty))
         .withMessageContaining("must be new or empty, holds model");
 
     assertThat(left).doesNotExist();
@@ -117,7 +127,7 @@ class NewOutputFolderTest {
     Path other = Files.createDirectory(folder.resolve(".empty.unfinished"));
     Files.writeString(other.resolve("poem"), "keep me");
 
-    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty)) {
       write(begun.path());
       begun.publish();
     }
@@ -127,16 +137,16 @@ class NewOutputFolderTest {
 
   @Test
   void should_be_refused_while_somebody_makes_or_fills_the_same_folder() {
-    try (NewOutput first = NewOutput.folder(made, WHO)) {
+    try (NewOutput first = NewOutput.folder(made)) {
       assertThatExceptionOfType(FolderLock.FolderInUseException.class)
-          .isThrownBy(() -> NewOutput.folder(made, "second"))
+          .isThrownBy(() -> NewOutput.folder(made))
           .withMessageStartingWith(made + " is being written by evomoe export, process ");
       first.publish();
     }
-    try (OutputFolder run = OutputFolder.open(empty, "evomoe train")) {
+    try (OutputFolder run = OutputFolder.open(empty)) {
       assertThatExceptionOfType(FolderLock.FolderInUseException.class)
-          .isThrownBy(() -> NewOutput.folder(run.path(), WHO))
-          .withMessageStartingWith(empty + " is being written by evomoe train, process ");
+          .isThrownBy(() -> NewOutput.folder(run.path()))
+          .withMessageStartingWith(empty + " is being written by evomoe export, process ");
     }
   }
 
@@ -145,7 +155,7 @@ class NewOutputFolderTest {
     Set<PosixFilePermission> mine = Set.of(PosixFilePermission.values());
     Files.setPosixFilePermissions(empty, mine);
 
-    try (NewOutput begun = NewOutput.folder(empty, WHO)) {
+    try (NewOutput begun = NewOutput.folder(empty)) {
       begun.publish();
     }
 
@@ -157,7 +167,7 @@ class NewOutputFolderTest {
     Path dangling = Files.createSymbolicLink(folder.resolve("x"), folder.resolve("nowhere"));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NewOutput.folder(dangling, WHO))
+        .isThrownBy(() -> NewOutput.folder(dangling))
         .withMessageStartingWith(dangling + " is a symbolic link");
   }
 

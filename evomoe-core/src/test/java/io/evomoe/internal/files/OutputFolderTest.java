@@ -13,13 +13,13 @@ class OutputFolderTest {
 
   @Test
   void should_have_one_writer_at_a_time() {
-    try (OutputFolder first = OutputFolder.open(folder, "a library")) {
+    try (OutputFolder first = OutputFolder.open(folder)) {
       assertThat(first.path()).isEqualTo(folder);
       assertThatExceptionOfType(FolderLock.FolderInUseException.class)
-          .isThrownBy(() -> OutputFolder.open(folder, "evomoe train"))
-          .withMessageContaining("is being written by a library, process ");
+          .isThrownBy(() -> OutputFolder.open(folder))
+          .withMessageContaining("is being written by a program, process ");
     }
-    OutputFolder.open(folder, "evomoe train").close();
+    OutputFolder.open(folder).close();
     assertThat(folder).isEmptyDirectory();
   }
 
@@ -27,7 +27,7 @@ class OutputFolderTest {
   void should_not_be_the_root_of_a_file_system() {
     for (Path root : List.of(folder.getRoot(), folder.getRoot().resolve("here/.."))) {
       assertThatExceptionOfType(IllegalArgumentException.class)
-          .isThrownBy(() -> OutputFolder.open(root, "evomoe train"))
+          .isThrownBy(() -> OutputFolder.open(root))
           .withMessage(
               "output folder must not be the root of a file system, was %s: name a folder in it"
                   .formatted(root));

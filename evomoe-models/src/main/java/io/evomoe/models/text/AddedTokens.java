@@ -1,17 +1,17 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * Finds the spellings of added tokens in a text, as Hugging Face's library does: the longest one at
@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class AddedTokens {
   private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
 
-  private record Added(
-      String content, int id, boolean isWord, boolean takesLeft, boolean takesRight) {}
+  private record Added(int id, boolean isWord, boolean takesLeft, boolean takesRight) {}
 
-  private final Map<Character, List<Added>> byFirst = new HashMap<>();
-  private final BitSet firsts = new BitSet();
+  private final Map<String, Added> byContent = new HashMap<>();
+  private final Pattern any;
 
   /**
    * Creates the finder of one of two kinds of tokens.
@@ -37,28 +36,31 @@ final class AddedTokens {
     for (JsonNode token : tokenizer.path("added_tokens")) {
       if (token.path("normalized").asBoolean() == normalized) {
         String content = token.path("content").asText();
-        add(normalized ? normalizer.apply(content) : content, token);
-      }
-    }
-    byFirst
-        .values()
-        .forEach(
-            tokens ->
-                tokens.sort(
-                    Comparator.comparingInt((Added token) -> token.content.length()).reversed()));
-  }
-
-  private void add(String content, JsonNode token) {
-    firsts.set(content.charAt(0));
-    byFirst
-        .computeIfAbsent(content.charAt(0), first -> new ArrayList<>())
-        .add(
+        byContent.putIfAbsent(
+            normalized ? normalizer.apply(content) : content,
             new Added(
-                content,
                 token.path("id").intValue(),
                 token.path("single_word").asBoolean(),
                 token.path("lstrip").asBoolean(),
                 token.path("rstrip").asBoolean()));
+      }
+    }
+    List<String> longestFirst =
+        byContent.keySet().stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+    any = longestFirst.isEmpty() ? Pattern.compile("") : anyOf(longestFirst);
+  }
+
+  /** Tokens begin with few different characters, so most places of a text are passed fast. */
+  private static Pattern anyOf(List<String> contents) {
+    String begins =
+        contents.stream()
+            .map(content -> Pattern.quote(Character.toString(content.codePointAt(0))))
+            .distinct()
+            .collect(Collectors.joining());
+    String all = contents.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return Pattern.compile("(?=[%s])(?:%s)".formatted(begins, all));
   }
 
   /**
@@ -69,15 +71,12 @@ final class AddedTokens {
    */
   void split(String text, Consumer<String> between, IntConsumer found) {
     int done = 0;
-    for (int at = 0; at < text.length(); ) {
-      Added token = at(text, at);
-      if (token == null) {
-        at++;
-        continue;
-      }
-      int start = at;
-      at += token.content.length();
-      if (token.isWord && (endsWithWord(text, start) || startsWithWord(text, at))) {
+    Matcher spelling = any.matcher(text);
+    while (!byContent.isEmpty() && spelling.find()) {
+      Added token = Objects.requireNonNull(byContent.get(spelling.group()));
+      int start = spelling.start();
+      int end = spelling.end();
+      if (token.isWord && (endsWithWord(text, start) || startsWithWord(text, end))) {
         continue;
       }
       start = token.takesLeft ? Math.max(done, spaceBefore(text, start)) : start;
@@ -85,22 +84,11 @@ final class AddedTokens {
         between.accept(text.substring(done, start));
       }
       found.accept(token.id);
-      done = token.takesRight ? spaceAfter(text, at) : at;
+      done = token.takesRight ? spaceAfter(text, end) : end;
     }
     if (done < text.length()) {
       between.accept(text.substring(done));
     }
-  }
-
-  private @Nullable Added at(String text, int at) {
-    if (firsts.get(text.charAt(at))) {
-      for (Added token : byFirst.getOrDefault(text.charAt(at), List.of())) {
-        if (text.startsWith(token.content, at)) {
-          return token;
-        }
-      }
-    }
-    return null;
   }
 
   private static boolean endsWithWord(String text, int end) {

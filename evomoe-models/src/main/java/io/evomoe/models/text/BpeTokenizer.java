@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.evomoe.models.text.source.Utf8Text;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -123,10 +122,8 @@ public final class BpeTokenizer implements Tokenizer {
    */
   @Override
   public int[] encode(String text) {
-    int lone = Utf8Text.loneSurrogate(text);
-    if (lone >= 0) {
-      throw new IllegalArgumentException(
-          "text must be valid Unicode, had a lone surrogate at index " + lone);
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException("text must be valid Unicode, had a lone surrogate");
     }
     IntStream.Builder ids = IntStream.builder();
     raw.split(

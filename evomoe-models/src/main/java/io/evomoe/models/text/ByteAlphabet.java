@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * Models are Unsupervised Multitask Learners", 2019, {@code bytes_to_unicode}).
  */
 final class ByteAlphabet {
-  static final int SIZE = 256;
+  public static final int SIZE = 256;
 
   private static final int[] BYTES =
       IntStream.concat(
@@ -24,12 +24,12 @@ final class ByteAlphabet {
   private ByteAlphabet() {}
 
   /** Returns the symbols in the order of their ids. */
-  static List<String> symbols() {
+  public static List<String> symbols() {
     return IntStream.of(BYTES).mapToObj(value -> Character.toString(symbol(value))).toList();
   }
 
   /** Returns the symbols of the 243 bytes that occur in UTF-8: all except C0, C1 and F5 to FF. */
-  static List<String> ofUtf8() {
+  public static List<String> ofUtf8() {
     return IntStream.range(0, SIZE)
         .filter(value -> value < 0xF5 && value != 0xC0 && value != 0xC1)
         .mapToObj(value -> Character.toString(symbol(value)))
@@ -37,7 +37,7 @@ final class ByteAlphabet {
   }
 
   /** Returns the symbols of bytes. */
-  static String symbols(byte[] bytes) {
+  public static String symbols(byte[] bytes) {
     StringBuilder symbols = new StringBuilder(bytes.length);
     for (byte value : bytes) {
       symbols.append(symbol(value & 0xFF));
@@ -48,7 +48,7 @@ final class ByteAlphabet {
   /**
    * Returns the bytes of a token; a token with another character than the symbols is plain text.
    */
-  static byte[] bytes(String token) {
+  public static byte[] bytes(String token) {
     byte[] bytes = new byte[token.length()];
     for (int i = 0; i < bytes.length; i++) {
       int symbol = token.charAt(i);
@@ -62,13 +62,13 @@ final class ByteAlphabet {
   }
 
   /** Returns the ids of the UTF-8 bytes of {@code word}. */
-  static int[] ids(String word) {
+  public static int[] ids(String word) {
     byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
     return IntStream.range(0, bytes.length).map(i -> IDS[bytes[i] & 0xFF]).toArray();
   }
 
   /** Returns the symbol of a byte in 0..255. */
-  static char symbol(int value) {
+  public static char symbol(int value) {
     return (char) (isPrintable(value) ? value : SIZE + IDS[value] - PRINTABLE);
   }
 

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,38 +43,26 @@ final class BytePairVocabulary {
     this.special = special;
   }
 
-  /** Learns a vocabulary with GPT-2's special token. */
-  static BytePairVocabulary train(Iterable<String> texts, int vocabularySize) {
-    return train(texts, vocabularySize, SpecialTokens.GPT);
-  }
-
   /**
    * Learns a vocabulary.
    *
    * @param texts to learn from; words do not cross texts
    * @param vocabularySize target size, the 256 bytes and the special tokens included
+   * @param progress called with the number of texts read and of tokens found
    * @return a vocabulary of that size, or a smaller one (logged) if the texts have no more pairs
    *     that occur twice
    */
-  static BytePairVocabulary train(
-      Iterable<String> texts, int vocabularySize, SpecialTokens special) {
-    return train(texts, vocabularySize, special, TextProgress.NONE);
-  }
-
-  /**
-   * Learns a vocabulary as {@link #train(Iterable, int, SpecialTokens)} does.
-   *
-   * @param progress called with the number of texts read and of tokens found
-   */
-  static BytePairVocabulary train(
-      Iterable<String> texts, int vocabularySize, SpecialTokens special, TextProgress progress) {
+  public static BytePairVocabulary train(
+      List<String> texts, int vocabularySize, SpecialTokens special, TextProgress progress) {
     int minimum = ByteAlphabet.SIZE + special.size();
     if (vocabularySize < minimum) {
       throw new IllegalArgumentException(
           "vocabulary size must be at least %d (256 bytes and %s), was %d"
               .formatted(minimum, String.join(" ", special.all()), vocabularySize));
     }
-    PairCounts pairs = new PairCounts(countWords(texts, special.pattern(), progress));
+    Pattern spellings =
+        Pattern.compile(String.join("|", special.all().stream().map(Pattern::quote).toList()));
+    PairCounts pairs = new PairCounts(countWords(texts, spellings, progress));
     BytePairVocabulary vocabulary = merge(pairs, vocabularySize, special, progress);
     if (vocabulary.size() < vocabularySize) {
       log.info(
@@ -84,12 +74,9 @@ final class BytePairVocabulary {
   }
 
   private static Map<String, Long> countWords(
-      Iterable<String> texts, Pattern separator, TextProgress progress) {
+      List<String> texts, Pattern separator, TextProgress progress) {
     Map<String, Long> pieces = new HashMap<>();
-    long length = 0;
-    for (String text : texts) {
-      length += text.length();
-    }
+    long length = texts.stream().mapToLong(String::length).sum();
     IntConsumer read = progress.counter("Counting words", length);
     for (String text : texts) {
       separator.splitAsStream(text).forEach(part -> countPieces(part, pieces));
@@ -141,21 +128,21 @@ final class BytePairVocabulary {
   }
 
   /** Returns the number of tokens, special ones included. */
-  int size() {
+  public int size() {
     return tokens.size() + special.size();
   }
 
   /**
    * Returns the tokens in printable form and in the order of their ids, without the special ones.
    */
-  List<String> tokens() {
+  public List<String> tokens() {
     return tokens;
   }
 
   /**
    * Returns the merges in the order they are applied, each {@code left right} in printable form.
    */
-  List<String> merges() {
+  public List<String> merges() {
     return merges;
   }
 
@@ -165,26 +152,23 @@ final class BytePairVocabulary {
    *
    * @param folder created if it does not exist; files of these names are replaced
    */
-  void save(Path folder) {
+  public void save(Path folder) {
     ObjectNode ids = JsonNodeFactory.instance.objectNode();
     for (List<String> part : List.of(special.first(), tokens, special.last())) {
       part.forEach(token -> ids.put(token, ids.size()));
     }
     String tokenizer = TokenizerJson.compose(ids, merges).toString();
+    String lines =
+        Stream.concat(Stream.of(TokenizerJson.MERGES_HEADER), merges.stream())
+            .collect(Collectors.joining("\n"));
     try {
       Files.createDirectories(folder);
       Files.writeString(folder.resolve(TokenizerJson.VOCABULARY), ids + "\n");
-      Files.writeString(folder.resolve(TokenizerJson.MERGES), mergesFile());
+      Files.writeString(folder.resolve(TokenizerJson.MERGES), lines + "\n");
       Files.writeString(folder.resolve(TokenizerJson.TOKENIZER), tokenizer + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the tokenizer to " + folder + ": " + IoReason.of(e, folder), e);
     }
-  }
-
-  private String mergesFile() {
-    StringBuilder lines = new StringBuilder(TokenizerJson.MERGES_HEADER).append('\n');
-    merges.forEach(merge -> lines.append(merge).append('\n'));
-    return lines.toString();
   }
 }

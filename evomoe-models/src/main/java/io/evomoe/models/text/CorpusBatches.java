@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,8 +34,10 @@ public abstract class CorpusBatches<B> {
    * @param seed seed of the order
    */
   protected CorpusBatches(int items, int size, long seed) {
-    this.items = requirePositive("items", items);
-    this.size = requirePositive("sequences", size);
+    FieldBound.atLeast("items", items, 1);
+    FieldBound.atLeast("sequences", size, 1);
+    this.items = items;
+    this.size = size;
     this.order =
         new LastEpoch(
             epoch -> new CounterRandom(CounterRandom.fold(seed, epoch)).permutation(items));
@@ -76,9 +79,7 @@ public abstract class CorpusBatches<B> {
    * one a new epoch starts.
    */
   public final B batch(long index) {
-    if (index < 0) {
-      throw new IllegalArgumentException("batch index must be at least 0, was " + index);
-    }
+    FieldBound.atLeast("batch index", index, 0);
     long first = Math.multiplyExact(index, (long) size);
     int[] chosen = new int[size];
     long[] epochs = new long[size];
@@ -96,7 +97,7 @@ public abstract class CorpusBatches<B> {
    * @param maxBatches maximum number of batches, at least 1
    */
   public List<B> evaluationBatches(int maxBatches) {
-    requirePositive("evaluation batches", maxBatches);
+    FieldBound.atLeast("evaluation batches", maxBatches, 1);
     long wanted = Math.min(items, (long) maxBatches * size);
     List<B> batches = new ArrayList<>();
     for (long item = 0; item < wanted; item += size) {
@@ -115,17 +116,9 @@ public abstract class CorpusBatches<B> {
 
   /** Returns the share of the corpus in {@link #evaluationBatches} for the same limit. */
   public final EvaluationShare evaluationShare(int maxBatches) {
-    requirePositive("evaluation batches", maxBatches);
+    FieldBound.atLeast("evaluation batches", maxBatches, 1);
     int all = (items - 1) / size + 1;
     return new EvaluationShare(Math.min(maxBatches, all), all);
-  }
-
-  /** Rejects a number below 1, by the name of its field. */
-  protected static int requirePositive(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " must be at least 1, was " + value);
-    }
-    return value;
   }
 
   /**

@@ -12,7 +12,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,12 +55,6 @@ public record HeldOut(
           "testShare must be at least 0, and below 1 together with validShare %s, was %s"
               .formatted(validShare, testShare));
     }
-  }
-
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT, "validShare %s, testShare %s, seed %d", validShare, testShare, seed);
   }
 
   /** Returns the same seed with other shares. */

@@ -4,7 +4,7 @@ import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
 
 /** Input tokens of a language model, and the target token at each place. */
-public final class LanguageBatch {
+public class LanguageBatch {
   /** The target of a place that is ignored. */
   public static final int IGNORED = -1;
 
@@ -27,17 +27,17 @@ public final class LanguageBatch {
   }
 
   /** Returns the input tokens. */
-  public TokenBatch tokens() {
+  public final TokenBatch tokens() {
     return tokens;
   }
 
   /** Returns a copy of all targets; negative ones are ignored. */
-  public int[] targets() {
+  public final int[] targets() {
     return targets.clone();
   }
 
   /** Returns the number of targets that count. */
-  public int countedTargets() {
+  public final int countedTargets() {
     return (int) Arrays.stream(targets).filter(target -> target >= 0).count();
   }
 }

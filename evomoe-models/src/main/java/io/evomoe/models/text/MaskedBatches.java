@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
@@ -46,9 +47,7 @@ public final class MaskedBatches extends CorpusBatches<LanguageBatch> {
   }
 
   private static int sequences(TokenStream stream, int length) {
-    if (length < 3) {
-      throw new IllegalArgumentException("length must be at least 3, was " + length);
-    }
+    FieldBound.atLeast("length", length, 3);
     if (stream.size() < length - 2) {
       throw new IllegalArgumentException(
           "%s must have at least %d tokens for one sequence of %d, has %d"

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.TokenBatch;
 import java.util.OptionalInt;
 
@@ -14,8 +15,6 @@ import java.util.OptionalInt;
 public final class PackedBatches extends CorpusBatches<LanguageBatch> {
   private final TokenStream stream;
   private final int length;
-  private final int sequences;
-  private final long seed;
   private final OptionalInt endOfText;
 
   /**
@@ -29,18 +28,23 @@ public final class PackedBatches extends CorpusBatches<LanguageBatch> {
     this(stream, length, sequences, seed, OptionalInt.empty());
   }
 
-  private PackedBatches(
+  /**
+   * Creates batches with document numbers ({@link TokenBatch#withDocuments}), so that attention
+   * stays within each document.
+   *
+   * @param endOfText token that ends a document, and belongs to it; without it, there are no
+   *     document numbers
+   */
+  public PackedBatches(
       TokenStream stream, int length, int sequences, long seed, OptionalInt endOfText) {
     super(windows(stream, length, sequences), sequences, seed);
     this.stream = stream;
     this.length = length;
-    this.sequences = sequences;
-    this.seed = seed;
     this.endOfText = endOfText;
   }
 
   private static int windows(TokenStream stream, int length, int sequences) {
-    requirePositive("length", length);
+    FieldBound.atLeast("length", length, 1);
     if ((long) sequences * length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "sequences times length must be at most %d tokens, was %d times %d"
@@ -52,16 +56,6 @@ public final class PackedBatches extends CorpusBatches<LanguageBatch> {
               .formatted(stream.name(), length + 1L, length, stream.size()));
     }
     return (stream.size() - 1) / length;
-  }
-
-  /**
-   * Returns batches with document numbers ({@link TokenBatch#withDocuments}), so that attention
-   * stays within each document.
-   *
-   * @param token that ends a document, and belongs to it
-   */
-  public PackedBatches withDocuments(int token) {
-    return new PackedBatches(stream, length, sequences, seed, OptionalInt.of(token));
   }
 
   @Override

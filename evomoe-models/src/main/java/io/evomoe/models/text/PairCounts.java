@@ -49,7 +49,11 @@ final class PairCounts {
   /** Counts the pairs of bytes in {@code wordCounts}, which maps a word to its frequency. */
   PairCounts(Map<String, Long> wordCounts) {
     row = new SymbolRow(wordCounts);
-    row.forEachPair((place, left, right, times) -> occurrences(key(left, right)).add(place, times));
+    for (int i = 1; i + 1 < row.places(); i++) {
+      if (row.symbol(i) != SymbolRow.EDGE && row.symbol(i + 1) != SymbolRow.EDGE) {
+        occurrences(key(row.symbol(i), row.symbol(i + 1))).add(i, row.times(i));
+      }
+    }
     pairs.keySet().forEach(this::enqueue);
   }
 
@@ -137,12 +141,6 @@ final class PairCounts {
     /** Bytes of each symbol. */
     private int[] lengths = new int[2 * ByteAlphabet.SIZE];
 
-    /** Receives pairs. */
-    @FunctionalInterface
-    interface PairVisitor {
-      void pair(int place, int left, int right, long times);
-    }
-
     /** Creates the bytes of words, with the frequency of each. */
     SymbolRow(Map<String, Long> wordCounts) {
       starts = new int[wordCounts.size()];
@@ -166,13 +164,9 @@ final class PairCounts {
       }
     }
 
-    /** Visits all pairs from left to right, before any merge. */
-    void forEachPair(PairVisitor visitor) {
-      for (int word = 0; word < starts.length; word++) {
-        for (int i = starts[word]; row[i] != EDGE && row[i + 1] != EDGE; i++) {
-          visitor.pair(i, row[i], row[i + 1], counts[word]);
-        }
-      }
+    /** Returns the number of places, those of edges included. */
+    int places() {
+      return row.length;
     }
 
     /**

@@ -87,7 +87,7 @@ public enum PreTokenizer {
     if (!model.equals("BPE") || !split) {
       throw new IllegalArgumentException(
           "%s must be a byte-level BPE tokenizer without a prefix space, was %s over %s"
-              .formatted(source, model, described(node)));
+              .formatted(source, model, Excerpt.of(node)));
     }
     String expression = parts.path(0).path("pattern").path("Regex").asText();
     return of(expression)
@@ -115,23 +115,13 @@ public enum PreTokenizer {
         && node.path("behavior").asText("").equals(behavior);
   }
 
-  private static String described(JsonNode node) {
-    if (typeOf(node).equals("Sequence")) {
-      return "Sequence of " + Excerpt.of(node.path("pretokenizers").toString());
-    }
-    String type = node.path("type").asText("none");
-    if (node.path("add_prefix_space").asBoolean()) {
-      return type + " with a prefix space";
-    }
-    return type + (node.path("use_regex").asBoolean(true) ? "" : " that does not split words");
-  }
-
   /** Returns the parts of a sequence, or the node itself if it is none. */
-  static Iterable<JsonNode> parts(JsonNode node, String field) {
+  public static Iterable<JsonNode> parts(JsonNode node, String field) {
     return typeOf(node).equals("Sequence") ? node.path(field) : List.of(node);
   }
 
-  static String typeOf(JsonNode node) {
+  /** Returns the type of a part, or an empty text. */
+  public static String typeOf(JsonNode node) {
     return node.path("type").asText("");
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.text.HeldOut.Unit;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
@@ -53,7 +54,7 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
       if (kind == RecordKind.CLASS && first.chars().anyMatch(Character::isISOControl)) {
         throw new IllegalArgumentException(
             "%s, line %d: label must be on one line and without TABs, was '%s'"
-                .formatted(name, row.line(), first.replaceAll("\\p{Cntrl}", "?")));
+                .formatted(name, row.line(), Excerpt.of(first)));
       }
     }
   }

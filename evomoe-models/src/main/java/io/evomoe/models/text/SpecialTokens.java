@@ -1,9 +1,8 @@
 package io.evomoe.models.text;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The special tokens of a vocabulary. Their spellings inside a text become the tokens, as in
@@ -42,8 +41,7 @@ public record SpecialTokens(List<String> first, List<String> last) {
   public SpecialTokens {
     first = List.copyOf(first);
     last = List.copyOf(last);
-    List<String> all = new ArrayList<>(first);
-    all.addAll(last);
+    List<String> all = Stream.concat(first.stream(), last.stream()).toList();
     if (all.isEmpty() || all.contains("") || Set.copyOf(all).size() < all.size()) {
       throw new IllegalArgumentException(
           "special tokens must be at least one, none empty and none twice, were " + all);
@@ -57,13 +55,6 @@ public record SpecialTokens(List<String> first, List<String> last) {
 
   /** Returns all tokens, the lowest ids first. */
   public List<String> all() {
-    List<String> all = new ArrayList<>(first);
-    all.addAll(last);
-    return List.copyOf(all);
-  }
-
-  /** Returns a pattern that matches any of the tokens. */
-  Pattern pattern() {
-    return Pattern.compile(String.join("|", all().stream().map(Pattern::quote).toList()));
+    return Stream.concat(first.stream(), last.stream()).toList();
   }
 }

@@ -48,7 +48,7 @@ final class TextPieces {
    * @param start begin of the piece in the text
    * @param least minimum number of chars in the piece, or all that are left
    */
-  static int end(String text, int start, int least) {
+  public static int end(String text, int start, int least) {
     return end(text, start, least, text.length());
   }
 
@@ -58,7 +58,7 @@ final class TextPieces {
    *
    * @param most maximum number of chars, one more if that would split a surrogate pair
    */
-  static int end(CharSequence text, int start, int least, int most) {
+  public static int end(CharSequence text, int start, int least, int most) {
     long last = Math.min((long) start + most, text.length());
     for (long i = (long) start + least; i < Math.min(last, text.length() - 1L); i++) {
       if (isCut(text, (int) i)) {

@@ -21,7 +21,8 @@ class BytePairVocabularyTest {
 
   @Test
   void should_learn_the_merges_of_a_loop_that_recounts_everything() {
-    BytePairVocabulary vocabulary = BytePairVocabulary.train(List.of(TEXT), 257 + 50);
+    BytePairVocabulary vocabulary =
+        BytePairVocabulary.train(List.of(TEXT), 257 + 50, SpecialTokens.GPT, TextProgress.NONE);
 
     assertThat(vocabulary.merges())
         .isEqualTo(SlowBytePairs.train(TEXT, 50, ByteAlphabet.symbols()));
@@ -39,7 +40,9 @@ class BytePairVocabularyTest {
         text.append(space ? ' ' : (char) ('a' + (int) (letters * random.uniform(i))));
       }
       List<String> learnt =
-          BytePairVocabulary.train(List.of(text.toString()), 257 + 8 * letters).merges();
+          BytePairVocabulary.train(
+                  List.of(text.toString()), 257 + 8 * letters, SpecialTokens.GPT, TextProgress.NONE)
+              .merges();
 
       assertThat(learnt)
           .as("seed %d", seed)
@@ -49,20 +52,28 @@ class BytePairVocabularyTest {
 
   @Test
   void should_merge_the_most_frequent_pair_first() {
-    assertThat(BytePairVocabulary.train(List.of("xy xy xy ab ab"), 258).merges())
+    assertThat(
+            BytePairVocabulary.train(
+                    List.of("xy xy xy ab ab"), 258, SpecialTokens.GPT, TextProgress.NONE)
+                .merges())
         .containsExactly("x y");
   }
 
   @Test
   void should_break_ties_by_the_lower_left_id_and_then_the_lower_right_id() {
-    List<String> merges = BytePairVocabulary.train(List.of("cd\ncd\nab\nab\nac\nac"), 260).merges();
+    List<String> merges =
+        BytePairVocabulary.train(
+                List.of("cd\ncd\nab\nab\nac\nac"), 260, SpecialTokens.GPT, TextProgress.NONE)
+            .merges();
 
     assertThat(merges).containsExactly("a b", "a c", "c d");
   }
 
   @Test
   void should_number_the_bytes_as_gpt2_does_and_put_end_of_text_last() {
-    BytePairVocabulary vocabulary = BytePairVocabulary.train(List.of("no pair twice"), 257);
+    BytePairVocabulary vocabulary =
+        BytePairVocabulary.train(
+            List.of("no pair twice"), 257, SpecialTokens.GPT, TextProgress.NONE);
 
     assertThat(vocabulary.size()).isEqualTo(257);
     assertThat(vocabulary.tokens()).hasSize(256).doesNotHaveDuplicates();
@@ -74,7 +85,9 @@ class BytePairVocabularyTest {
 
   @Test
   void should_give_a_smaller_vocabulary_when_the_text_has_too_few_pairs() {
-    assertThat(BytePairVocabulary.train(List.of("abab ab"), 1000).tokens())
+    assertThat(
+            BytePairVocabulary.train(List.of("abab ab"), 1000, SpecialTokens.GPT, TextProgress.NONE)
+                .tokens())
         .endsWith("ab")
         .hasSize(257);
   }
@@ -85,20 +98,26 @@ class BytePairVocabularyTest {
     List<String> reversed = new ArrayList<>(lines);
     Collections.reverse(reversed);
 
-    assertThat(BytePairVocabulary.train(reversed, 300).merges())
-        .isEqualTo(BytePairVocabulary.train(lines, 300).merges());
+    assertThat(
+            BytePairVocabulary.train(reversed, 300, SpecialTokens.GPT, TextProgress.NONE).merges())
+        .isEqualTo(
+            BytePairVocabulary.train(lines, 300, SpecialTokens.GPT, TextProgress.NONE).merges());
   }
 
   @Test
   void should_never_merge_inside_or_across_end_of_text() {
     List<String> texts = List.of("a<|endoftext|>b", "a<|endoftext|>b", "a<|endoftext|>b");
 
-    assertThat(BytePairVocabulary.train(texts, 400).merges()).isEmpty();
+    assertThat(BytePairVocabulary.train(texts, 400, SpecialTokens.GPT, TextProgress.NONE).merges())
+        .isEmpty();
   }
 
   @Test
   void should_refuse_a_vocabulary_without_room_for_the_bytes() {
-    assertThatThrownBy(() -> BytePairVocabulary.train(List.of("text"), 256))
+    assertThatThrownBy(
+            () ->
+                BytePairVocabulary.train(
+                    List.of("text"), 256, SpecialTokens.GPT, TextProgress.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("vocabulary size must be at least 257 (256 bytes and <|endoftext|>), was 256");
   }

@@ -22,7 +22,8 @@ abstract class ChangedTokenizer {
 
   @BeforeEach
   void write_a_tokenizer() throws IOException {
-    BytePairVocabulary.train(List.of(TEXT), 262, SpecialTokens.ROBERTA).save(folder);
+    BytePairVocabulary.train(List.of(TEXT), 262, SpecialTokens.ROBERTA, TextProgress.NONE)
+        .save(folder);
     file = folder.resolve("tokenizer.json");
     tokenizer = (ObjectNode) JSON.readTree(file.toFile());
   }

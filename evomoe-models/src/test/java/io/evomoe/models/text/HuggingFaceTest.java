@@ -96,7 +96,8 @@ class HuggingFaceTest {
     BytePairVocabulary.train(
             List.of((PublishedTokenizer.ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)),
             500,
-            SpecialTokens.ROBERTA)
+            SpecialTokens.ROBERTA,
+            TextProgress.NONE)
         .save(folder);
 
     assertSame(1000);
@@ -133,7 +134,8 @@ class HuggingFaceTest {
   /** Two pairs make the same token, and no merge leads to another one. */
   @Test
   void should_be_that_of_merges_in_an_unusual_order() throws IOException {
-    BytePairVocabulary.train(List.of("abcabc abab bcbc"), 260).save(folder);
+    BytePairVocabulary.train(List.of("abcabc abab bcbc"), 260, SpecialTokens.GPT, TextProgress.NONE)
+        .save(folder);
     ObjectNode tokenizer = tokenizer();
     ObjectNode model = (ObjectNode) tokenizer.get("model");
     ObjectNode vocabulary = (ObjectNode) model.get("vocab");

@@ -7,6 +7,7 @@ import io.evomoe.kernel.AttentionShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class PackedBatchesTest {
     int[] ids = {0, 1, 3, 0, 1, 2, 2, 2, 2, 3, 0, 3, 1, 3, 1, 0, 0, 0, 0, 0, 3, 3, 1, 3, 0, 0};
     TokenStream stream = new TokenStream("texts", ids);
     PackedBatches plain = new PackedBatches(stream, LENGTH, 5, 7);
-    PackedBatches divided = plain.withDocuments(3);
+    PackedBatches divided = new PackedBatches(stream, LENGTH, 5, 7, OptionalInt.of(3));
 
     assertThat(plain.batch(0).tokens().hasDocuments()).isFalse();
     LanguageBatch evaluated = divided.evaluationBatches(1).get(0);

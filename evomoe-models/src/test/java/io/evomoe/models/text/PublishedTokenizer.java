@@ -124,7 +124,10 @@ public enum PublishedTokenizer {
 
   static final BytePairVocabulary VOCABULARY =
       BytePairVocabulary.train(
-          List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)), 500);
+          List.of((ENGLISH + String.join(" ", OddText.SAMPLES)).repeat(3)),
+          500,
+          SpecialTokens.GPT,
+          TextProgress.NONE);
 
   private static final List<String> TOKENS_OF_UTF8 =
       VOCABULARY.tokens().stream()

@@ -62,10 +62,14 @@ class SpecialTokensTest {
 
   @Test
   void should_learn_the_merges_that_gpt_learns() {
-    List<String> gpt = BytePairVocabulary.train(TEXT.documents(), 257 + 14).merges();
+    List<String> gpt =
+        BytePairVocabulary.train(TEXT.documents(), 257 + 14, SpecialTokens.GPT, TextProgress.NONE)
+            .merges();
 
     assertThat(
-            BytePairVocabulary.train(TEXT.documents(), VOCABULARY, SpecialTokens.ROBERTA).merges())
+            BytePairVocabulary.train(
+                    TEXT.documents(), VOCABULARY, SpecialTokens.ROBERTA, TextProgress.NONE)
+                .merges())
         .hasSize(14)
         .isEqualTo(gpt);
   }
@@ -74,7 +78,9 @@ class SpecialTokensTest {
   void should_never_merge_inside_or_across_a_special_token() {
     List<String> texts = List.of("a</s>b<mask>c", "a</s>b<mask>c", "a</s>b<mask>c");
 
-    assertThat(BytePairVocabulary.train(texts, 400, SpecialTokens.ROBERTA).merges()).isEmpty();
+    assertThat(
+            BytePairVocabulary.train(texts, 400, SpecialTokens.ROBERTA, TextProgress.NONE).merges())
+        .isEmpty();
   }
 
   @Test
@@ -90,7 +96,10 @@ class SpecialTokensTest {
 
   @Test
   void should_refuse_a_vocabulary_without_room_for_them() {
-    assertThatThrownBy(() -> BytePairVocabulary.train(TEXT.documents(), 260, SpecialTokens.ROBERTA))
+    assertThatThrownBy(
+            () ->
+                BytePairVocabulary.train(
+                    TEXT.documents(), 260, SpecialTokens.ROBERTA, TextProgress.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("vocabulary size must be at least 261")
         .hasMessageEndingWith("was 260");

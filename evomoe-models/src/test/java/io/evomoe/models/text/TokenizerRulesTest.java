@@ -165,7 +165,7 @@ class TokenizerRulesTest extends ChangedTokenizer {
         "byte_fallback|true|SentencePiece tokenizers are not read, has model.byte_fallback true",
         "unk_token|\"none\"|model.unk_token must be a token of the vocabulary, was \"none\"",
         "type|\"Unigram\"|SentencePiece tokenizers are not read, has model.type Unigram",
-        "type|\"WordPiece\"|must be a byte-level BPE tokenizer without a prefix space, was WordPiece over ByteLevel",
+        "type|\"WordPiece\"|must be a byte-level BPE tokenizer without a prefix space, was WordPiece over {\"type\":\"ByteLevel\"",
         "vocab|[]|must have model.vocab, an object",
         "merges|{}|and model.merges, a list",
         "merges|[\"t h e\"]|merges must be of two tokens that make a third, was \"t h e\"",

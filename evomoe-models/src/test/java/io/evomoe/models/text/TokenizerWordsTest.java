@@ -63,7 +63,9 @@ class TokenizerWordsTest extends ChangedTokenizer {
         .set(field, JSON.readTree(first == null ? second : first));
     tokenizer.set("pre_tokenizer", words);
 
-    assertRefused("must be a byte-level BPE tokenizer without a prefix space, was BPE over Seq");
+    assertRefused(
+        "must be a byte-level BPE tokenizer without a prefix space, was BPE over"
+            + " {\"type\":\"Sequence\",");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.evomoe.models.internal.text;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
@@ -53,10 +54,7 @@ public final class EncodedTexts {
 
   private static EncodedTexts encode(
       List<String> texts, Tokenizer tokenizer, int[] begin, int limit, TextProgress progress) {
-    if (limit < begin.length + 2) {
-      throw new IllegalArgumentException(
-          "token limit must be at least %d, was %d".formatted(begin.length + 2, limit));
-    }
+    FieldBound.atLeast("token limit", limit, begin.length + 2);
     int end = tokenizer.requireSpecial(SpecialTokens.END);
     int[][] rows = new int[texts.size()][];
     boolean[] cut = new boolean[rows.length];
@@ -89,11 +87,6 @@ public final class EncodedTexts {
   /** Returns a copy of a text's ids, begin and end included. */
   public int[] ids(int text) {
     return rows[text].clone();
-  }
-
-  /** Returns the number of a text's tokens, begin and end included. */
-  public int length(int text) {
-    return rows[text].length;
   }
 
   /** Returns the length of a text in a batch by itself: a multiple of 8, at most the limit. */

@@ -1,5 +1,6 @@
 package io.evomoe.models.text.pairs;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
@@ -29,7 +30,7 @@ public final class BucketedBatches extends CorpusBatches<PairBatch> {
    * @param seed seed of the order
    */
   public BucketedBatches(EncodedPairs pairs, int maxTokens, long seed) {
-    this(pairs, new LengthBuckets(pairs, requirePositive("tokens of a batch", maxTokens)), seed);
+    this(pairs, new LengthBuckets(pairs, maxTokens), seed);
   }
 
   private BucketedBatches(EncodedPairs pairs, LengthBuckets buckets, long seed) {
@@ -57,7 +58,8 @@ public final class BucketedBatches extends CorpusBatches<PairBatch> {
   @Override
   public List<PairBatch> evaluationBatches(int maxBatches) {
     int all = size();
-    int wanted = Math.min(requirePositive("evaluation batches", maxBatches), all);
+    FieldBound.atLeast("evaluation batches", maxBatches, 1);
+    int wanted = Math.min(maxBatches, all);
     return IntStream.range(0, wanted)
         .map(i -> (int) ((2L * i + 1) * all / (2L * wanted)))
         .mapToObj(i -> evaluated(IntStream.of(i)))

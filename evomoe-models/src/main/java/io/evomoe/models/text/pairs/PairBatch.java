@@ -8,9 +8,8 @@ import io.evomoe.nn.TokenBatch;
  * reads the token before its target, so the first reads {@code </s>} (as in fairseq, Ott et al.,
  * NAACL 2019).
  */
-public final class PairBatch {
+public final class PairBatch extends LanguageBatch {
   private final TokenBatch source;
-  private final LanguageBatch target;
 
   /**
    * Creates a batch.
@@ -21,13 +20,13 @@ public final class PairBatch {
    *     padding
    */
   public PairBatch(TokenBatch source, TokenBatch target, int[] targets) {
+    super(target, targets);
     if (source.sequences() != target.sequences()) {
       throw new IllegalArgumentException(
           "target must have as many sequences as source (%d), had %d"
               .formatted(source.sequences(), target.sequences()));
     }
     this.source = source;
-    this.target = new LanguageBatch(target, targets);
   }
 
   /**
@@ -44,7 +43,7 @@ public final class PairBatch {
       int end = start + length - 1;
       while (named.isPadding(end)) {
         padding[end] = true;
-        targets[end] = LanguageBatch.IGNORED;
+        targets[end] = IGNORED;
         end--;
       }
       read[start] = targets[end];
@@ -61,16 +60,6 @@ public final class PairBatch {
 
   /** Returns the decoder's input. */
   public TokenBatch target() {
-    return target.tokens();
-  }
-
-  /** Returns a copy of the decoder's targets; -1 is ignored. */
-  public int[] targets() {
-    return target.targets();
-  }
-
-  /** Returns the number of targets that count. */
-  public int countedTargets() {
-    return target.countedTargets();
+    return tokens();
   }
 }

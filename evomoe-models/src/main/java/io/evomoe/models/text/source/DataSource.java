@@ -94,13 +94,13 @@ public final class DataSource {
    * @throws IllegalArgumentException if it has not exactly one file
    */
   public static DataSource part(Path folder, String part, RecordKind kind, DataForm form) {
-    return file(SplitFolder.of(folder, kind).require(part), kind, form);
+    return file(SplitFolder.find(folder, part, kind, true).orElseThrow(), kind, form);
   }
 
   /** Opens one set of a folder with a split; empty if there is no file. */
   public static Optional<DataSource> findPart(
       Path folder, String part, RecordKind kind, DataForm form) {
-    return SplitFolder.of(folder, kind).find(part).map(file -> file(file, kind, form));
+    return SplitFolder.find(folder, part, kind, false).map(file -> file(file, kind, form));
   }
 
   /**
@@ -131,7 +131,7 @@ public final class DataSource {
   }
 
   /** Returns the files that are not hidden, in the order of their names. */
-  private static List<Path> list(Path folder) {
+  static List<Path> list(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> !file.toFile().getName().startsWith(".")).sorted().toList();
     } catch (IOException e) {
@@ -143,9 +143,7 @@ public final class DataSource {
   public static List<String> documentsOf(String text) {
     List<String> documents = new ArrayList<>();
     DocumentLines lines = new DocumentLines(DocumentReader.whole(documents::add));
-    if (!text.isEmpty()) {
-      lines.read(text);
-    }
+    lines.read(text);
     lines.end();
     return documents;
   }
@@ -183,24 +181,23 @@ public final class DataSource {
    * @param byLine whether each line of plain text is one
    */
   private String read(DocumentReader reader, boolean byLine) {
-    SourceNote note = new SourceNote(this);
-    DocumentReader counting = note.counting(reader);
+    SourceNote note = new SourceNote(this, reader);
     return eachFile(
         note,
         file -> {
           if (byLine && file.form() == FileForm.TEXT) {
-            readLines(file, counting);
+            readLines(file, note);
             note.add(file.form().words() + ", a line each");
           } else if (file.form() == FileForm.TEXT || file.form() == FileForm.MARKDOWN) {
-            readText(file, counting);
+            readText(file, note);
             note.add(file.form().words());
           } else {
             readRecords(
                 file,
                 note,
                 record -> {
-                  counting.part(record.values().get(0));
-                  counting.end();
+                  note.part(record.values().get(0));
+                  note.end();
                 });
           }
         });
@@ -218,27 +215,28 @@ public final class DataSource {
   }
 
   /** Reads plain text between empty lines, or a Markdown file as a whole. */
-  private void readText(SourceFile file, DocumentReader counting) {
+  private void readText(SourceFile file, DocumentReader reader) {
     boolean whole = file.form() == FileForm.MARKDOWN;
     if (!whole) {
       UnreadFormats.refuseByLook(kind.file(file.path()), file.path());
     }
-    DocumentLines lines = new DocumentLines(counting, whole);
+    DocumentLines lines = new DocumentLines(reader, whole);
     Utf8Text.read(file.path(), lines::read);
     lines.end();
   }
 
-  private void readLines(SourceFile file, DocumentReader counting) {
+  private void readLines(SourceFile file, DocumentReader reader) {
     String what = kind.file(file.path());
     UnreadFormats.refuseByLook(what, file.path());
-    try (Lines lines = new Lines(what, file.path())) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        if (!line.isBlank()) {
-          counting.part(line);
-        }
-        counting.end();
-      }
-    }
+    Utf8Text.lines(
+        what,
+        file.path(),
+        (line, number) -> {
+          if (!line.isBlank()) {
+            reader.part(line);
+          }
+          reader.end();
+        });
   }
 
   /**
@@ -249,7 +247,7 @@ public final class DataSource {
    *     no record
    */
   public String records(Consumer<Row> taker) {
-    SourceNote note = new SourceNote(this);
+    SourceNote note = new SourceNote(this, DocumentReader.whole(document -> {}));
     return eachFile(note, file -> readRecords(file, note, taker));
   }
 
@@ -275,10 +273,6 @@ public final class DataSource {
     return folder;
   }
 
-  int size() {
-    return files.size();
-  }
-
   /** Returns the names of unsupported files in a folder. */
   List<String> others() {
     return others;
@@ -286,7 +280,7 @@ public final class DataSource {
 
   /** Returns a few of many names. */
   static String some(List<String> names) {
-    int shown = Math.min(names.size(), 5);
+    int shown = Math.min(names.size(), 8);
     String some = names.stream().limit(shown).map(Excerpt::of).collect(Collectors.joining(", "));
     return some + (shown < names.size() ? ", ..." : "");
   }

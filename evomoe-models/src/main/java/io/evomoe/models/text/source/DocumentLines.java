@@ -38,26 +38,15 @@ final class DocumentLines {
     this.whole = whole;
   }
 
-  /**
-   * Processes the next chunk.
-   *
-   * @param chunk not empty
-   */
+  /** Processes the next chunk. */
   void read(String chunk) {
-    int start = afterReturn && chunk.charAt(0) == '\n' ? 1 : 0;
-    afterReturn = false;
-    while (start < chunk.length()) {
-      int end = lineEnd(chunk, start);
-      addToLine(chunk, start, end);
-      if (end == chunk.length()) {
-        return;
-      }
+    String text = afterReturn && chunk.startsWith("\n") ? chunk.substring(1) : chunk;
+    afterReturn = chunk.endsWith("\r");
+    String[] lines = text.replace("\r\n", "\n").replace('\r', '\n').split("\n", -1);
+    addToLine(lines[0]);
+    for (int i = 1; i < lines.length; i++) {
       endLine();
-      start = end + 1;
-      if (chunk.charAt(end) == '\r') {
-        afterReturn = start == chunk.length();
-        start += chunk.startsWith("\n", start) ? 1 : 0;
-      }
+      addToLine(lines[i]);
     }
   }
 
@@ -68,18 +57,10 @@ final class DocumentLines {
     }
   }
 
-  private static int lineEnd(String chunk, int start) {
-    int end = start;
-    while (end < chunk.length() && chunk.charAt(end) != '\n' && chunk.charAt(end) != '\r') {
-      end++;
-    }
-    return end;
-  }
-
-  private void addToLine(String chunk, int start, int end) {
+  private void addToLine(String text) {
     if (!insideLine) {
-      if (isBlank(chunk, start, end)) {
-        blank.append(chunk, start, end);
+      if (text.isBlank()) {
+        blank.append(text);
         return;
       }
       if (insideDocument) {
@@ -91,20 +72,10 @@ final class DocumentLines {
       insideLine = true;
       insideDocument = true;
     }
-    part.append(chunk, start, end);
+    part.append(text);
     if (part.length() >= PART) {
       handOn();
     }
-  }
-
-  /** No white space needs two chars. */
-  private static boolean isBlank(String chunk, int start, int end) {
-    for (int i = start; i < end; i++) {
-      if (!Character.isWhitespace(chunk.charAt(i))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void endLine() {

@@ -1,5 +1,6 @@
 package io.evomoe.models.text.source;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,6 @@ enum FileForm implements RecordFormat {
   private static final String LIST_TO_LINES =
       ": a list becomes an object a line by jq -c '.[]' a.json > a.jsonl";
 
-  private static final List<String> PACKED = List.of("gz", "zst");
   private static final List<String> UNREAD_PACKED =
       List.of("bz2", "xz", "lz4", "zip", "7z", "tar", "tgz", "br", "snappy");
 
@@ -45,36 +45,29 @@ enum FileForm implements RecordFormat {
   }
 
   @Override
-  public String read(Request request, Records records) {
+  public String read(Request request, Records records) throws IOException {
     List<String> fields = request.fields();
-    String name = request.name();
-    Path file = request.file();
-    RecordKind kind = request.kind();
     return switch (this) {
-      case TEXT -> {
-        LineRecords.readTabbed(request, records);
-        yield LineRecords.form(kind);
-      }
+      case TEXT -> LineRecords.readTabbed(request, records);
       case JSONL -> {
         LineRecords.readJson(request, records);
         yield words + " of " + RecordKind.named("field", fields);
       }
       case CSV, TSV -> {
-        NamedColumns columns = NamedColumns.of(name, file, this, kind, request.data()).orElse(null);
+        NamedColumns columns = NamedColumns.of(request, this).orElse(null);
         if (columns == null) {
-          LineRecords.readTabbed(request, records);
-          yield LineRecords.form(kind);
+          yield LineRecords.readTabbed(request, records);
         }
-        columns.read(file, records);
+        columns.read(request.file(), records);
         yield columns.form(this, fields);
       }
       case PARQUET -> {
-        ParquetRows.read(name, file, kind, fields, records);
+        ParquetRows.read(request, records);
         yield words + " of " + RecordKind.named("column", fields);
       }
       case MARKDOWN ->
           throw new IllegalArgumentException(
-              "%s is Markdown, which has no %s".formatted(name, kind.units()));
+              "%s is Markdown, which has no %s".formatted(request.name(), request.kind().units()));
     };
   }
 
@@ -82,7 +75,7 @@ enum FileForm implements RecordFormat {
    * Returns the format of a file with a known extension; {@code .gz} and {@code .zst} are ignored.
    */
   static Optional<RecordFormat> of(Path file) {
-    String ending = ending(unpacked(file));
+    String ending = ending(file);
     return RecordFormat.installed().stream()
         .filter(form -> form.endings().contains(ending))
         .findFirst();
@@ -97,7 +90,7 @@ enum FileForm implements RecordFormat {
    * @throws IllegalArgumentException for an unsupported extension
    */
   static RecordFormat require(String what, Path file, @Nullable RecordFormat other) {
-    String ending = ending(unpacked(file));
+    String ending = ending(file);
     RecordFormat form =
         of(file).orElse(other != null ? other : ending.isEmpty() ? FileForm.TEXT : null);
     if (form == null || UNREAD_PACKED.contains(ending)) {
@@ -107,38 +100,21 @@ enum FileForm implements RecordFormat {
     }
     if (!form.mayBePacked() && isPacked(file)) {
       throw new IllegalArgumentException(
-          what
-              + (form == PARQUET
-                  ? " must be unpacked: Parquet is packed inside, and not read from .gz or .zst"
-                  : " must be unpacked: format " + form.id() + " is not read from .gz or .zst"));
+          "%s must be unpacked: %s is not read from .gz or .zst".formatted(what, form.words()));
     }
     return form;
   }
 
-  /** Returns {@code gz} or {@code zst} if the file is unpacked while it is read; else empty. */
-  static String packing(Path file) {
-    String ending = ending(name(file));
-    return PACKED.contains(ending) ? ending : "";
-  }
-
   private static boolean isPacked(Path file) {
-    return !packing(file).isEmpty();
+    return !Utf8Text.packing(file).isEmpty();
   }
 
-  /** Returns the name without the extension of its compression. */
-  private static String unpacked(Path file) {
-    String name = name(file);
-    return isPacked(file) ? name.substring(0, name.lastIndexOf('.')) : name;
-  }
-
-  /** Returns the text after the last dot, unless the name begins with it. */
-  private static String ending(String name) {
-    int dot = name.lastIndexOf('.');
-    return dot <= 0 ? "" : name.substring(dot + 1);
-  }
-
-  private static String name(Path file) {
-    return file.toFile().getName().toLowerCase(Locale.ROOT);
+  /** Returns the extension, without that of the compression; empty if there is none. */
+  private static String ending(Path file) {
+    String name = file.toFile().getName().toLowerCase(Locale.ROOT);
+    String unpacked = isPacked(file) ? name.substring(0, name.lastIndexOf('.')) : name;
+    int dot = unpacked.lastIndexOf('.');
+    return dot <= 0 ? "" : unpacked.substring(dot + 1);
   }
 
   @Override

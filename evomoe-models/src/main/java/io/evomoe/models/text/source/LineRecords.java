@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Records of one line each: JSON objects, or two columns. Blank lines are ignored. */
@@ -23,13 +23,12 @@ final class LineRecords {
               JsonFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(Lines.LONGEST).build())
+                      StreamReadConstraints.builder()
+                          .maxStringLength(Utf8Text.LONGEST_RECORD)
+                          .build())
                   .build())
           .reader()
           .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-  /** Maximum number of fields that a message names. */
-  private static final int NAMED = 8;
 
   private LineRecords() {}
 
@@ -39,15 +38,15 @@ final class LineRecords {
     read(request, sink, line -> values(line, request.kind(), fields));
   }
 
-  /** Returns a description of lines of two columns. */
-  static String form(RecordKind kind) {
-    return "lines of " + String.join(" TAB ", kind.columns());
-  }
-
-  /** Reads lines of two columns, without names and quotes. Two empty columns are ignored. */
-  static void readTabbed(RecordFormat.Request request, RecordFormat.Records sink) {
+  /**
+   * Reads lines of two columns, without names and quotes. Two empty columns are ignored.
+   *
+   * @return a description of the lines
+   */
+  static String readTabbed(RecordFormat.Request request, RecordFormat.Records sink) {
     UnreadFormats.refuseByLook(request.name(), request.file());
     read(request, sink, line -> columns(line, request.kind()));
+    return "lines of " + String.join(" TAB ", request.kind().columns());
   }
 
   /** Reads the values of a line. */
@@ -56,14 +55,14 @@ final class LineRecords {
   }
 
   private static void read(RecordFormat.Request request, RecordFormat.Records sink, Parser parser) {
-    try (Lines lines = new Lines(request.name(), request.file())) {
-      for (String line = lines.next(); line != null; line = lines.next()) {
-        if (!line.isBlank()) {
-          String text = line;
-          sink.add(lines.number(), () -> parser.values(text));
-        }
-      }
-    }
+    Utf8Text.lines(
+        request.name(),
+        request.file(),
+        (line, number) -> {
+          if (!line.isBlank()) {
+            sink.add(number, () -> parser.values(line));
+          }
+        });
   }
 
   private static @Nullable String[] values(String line, RecordKind kind, List<String> fields)
@@ -98,25 +97,13 @@ final class LineRecords {
       throws BadRecordException {
     JsonNode value = object.get(field);
     if (value == null) {
-      List<String> names = object.properties().stream().map(e -> Excerpt.of(e.getKey())).toList();
+      List<String> names = object.properties().stream().map(Map.Entry::getKey).toList();
       throw new BadRecordException(
-          "has no field %s%s%s%s"
-              .formatted(
-                  field,
-                  names.isEmpty() ? "" : ", has ",
-                  names.stream().limit(NAMED).collect(Collectors.joining(", ")),
-                  names.size() > NAMED ? ", ..." : ""));
+          "has no field " + field + (names.isEmpty() ? "" : ", has " + DataSource.some(names)));
     }
     if (!value.isTextual() && !(isName && (value.isIntegralNumber() || value.isBoolean()))) {
       throw new BadRecordException(
-          "field %s must be a string, is %s"
-              .formatted(
-                  field,
-                  switch (value.getNodeType()) {
-                    case OBJECT -> "an object";
-                    case ARRAY -> "a list";
-                    default -> Excerpt.of(value);
-                  }));
+          "field %s must be a string, is %s".formatted(field, Excerpt.of(value)));
     }
     return value.asText();
   }

@@ -4,12 +4,10 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,7 +20,6 @@ import org.apache.commons.io.input.SequenceReader;
 /** Records of a separated file whose first one names the columns; fields may be quoted. */
 final class NamedColumns {
   private static final String END = "\u0000end of text\u0000";
-  private static final int MOST_COLUMNS = 1 << 20;
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
 
   private final String name;
@@ -43,18 +40,18 @@ final class NamedColumns {
    *
    * @throws IllegalArgumentException if a required column is missing
    */
-  static Optional<NamedColumns> of(
-      String name, Path file, FileForm form, RecordKind kind, DataForm data) {
-    List<String> fields = kind.fields(data);
+  static Optional<NamedColumns> of(RecordFormat.Request request, FileForm form) throws IOException {
+    List<String> fields = request.fields();
+    String name = request.name();
     List<String> widest = List.of();
     for (char separator : (form == FileForm.TSV ? "\t" : ",;\t").toCharArray()) {
-      List<String> header = header(name, file, separator);
+      List<String> header = header(request.file(), separator);
       if (header.containsAll(fields)) {
         return Optional.of(of(name, separator, header, fields));
       }
       widest = header.size() > widest.size() ? header : widest;
     }
-    boolean mayBeUnnamed = form == FileForm.TSV && kind.mayBeUnnamed(data);
+    boolean mayBeUnnamed = form == FileForm.TSV && request.kind().mayBeUnnamed(request.data());
     if (mayBeUnnamed && widest.size() <= 2) {
       return Optional.empty();
     }
@@ -81,21 +78,17 @@ final class NamedColumns {
   }
 
   /** Returns the fields of the first record; empty if it is not one. */
-  private static List<String> header(String name, Path file, char separator) {
+  private static List<String> header(Path file, char separator) throws IOException {
     try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Text(file))) {
       Iterator<CsvRecord> records = reader.iterator();
       return records.hasNext()
           ? records.next().getFields().stream().map(String::strip).toList()
           : List.of();
     } catch (CsvParseException e) {
-      boolean mayBeUnnamed = separator == '\t'; // with a quote as a character
-      boolean isUnreadable = e.getCause() instanceof IllegalArgumentException;
-      if (isUnreadable || (!mayBeUnnamed && fault(e).isPresent())) {
-        throw refusal(name, e);
+      if (e.getCause() instanceof IllegalArgumentException unreadable) {
+        throw unreadable;
       }
       return List.of();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e, file), e);
     }
   }
 
@@ -109,12 +102,12 @@ final class NamedColumns {
         .fieldSeparator(separator)
         .allowExtraFields(true)
         .allowMissingFields(true)
-        .maxBufferSize(Lines.LONGEST)
+        .maxBufferSize(Utf8Text.LONGEST_RECORD)
         .build(
             CsvRecordHandler.builder()
-                .maxFieldSize(Lines.LONGEST)
-                .maxRecordSize(Lines.LONGEST)
-                .maxFields(MOST_COLUMNS)
+                .maxFieldSize(Utf8Text.LONGEST_RECORD)
+                .maxRecordSize(Utf8Text.LONGEST_RECORD)
+                .maxFields(Utf8Text.LONGEST_RECORD)
                 .build(),
             text);
   }
@@ -136,29 +129,23 @@ final class NamedColumns {
    * @throws IllegalArgumentException as well for invalid quotes, after which records cannot be
    *     separated
    */
-  void read(Path file, RecordFormat.Records sink) {
+  void read(Path file, RecordFormat.Records sink) throws IOException {
     try (Utf8Text text = new Utf8Text(file);
         CsvReader<CsvRecord> reader = reader(separator, withEnd(text))) {
       Iterator<CsvRecord> records = reader.iterator();
-      CsvRecord last = records.next();
-      boolean isHeader = true;
+      CsvRecord record = records.next(); // the names of the columns
       while (records.hasNext()) {
-        CsvRecord next = records.next();
-        if (!isHeader) {
-          add(last, sink);
+        record = records.next();
+        if (record.getFields().equals(List.of(END))) {
+          return;
         }
-        isHeader = false;
-        last = next;
+        add(record, sink);
       }
-      if (!last.getFields().equals(List.of(END))) {
-        throw new IllegalArgumentException(
-            "%s, line %d: has a quote that is not closed"
-                .formatted(name, last.getStartingLineNumber()));
-      }
+      throw new IllegalArgumentException(
+          "%s, line %d: has a quote that is not closed"
+              .formatted(name, record.getStartingLineNumber()));
     } catch (CsvParseException e) {
-      throw refusal(name, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e, file), e);
+      throw refusal(e);
     }
   }
 
@@ -178,38 +165,14 @@ final class NamedColumns {
     return columns.stream().map(record::getField).toArray(String[]::new);
   }
 
-  private static IllegalArgumentException refusal(String name, CsvParseException e) {
-    if (e.getCause() instanceof IllegalArgumentException unreadable) {
+  /** Returns the error with the library's reason, or that of the text. */
+  private IllegalArgumentException refusal(CsvParseException e) {
+    Throwable reason = e.getCause() == null ? e : e.getCause();
+    if (reason instanceof IllegalArgumentException unreadable) {
       return unreadable;
     }
-    Matcher line = LINE.matcher(e.getMessage() + " " + reason(e));
-    String fault =
-        fault(e)
-            .orElse(
-                "has characters between a closing quote and the next column; quotes inside a field"
-                    + " are doubled");
-    return new IllegalArgumentException(
-        "%s%s: %s".formatted(name, line.find() ? ", line " + line.group(1) : "", fault), e);
-  }
-
-  private static String reason(CsvParseException e) {
-    Throwable cause = e.getCause();
-    return String.valueOf((cause == null ? e : cause).getMessage());
-  }
-
-  /** Returns the exceeded limit; empty for invalid quotes. */
-  private static Optional<String> fault(CsvParseException e) {
-    String reason = reason(e);
-    if (reason.contains("buffer") || reason.contains("max field size")) {
-      return Optional.of(
-          "has a field of more than %,d characters, or a quote that is not closed"
-              .formatted(Lines.LONGEST));
-    }
-    if (reason.contains("max record size")) {
-      return Optional.of("has a record of more than %,d characters".formatted(Lines.LONGEST));
-    }
-    return reason.endsWith(" fields")
-        ? Optional.of("has more than %,d columns".formatted(MOST_COLUMNS))
-        : Optional.empty();
+    Matcher line = LINE.matcher(e.getMessage() + " " + reason.getMessage());
+    String place = line.find() ? ", line " + line.group(1) : "";
+    return new IllegalArgumentException(name + place + ": " + reason.getMessage(), e);
   }
 }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
 import org.apache.commons.compress.compressors.snappy.SnappyCompressorInputStream;
+import org.apache.commons.compress.utils.BoundedSeekableByteChannelInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.DataPage;
@@ -65,7 +66,9 @@ final class ParquetPages implements PageReader {
         chunk.isSetDictionary_page_offset() && chunk.getDictionary_page_offset() > 0
             ? Math.min(chunk.getDictionary_page_offset(), chunk.getData_page_offset())
             : chunk.getData_page_offset();
-    this.in = new BufferedInputStream(new ChannelInput(channel, start));
+    this.in =
+        new BufferedInputStream(
+            new BoundedSeekableByteChannelInputStream(start, channel.size() - start, channel));
   }
 
   @Override
@@ -206,30 +209,6 @@ final class ParquetPages implements PageReader {
       case ZSTD -> new ZstdInputStream(from);
       default -> new BlockLZ4CompressorInputStream(from);
     };
-  }
-
-  /** Reads a file from a position, without moving the position of its channel. */
-  private static final class ChannelInput extends InputStream {
-    private final FileChannel channel;
-    private long position;
-
-    ChannelInput(FileChannel channel, long position) {
-      this.channel = channel;
-      this.position = position;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = channel.read(ByteBuffer.wrap(bytes, offset, length), position);
-      position += Math.max(0, read);
-      return read;
-    }
   }
 
   /** Checks the counts in the encodings of a page, for which the decoders allocate memory. */

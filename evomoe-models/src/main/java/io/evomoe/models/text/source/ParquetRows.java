@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,14 +45,16 @@ final class ParquetRows {
 
   private ParquetRows() {}
 
-  static void read(
-      String name, Path file, RecordKind kind, List<String> fields, RecordFormat.Records sink) {
+  static void read(RecordFormat.Request request, RecordFormat.Records sink) {
+    String name = request.name();
+    Path file = request.file();
+    List<String> fields = request.fields();
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(name + " does not exist, or is no file");
     }
     try (FileChannel channel = FileChannel.open(file)) {
       FileMetaData footer = footer(channel);
-      List<ParquetColumn> columns = columns(name, top(footer.getSchema()), kind, fields);
+      List<ParquetColumn> columns = columns(request, top(footer.getSchema()));
       long row = 0;
       for (RowGroup group : footer.getRow_groups()) {
         for (ParquetColumn column : columns) {
@@ -72,20 +75,20 @@ final class ParquetRows {
   }
 
   private static FileMetaData footer(FileChannel channel) throws IOException {
-    ByteBuffer tail = ByteBuffer.allocate(TAIL).order(ByteOrder.LITTLE_ENDIAN);
-    long end = channel.size() - TAIL;
-    while (end >= 0 && tail.hasRemaining() && channel.read(tail, end + tail.position()) >= 0) {}
-    if (!new String(tail.array(), TAIL - 4, 4, StandardCharsets.US_ASCII).equals(MAGIC)) {
+    long end = Math.max(0, channel.size() - TAIL);
+    InputStream file = Channels.newInputStream(channel.position(end));
+    ByteBuffer tail = ByteBuffer.wrap(file.readNBytes(TAIL)).order(ByteOrder.LITTLE_ENDIAN);
+    if (!StandardCharsets.US_ASCII.decode(tail.duplicate()).toString().endsWith(MAGIC)) {
       throw new IOException("the file does not end with " + MAGIC);
     }
-    long start = end - tail.getInt(0);
-    if (start < 0 || start > end) {
-      throw new IOException("its footer cannot have %d bytes".formatted(tail.getInt(0)));
+    int length = tail.getInt(0);
+    if (length < 0 || length > end) {
+      throw new IOException("its footer cannot have %d bytes".formatted(length));
     }
-    channel.position(start);
+    channel.position(end - length);
     FileMetaData footer;
     try {
-      footer = Util.readFileMetaData(Channels.newInputStream(channel), tail.getInt(0));
+      footer = Util.readFileMetaData(file, length);
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
@@ -123,7 +126,9 @@ final class ParquetRows {
   }
 
   private static List<ParquetColumn> columns(
-      String name, List<SchemaElement> top, RecordKind kind, List<String> fields) {
+      RecordFormat.Request request, List<SchemaElement> top) {
+    String name = request.name();
+    List<String> fields = request.fields();
     List<ParquetColumn> columns = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       String field = fields.get(i);
@@ -141,7 +146,7 @@ final class ParquetRows {
                                   DataSource.some(
                                       top.stream().map(SchemaElement::getName).toList()))));
       columns.add(
-          ParquetColumn.of(element, kind.isName(i))
+          ParquetColumn.of(element, request.kind().isName(i))
               .orElseThrow(
                   () ->
                       new IllegalArgumentException(
@@ -234,8 +239,9 @@ final class ParquetRows {
             "column %s has %d values in a row group of %d rows"
                 .formatted(element.getName(), chunk.getNum_values(), group.getNum_rows()));
       }
-      ParquetPages pages = new ParquetPages(channel, chunk, descriptor.getMaxDefinitionLevel() > 0);
       try {
+        ParquetPages pages =
+            new ParquetPages(channel, chunk, descriptor.getMaxDefinitionLevel() > 0);
         reader = new ColumnReaderImpl(descriptor, pages, new PrimitiveConverter() {}, null);
       } catch (RuntimeException e) {
         throw ParquetRows.damaged(e);

@@ -128,10 +128,6 @@ public interface RecordFormat {
     return installed().stream()
         .filter(format -> format.id().equals(id))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "format must be one of %s, was %s%s"
-                        .formatted(ids, id, Suggestion.text(id, ids))));
+        .orElseThrow(() -> Suggestion.unknown("format", id, ids));
   }
 }

@@ -1,13 +1,13 @@
 package io.evomoe.models.text.source;
 
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks and counts the records of a file, and rejects or skips bad ones. */
@@ -65,36 +65,28 @@ final class RecordSink implements RecordFormat.Records {
   /** Returns the values; none if all are blank. */
   private List<String> checked(@Nullable String[] values) throws BadRecordException {
     List<String> fields = request.fields();
+    List<String> texts = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
       String value = values[i];
       if (value == null) {
         throw new BadRecordException("has no field " + fields.get(i));
       }
-      if (Utf8Text.loneSurrogate(value) >= 0) {
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
         throw new BadRecordException("field " + fields.get(i) + " holds half a surrogate pair");
       }
+      String text = value.replace("\r\n", "\n").replace('\r', '\n');
+      boolean keepsLines = request.kind() == RecordKind.DOCUMENT && !text.isBlank();
+      texts.add(keepsLines ? document(text) : text.strip());
     }
-    if (Stream.of(values).allMatch(value -> value == null || value.isBlank())) {
-      return List.of();
+    int blanks = Collections.frequency(texts, "");
+    if (blanks > 0 && blanks < texts.size()) {
+      throw new BadRecordException("field " + fields.get(texts.indexOf("")) + " must not be blank");
     }
-    for (int i = 0; i < values.length; i++) {
-      if (String.valueOf(values[i]).isBlank()) {
-        throw new BadRecordException("field " + fields.get(i) + " must not be blank");
-      }
-    }
-    return IntStream.range(0, values.length)
-        .mapToObj(i -> String.valueOf(values[i]))
-        .map(
-            value ->
-                request.kind() == RecordKind.DOCUMENT
-                    ? document(value)
-                    : withNewlines(value).strip())
-        .toList();
+    return blanks > 0 ? List.of() : texts;
   }
 
   /** Removes blank lines around a document, as in plain text. */
-  private static String document(String value) {
-    String text = withNewlines(value);
+  private static String document(String text) {
     int start = 0;
     for (int i = 0; Character.isWhitespace(text.charAt(i)); i++) {
       start = text.charAt(i) == '\n' ? i + 1 : start;
@@ -104,10 +96,6 @@ final class RecordSink implements RecordFormat.Records {
       end = text.charAt(i) == '\n' ? i : end;
     }
     return text.substring(start, end);
-  }
-
-  private static String withNewlines(String value) {
-    return value.indexOf('\r') < 0 ? value : value.replace("\r\n", "\n").replace('\r', '\n');
   }
 
   /** Returns the number of records, without skipped ones. */

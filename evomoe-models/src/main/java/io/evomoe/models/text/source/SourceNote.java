@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The detected format of a source, with counts. */
-final class SourceNote {
+final class SourceNote implements DocumentReader {
   private final DataSource source;
+  private final DocumentReader reader;
 
   /** Number of files by description of the format. */
   private final Map<String, Integer> forms = new LinkedHashMap<>();
@@ -20,25 +21,26 @@ final class SourceNote {
   private long records;
   private int empty;
 
-  SourceNote(DataSource source) {
+  /**
+   * Creates a note.
+   *
+   * @param reader receives the documents, which are counted
+   */
+  SourceNote(DataSource source, DocumentReader reader) {
     this.source = source;
+    this.reader = reader;
   }
 
-  /** Returns a reader that counts documents and passes them on. */
-  DocumentReader counting(DocumentReader reader) {
-    return new DocumentReader() {
-      @Override
-      public void part(String text) {
-        characters += text.length();
-        reader.part(text);
-      }
+  @Override
+  public void part(String text) {
+    characters += text.length();
+    reader.part(text);
+  }
 
-      @Override
-      public void end() {
-        documents = Math.addExact(documents, 1);
-        reader.end();
-      }
-    };
+  @Override
+  public void end() {
+    documents = Math.addExact(documents, 1);
+    reader.end();
   }
 
   void add(String form) {

@@ -8,7 +8,6 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +49,7 @@ public final class UnreadFormats {
    *
    * @param what kind of the file, with its path, for the message
    */
-  static void refuseByLook(String what, Path file) {
+  public static void refuseByLook(String what, Path file) {
     String beginning = Utf8Text.beginning(file, LOOKED_AT);
     if (isJson(beginning)) {
       throw new IllegalArgumentException(
@@ -101,18 +100,20 @@ public final class UnreadFormats {
    */
   private static boolean isCsv(String beginning, char separator) {
     List<List<String>> records;
-    try (CsvReader<CsvRecord> reader =
-        CsvReader.builder()
-            .fieldSeparator(separator)
-            .skipEmptyLines(false)
-            .allowExtraFields(true)
-            .allowMissingFields(true)
-            .ofCsvRecord(beginning)) {
-      records = reader.stream().limit(RECORDS).map(CsvRecord::getFields).toList();
+    try {
+      records =
+          CsvReader.builder()
+              .fieldSeparator(separator)
+              .skipEmptyLines(false)
+              .allowExtraFields(true)
+              .allowMissingFields(true)
+              .ofCsvRecord(beginning)
+              .stream()
+              .limit(RECORDS)
+              .map(CsvRecord::getFields)
+              .toList();
     } catch (CsvParseException e) {
       return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a text in memory
     }
     if (beginning.length() >= LOOKED_AT && records.size() < RECORDS) {
       records = records.subList(0, records.size() - 1);

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.LineNumberReader;
 import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,10 +18,12 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+import java.util.stream.Stream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.io.IOUtils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the text of a file strictly, without a leading byte order mark. It unpacks files whose
@@ -28,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * IllegalArgumentException} that names it.
  */
 public final class Utf8Text extends Reader {
-  /** Sizes beyond this do not fit into one Java array. */
-  private static final long MAXIMUM_BYTES = Integer.MAX_VALUE - 8L;
+  /** Maximum number of characters in a line, or a record. */
+  public static final int LONGEST_RECORD = 1 << 25;
 
   private static final int CHUNK = 1 << 16;
   private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -49,7 +52,7 @@ public final class Utf8Text extends Reader {
   private boolean ended;
 
   /** Opens a file. */
-  Utf8Text(Path file) {
+  public Utf8Text(Path file) {
     this.file = file;
     if (!Files.exists(file)) {
       throw new IllegalArgumentException("text file " + file + " does not exist");
@@ -78,8 +81,8 @@ public final class Utf8Text extends Reader {
    * Reads the whole text of a file, without a leading byte order mark; a file whose name ends in
    * {@code .gz} or {@code .zst} is unpacked.
    *
-   * @throws IllegalArgumentException if the file is missing, a folder, empty, 2 GiB or more, not
-   *     readable, or not UTF-8 (with offset and line of the first bad byte)
+   * @throws IllegalArgumentException if the file is missing, a folder, empty, not readable, or not
+   *     UTF-8 (with offset and line of the first bad byte)
    */
   public static String read(Path file) {
     StringBuilder text = new StringBuilder();
@@ -94,14 +97,37 @@ public final class Utf8Text extends Reader {
    */
   public static void read(Path file, Consumer<String> reader) {
     try (Utf8Text text = new Utf8Text(file)) {
-      for (String chunk = text.chunk(); chunk != null; chunk = text.chunk()) {
-        reader.accept(chunk);
+      while (text.fill()) {
+        reader.accept(text.chars.toString());
+        text.chars.position(text.chars.limit());
       }
     }
   }
 
+  /**
+   * Reads the lines of a file, one in memory at a time.
+   *
+   * @param name of the file, for messages
+   * @param reader receives each line without its end ({@code \n}, {@code \r\n} or {@code \r}), and
+   *     its number, counted from 1
+   */
+  public static void lines(String name, Path file, ObjLongConsumer<String> reader) {
+    try (LineNumberReader lines = new LineNumberReader(new Utf8Text(file), CHUNK)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.length() > LONGEST_RECORD) {
+          throw new IllegalArgumentException(
+              "%s, line %d: must have at most %,d characters, has %,d"
+                  .formatted(name, lines.getLineNumber(), LONGEST_RECORD, line.length()));
+        }
+        reader.accept(line, lines.getLineNumber());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // every method reports its own
+    }
+  }
+
   /** Returns at most this number of characters from the beginning of a file. */
-  static String beginning(Path file, int characters) {
+  public static String beginning(Path file, int characters) {
     char[] beginning = new char[characters];
     try (Utf8Text text = new Utf8Text(file)) {
       return new String(beginning, 0, IOUtils.read(text, beginning));
@@ -110,21 +136,17 @@ public final class Utf8Text extends Reader {
     }
   }
 
-  /** Returns the index of the first unpaired surrogate in a text, or -1. */
-  public static int loneSurrogate(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (Character.charCount(text.codePointAt(i)) == 1) {
-          return i;
-        }
-        i++;
-      }
-    }
-    return -1;
+  /** Returns {@code gz} or {@code zst} if the file is unpacked while it is read; else empty. */
+  public static String packing(Path file) {
+    String name = file.toFile().getName().toLowerCase(Locale.ROOT);
+    return Stream.of("gz", "zst")
+        .filter(ending -> name.endsWith("." + ending))
+        .findFirst()
+        .orElse("");
   }
 
   private InputStream unpacked() throws IOException {
-    return switch (FileForm.packing(file)) {
+    return switch (packing(file)) {
       // Not Java's GZIPInputStream, which treats a member with a damaged header as the end.
       case "gz" ->
           GzipCompressorInputStream.builder()
@@ -156,16 +178,6 @@ public final class Utf8Text extends Reader {
     }
   }
 
-  /** Returns the next chars, not empty and not ending inside a surrogate pair; null at the end. */
-  @Nullable String chunk() {
-    if (!fill()) {
-      return null;
-    }
-    String chunk = chars.toString();
-    chars.position(chars.limit());
-    return chunk;
-  }
-
   @Override
   public int read(char[] target, int offset, int length) {
     if (length == 0) {
@@ -179,7 +191,7 @@ public final class Utf8Text extends Reader {
     return read;
   }
 
-  /** Whether there are more chars. */
+  /** Decodes more chars if all were read; they do not end inside a surrogate pair. */
   private boolean fill() {
     while (!chars.hasRemaining()) {
       if (ended) {
@@ -198,10 +210,6 @@ public final class Utf8Text extends Reader {
     int read = in.read(bytes.array(), bytes.position(), bytes.remaining());
     ended = read < 0;
     bytes.limit(bytes.position() + Math.max(read, 0)).position(0);
-    if (before + bytes.limit() > MAXIMUM_BYTES) {
-      throw new IllegalArgumentException(
-          "text file %s holds more than %d bytes".formatted(file, MAXIMUM_BYTES));
-    }
     chars.clear();
     CoderResult result = decoder.decode(bytes, chars, ended);
     if (result.isError()) {
@@ -261,7 +269,7 @@ public final class Utf8Text extends Reader {
   /** Returns the error with the place in a packed file; it may be up to a buffer too far. */
   private IllegalArgumentException unreadable(IOException e) {
     String reason = IoReason.of(e, file);
-    if (FileForm.packing(file).isEmpty()) {
+    if (packing(file).isEmpty()) {
       return unreadable(reason, e);
     }
     boolean isCutOff = e instanceof EOFException || reason.startsWith("Truncated");

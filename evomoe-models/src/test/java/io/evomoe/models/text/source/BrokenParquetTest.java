@@ -44,8 +44,7 @@ class BrokenParquetTest {
     assertRefused(
         other, " cannot be read as Parquet: the file does not end with PAR1", RecordKind.DOCUMENT);
     assertThatThrownBy(() -> documents(WrittenForms.write(folder.resolve("a.parquet.gz"), "x")))
-        .hasMessageEndingWith(
-            "must be unpacked: Parquet is packed inside, and not read from .gz or .zst");
+        .hasMessageEndingWith("must be unpacked: Parquet is not read from .gz or .zst");
     assertThatThrownBy(() -> documents(folder.resolve("none.parquet")))
         .hasMessageEndingWith("none.parquet does not exist, or is no file");
   }

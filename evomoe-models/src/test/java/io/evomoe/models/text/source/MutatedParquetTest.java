@@ -203,15 +203,11 @@ class MutatedParquetTest {
   private static long rows(Path file) {
     String name = "class file " + file;
     DataForm skipping = new DataForm(null, "text", "label", "source", "target", true);
-    RecordSink sink =
-        new RecordSink(
-            new RecordFormat.Request(name, file, RecordKind.CLASS, skipping), "row", record -> {});
+    RecordFormat.Request request = new RecordFormat.Request(name, file, RecordKind.CLASS, skipping);
+    RecordSink sink = new RecordSink(request, "row", record -> {});
     AtomicLong rows = new AtomicLong();
     ParquetRows.read(
-        name,
-        file,
-        RecordKind.CLASS,
-        List.of("label", "text"),
+        request,
         (row, values) -> {
           rows.incrementAndGet();
           sink.add(row, values);

@@ -90,7 +90,7 @@ class RecordFormatTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> DataSource.file(folder.resolve("a.notes.gz"), RecordKind.DOCUMENT, form(null)))
-        .withMessageContaining("must be unpacked: format notes");
+        .withMessageContaining("must be unpacked: notes is not read from .gz or .zst");
   }
 
   @Test
@@ -99,7 +99,7 @@ class RecordFormatTest {
     Files.writeString(folder.resolve("my.valid.notes"), "two\n");
 
     assertThat(SplitFolder.isOne(folder)).isTrue();
-    assertThat(SplitFolder.of(folder, RecordKind.DOCUMENT).require("valid"))
+    assertThat(SplitFolder.find(folder, "valid", RecordKind.DOCUMENT, true).orElseThrow())
         .hasFileName("my.valid.notes");
   }
 

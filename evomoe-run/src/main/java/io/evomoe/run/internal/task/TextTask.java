@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -59,8 +60,9 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     if (!causal()) {
       return new MaskedBatches(text, tokenizer, sequence, batch, config.seed());
     }
-    PackedBatches packed = new PackedBatches(text, sequence, batch, config.seed());
-    return config.model().documentMask() ? packed.withDocuments(tokenizer.endOfText()) : packed;
+    OptionalInt endOfText =
+        config.model().documentMask() ? OptionalInt.of(tokenizer.endOfText()) : OptionalInt.empty();
+    return new PackedBatches(text, sequence, batch, config.seed(), endOfText);
   }
 
   private SpecialTokens special() {
