@@ -1,5 +1,7 @@
 package io.evomoe.kernel;
 
+import io.evomoe.internal.natives.BackendCheck;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

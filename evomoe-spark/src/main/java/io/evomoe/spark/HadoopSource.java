@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.models.text.source.UnreadFormats;
+import io.evomoe.models.internal.text.UnreadFormats;
 import io.evomoe.random.CounterRandom;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package io.evomoe.models.gguf;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.text.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

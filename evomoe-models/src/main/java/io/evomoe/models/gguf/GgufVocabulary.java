@@ -1,6 +1,6 @@
 package io.evomoe.models.gguf;
 
-import io.evomoe.models.text.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.evomoe.models.gguf;
 
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
-import io.evomoe.models.text.TokenizerContents.Kind;
+import io.evomoe.models.internal.tokenizer.TokenizerContents.Kind;
 import io.evomoe.training.checkpoint.FloatFormats;
 import io.evomoe.training.checkpoint.SafeTensors;
 import java.io.IOException;

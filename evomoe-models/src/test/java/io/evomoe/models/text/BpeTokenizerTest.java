@@ -1,5 +1,11 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

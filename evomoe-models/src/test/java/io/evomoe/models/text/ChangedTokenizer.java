@@ -1,5 +1,7 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;

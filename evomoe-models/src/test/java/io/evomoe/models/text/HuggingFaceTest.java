@@ -1,5 +1,11 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+
+import io.evomoe.models.internal.tokenizer.TokenizerJson;
+
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

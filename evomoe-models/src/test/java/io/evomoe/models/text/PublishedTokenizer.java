@@ -1,5 +1,9 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,5 +1,9 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,5 +1,9 @@
 package io.evomoe.models.text;
 
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.models.text.source.UnreadFormats;
+import io.evomoe.models.internal.text.UnreadFormats;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -12,7 +12,7 @@ import io.evomoe.internal.threads.Workers;
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.KernelSelection.KernelReport;
-import io.evomoe.kernel.NvidiaCard;
+import io.evomoe.internal.natives.NvidiaCard;
 import io.evomoe.run.task.MemoryLimit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

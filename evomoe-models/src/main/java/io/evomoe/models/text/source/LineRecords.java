@@ -1,5 +1,9 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.internal.text.UnreadFormats;
+
+import io.evomoe.models.internal.text.Utf8Text;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;

@@ -1,5 +1,7 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.internal.text.Utf8Text;
+
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;

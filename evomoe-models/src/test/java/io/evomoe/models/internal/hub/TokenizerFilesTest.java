@@ -9,7 +9,7 @@ import io.evomoe.models.hub.Published;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.PublishedTokenizer;
-import io.evomoe.models.text.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;

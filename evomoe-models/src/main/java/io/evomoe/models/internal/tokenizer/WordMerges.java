@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

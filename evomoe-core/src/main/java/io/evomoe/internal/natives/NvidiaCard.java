@@ -1,4 +1,4 @@
-package io.evomoe.kernel;
+package io.evomoe.internal.natives;
 
 import java.io.IOException;
 import java.nio.charset.Charset;

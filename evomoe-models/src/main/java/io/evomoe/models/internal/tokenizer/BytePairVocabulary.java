@@ -1,4 +1,8 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
+
+import io.evomoe.models.text.TextProgress;
+
+import io.evomoe.models.text.SpecialTokens;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -1,4 +1,6 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
+
+import io.evomoe.models.text.Split;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.Excerpt;

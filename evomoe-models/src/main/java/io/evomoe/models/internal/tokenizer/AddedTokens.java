@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

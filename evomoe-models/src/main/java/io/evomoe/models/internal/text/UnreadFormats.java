@@ -1,4 +1,4 @@
-package io.evomoe.models.text.source;
+package io.evomoe.models.internal.text;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;

@@ -1,4 +1,4 @@
-package io.evomoe.models.text.source;
+package io.evomoe.models.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,10 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
+
+import io.evomoe.models.text.Tokenizer;
+
+import io.evomoe.models.text.PublishedTokenizer;
+
+import io.evomoe.models.text.BpeTokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package io.evomoe.kernel;
+package io.evomoe.internal.natives;
 
-import io.evomoe.internal.natives.NativeFolders;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,4 +1,10 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
+
+import io.evomoe.models.text.TextProgress;
+
+import io.evomoe.models.text.SpecialTokens;
+
+import io.evomoe.models.text.SlowBytePairs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.evomoe.kernel;
+package io.evomoe.internal.natives;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

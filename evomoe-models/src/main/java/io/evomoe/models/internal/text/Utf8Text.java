@@ -1,4 +1,4 @@
-package io.evomoe.models.text.source;
+package io.evomoe.models.internal.text;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.evomoe.internal.files.FileTree;

@@ -1,4 +1,8 @@
-package io.evomoe.models.text;
+package io.evomoe.models.internal.tokenizer;
+
+import io.evomoe.models.text.ChangedTokenizer;
+
+import io.evomoe.models.text.BpeTokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
