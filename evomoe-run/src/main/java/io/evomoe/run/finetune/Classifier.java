@@ -15,7 +15,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.ClassPredictor;
 import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.RunFiles;
@@ -165,7 +165,8 @@ public final class Classifier implements AutoCloseable {
    */
   public ClassEvaluation evaluate(String part) {
     Dataset data = TunedFolder.data(checkpoint);
-    return evaluate(TunedTrainings.open(data, config, note -> {}).part("part", part, data.paths()));
+    Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, data, config, note -> {});
+    return evaluate(parts.part("part", part, data.paths()));
   }
 
   /**

@@ -5,6 +5,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
@@ -13,6 +14,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
@@ -159,35 +161,44 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trainAlone(List<Callback> callbacks) {
-    Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
-    if (before.isPresent()) {
-      callbacks.forEach(callback -> callback.onNote("already finished"));
-      scores = before.get().scores();
-      return before.get();
-    }
     stopRequested = false;
     try {
-      return trained(callbacks);
+      Optional<List<ClassScores>> stored = folder.finished(steps());
+      return stored.isPresent() ? measured(stored.get(), callbacks) : trained(callbacks);
     } finally {
       training = null;
     }
   }
 
+  /** The classifier gives the same measurement again. */
+  private FineTuned measured(List<ClassScores> stored, List<Callback> callbacks) {
+    callbacks.forEach(callback -> callback.onNote("already finished"));
+    scores = stored;
+    return finished(train(TunedKind.TUNED, List.of()).flatMap(FineTuned::measured));
+  }
+
   private FineTuned trained(List<Callback> callbacks) {
-    scores = List.of(trainings.majority());
+    scores = trainings.majority().scores();
     folder.begin();
     Optional<ClassEvaluation> last = Optional.empty();
     for (TunedKind kind : kinds) {
-      Optional<TunedTrainings.Scores> reached =
-          trainings.train(kind, folder, this::heedStop, callbacks);
+      Optional<FineTuned> reached = train(kind, callbacks);
       if (reached.isEmpty()) {
         return new FineTuned(scores, Optional.empty());
       }
-      scores = Stream.concat(scores.stream(), Stream.of(reached.get().scores())).toList();
-      last = reached.map(TunedTrainings.Scores::evaluation);
+      scores = Stream.concat(scores.stream(), reached.get().scores().stream()).toList();
+      last = reached.get().measured();
     }
-    last.ifPresent(measured -> folder.finish(scores, measured));
-    return new FineTuned(scores, last);
+    return finished(last);
+  }
+
+  private Optional<FineTuned> train(TunedKind kind, List<Callback> callbacks) {
+    return trainings.train(kind, folder.notes(), folder.open(kind), this::heedStop, callbacks);
+  }
+
+  private FineTuned finished(Optional<ClassEvaluation> measured) {
+    measured.ifPresent(evaluation -> folder.finish(scores, evaluation));
+    return new FineTuned(scores, measured);
   }
 
   private void heedStop(TrainingJob<?> begun) {
@@ -337,7 +348,7 @@ public final class FineTuning implements AutoCloseable {
         Dataset source = source();
         RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
         RunConfig network = checkpoint.config().with(c -> c.split(split).data(form));
-        Split<RowCorpus> parts = TunedTrainings.open(source, network, said);
+        Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, source, network, said);
         return new FineTuning(output, checkpoint, network, settings, source, parts, alone);
       } catch (RuntimeException e) {
         output.close();

@@ -1,8 +1,9 @@
 package io.evomoe.run.finetune;
 
 import io.evomoe.models.text.RowCorpus;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.task.Corpora;
 import java.util.List;
 
 /**
@@ -35,7 +36,7 @@ public record LabelledText(String label, String text) {
 
   /** Returns at least one text, in the form of a file with one text per line. */
   static RowCorpus corpus(List<LabelledText> texts) {
-    return TunedTrainings.corpus(dataset(texts));
+    return Corpora.read(RecordKind.CLASS, dataset(texts));
   }
 
   /** Returns texts as rows. */
