@@ -126,7 +126,7 @@ public final class Classifier implements AutoCloseable {
 
   /**
    * Returns the class of a text. Texts longer than {@link #limit} are truncated. Surrounding white
-   * space is ignored, and line ends become {@code \n}, as in {@link LabelledText}.
+   * space is ignored, and line ends become {@code \n}.
    */
   public Classified classify(String text) {
     return classify(List.of(text)).get(0);
@@ -142,7 +142,7 @@ public final class Classifier implements AutoCloseable {
     for (int first = 0; first < texts.size(); first += ClassPredictor.BATCH) {
       List<String> some =
           texts.subList(first, Math.min(texts.size(), first + ClassPredictor.BATCH)).stream()
-              .map(LabelledText::plain)
+              .map(Corpora::plain)
               .toList();
       EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
       List<ClassPredictor.Named> named =
@@ -193,18 +193,17 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Measures the classifier on these texts.
+   * Measures the classifier on all of these texts.
    *
-   * @param texts at least one
+   * @param texts rows of a label and a text, at least one
    * @throws IllegalArgumentException if a label is not one of {@link #labels}; the message gives
-   *     its number in the list as line
+   *     the number of its row as line
    */
-  public ClassEvaluation evaluate(List<LabelledText> texts) {
-    return evaluate(LabelledText.corpus(texts));
+  public ClassEvaluation evaluate(Dataset texts) {
+    return evaluate(Corpora.read(RecordKind.CLASS, texts, config.data()));
   }
 
-  /** Measures the classifier on texts in memory. */
-  public ClassEvaluation evaluate(RowCorpus texts) {
+  private ClassEvaluation evaluate(RowCorpus texts) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       ClassifiedTexts encoded = new ClassifiedTexts(texts, labels, tokenizer, limit());
       return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));

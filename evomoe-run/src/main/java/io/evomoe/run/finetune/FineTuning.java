@@ -239,8 +239,7 @@ public final class FineTuning implements AutoCloseable {
    */
   public static final class Builder {
     private final Path run;
-    private List<Path> data = List.of();
-    private List<LabelledText> texts = List.of();
+    private @Nullable Dataset data;
     private HeldOut split = HeldOut.DEFAULT;
     private DataForm form = DataForm.DEFAULT;
     private FineTuneSettings settings = FineTuneSettings.DEFAULT;
@@ -251,37 +250,23 @@ public final class FineTuning implements AutoCloseable {
       this.run = run;
     }
 
-    /** Trains on the labelled texts of these files and folders, as {@link #data(List)}. */
-    public Builder data(Path... sources) {
-      return data(List.of(sources));
-    }
-
     /**
      * Trains on the labelled texts of these files and folders, at least one. Files have records of
      * label and text, or lines of class TAB text. A folder with a split keeps its parts.
      *
-     * @throws IllegalArgumentException if the list is empty
+     * @throws IllegalArgumentException if there is none
      */
-    public Builder data(List<Path> sources) {
-      if (sources.isEmpty()) {
-        throw new IllegalArgumentException("data must be at least one file or folder, was none");
-      }
-      data = List.copyOf(sources);
-      return this;
+    public Builder data(Path... sources) {
+      return data(Dataset.files(List.of(sources)));
     }
 
     /**
-     * Trains on these texts. The classifier is the same as from a file with these texts in this
-     * order.
-     *
-     * @param examples of at least two classes
-     * @throws IllegalArgumentException if the list is empty
+     * Trains on these rows of a label and a text, of at least two classes. White space around a
+     * value is ignored, and line ends in a text become {@code \n}, so that the classifier is the
+     * same as from a file with these texts in this order.
      */
-    public Builder texts(List<LabelledText> examples) {
-      if (examples.isEmpty()) {
-        throw new IllegalArgumentException("texts must be at least one, were none");
-      }
-      texts = List.copyOf(examples);
+    public Builder data(Dataset source) {
+      data = source;
       return this;
     }
 
@@ -345,7 +330,10 @@ public final class FineTuning implements AutoCloseable {
      */
     public FineTuning in(OutputFolder output) {
       try {
-        Dataset source = source();
+        Dataset source = data;
+        if (source == null) {
+          throw new IllegalArgumentException("a fine-tuning must have data, has none");
+        }
         RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
         RunConfig network = checkpoint.config().with(c -> c.split(split).data(form));
         Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, source, network, said);
@@ -354,18 +342,6 @@ public final class FineTuning implements AutoCloseable {
         output.close();
         throw e;
       }
-    }
-
-    private Dataset source() {
-      if (data.isEmpty() == texts.isEmpty()) {
-        throw new IllegalArgumentException(
-            "a fine-tuning must have either data (files) or texts (a list), has "
-                + (data.isEmpty() ? "neither" : "both"));
-      }
-      if (!data.isEmpty()) {
-        split.requireUse(data);
-      }
-      return data.isEmpty() ? LabelledText.dataset(texts) : Dataset.files(data);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.evomoe.run.internal.task;
 
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -24,16 +25,25 @@ public final class Corpora {
     if (!data.paths().isEmpty()) {
       return RowCorpus.open(kind, data.paths(), config.split(), config.data(), said);
     }
-    RowCorpus all = read(kind, data);
+    RowCorpus all = read(kind, data, config.data());
     return data.validation()
-        .map(valid -> new Split<>(all, read(kind, valid)))
+        .map(valid -> new Split<>(all, read(kind, valid, config.data())))
         .orElseGet(() -> all.divide(config.split()));
   }
 
-  /** Reads the rows of a program. */
-  public static RowCorpus read(RecordKind kind, Dataset data) {
+  /** Returns all rows in one set. */
+  public static RowCorpus read(RecordKind kind, Dataset data, DataForm form) {
     List<List<String>> rows = new ArrayList<>();
-    data.read(rows::add);
+    data.read(
+        kind,
+        form,
+        row ->
+            rows.add(kind == RecordKind.CLASS ? row.stream().map(Corpora::plain).toList() : row));
     return RowCorpus.of(kind, data.name(), rows);
+  }
+
+  /** Returns a text without white space around it, and with line ends {@code \n}, as of a file. */
+  public static String plain(String text) {
+    return text.replace("\r\n", "\n").replace('\r', '\n').strip();
   }
 }
