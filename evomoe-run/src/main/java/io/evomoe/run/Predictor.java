@@ -3,23 +3,30 @@ package io.evomoe.run;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.run.TextStream.IncrementalText;
-import io.evomoe.run.internal.task.Embeddings;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.TrainedModel;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Uses a trained model: generates, translates or embeds texts.
@@ -96,12 +103,10 @@ public final class Predictor implements AutoCloseable {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TextStream stream = stream(prompt, config);
       try {
-        Optional<String> more = stream.next();
-        while (more.isPresent()) {
+        for (var more = stream.next(); more.isPresent(); more = stream.next()) {
           if (!listener.test(more.get())) {
             stream.cancel();
           }
-          more = stream.next();
         }
       } finally {
         stream.cancel();
@@ -118,12 +123,17 @@ public final class Predictor implements AutoCloseable {
   public TextStream stream(String prompt, GenerationConfig config) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
-      int[] ids = prompt.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(prompt);
+      int[] ids = ids(prompt);
       TextStream stream =
           new TextStream(ids, config, new IncrementalText(tokenizer, ids, config.stopStrings()));
       generations(model).add(stream);
       return stream;
     }
+  }
+
+  /** An empty text is the beginning of a document. */
+  private int[] ids(String text) {
+    return text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
   }
 
   private synchronized GenerationThread generations(TrainedModel<CausalLanguageModel> model) {
@@ -168,12 +178,40 @@ public final class Predictor implements AutoCloseable {
    */
   public List<float[]> embed(List<String> texts, boolean normalized) {
     try (Lifetime.Call ignored = lifetime.enter()) {
+      StepContext context = trained.context();
       if (trained.model() instanceof CausalLanguageModel causal) {
-        return Embeddings.of(causal, trained.context(), tokenizer, texts, normalized);
+        return texts.stream()
+            .map(this::ids)
+            .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, causal.positions())))
+            .map(ids -> vector(ids, read -> causal.hiddenStates(read, context), normalized))
+            .toList();
       }
-      TrainedModel<Roberta> roberta = model(Roberta.class, "embed", "gpt or roberta");
-      return Embeddings.of(roberta.model(), roberta.context(), tokenizer, texts, normalized);
+      Roberta roberta = model(Roberta.class, "embed", "gpt or roberta").model();
+      EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, roberta.config().positions());
+      return IntStream.range(0, texts.size())
+          .mapToObj(encoded::ids)
+          .map(ids -> vector(ids, read -> roberta.hiddenStates(read, context), normalized))
+          .toList();
     }
+  }
+
+  /** Returns the mean of a text's last hidden states. */
+  private float[] vector(int[] ids, Function<TokenBatch, INDArray> states, boolean normalized) {
+    double[] values;
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_EMBEDDING")) {
+      values = trained.model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
+    }
+    int width = values.length / ids.length;
+    double[] mean = new double[width];
+    for (int i = 0; i < values.length; i++) {
+      mean[i % width] += values[i] / ids.length;
+    }
+    double norm = normalized ? Math.sqrt(Arrays.stream(mean).map(v -> v * v).sum()) : 1;
+    float[] vector = new float[width];
+    for (int j = 0; j < width; j++) {
+      vector[j] = (float) (mean[j] / (norm == 0 ? 1 : norm));
+    }
+    return vector;
   }
 
   /**

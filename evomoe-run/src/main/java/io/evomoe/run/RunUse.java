@@ -41,9 +41,6 @@ abstract class RunUse {
   /** Calls this with the newest checkpoint, which stays open meanwhile. */
   abstract <T> T use(Function<RunCheckpoint, T> use);
 
-  /** Returns the class of the model. */
-  abstract Class<? extends Model<?>> type();
-
   /** Returns the run's folder. */
   public abstract Path folder();
 

@@ -193,17 +193,4 @@ public record ArchitectureConfig(
       }
     }
   }
-
-  /** Rejects fields that only the embedding of a RoBERTa has. */
-  void requirePlainEmbedding(String task) {
-    if (positionOffset != 0 || tokenTypes != 0) {
-      boolean offset = positionOffset != 0;
-      throw new IllegalArgumentException(
-          "architecture.%s must be 0 for task %s, was %d"
-              .formatted(
-                  offset ? "positionOffset" : "tokenTypes",
-                  task,
-                  offset ? positionOffset : tokenTypes));
-    }
-  }
 }

@@ -53,21 +53,21 @@ public final class Classifier implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final RunConfig config;
 
-  private Classifier(
-      Path folder,
-      RobertaClassifier network,
-      List<String> labels,
-      BpeTokenizer tokenizer,
-      Checkpoint checkpoint,
-      RunConfig config) {
+  private Classifier(Path folder, Checkpoint checkpoint) {
     this.lifetime =
         new Lifetime("the classifier in " + folder, "open it again with Classifier.open");
-    this.network = network;
-    this.naming = new ClassPredictor(network, checkpoint.context().evaluating());
-    this.labels = labels;
-    this.tokenizer = tokenizer;
     this.checkpoint = checkpoint;
-    this.config = config;
+    this.config = TunedFolder.model(folder, checkpoint);
+    this.labels = TunedFolder.labels(checkpoint);
+    this.tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
+    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
+    if (TunedFolder.spawned(checkpoint)) {
+      encoder.spawn(config.evolution().spawnMethod(), config.seed());
+    }
+    this.network = new RobertaClassifier(encoder, labels.size());
+    checkpoint.loadModel(network);
+    this.naming = new ClassPredictor(network, checkpoint.context().evaluating());
   }
 
   /** Whether a folder was written by a fine-tuning, finished or not. */
@@ -96,17 +96,7 @@ public final class Classifier implements AutoCloseable {
                     new IllegalArgumentException(
                         folder
                             + " holds no classifier yet: repeat its finetune command to continue"));
-    RunConfig config = TunedFolder.model(folder, checkpoint);
-    List<String> labels = TunedFolder.labels(checkpoint);
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
-    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-    Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
-    if (TunedFolder.spawned(checkpoint)) {
-      encoder.spawn(config.evolution().spawnMethod(), config.seed());
-    }
-    RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
-    checkpoint.loadModel(network);
-    return new Classifier(folder, network, labels, tokenizer, checkpoint, config);
+    return new Classifier(folder, checkpoint);
   }
 
   /** Returns the classes, in the order of the network's outputs. */

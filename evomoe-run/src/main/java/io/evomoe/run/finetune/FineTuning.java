@@ -14,6 +14,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
@@ -66,26 +67,21 @@ public final class FineTuning implements AutoCloseable {
   private volatile @Nullable TrainingJob<?> training;
   private volatile List<ClassScores> scores = List.of();
 
-  FineTuning(
-      OutputFolder output,
-      RunCheckpoint run,
-      RunConfig network,
-      FineTuneSettings settings,
-      Dataset data,
-      Split<RowCorpus> texts,
-      boolean alone) {
-    if (texts.train().labels().size() < 2) {
+  private FineTuning(Builder builder, Dataset data, OutputFolder output) {
+    this.run = RunCheckpoint.open(builder.run);
+    RunConfig network = run.config().with(c -> c.split(builder.split).data(builder.form));
+    Split<RowCorpus> texts = Corpora.open(RecordKind.CLASS, data, network, builder.said);
+    List<String> labels = texts.train().labels();
+    if (labels.size() < 2) {
       throw new IllegalArgumentException(
           "%s must be of at least 2 classes, are all of %s"
-              .formatted(texts.train().name(), texts.train().labels().get(0)));
+              .formatted(texts.train().name(), labels.get(0)));
     }
     this.lifetime = new Lifetime("the fine-tuning in " + output.path(), "begin it again");
     this.output = output;
-    this.run = run;
-    this.settings = settings;
-    this.kinds = TunedKind.all(alone);
-    this.folder =
-        new TunedFolder(output, run, network, settings, data, texts.train().labels(), alone);
+    this.settings = builder.settings;
+    this.kinds = TunedKind.all(builder.alone);
+    this.folder = new TunedFolder(output, run, network, settings, data, labels, builder.alone);
     this.trainings = new TunedTrainings(run, texts, settings);
   }
 
@@ -97,7 +93,11 @@ public final class FineTuning implements AutoCloseable {
    * @throws IllegalArgumentException if it is no folder of a run, or the run has another task
    */
   public static Builder of(Path run) {
-    RunCheckpoint.requireTask(run, Tasks.ROBERTA, "finetune");
+    String task = RunFolder.open(run).config().task();
+    if (!task.equals(Tasks.ROBERTA)) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; finetune needs task roberta".formatted(run, task));
+    }
     return new Builder(run);
   }
 
@@ -334,10 +334,7 @@ public final class FineTuning implements AutoCloseable {
         if (source == null) {
           throw new IllegalArgumentException("a fine-tuning must have data, has none");
         }
-        RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
-        RunConfig network = checkpoint.config().with(c -> c.split(split).data(form));
-        Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, source, network, said);
-        return new FineTuning(output, checkpoint, network, settings, source, parts, alone);
+        return new FineTuning(this, source, output);
       } catch (RuntimeException e) {
         output.close();
         throw e;

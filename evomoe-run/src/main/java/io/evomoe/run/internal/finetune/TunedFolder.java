@@ -3,7 +3,6 @@ package io.evomoe.run.internal.finetune;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.metrics.Confusion;
@@ -21,9 +20,6 @@ import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -196,28 +192,18 @@ public final class TunedFolder {
    * classifier complete.
    */
   public void begin() {
-    try {
-      Files.deleteIfExists(path.resolve(ClassScores.NAME));
-      new RunFolder(path).deleteConfig();
-      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
-      TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
-      ConfigFile.write(path.resolve(MODEL), network);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
-    }
+    RunFiles.delete(path.resolve(ClassScores.NAME));
+    new RunFolder(path).deleteConfig();
+    Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
+    TokenizerFiles.copy(run.folder().tokenizerPath(), OutputFolder.prepare(tokenizer));
+    ConfigFile.write(path.resolve(MODEL), network);
   }
 
   /** Writes the scores; of the checkpoints, only those of the classifier are kept. */
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     AtomicFile.write(path.resolve(CLASSES), Json.text(lines(evaluation)));
     ClassScores.write(path, scores);
-    Path scratch = checkpoints(TunedKind.SCRATCH);
-    try {
-      FileTree.delete(scratch);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot delete " + scratch + ": " + IoReason.of(e, scratch), e);
-    }
+    RunFiles.delete(checkpoints(TunedKind.SCRATCH));
   }
 
   /**

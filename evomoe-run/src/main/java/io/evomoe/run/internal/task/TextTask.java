@@ -99,7 +99,8 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
             : TextSplit.open(data.paths(), config.split(), config.data(), notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(text::train, config.model().vocabulary(), special(), progress);
-    return TextData.of(this, text, notes, encoding, folder, progress);
+    Split<TokenStream> sides = TokenStream.of(text, encoding, folder, progress);
+    return TextData.of(this, sides, notes, TextData.documents(text), encoding);
   }
 
   private static TextSplit split(Dataset data, HeldOut rule) {

@@ -129,7 +129,8 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     List<String> sources = pairs.column(0).subList(0, count);
     List<String> references = pairs.column(1).subList(0, count);
     List<String> translations =
-        new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
+        new LineTranslator(trained, run.tokenizer(), request.search())
+            .translate(sources, line -> {});
     List<TranslationScores.Example> examples = new ArrayList<>();
     int shown = Math.min(request.examples(), count);
     for (int i = 0; i < shown; i++) {

@@ -7,6 +7,7 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
@@ -63,7 +64,13 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = BpeTokenizer.train(text.train(), 300, folder.resolve("tokenizer"));
-    data = TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE);
+    data =
+        TextData.of(
+            new GptTask(),
+            TokenStream.of(text, tokenizer, folder, TextProgress.NONE),
+            List.of(),
+            "",
+            tokenizer);
   }
 
   static Stream<String> gates() {
