@@ -11,6 +11,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
+import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.IncrementalText;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;

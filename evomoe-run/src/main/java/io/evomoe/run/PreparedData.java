@@ -2,9 +2,7 @@ package io.evomoe.run;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.run.config.RunConfig;
@@ -17,15 +15,11 @@ import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,21 +124,8 @@ public final class PreparedData implements AutoCloseable {
 
   /** Writes the tokenizer into its place in the folder of a run, or of a comparison. */
   public void saveTokenizer(Path folder) {
-    try (Stream<Path> files = Files.list(tokenizer.path())) {
-      Path target =
-          Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFiles.TOKENIZER)));
-      List<Path> made = files.toList();
-      if (!made.isEmpty()) {
-        TokenizerFiles.delete(target);
-        Files.deleteIfExists(target.resolve(ProgramTokenizer.NAME));
-      }
-      for (Path file : made) {
-        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
-    }
+    Path target = FileTree.requireNoLink(folder.resolve(RunFiles.TOKENIZER));
+    ProgramTokenizer.copy(tokenizer.path(), target);
   }
 
   /** Deletes the temporary files of the tokenizer. */

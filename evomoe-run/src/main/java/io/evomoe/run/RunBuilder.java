@@ -343,7 +343,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
         run == null
             ? Objects.requireNonNullElse(tokenizers, TokenizerSource::learned)
             : folder -> {
-              ProgramTokenizer.copy(run.folder(), folder);
+              ProgramTokenizer.copy(run.folder().tokenizerPath(), folder);
               return TokenizerSource.of(run.tokenizer());
             };
     return new PreparedData(sources, config, source, run, output, progress);

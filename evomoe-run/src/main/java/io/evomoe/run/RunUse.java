@@ -251,7 +251,8 @@ abstract class RunUse {
         run -> {
           try (NewOutput made = NewOutput.folder(out)) {
             if (run.folder().hasTokenizer()) {
-              ProgramTokenizer.copy(run.folder(), new RunFolder(made.path()).tokenizerPath());
+              ProgramTokenizer.copy(
+                  run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
             }
             T written = writer.apply(run, made.path());
             made.publish();

@@ -19,7 +19,7 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
