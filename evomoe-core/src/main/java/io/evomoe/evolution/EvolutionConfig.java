@@ -16,7 +16,6 @@ import java.util.OptionalLong;
 public record EvolutionConfig(
     @Field(
             doc = "number of steps with one expert; null for `diversifyShare` of the run",
-            initial = Fields.EMPTY,
             min = 0,
             kind = RUN)
         OptionalLong diversifySteps,
@@ -49,7 +48,6 @@ public record EvolutionConfig(
             doc =
                 "steps from the spawn to the minimum temperature; null for three quarters of "
                     + "the remaining steps",
-            initial = Fields.EMPTY,
             min = 1,
             kind = RUN)
         OptionalLong temperatureSteps,
@@ -57,7 +55,6 @@ public record EvolutionConfig(
             doc =
                 "steps from the spawn to the hard phase, in which a token uses only its first "
                     + "`finalTopK` experts; null for `hardShare` of the steps after the spawn",
-            initial = Fields.EMPTY,
             min = 0,
             kind = RUN)
         OptionalLong hardFrom,

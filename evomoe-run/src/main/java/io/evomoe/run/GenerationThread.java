@@ -3,7 +3,7 @@ package io.evomoe.run;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationBatch;
 import io.evomoe.models.causal.GenerationBatch.Text;
-import io.evomoe.run.Generated.FinishReason;
+import io.evomoe.run.TextStream.Generated.FinishReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,6 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.PreparedData.KeptTokens;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -98,15 +97,16 @@ record NewState(
     folder.deleteOthers();
     prepared.saveTokenizer(output.path());
     folder.write(config);
-    String content = prepared.content();
     if (!shared) {
-      KeptTokens.of(folder, content, config).write(prepared.data());
+      prepared.keepTokens(folder);
     }
     run.lineage().write(output.path());
     files.accept(output.path());
     Map<String, String> all = new HashMap<>(notes);
     all.putAll(run.lineage().entries());
-    CheckpointWriter checkpoints = folder.checkpointWriter(data.paths(), content, config, all);
+    CheckpointWriter checkpoints =
+        folder.checkpointWriter(
+            RunFolder.dataEntries(data.paths(), prepared.content()), config, all);
     // From here on there is something to resume, and the disk has room for a checkpoint.
     run.save(checkpoints);
     return checkpoints;

@@ -3,32 +3,34 @@ package io.evomoe.run;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.Lifetime;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.nn.internal.Workspaces;
+import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.IncrementalText;
-import io.evomoe.run.finetune.Classifier;
-import io.evomoe.run.finetune.Classifier.Classified;
-import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.internal.task.Embeddings;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.TrainedModel;
-import io.evomoe.run.task.Task;
-import io.evomoe.run.task.Tasks;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Uses a trained model: generates, translates, classifies or embeds texts.
+ * Uses a trained model: generates, translates or embeds texts.
  *
  * <pre>{@code
  * try (Predictor predictor = Predictor.open(Path.of("runs/mine"))) {
@@ -45,50 +47,37 @@ public final class Predictor implements AutoCloseable {
   private final Path folder;
   private final String task;
   private final Lifetime lifetime;
-  private final @Nullable TrainedModel<?> trained;
-  private final @Nullable Tokenizer tokenizer;
-  private final @Nullable Classifier classifier;
-  private final Runnable free;
+  private final TrainedModel<?> trained;
+  private final Tokenizer tokenizer;
+  private final boolean owner;
   private @Nullable GenerationThread generations;
 
   /** Creates a predictor for a run's model. The caller frees the model after closing. */
   Predictor(Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer) {
-    this(folder, task, trained, tokenizer, null, () -> {});
+    this(folder, task, trained, tokenizer, false);
   }
 
   private Predictor(
-      Path folder,
-      String task,
-      @Nullable TrainedModel<?> trained,
-      @Nullable Tokenizer tokenizer,
-      @Nullable Classifier classifier,
-      Runnable free) {
+      Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer, boolean owner) {
     this.folder = folder;
     this.task = task;
     this.trained = trained;
     this.tokenizer = tokenizer;
-    this.classifier = classifier;
-    this.free = free;
+    this.owner = owner;
     this.lifetime = new Lifetime("the predictor of " + folder, "open it again with Predictor.open");
   }
 
   /**
-   * Opens the newest checkpoint of a run or of a fine-tuning.
+   * Opens the newest checkpoint of a run.
    *
-   * @param folder of the run or fine-tuning, or one checkpoint in a run
+   * @param folder of the run, or one checkpoint in it
    * @throws IllegalArgumentException if it is no such folder
    * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
    */
   public static Predictor open(Path folder) {
-    if (Classifier.isIn(folder)) {
-      Classifier classifier = Classifier.open(folder);
-      return new Predictor(folder, "finetune", null, null, classifier, classifier::close);
-    }
     RunCheckpoint run = RunCheckpoint.open(folder);
-    Task<?, ?> task = Tasks.named(run.config().task());
     Tokenizer tokenizer = run.tokenizer();
-    TrainedModel<?> trained = run.trained();
-    return new Predictor(folder, task.name(), trained, tokenizer, null, trained::close);
+    return new Predictor(folder, run.config().task(), run.trained(), tokenizer, true);
   }
 
   /** Continues a prompt with {@link GenerationConfig#defaults()}. */
@@ -115,12 +104,10 @@ public final class Predictor implements AutoCloseable {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TextStream stream = stream(prompt, config);
       try {
-        Optional<String> more = stream.next();
-        while (more.isPresent()) {
+        for (var more = stream.next(); more.isPresent(); more = stream.next()) {
           if (!listener.test(more.get())) {
             stream.cancel();
           }
-          more = stream.next();
         }
       } finally {
         stream.cancel();
@@ -137,21 +124,24 @@ public final class Predictor implements AutoCloseable {
   public TextStream stream(String prompt, GenerationConfig config) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
-      Tokenizer words = tokenizer();
-      int[] ids = prompt.isEmpty() ? new int[] {words.endOfText()} : words.encode(prompt);
+      int[] ids = ids(prompt);
       TextStream stream =
-          new TextStream(ids, config, new IncrementalText(words, ids, config.stopStrings()));
-      generations(model, words).add(stream);
+          new TextStream(ids, config, new IncrementalText(tokenizer, ids, config.stopStrings()));
+      generations(model).add(stream);
       return stream;
     }
   }
 
-  private synchronized GenerationThread generations(
-      TrainedModel<CausalLanguageModel> model, Tokenizer words) {
+  /** An empty text is the beginning of a document. */
+  private int[] ids(String text) {
+    return text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
+  }
+
+  private synchronized GenerationThread generations(TrainedModel<CausalLanguageModel> model) {
     if (generations == null) {
       Generation generation =
-          new Generation(model.model(), model.context(), words.vocabularySize());
-      generations = new GenerationThread(generation, words.endOfText());
+          new Generation(model.model(), model.context(), tokenizer.vocabularySize());
+      generations = new GenerationThread(generation, tokenizer.endOfText());
     }
     return generations;
   }
@@ -176,20 +166,7 @@ public final class Predictor implements AutoCloseable {
 
   private LineTranslator translator(Search search) {
     TrainedModel<Transformer> model = model(Transformer.class, "translate", "mt");
-    return new LineTranslator(model, tokenizer(), search);
-  }
-
-  /**
-   * Returns the classes of texts, in the same order.
-   *
-   * @throws IllegalArgumentException if the folder has no fine-tuned classifier
-   */
-  public List<Classified> classify(List<String> texts) {
-    Classifier opened = classifier;
-    if (opened == null) {
-      throw unsuited("classify", "a fine-tuned classifier");
-    }
-    return lifetime.during(() -> opened.classify(texts));
+    return new LineTranslator(model, tokenizer, search);
   }
 
   /**
@@ -202,13 +179,40 @@ public final class Predictor implements AutoCloseable {
    */
   public List<float[]> embed(List<String> texts, boolean normalized) {
     try (Lifetime.Call ignored = lifetime.enter()) {
-      TrainedModel<?> model = trained;
-      if (model != null && model.model() instanceof CausalLanguageModel causal) {
-        return Embeddings.of(causal, model.context(), tokenizer(), texts, normalized);
+      StepContext context = trained.context();
+      if (trained.model() instanceof CausalLanguageModel causal) {
+        return texts.stream()
+            .map(this::ids)
+            .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, causal.positions())))
+            .map(ids -> vector(ids, read -> causal.hiddenStates(read, context), normalized))
+            .toList();
       }
-      TrainedModel<Roberta> roberta = model(Roberta.class, "embed", "gpt or roberta");
-      return Embeddings.of(roberta.model(), roberta.context(), tokenizer(), texts, normalized);
+      Roberta roberta = model(Roberta.class, "embed", "gpt or roberta").model();
+      EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, roberta.config().positions());
+      return IntStream.range(0, texts.size())
+          .mapToObj(encoded::ids)
+          .map(ids -> vector(ids, read -> roberta.hiddenStates(read, context), normalized))
+          .toList();
     }
+  }
+
+  /** Returns the mean of a text's last hidden states. */
+  private float[] vector(int[] ids, Function<TokenBatch, INDArray> states, boolean normalized) {
+    double[] values;
+    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_EMBEDDING")) {
+      values = trained.model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
+    }
+    int width = values.length / ids.length;
+    double[] mean = new double[width];
+    for (int i = 0; i < values.length; i++) {
+      mean[i % width] += values[i] / ids.length;
+    }
+    double norm = normalized ? Math.sqrt(Arrays.stream(mean).map(v -> v * v).sum()) : 1;
+    float[] vector = new float[width];
+    for (int j = 0; j < width; j++) {
+      vector[j] = (float) (mean[j] / (norm == 0 ? 1 : norm));
+    }
+    return vector;
   }
 
   /**
@@ -218,10 +222,7 @@ public final class Predictor implements AutoCloseable {
   public int limit() {
     return lifetime.during(
         () -> {
-          if (classifier != null) {
-            return classifier.limit();
-          }
-          Model<?> model = trained == null ? null : trained.model();
+          Model<?> model = trained.model();
           if (model instanceof CausalLanguageModel causal) {
             return causal.config().positions();
           }
@@ -232,22 +233,11 @@ public final class Predictor implements AutoCloseable {
   }
 
   private <M extends Model<?>> TrainedModel<M> model(Class<M> type, String use, String tasks) {
-    if (trained == null || !type.isInstance(trained.model())) {
-      throw unsuited(use, "task " + tasks);
+    if (!type.isInstance(trained.model())) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; %s needs task %s".formatted(folder, task, use, tasks));
     }
     return trained.as(type);
-  }
-
-  private IllegalArgumentException unsuited(String use, String needed) {
-    if (classifier != null) {
-      RunFolder.open(folder); // rejects a classifier, and names the commands for it
-    }
-    return new IllegalArgumentException(
-        "%s is a run of task %s; %s needs %s".formatted(folder, task, use, needed));
-  }
-
-  private Tokenizer tokenizer() {
-    return Objects.requireNonNull(tokenizer);
   }
 
   /**
@@ -264,7 +254,9 @@ public final class Predictor implements AutoCloseable {
           if (generations != null) {
             generations.close();
           }
-          free.run();
+          if (owner) {
+            trained.close();
+          }
         });
   }
 }

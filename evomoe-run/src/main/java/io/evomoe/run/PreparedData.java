@@ -2,30 +2,24 @@ package io.evomoe.run;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
-import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.RunFiles;
+import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +40,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class PreparedData implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PreparedData.class);
+
   private final Dataset source;
   private final String content;
   private final RunConfig config;
@@ -71,10 +67,9 @@ public final class PreparedData implements AutoCloseable {
     this.tokenizer = ScratchFolder.create(RunFiles.TOKENIZER);
     try {
       TokenizerSource encoder = tokenizers.apply(tokenizer.path());
-      data =
-          tokenized == null
-              ? Tasks.named(config.task()).read(source, config, encoder, output, progress)
-              : open(source, content, config, tokenized, output, progress);
+      Task<?, ?> task = Tasks.named(config.task());
+      Optional<TaskData<?, ?>> kept = tokenized == null ? Optional.empty() : kept(task, tokenized);
+      data = kept.isPresent() ? kept.get() : task.read(source, config, encoder, output, progress);
       data.batches(config);
     } catch (RuntimeException e) {
       tokenizer.close();
@@ -108,27 +103,6 @@ public final class PreparedData implements AutoCloseable {
         Dataset.files(data), config, TokenizerSource::learned, null, output, progress);
   }
 
-  /**
-   * Opens the data of a run that has its tokenizer in place, and maybe the encoded text.
-   *
-   * @param content digest of the data
-   */
-  static TaskData<?, ?> open(
-      Dataset data,
-      String content,
-      RunConfig config,
-      RunCheckpoint tokenized,
-      Path output,
-      TextProgress progress) {
-    Tokenizer tokenizer = tokenized.tokenizer();
-    Optional<TaskData<?, ?>> kept =
-        KeptTokens.of(tokenized.folder(), content, config).read(config, tokenizer);
-    return kept.isPresent()
-        ? kept.get()
-        : Tasks.named(config.task())
-            .read(data, config, TokenizerSource.of(tokenizer), output, progress);
-  }
-
   /** Returns the encoded data. */
   public TaskData<?, ?> data() {
     return data;
@@ -150,21 +124,8 @@ public final class PreparedData implements AutoCloseable {
 
   /** Writes the tokenizer into its place in the folder of a run, or of a comparison. */
   public void saveTokenizer(Path folder) {
-    try (Stream<Path> files = Files.list(tokenizer.path())) {
-      Path target =
-          Files.createDirectories(FileTree.requireNoLink(folder.resolve(RunFiles.TOKENIZER)));
-      List<Path> made = files.toList();
-      if (!made.isEmpty()) {
-        TokenizerFiles.delete(target);
-        Files.deleteIfExists(target.resolve(ProgramTokenizer.NAME));
-      }
-      for (Path file : made) {
-        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write the tokenizer into " + folder + ": " + IoReason.of(e, folder), e);
-    }
+    Path target = FileTree.requireNoLink(folder.resolve(RunFiles.TOKENIZER));
+    ProgramTokenizer.copy(tokenizer.path(), target);
   }
 
   /** Deletes the temporary files of the tokenizer. */
@@ -174,54 +135,34 @@ public final class PreparedData implements AutoCloseable {
   }
 
   /**
-   * The encoded text of a run, in its folder. A run that resumes with the same text, tokenizer,
-   * task and split reads the ids from there. Any other file there is ignored, and overwritten.
+   * Identifies the encoded text in the folder of a run. A run that resumes with the same text,
+   * tokenizer, task and split reads the ids from there.
    */
-  static final class KeptTokens {
-    private static final Logger log = LoggerFactory.getLogger(KeptTokens.class);
+  private String tokensKey(RunFolder run) {
+    return Fingerprint.of(
+        content,
+        run.tokenizerDigest(),
+        config.task(),
+        config.split().toString(),
+        config.data().toString());
+  }
 
-    private final Path file;
-    private final String key;
+  private Optional<TaskData<?, ?>> kept(Task<?, ?> task, RunCheckpoint run) {
+    return TokenFile.read(run.folder().tokensPath(), tokensKey(run.folder()))
+        .flatMap(tokens -> task.kept(tokens, run.tokenizer()));
+  }
 
-    private KeptTokens(Path file, String key) {
-      this.file = file;
-      this.key = key;
+  /** Writes the encoded text into a run's folder; a failure does not stop the run. */
+  void keepTokens(RunFolder run) {
+    Optional<TokenFile> tokens = data.tokens();
+    String key = tokensKey(run);
+    if (tokens.isEmpty() || TokenFile.has(run.tokensPath(), key)) {
+      return;
     }
-
-    /**
-     * Opens the ids of data.
-     *
-     * @param folder of the run, with its tokenizer
-     * @param content digest of the data
-     */
-    public static KeptTokens of(RunFolder folder, String content, RunConfig config) {
-      return new KeptTokens(
-          folder.tokensPath(),
-          Fingerprint.of(
-              content,
-              folder.tokenizerDigest(),
-              config.task(),
-              config.split().toString(),
-              config.data().toString()));
-    }
-
-    /** Returns the data, if the ids are there. */
-    public Optional<TaskData<?, ?>> read(RunConfig config, Tokenizer tokenizer) {
-      return TokenFile.read(file, key)
-          .flatMap(tokens -> Tasks.named(config.task()).kept(tokens, tokenizer));
-    }
-
-    /** Writes the ids, unless they are there; a failure does not stop the run. */
-    public void write(TaskData<?, ?> data) {
-      Optional<TokenFile> tokens = data.tokens();
-      if (tokens.isEmpty() || TokenFile.has(file, key)) {
-        return;
-      }
-      try {
-        tokens.get().write(file, key);
-      } catch (UncheckedIOException | IllegalArgumentException e) {
-        log.warn("The encoded text cannot be stored; it is encoded again when the run resumes", e);
-      }
+    try {
+      tokens.get().write(run.tokensPath(), key);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      log.warn("The encoded text cannot be stored; it is encoded again when the run resumes", e);
     }
   }
 }

@@ -345,11 +345,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   @Override
-  Class<M> type() {
-    return type;
-  }
-
-  @Override
   <T> T use(Function<RunCheckpoint, T> use) {
     return lifetime.during(() -> use.apply(state.checkpoint()));
   }

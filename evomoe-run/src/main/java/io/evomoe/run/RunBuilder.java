@@ -235,13 +235,14 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   /** Returns the settings before any change, unchecked: of the preset, or of the start. */
   public RunConfig defaults() {
     RunStart from = start;
-    RunConfig config =
+    RunConfig usual =
         Tasks.preset(task.name(), preset).config(task.name(), gate, seed, architecture);
-    if (from != null) {
-      from.requireTask(task.name());
-      config = from.defaults(config, data == null);
+    if (from == null) {
+      return usual;
     }
-    return config;
+    from.requireTask(task.name());
+    RunConfig config = from.defaults(usual);
+    return data == null ? config : config.with(c -> c.split(usual.split()).data(usual.data()));
   }
 
   /**
@@ -307,7 +308,8 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
       RunFiles.requireUnused(output.path());
       if (ready != null && (from != null || tokenizers != null)) {
         throw new IllegalArgumentException(
-            "prepared data has its tokenizer: it cannot be given with a tokenizer, or a run to start from");
+            "prepared data has its tokenizer: it cannot be given with a tokenizer, or a run to"
+                + " start from");
       }
       if (from != null && tokenizers != null) {
         throw new IllegalArgumentException(
@@ -341,7 +343,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
         run == null
             ? Objects.requireNonNullElse(tokenizers, TokenizerSource::learned)
             : folder -> {
-              ProgramTokenizer.copy(run.folder(), folder);
+              ProgramTokenizer.copy(run.folder().tokenizerPath(), folder);
               return TokenizerSource.of(run.tokenizer());
             };
     return new PreparedData(sources, config, source, run, output, progress);

@@ -10,7 +10,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.SafetyConfigBuilder;
 import io.evomoe.training.TrainingConfigBuilder;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,16 +91,8 @@ abstract class RunSettings<S> extends ProgramParts<S> {
    */
   public S gate(String name, Map<String, String> options) {
     gate = name;
-    return options.isEmpty()
-        ? self()
-        : change(
-            c -> {
-              Map<String, Map<String, String>> all = new HashMap<>(c.gateOptions());
-              Map<String, String> its = new HashMap<>(all.getOrDefault(name, Map.of()));
-              its.putAll(options);
-              all.put(name, its);
-              return c.with(b -> b.gateOptions(all));
-            });
+    options.forEach((option, value) -> set("gateOptions.%s.%s".formatted(name, option), value));
+    return self();
   }
 
   /** Selects an installed optimizer by name, with its default options. */

@@ -41,9 +41,6 @@ abstract class RunUse {
   /** Calls this with the newest checkpoint, which stays open meanwhile. */
   abstract <T> T use(Function<RunCheckpoint, T> use);
 
-  /** Returns the class of the model. */
-  abstract Class<? extends Model<?>> type();
-
   /** Returns the run's folder. */
   public abstract Path folder();
 
@@ -254,7 +251,8 @@ abstract class RunUse {
         run -> {
           try (NewOutput made = NewOutput.folder(out)) {
             if (run.folder().hasTokenizer()) {
-              ProgramTokenizer.copy(run.folder(), new RunFolder(made.path()).tokenizerPath());
+              ProgramTokenizer.copy(
+                  run.folder().tokenizerPath(), new RunFolder(made.path()).tokenizerPath());
             }
             T written = writer.apply(run, made.path());
             made.publish();

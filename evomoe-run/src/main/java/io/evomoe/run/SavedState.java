@@ -3,9 +3,7 @@ package io.evomoe.run;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
-import io.evomoe.run.PreparedData.KeptTokens;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
@@ -13,6 +11,7 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
@@ -34,35 +33,36 @@ final class SavedState implements RunState {
 
   private final RunOpening opening;
   private volatile RunCheckpoint saved;
-  private final @Nullable PreparedData shared;
-  private @Nullable TaskData<?, ?> read;
-  private String readContent = "";
-  private String content = "";
+  private @Nullable PreparedData prepared;
 
   SavedState(RunOpening opening, RunCheckpoint saved) {
     this.opening = opening;
     this.saved = saved;
-    this.shared = opening.prepared;
-    if (shared != null) {
-      shared.requireFit(saved.config());
+    this.prepared = opening.prepared;
+    if (prepared != null) {
+      prepared.requireFit(saved.config());
     }
   }
 
   @Override
-  public synchronized TaskData<?, ?> taskData(TextProgress progress) {
-    if (shared != null) {
-      return shared.data();
+  public TaskData<?, ?> taskData(TextProgress progress) {
+    return prepared(progress).data();
+  }
+
+  private synchronized PreparedData prepared(TextProgress progress) {
+    PreparedData ready = prepared;
+    if (ready == null) {
+      ready =
+          new PreparedData(
+              saved.data(),
+              saved.config(),
+              folder -> TokenizerSource.of(saved.tokenizer()),
+              saved,
+              ScratchFolder.parent(),
+              progress);
+      prepared = ready;
     }
-    TaskData<?, ?> encoded = read;
-    if (encoded == null) {
-      Dataset data = saved.data();
-      readContent = data.digest();
-      encoded =
-          PreparedData.open(
-              data, readContent, saved.config(), saved, ScratchFolder.parent(), progress);
-      read = encoded;
-    }
-    return encoded;
+    return ready;
   }
 
   @Override
@@ -103,15 +103,14 @@ final class SavedState implements RunState {
               .formatted(saved.folder().path()));
     }
     RunConfig config = saved.config();
-    Dataset data = saved.data();
-    content = shared == null ? data.digest() : shared.content();
-    if (!RunFolder.isSameData(checkpoint, content)) {
-      log.warn("The data is not what the run was started with: {}", data.name());
+    PreparedData data = prepared(TextProgress.NONE);
+    if (!RunFolder.isSameData(checkpoint, data.content())) {
+      log.warn("The data is not what the run was started with: {}", data.source().name());
     }
     saved.changes().forEach(change -> note(callbacks, change));
     note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
     return TaskTraining.resumed(
-        taskData(TextProgress.NONE), config, opening.trainer.apply(config.trainer()), checkpoint);
+        data.data(), config, opening.trainer.apply(config.trainer()), checkpoint);
   }
 
   /** Rejects a finished run without a validation loss, such as a converted one. */
@@ -151,13 +150,17 @@ final class SavedState implements RunState {
     CheckpointFolder.setAsideNewerThan(saved.checkpoint().location())
         .forEach(newer -> note(callbacks, "Set aside: " + newer));
     RunConfig config = saved.config();
-    if (content.equals(readContent)) {
-      KeptTokens.of(saved.folder(), content, config).write(taskData(TextProgress.NONE));
+    PreparedData data = prepared(TextProgress.NONE);
+    if (opening.prepared == null) {
+      data.keepTokens(saved.folder());
     }
     Map<String, String> notes = new HashMap<>(opening.notes);
     notes.putAll(run.lineage().entries());
     CheckpointWriter checkpoints =
-        saved.folder().checkpointWriter(saved.dataPaths(), content, config, notes);
+        saved
+            .folder()
+            .checkpointWriter(
+                RunFolder.dataEntries(saved.dataPaths(), data.content()), config, notes);
     if (!saved.changes().isEmpty()) {
       run.save(saved.folder().withNext(config, checkpoints));
     }
@@ -175,5 +178,9 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public void close() {}
+  public synchronized void close() {
+    if (prepared != null && opening.prepared == null) {
+      prepared.close();
+    }
+  }
 }

@@ -2,7 +2,7 @@ package io.evomoe.run;
 
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.Generated.FinishReason;
+import io.evomoe.run.TextStream.Generated.FinishReason;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -227,6 +227,34 @@ public final class TextStream {
         }
       }
       return longest;
+    }
+  }
+
+  /**
+   * A generated text.
+   *
+   * @param text the continuation, without the prompt and the stop string
+   * @param tokenIds all new tokens, without the end of the document
+   * @param finishReason why it ended
+   */
+  public record Generated(String text, List<Integer> tokenIds, FinishReason finishReason) {
+    /** Keeps the list unmodifiable. */
+    public Generated {
+      tokenIds = List.copyOf(tokenIds);
+    }
+
+    /** Why a generated text ended. */
+    public enum FinishReason {
+      /** The text has the maximum number of new tokens. */
+      LENGTH,
+      /** The model ended the document. */
+      END,
+      /** The text had a stop string. */
+      STOP,
+      /** The program cancelled the generation, or closed the predictor. */
+      CANCELLED,
+      /** The time was over. */
+      TIMEOUT
     }
   }
 }

@@ -52,7 +52,7 @@ class ClosedInUseTest {
     naming = folder.resolve("naming");
     try (FineTuning tuning =
         FineTuning.of(masked)
-            .texts(SmallTexts.labelled(60))
+            .data(SmallTexts.classes(60))
             .training(t -> t.steps(2).batch(8))
             .withoutBaseline()
             .in(naming)) {
@@ -211,7 +211,7 @@ class ClosedInUseTest {
     assertThat(classified).hasSize(1);
     classifier.close();
     assertThatIllegalStateException()
-        .isThrownBy(() -> classifier.evaluate(SmallTexts.labelled(1)))
+        .isThrownBy(() -> classifier.evaluate(SmallTexts.classes(1)))
         .withMessage(says);
   }
 

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Fine-tuning from a program. */
 class FineTuningTest {
   private static final int STEPS = 20;
-  private static final List<LabelledText> TEXTS = SmallTexts.labelled(60);
+  private static final List<List<String>> TEXTS = SmallTexts.labelled(60);
   private static final HeldOut TENTHS = HeldOut.DEFAULT.withShares(0.1, 0.1);
 
   @TempDir static Path folder;
@@ -61,9 +61,13 @@ class FineTuningTest {
 
   private static FineTuning.Builder texts() {
     return FineTuning.of(masked)
-        .texts(TEXTS)
+        .data(rows(TEXTS))
         .split(TENTHS)
         .training(t -> t.steps(STEPS).batch(8).learningRate(0.01));
+  }
+
+  private static Dataset rows(List<List<String>> texts) {
+    return Dataset.rows("texts of the program", texts::stream);
   }
 
   @Test
@@ -71,9 +75,7 @@ class FineTuningTest {
     Path file = folder.resolve("classes.tsv");
     Files.writeString(
         file,
-        TEXTS.stream()
-            .map(text -> text.label() + "\t" + text.text() + "\n")
-            .collect(Collectors.joining()));
+        TEXTS.stream().map(text -> String.join("\t", text) + "\n").collect(Collectors.joining()));
     Path out = folder.resolve("of-file");
     List<String> said = new ArrayList<>();
     try (FineTuning tuning =
@@ -96,7 +98,7 @@ class FineTuningTest {
   @Test
   void a_classifier_of_a_programs_texts_should_be_measured_on_texts_that_it_is_given() {
     try (Classifier classifier = Classifier.open(whole)) {
-      ClassEvaluation all = classifier.evaluate(TEXTS);
+      ClassEvaluation all = classifier.evaluate(rows(TEXTS));
       assertThat(all.of("sea").examples()).isEqualTo(60);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> all.of("sky"))
@@ -106,7 +108,7 @@ class FineTuningTest {
           .withMessageContaining(
               "were a program's and are in no file; name the texts to measure on");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> classifier.evaluate(List.of(new LabelledText("sky", "blue"))))
+          .isThrownBy(() -> classifier.evaluate(rows(List.of(List.of("sky", "blue")))))
           .withMessageContaining("line 1: label must be one of the 2 of training, was sky");
     }
   }
@@ -286,38 +288,35 @@ class FineTuningTest {
   @Test
   void should_refuse_what_is_no_fine_tuning_in_a_sentence_and_leave_no_folder() throws IOException {
     Path none = folder.resolve("none");
+    refused(() -> FineTuning.of(masked), none, "a fine-tuning must have data, has none");
     refused(
-        () -> FineTuning.of(masked),
-        none,
-        "must have either data (files) or texts (a list), has neither");
-    refused(() -> texts().data(folder), none, "has both");
-    refused(
-        () -> FineTuning.of(whole).texts(TEXTS),
+        () -> FineTuning.of(whole).data(rows(TEXTS)),
         none,
         "whole holds a fine-tuned classifier, not a training run");
     refused(
         () ->
             FineTuning.of(masked)
-                .texts(TEXTS.stream().filter(text -> text.label().equals("sea")).toList()),
+                .data(rows(TEXTS.stream().filter(text -> text.get(0).equals("sea")).toList())),
         none,
         "texts of the program must be of at least 2 classes, are all of sea");
     Path gpt = folder.resolve("gpt");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(gpt)) {
       run.train();
     }
-    refused(() -> FineTuning.of(gpt).texts(TEXTS), none, "task gpt; finetune needs task roberta");
+    refused(
+        () -> FineTuning.of(gpt).data(rows(TEXTS)), none, "task gpt; finetune needs task roberta");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> texts().training(t -> t.batch(0)))
         .withMessage("batch must be at least 1, was 0");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> texts().texts(List.of()))
-        .withMessage("texts must be at least one, were none");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LabelledText("a\tb", "text"))
-        .withMessage("label must be on one line, not blank and without TABs, was 'a?b'");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LabelledText("a", " \n"))
-        .withMessage("text must not be blank, was blank for label a");
+    refused(() -> texts().data(rows(List.of())), none, "must hold class rows, has none");
+    refused(
+        () -> texts().data(rows(List.of(List.of("a\tb", "text")))),
+        none,
+        "label must be on one line and without TABs, was 'a?b'");
+    refused(
+        () -> texts().data(rows(List.of(List.of("a", " \n")))),
+        none,
+        "no value of a row must be blank, were 'a' and ''");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> texts().training(t -> t.seed(2)).in(whole))
         .withMessageContaining(whole + " holds a fine-tuning with other settings");

@@ -154,7 +154,7 @@ class OwnDataTest {
         .isThrownBy(
             () ->
                 small(Run.translation(Dataset.texts("texts", TEXTS)), 3).in(folder.resolve("none")))
-        .withMessage("a row of texts must be a source and its translation, has 1 values");
+        .withMessage("texts, line 1: a row must have 2 values, has 1");
   }
 
   @Test

@@ -12,7 +12,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Lineage;
+import io.evomoe.run.internal.task.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.Measurement;

@@ -113,7 +113,7 @@ class SharedFolderTest {
 
   private static FineTuning.Builder tuning(Path masked) {
     return FineTuning.of(masked)
-        .texts(SmallTexts.labelled(60))
+        .data(SmallTexts.classes(60))
         .training(t -> t.steps(STEPS).batch(4).learningRate(0.01));
   }
 }

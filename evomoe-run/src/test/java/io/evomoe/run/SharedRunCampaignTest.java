@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.run.TextStream.Generated;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.transformer.Transformer;
-import io.evomoe.run.finetune.LabelledText;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.training.Model;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,12 +69,17 @@ public final class SmallTexts {
   }
 
   /** Texts of two classes, which a small network can tell apart; so many of each. */
-  public static List<LabelledText> labelled(int count) {
-    List<LabelledText> texts = new ArrayList<>();
+  public static List<List<String>> labelled(int count) {
+    List<List<String>> texts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      texts.add(new LabelledText("sea", "the ship %d of the sea".formatted(i)));
-      texts.add(new LabelledText("land", "a road %d".formatted(i)));
+      texts.add(List.of("sea", "the ship %d of the sea".formatted(i)));
+      texts.add(List.of("land", "a road %d".formatted(i)));
     }
     return texts;
+  }
+
+  /** These texts as data. */
+  public static Dataset classes(int count) {
+    return Dataset.rows("texts", labelled(count)::stream);
   }
 }

@@ -24,7 +24,7 @@ public class FieldOptions {
    * @param names {@code --text-field} for the field {@code textField}, or {@code --split-seed=seed}
    */
   public FieldOptions(Class<? extends Record> record, String names) {
-    this(record, field -> Fields.of(field).initial(), names);
+    this(record, Fields::initial, names);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.FineTuneSettings;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.training.Callback;
@@ -47,7 +48,9 @@ final class FineTuneCommand implements Runnable {
   @Option(
       names = "--data",
       description =
-          "file or folder of labelled UTF-8 texts: records of label and text (.jsonl, .csv, .tsv, .parquet), or lines of class TAB text, also as .gz or .zst; may be repeated (default: WordNet glosses)")
+          "file or folder of labelled UTF-8 texts: records of label and text (.jsonl, .csv, .tsv,"
+              + " .parquet), or lines of class TAB text, also as .gz or .zst; may be repeated"
+              + " (default: WordNet glosses)")
   List<Path> data = List.of();
 
   @Mixin DataOptions form = new DataOptions();
@@ -68,7 +71,8 @@ final class FineTuneCommand implements Runnable {
   @Option(
       names = "--out",
       description =
-          "folder for results; the same command with the same folder continues an interrupted run (default: runs/finetune)")
+          "folder for results; the same command with the same folder continues an interrupted run"
+              + " (default: runs/finetune)")
   @Nullable Path out;
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -89,7 +93,7 @@ final class FineTuneCommand implements Runnable {
         OutputFolder output = DefaultFolders.open(out, "finetune")) {
       FineTuning.Builder builder = builder(settings);
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
-      try (FineTuning tuning = builder.data(texts).in(output)) {
+      try (FineTuning tuning = builder.data(Dataset.files(texts)).in(output)) {
         console.println(tuning.description());
         print(train(tuning, stop, page(tuning, texts)), tuning);
       }

@@ -3,10 +3,10 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.HeldOut;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.FineTuned;
 import java.io.IOException;
@@ -29,17 +29,15 @@ class FineTuningBesideCommandTest {
   void should_reach_the_same_accuracy_with_the_same_bits_of_weights() throws IOException {
     Path masked = folder.resolve("masked");
     TinyRuns.everyTask(folder).get(1).train(masked, "evomoe", "12").succeeded();
-    List<LabelledText> texts = new ArrayList<>();
+    List<List<String>> texts = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      texts.add(new LabelledText("sea", "a ship of %d".formatted(i)));
-      texts.add(new LabelledText("land", "a %s of %d".formatted(i % 9 == 0 ? "ship" : "road", i)));
+      texts.add(List.of("sea", "a ship of %d".formatted(i)));
+      texts.add(List.of("land", "a %s of %d".formatted(i % 9 == 0 ? "ship" : "road", i)));
     }
     Path file = folder.resolve("classes.tsv");
     Files.writeString(
         file,
-        texts.stream()
-            .map(text -> text.label() + "\t" + text.text() + "\n")
-            .collect(Collectors.joining()));
+        texts.stream().map(text -> String.join("\t", text) + "\n").collect(Collectors.joining()));
     Path ofCommand = folder.resolve("command");
     String printed =
         CommandRun.of(
@@ -57,7 +55,7 @@ class FineTuningBesideCommandTest {
     FineTuned tuned;
     try (FineTuning tuning =
         FineTuning.of(masked)
-            .texts(texts)
+            .data(Dataset.rows("texts", texts::stream))
             .split(HeldOut.DEFAULT.withShares(0.2, 0))
             .training(t -> t.steps(40).batch(8).learningRate(0.01))
             .in(ofCode)) {
@@ -76,8 +74,8 @@ class FineTuningBesideCommandTest {
     assertSameLines(ofCode, ofCommand, texts);
   }
 
-  private static void assertSameLines(Path ofCode, Path ofCommand, List<LabelledText> texts) {
-    List<String> lines = texts.stream().map(LabelledText::text).toList();
+  private static void assertSameLines(Path ofCode, Path ofCommand, List<List<String>> texts) {
+    List<String> lines = texts.stream().map(text -> text.get(1)).toList();
     byte[] input = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     try (Classifier classifier = Classifier.open(ofCode)) {
       List<Classified> named = classifier.classify(lines);

@@ -7,7 +7,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.run.Run;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Lineage;
+import io.evomoe.run.internal.task.Lineage;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;

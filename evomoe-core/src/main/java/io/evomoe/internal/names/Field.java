@@ -18,7 +18,10 @@ public @interface Field {
   /** Returns the meaning, without the bounds. Code is in backticks. */
   String doc();
 
-  /** Returns the default as YAML, {@code null} for an empty field; none if it must be given. */
+  /**
+   * Returns the default as YAML; none if the field must be given, or is empty by default because
+   * its type allows it.
+   */
   String initial() default "";
 
   /** Returns the smallest value. */

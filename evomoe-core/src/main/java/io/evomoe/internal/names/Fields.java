@@ -85,7 +85,13 @@ public final class Fields {
 
   /** Whether the component may be empty. */
   public static boolean isOptional(RecordComponent component) {
-    return of(component).initial().equals(EMPTY);
+    return component.getType() == OptionalLong.class
+        || component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+  }
+
+  /** Returns the default as YAML; empty text if the component must be given. */
+  public static String initial(RecordComponent component) {
+    return isOptional(component) ? EMPTY : of(component).initial();
   }
 
   /**
@@ -114,7 +120,7 @@ public final class Fields {
     for (int i = 0; i < components.length; i++) {
       types[i] = components[i].getType();
       Object value = given.get(components[i].getName());
-      values[i] = value == null ? initial(components[i]) : value;
+      values[i] = value == null ? defaultOf(components[i]) : value;
     }
     try {
       return record.getDeclaredConstructor(types).newInstance(values);
@@ -128,14 +134,14 @@ public final class Fields {
     }
   }
 
-  private static @Nullable Object initial(RecordComponent component) {
+  private static @Nullable Object defaultOf(RecordComponent component) {
     Class<?> type = component.getType();
     if (type.isRecord()) {
       return defaults(type.asSubclass(Record.class));
     }
-    String text = of(component).initial();
+    String text = initial(component);
     if (type == OptionalLong.class) {
-      return text.equals(EMPTY) ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
+      return OptionalLong.empty();
     }
     if (text.equals(EMPTY)) {
       return null;

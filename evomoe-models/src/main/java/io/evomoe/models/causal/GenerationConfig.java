@@ -31,7 +31,8 @@ public record GenerationConfig(
         int topK,
     @Field(
             doc =
-                "draws from the most likely tokens whose probabilities first sum to this; 1 for all",
+                "draws from the most likely tokens whose probabilities first sum to this; 1 for"
+                    + " all",
             initial = "1",
             above = 0,
             max = 1)
@@ -44,9 +45,7 @@ public record GenerationConfig(
     @Field(doc = "seed of the draws", initial = "1") long seed,
     @Field(doc = "a text ends before the first of these, none of them empty", initial = "[]")
         List<String> stopStrings,
-    @Field(
-            doc = "maximum time for a text from its request, above 0; null for no limit",
-            initial = Fields.EMPTY)
+    @Field(doc = "maximum time for a text from its request, above 0; null for no limit")
         @Nullable Duration timeout)
     implements GenerationConfigBuilder.With {
 

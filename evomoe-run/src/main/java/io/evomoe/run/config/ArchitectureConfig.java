@@ -22,24 +22,19 @@ public record ArchitectureConfig(
     @Field(
             doc =
                 "activation function of the feed-forward networks; null for the task's default, "
-                    + "or `SILU` for `model.architecture: llama`",
-            initial = Fields.EMPTY)
+                    + "or `SILU` for `model.architecture: llama`")
         @Nullable ActivationFunction activation,
     @Field(
             doc = "epsilon of the normalizations",
             initial = "" + NormConfig.DEFAULT_EPSILON,
             above = 0)
         double normEpsilon,
-    @Field(
-            doc = "rows of the token embedding; null for the tokenizer's number of tokens",
-            initial = Fields.EMPTY,
-            min = 1)
+    @Field(doc = "rows of the token embedding; null for the tokenizer's number of tokens", min = 1)
         @Nullable Integer vocabulary,
     @Field(
             doc =
                 "longest sequence that has positions, at least `model.sequence`; null for "
                     + "`model.sequence`",
-            initial = Fields.EMPTY,
             min = 1)
         @Nullable Integer positions,
     @Field(
@@ -196,19 +191,6 @@ public record ArchitectureConfig(
             "architecture.%s is of model.architecture llama: it must be left out for gpt, was %s"
                 .formatted(name, field.getValue().asText()));
       }
-    }
-  }
-
-  /** Rejects fields that only the embedding of a RoBERTa has. */
-  void requirePlainEmbedding(String task) {
-    if (positionOffset != 0 || tokenTypes != 0) {
-      boolean offset = positionOffset != 0;
-      throw new IllegalArgumentException(
-          "architecture.%s must be 0 for task %s, was %d"
-              .formatted(
-                  offset ? "positionOffset" : "tokenTypes",
-                  task,
-                  offset ? positionOffset : tokenTypes));
     }
   }
 }

@@ -37,7 +37,7 @@ final class ConfigFields {
   static ObjectNode defaults(Class<?> record) {
     ObjectNode defaults = StrictYaml.nothing();
     for (RecordComponent field : record.getRecordComponents()) {
-      String initial = Fields.of(field).initial();
+      String initial = Fields.initial(field);
       if (field.getType().isRecord()) {
         defaults.set(field.getName(), defaults(field.getType()));
       } else if (!initial.isEmpty()) {
@@ -49,7 +49,7 @@ final class ConfigFields {
 
   /** Returns the default of a field that has one. */
   static JsonNode initial(RecordComponent field) {
-    String initial = Fields.of(field).initial();
+    String initial = Fields.initial(field);
     return field.getType() == String.class ? TextNode.valueOf(initial) : StrictYaml.value(initial);
   }
 

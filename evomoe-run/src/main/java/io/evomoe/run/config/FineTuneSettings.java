@@ -15,10 +15,7 @@ import java.util.OptionalLong;
  */
 @RecordBuilder
 public record FineTuneSettings(
-    @Field(
-            doc = "optimizer steps of each training; replaces `epochs` if given",
-            initial = Fields.EMPTY,
-            min = 1)
+    @Field(doc = "optimizer steps of each training; replaces `epochs` if given", min = 1)
         OptionalLong steps,
     @Field(doc = "passes over the training texts", initial = "3", above = 0) double epochs,
     @Field(doc = "texts per batch", initial = "32", min = 1) int batch,

@@ -44,27 +44,24 @@ public record ModelConfig(
         Architecture architecture,
     @Field(
             doc =
-                "heads of keys and values, a divisor of `numAttentionHeads`; null for `numAttentionHeads`. For "
-                    + "architecture `llama`",
-            initial = Fields.EMPTY,
+                "heads of keys and values, a divisor of `numAttentionHeads`; null for"
+                    + " `numAttentionHeads`. For architecture `llama`",
             min = 1)
         @Nullable Integer numKeyValueHeads,
     @Field(
             doc =
-                "head size, even; null for `hiddenSize / numAttentionHeads`. For architecture `llama`",
-            initial = Fields.EMPTY,
+                "head size, even; null for `hiddenSize / numAttentionHeads`. For architecture"
+                    + " `llama`",
             min = 1,
             max = 1_000_000)
         @Nullable Integer headDim,
     @Field(
             doc = "intermediate size of an expert; null for `intermediateSize`",
-            initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
         @Nullable Integer moeIntermediateSize,
     @Field(
             doc = "intermediate size of a shared expert; null for that of an expert",
-            initial = Fields.EMPTY,
             min = 1,
             max = 1_000_000)
         @Nullable Integer sharedExpertIntermediateSize,

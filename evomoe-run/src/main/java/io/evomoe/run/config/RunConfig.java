@@ -183,7 +183,13 @@ public record RunConfig(
 
   /** Rejects fields that only the embedding of a RoBERTa has. */
   public void requirePlainEmbedding() {
-    architecture.requirePlainEmbedding(task);
+    boolean offset = architecture.positionOffset() != 0;
+    int rows = offset ? architecture.positionOffset() : architecture.tokenTypes();
+    if (rows != 0) {
+      throw new IllegalArgumentException(
+          "architecture.%s must be 0 for task %s, was %d"
+              .formatted(offset ? "positionOffset" : "tokenTypes", task, rows));
+    }
   }
 
   /** Returns the factory of the model's gates. */

@@ -132,26 +132,13 @@ public final class SavedConfig {
   }
 
   /**
-   * The configuration of a resumed run.
-   *
-   * @param config of the remaining steps
-   * @param changes one line per change, for the user; empty if nothing changed
-   */
-  public record Resumed(RunConfig config, List<String> changes) {
-    /** Keeps the list unmodifiable. */
-    public Resumed {
-      changes = List.copyOf(changes);
-    }
-  }
-
-  /**
    * Returns the checkpoint's configuration with the requested changes.
    *
    * @param asked requested values by dotted field, as text
    * @throws IllegalArgumentException if a field of the model differs from the checkpoint's, or if
    *     another field that affects numbers was changed in the file without a request
    */
-  public Resumed resumed(Map<String, String> asked) {
+  public RunConfig resumed(Map<String, String> asked) {
     RunConfig before = config();
     RunConfig config = withSpawn(before, ConfigFile.set(before, asked), asked);
     for (Difference difference : differences(config)) {
@@ -169,7 +156,7 @@ public final class SavedConfig {
           "training.steps must be at least %d, the steps that %s has taken, was %d"
               .formatted(done, checkpoint.location(), config.training().steps()));
     }
-    return new Resumed(config, changes(before, config));
+    return config;
   }
 
   /** An edit of the file alone would either change the run or be ignored, both without notice. */
@@ -218,7 +205,9 @@ public final class SavedConfig {
     return ConfigFile.set(config, DIVERSIFY, Long.toString(done));
   }
 
-  private List<String> changes(RunConfig before, RunConfig config) {
+  /** Returns one line for each change of a resumed run, for the user. */
+  public List<String> changes(RunConfig config) {
+    RunConfig before = config();
     Map<String, String> then = ConfigFields.values(before);
     List<String> lines = new ArrayList<>();
     ConfigFields.values(config)

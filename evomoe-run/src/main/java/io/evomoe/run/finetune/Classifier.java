@@ -15,7 +15,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.ClassPredictor;
 import io.evomoe.run.internal.finetune.TunedFolder;
-import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.RunFiles;
@@ -53,21 +53,21 @@ public final class Classifier implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final RunConfig config;
 
-  private Classifier(
-      Path folder,
-      RobertaClassifier network,
-      List<String> labels,
-      BpeTokenizer tokenizer,
-      Checkpoint checkpoint,
-      RunConfig config) {
+  private Classifier(Path folder, Checkpoint checkpoint) {
     this.lifetime =
         new Lifetime("the classifier in " + folder, "open it again with Classifier.open");
-    this.network = network;
-    this.naming = new ClassPredictor(network, checkpoint.context().evaluating());
-    this.labels = labels;
-    this.tokenizer = tokenizer;
     this.checkpoint = checkpoint;
-    this.config = config;
+    this.config = TunedFolder.model(folder, checkpoint);
+    this.labels = TunedFolder.labels(checkpoint);
+    this.tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
+    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
+    Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
+    if (TunedFolder.spawned(checkpoint)) {
+      encoder.spawn(config.evolution().spawnMethod(), config.seed());
+    }
+    this.network = new RobertaClassifier(encoder, labels.size());
+    checkpoint.loadModel(network);
+    this.naming = new ClassPredictor(network, checkpoint.context().evaluating());
   }
 
   /** Whether a folder was written by a fine-tuning, finished or not. */
@@ -96,17 +96,7 @@ public final class Classifier implements AutoCloseable {
                     new IllegalArgumentException(
                         folder
                             + " holds no classifier yet: repeat its finetune command to continue"));
-    RunConfig config = TunedFolder.model(folder, checkpoint);
-    List<String> labels = TunedFolder.labels(checkpoint);
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
-    TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-    Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
-    if (TunedFolder.spawned(checkpoint)) {
-      encoder.spawn(config.evolution().spawnMethod(), config.seed());
-    }
-    RobertaClassifier network = new RobertaClassifier(encoder, labels.size());
-    checkpoint.loadModel(network);
-    return new Classifier(folder, network, labels, tokenizer, checkpoint, config);
+    return new Classifier(folder, checkpoint);
   }
 
   /** Returns the classes, in the order of the network's outputs. */
@@ -126,7 +116,7 @@ public final class Classifier implements AutoCloseable {
 
   /**
    * Returns the class of a text. Texts longer than {@link #limit} are truncated. Surrounding white
-   * space is ignored, and line ends become {@code \n}, as in {@link LabelledText}.
+   * space is ignored, and line ends become {@code \n}.
    */
   public Classified classify(String text) {
     return classify(List.of(text)).get(0);
@@ -142,7 +132,7 @@ public final class Classifier implements AutoCloseable {
     for (int first = 0; first < texts.size(); first += ClassPredictor.BATCH) {
       List<String> some =
           texts.subList(first, Math.min(texts.size(), first + ClassPredictor.BATCH)).stream()
-              .map(LabelledText::plain)
+              .map(Corpora::plain)
               .toList();
       EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
       List<ClassPredictor.Named> named =
@@ -165,7 +155,8 @@ public final class Classifier implements AutoCloseable {
    */
   public ClassEvaluation evaluate(String part) {
     Dataset data = TunedFolder.data(checkpoint);
-    return evaluate(TunedTrainings.open(data, config, note -> {}).part("part", part, data.paths()));
+    Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, data, config, note -> {});
+    return evaluate(parts.part("part", part, data.paths()));
   }
 
   /**
@@ -192,18 +183,17 @@ public final class Classifier implements AutoCloseable {
   }
 
   /**
-   * Measures the classifier on these texts.
+   * Measures the classifier on all of these texts.
    *
-   * @param texts at least one
+   * @param texts rows of a label and a text, at least one
    * @throws IllegalArgumentException if a label is not one of {@link #labels}; the message gives
-   *     its number in the list as line
+   *     the number of its row as line
    */
-  public ClassEvaluation evaluate(List<LabelledText> texts) {
-    return evaluate(LabelledText.corpus(texts));
+  public ClassEvaluation evaluate(Dataset texts) {
+    return evaluate(Corpora.read(RecordKind.CLASS, texts, config.data()));
   }
 
-  /** Measures the classifier on texts in memory. */
-  public ClassEvaluation evaluate(RowCorpus texts) {
+  private ClassEvaluation evaluate(RowCorpus texts) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       ClassifiedTexts encoded = new ClassifiedTexts(texts, labels, tokenizer, limit());
       return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));

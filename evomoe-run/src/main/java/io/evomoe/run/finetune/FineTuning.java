@@ -5,6 +5,7 @@ import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.nn.Lifetime;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
@@ -13,6 +14,8 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.finetune.TunedTrainings;
+import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
@@ -64,26 +67,21 @@ public final class FineTuning implements AutoCloseable {
   private volatile @Nullable TrainingJob<?> training;
   private volatile List<ClassScores> scores = List.of();
 
-  FineTuning(
-      OutputFolder output,
-      RunCheckpoint run,
-      RunConfig network,
-      FineTuneSettings settings,
-      Dataset data,
-      Split<RowCorpus> texts,
-      boolean alone) {
-    if (texts.train().labels().size() < 2) {
+  private FineTuning(Builder builder, Dataset data, OutputFolder output) {
+    this.run = RunCheckpoint.open(builder.run);
+    RunConfig network = run.config().with(c -> c.split(builder.split).data(builder.form));
+    Split<RowCorpus> texts = Corpora.open(RecordKind.CLASS, data, network, builder.said);
+    List<String> labels = texts.train().labels();
+    if (labels.size() < 2) {
       throw new IllegalArgumentException(
           "%s must be of at least 2 classes, are all of %s"
-              .formatted(texts.train().name(), texts.train().labels().get(0)));
+              .formatted(texts.train().name(), labels.get(0)));
     }
     this.lifetime = new Lifetime("the fine-tuning in " + output.path(), "begin it again");
     this.output = output;
-    this.run = run;
-    this.settings = settings;
-    this.kinds = TunedKind.all(alone);
-    this.folder =
-        new TunedFolder(output, run, network, settings, data, texts.train().labels(), alone);
+    this.settings = builder.settings;
+    this.kinds = TunedKind.all(builder.alone);
+    this.folder = new TunedFolder(output, run, network, settings, data, labels, builder.alone);
     this.trainings = new TunedTrainings(run, texts, settings);
   }
 
@@ -95,7 +93,11 @@ public final class FineTuning implements AutoCloseable {
    * @throws IllegalArgumentException if it is no folder of a run, or the run has another task
    */
   public static Builder of(Path run) {
-    RunCheckpoint.requireTask(run, Tasks.ROBERTA, "finetune");
+    String task = RunFolder.open(run).config().task();
+    if (!task.equals(Tasks.ROBERTA)) {
+      throw new IllegalArgumentException(
+          "%s is a run of task %s; finetune needs task roberta".formatted(run, task));
+    }
     return new Builder(run);
   }
 
@@ -159,35 +161,44 @@ public final class FineTuning implements AutoCloseable {
   }
 
   private FineTuned trainAlone(List<Callback> callbacks) {
-    Optional<FineTuned> before = folder.finished(steps(), trainings.measured());
-    if (before.isPresent()) {
-      callbacks.forEach(callback -> callback.onNote("already finished"));
-      scores = before.get().scores();
-      return before.get();
-    }
     stopRequested = false;
     try {
-      return trained(callbacks);
+      Optional<List<ClassScores>> stored = folder.finished(steps());
+      return stored.isPresent() ? measured(stored.get(), callbacks) : trained(callbacks);
     } finally {
       training = null;
     }
   }
 
+  /** The classifier gives the same measurement again. */
+  private FineTuned measured(List<ClassScores> stored, List<Callback> callbacks) {
+    callbacks.forEach(callback -> callback.onNote("already finished"));
+    scores = stored;
+    return finished(train(TunedKind.TUNED, List.of()).flatMap(FineTuned::measured));
+  }
+
   private FineTuned trained(List<Callback> callbacks) {
-    scores = List.of(trainings.majority());
+    scores = trainings.majority().scores();
     folder.begin();
     Optional<ClassEvaluation> last = Optional.empty();
     for (TunedKind kind : kinds) {
-      Optional<TunedTrainings.Scores> reached =
-          trainings.train(kind, folder, this::heedStop, callbacks);
+      Optional<FineTuned> reached = train(kind, callbacks);
       if (reached.isEmpty()) {
         return new FineTuned(scores, Optional.empty());
       }
-      scores = Stream.concat(scores.stream(), Stream.of(reached.get().scores())).toList();
-      last = reached.map(TunedTrainings.Scores::evaluation);
+      scores = Stream.concat(scores.stream(), reached.get().scores().stream()).toList();
+      last = reached.get().measured();
     }
-    last.ifPresent(measured -> folder.finish(scores, measured));
-    return new FineTuned(scores, last);
+    return finished(last);
+  }
+
+  private Optional<FineTuned> train(TunedKind kind, List<Callback> callbacks) {
+    return trainings.train(kind, folder.notes(), folder.open(kind), this::heedStop, callbacks);
+  }
+
+  private FineTuned finished(Optional<ClassEvaluation> measured) {
+    measured.ifPresent(evaluation -> folder.finish(scores, evaluation));
+    return new FineTuned(scores, measured);
   }
 
   private void heedStop(TrainingJob<?> begun) {
@@ -228,8 +239,7 @@ public final class FineTuning implements AutoCloseable {
    */
   public static final class Builder {
     private final Path run;
-    private List<Path> data = List.of();
-    private List<LabelledText> texts = List.of();
+    private @Nullable Dataset data;
     private HeldOut split = HeldOut.DEFAULT;
     private DataForm form = DataForm.DEFAULT;
     private FineTuneSettings settings = FineTuneSettings.DEFAULT;
@@ -240,37 +250,23 @@ public final class FineTuning implements AutoCloseable {
       this.run = run;
     }
 
-    /** Trains on the labelled texts of these files and folders, as {@link #data(List)}. */
-    public Builder data(Path... sources) {
-      return data(List.of(sources));
-    }
-
     /**
      * Trains on the labelled texts of these files and folders, at least one. Files have records of
      * label and text, or lines of class TAB text. A folder with a split keeps its parts.
      *
-     * @throws IllegalArgumentException if the list is empty
+     * @throws IllegalArgumentException if there is none
      */
-    public Builder data(List<Path> sources) {
-      if (sources.isEmpty()) {
-        throw new IllegalArgumentException("data must be at least one file or folder, was none");
-      }
-      data = List.copyOf(sources);
-      return this;
+    public Builder data(Path... sources) {
+      return data(Dataset.files(List.of(sources)));
     }
 
     /**
-     * Trains on these texts. The classifier is the same as from a file with these texts in this
-     * order.
-     *
-     * @param examples of at least two classes
-     * @throws IllegalArgumentException if the list is empty
+     * Trains on these rows of a label and a text, of at least two classes. White space around a
+     * value is ignored, and line ends in a text become {@code \n}, so that the classifier is the
+     * same as from a file with these texts in this order.
      */
-    public Builder texts(List<LabelledText> examples) {
-      if (examples.isEmpty()) {
-        throw new IllegalArgumentException("texts must be at least one, were none");
-      }
-      texts = List.copyOf(examples);
+    public Builder data(Dataset source) {
+      data = source;
       return this;
     }
 
@@ -334,27 +330,15 @@ public final class FineTuning implements AutoCloseable {
      */
     public FineTuning in(OutputFolder output) {
       try {
-        Dataset source = source();
-        RunCheckpoint checkpoint = RunCheckpoint.open(run, Tasks.ROBERTA, "finetune");
-        RunConfig network = checkpoint.config().with(c -> c.split(split).data(form));
-        Split<RowCorpus> parts = TunedTrainings.open(source, network, said);
-        return new FineTuning(output, checkpoint, network, settings, source, parts, alone);
+        Dataset source = data;
+        if (source == null) {
+          throw new IllegalArgumentException("a fine-tuning must have data, has none");
+        }
+        return new FineTuning(this, source, output);
       } catch (RuntimeException e) {
         output.close();
         throw e;
       }
-    }
-
-    private Dataset source() {
-      if (data.isEmpty() == texts.isEmpty()) {
-        throw new IllegalArgumentException(
-            "a fine-tuning must have either data (files) or texts (a list), has "
-                + (data.isEmpty() ? "neither" : "both"));
-      }
-      if (!data.isEmpty()) {
-        split.requireUse(data);
-      }
-      return data.isEmpty() ? LabelledText.dataset(texts) : Dataset.files(data);
     }
   }
 }

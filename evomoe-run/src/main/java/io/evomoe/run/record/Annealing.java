@@ -12,21 +12,23 @@ import java.util.stream.IntStream;
  * The change of a run's sparsity and speed, from the first to the last tenth of its routed steps.
  *
  * @param gate of the run
- * @param startTemperature mean temperature of the first tenth
- * @param endTemperature mean temperature of the last tenth
- * @param startActive mean number of active experts in the first tenth
- * @param endActive mean number of active experts in the last tenth
- * @param startMillis median time of a step in the first tenth
- * @param endMillis median time of a step in the last tenth
  */
-public record Annealing(
-    String gate,
-    double startTemperature,
-    double endTemperature,
-    double startActive,
-    double endActive,
-    double startMillis,
-    double endMillis) {
+public record Annealing(String gate, Tenth first, Tenth last) {
+  /**
+   * A tenth of the steps.
+   *
+   * @param temperature mean temperature
+   * @param activeExperts mean number of active experts
+   * @param millis median time of a step
+   */
+  public record Tenth(double temperature, double activeExperts, double millis) {
+    private static Tenth of(List<StepRecord> steps) {
+      return new Tenth(
+          mean(steps, StepRecord::temperature),
+          mean(steps, StepRecord::activeExperts),
+          medianMillis(steps));
+    }
+  }
 
   /** Computes the change; empty if too few steps have a temperature and a time. */
   public static Optional<Annealing> of(RecordedRun run) {
@@ -36,22 +38,11 @@ public record Annealing(
     if (tenth < 2) {
       return Optional.empty();
     }
-    List<StepRecord> first = routed.subList(0, tenth);
-    List<StepRecord> last = routed.subList(routed.size() - tenth, routed.size());
-    Annealing annealing =
-        new Annealing(
-            run.gate(),
-            mean(first, StepRecord::temperature),
-            mean(last, StepRecord::temperature),
-            mean(first, StepRecord::activeExperts),
-            mean(last, StepRecord::activeExperts),
-            medianMillis(first),
-            medianMillis(last));
-    return annealing.isTimed() ? Optional.of(annealing) : Optional.empty();
-  }
-
-  private boolean isTimed() {
-    return Double.isFinite(startMillis) && Double.isFinite(endMillis);
+    Tenth first = Tenth.of(routed.subList(0, tenth));
+    Tenth last = Tenth.of(routed.subList(routed.size() - tenth, routed.size()));
+    return Double.isFinite(first.millis + last.millis)
+        ? Optional.of(new Annealing(run.gate(), first, last))
+        : Optional.empty();
   }
 
   /** Returns one line for the user. */
@@ -60,12 +51,12 @@ public record Annealing(
         Locale.ROOT,
         "%s: temperature %.2f -> %.2f, active experts %.2f -> %.2f, step %.0f ms -> %.0f ms",
         gate,
-        startTemperature,
-        endTemperature,
-        startActive,
-        endActive,
-        startMillis,
-        endMillis);
+        first.temperature,
+        last.temperature,
+        first.activeExperts,
+        last.activeExperts,
+        first.millis,
+        last.millis);
   }
 
   private static double mean(List<StepRecord> rows, ToDoubleFunction<StepRecord> value) {

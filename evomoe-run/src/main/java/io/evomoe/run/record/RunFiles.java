@@ -1,7 +1,10 @@
 package io.evomoe.run.record;
 
+import io.evomoe.internal.files.FileTree;
+import io.evomoe.internal.files.IoReason;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -114,11 +117,21 @@ public final class RunFiles {
       throw new IllegalArgumentException(
           isRun(folder)
               ? folder
-                  + " holds a run already: continue it with train --resume or Run.open, or name another folder"
+                  + " holds a run already: continue it with train --resume or Run.open, or name"
+                  + " another folder"
               : folder + HOLDS_OTHERS);
     }
     if (CheckpointFolder.latest(folder.resolve(SCRATCH).resolve(CHECKPOINTS)).isPresent()) {
       throw new IllegalArgumentException(folder + HOLDS_OTHERS);
+    }
+  }
+
+  /** Deletes a file or folder, if there is one. */
+  public static void delete(Path path) {
+    try {
+      FileTree.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + path + ": " + IoReason.of(e, path), e);
     }
   }
 }

@@ -85,8 +85,10 @@ class ConfigSchemaTest {
         "training: {learningRate: 0} | $.training.learningRate: must have an exclusive minimum",
         "training: {beta1: 1} | $.training.beta1: must have an exclusive maximum value of 1",
         "training: {schedule: 3} | $.training.schedule: integer found, string expected",
-        "training: {optimizerOptions: {momentum: [1]}} | $.training.optimizerOptions.momentum: array",
-        "evolution: {schedule: SLOW} | $.evolution.schedule: does not have a value in the enumeration",
+        "training: {optimizerOptions: {momentum: [1]}} | $.training.optimizerOptions.momentum:"
+            + " array",
+        "evolution: {schedule: SLOW} | $.evolution.schedule: does not have a value in the"
+            + " enumeration",
         "model: {sharedGate: 1} | $.model.sharedGate: integer found, boolean expected",
         "evolution: {hardFrom: -1} | $.evolution.hardFrom: must have a minimum value of 0",
         "guards: {keepCheckpoints: null} | $.guards.keepCheckpoints: null found, integer expected",
@@ -122,7 +124,7 @@ class ConfigSchemaTest {
   private static ObjectNode value(RecordComponent component) {
     Field field = Fields.of(component);
     ObjectNode value = JSON.createObjectNode();
-    if (!field.initial().isEmpty()) {
+    if (!Fields.initial(component).isEmpty()) {
       value.set("default", ConfigFields.initial(component));
     }
     boolean optional = Fields.isOptional(component);

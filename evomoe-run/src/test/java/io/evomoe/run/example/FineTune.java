@@ -1,9 +1,9 @@
 package io.evomoe.run.example;
 
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.finetune.LabelledText;
 import io.evomoe.run.record.ClassEvaluation;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,10 +12,10 @@ import java.util.List;
 final class FineTune {
   private FineTune() {}
 
-  static double finetune(Path run, List<LabelledText> examples, Path folder) {
+  static double finetune(Path run, List<List<String>> examples, Path folder) {
     try (FineTuning tuning =
         FineTuning.of(run)
-            .texts(examples) // or .data(Path.of("classes.csv"))
+            .data(Dataset.rows("examples", examples::stream)) // or .data(Path.of("classes.csv"))
             .training(t -> t.steps(60).batch(8).learningRate(0.01))
             .in(folder)) {
       ClassEvaluation reached = tuning.train().evaluation();

@@ -15,11 +15,11 @@ class AnnealingTest {
   @Test
   void should_compare_the_first_and_the_last_tenth() {
     Annealing annealing = Annealing.of(run(40)).orElseThrow();
-    assertThat(annealing.startTemperature()).isEqualTo(38.5);
-    assertThat(annealing.endTemperature()).isEqualTo(2.5);
-    assertThat(annealing.startActive()).isEqualTo(38.5);
-    assertThat(annealing.endActive()).isEqualTo(2.5);
-    assertThat(annealing.startMillis()).isEqualTo(100, within(1e-9));
+    assertThat(annealing.first().temperature()).isEqualTo(38.5);
+    assertThat(annealing.last().temperature()).isEqualTo(2.5);
+    assertThat(annealing.first().activeExperts()).isEqualTo(38.5);
+    assertThat(annealing.last().activeExperts()).isEqualTo(2.5);
+    assertThat(annealing.first().millis()).isEqualTo(100, within(1e-9));
     assertThat(annealing.text()).contains("step 100 ms -> 100 ms").doesNotContain("NaN");
   }
 

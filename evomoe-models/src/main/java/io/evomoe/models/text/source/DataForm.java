@@ -10,8 +10,7 @@ public record DataForm(
             doc =
                 "format of files without a known file name extension: `text`, `markdown`, `jsonl`, "
                     + "`csv`, `tsv`, `parquet` or an installed `RecordFormat`; null to read files "
-                    + "without an extension as plain text and reject other extensions",
-            initial = Fields.EMPTY)
+                    + "without an extension as plain text and reject other extensions")
         @Nullable RecordFormat format,
     @Field(doc = "field or column with the text, also of classified texts", initial = "text")
         String textField,

@@ -1,10 +1,12 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.internal.hub.TokenizerFiles;
+import io.evomoe.models.metrics.Confusion;
+import io.evomoe.models.metrics.Confusion.ClassMeasure;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
@@ -13,18 +15,16 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.TunedKind;
+import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +38,7 @@ public final class TunedFolder {
   /** The file with the configuration of the pre-trained network, and the format of the texts. */
   public static final String MODEL = RunFiles.CLASSIFIER;
 
+  private static final String CLASSES = "classes.json";
   private static final String LABELS = "labels";
   private static final String SPAWNED = "spawned";
   private static final String NETWORK = "network";
@@ -76,7 +77,12 @@ public final class TunedFolder {
     this.notes = new HashMap<>(RunFolder.dataEntries(data.paths(), content));
     notes.put(
         Fingerprint.NOTE,
-        fingerprint(settings, content + network.split() + network.data() + alone));
+        Fingerprint.of(
+            settings.with(s -> s.checkpointEvery(0)).toString(),
+            content + network.split() + network.data() + alone,
+            run.config().kernels().name(),
+            Fingerprint.ofContent(run.checkpoint().location()),
+            Fingerprint.ofContent(run.folder().tokenizerPath())));
     notes.put(LABELS, String.join("\n", labels));
     notes.put(SPAWNED, Boolean.toString(run.checkpoint().progress().spawned()));
     notes.put(NETWORK, ConfigFile.text(network));
@@ -87,23 +93,6 @@ public final class TunedFolder {
     for (TunedKind kind : TunedKind.values()) {
       CheckpointFolder.openNewestWhole(checkpoints(kind)).ifPresent(this::requireSame);
     }
-  }
-
-  /** Returns the fingerprint of all inputs. */
-  private String fingerprint(FineTuneSettings settings, String texts) {
-    return Fingerprint.of(
-        String.format(
-            Locale.ROOT,
-            "%s %s %d %s %d",
-            settings.steps(),
-            settings.epochs(),
-            settings.batch(),
-            settings.learningRate(),
-            settings.seed()),
-        texts,
-        run.config().kernels().name(),
-        Fingerprint.ofContent(run.checkpoint().location()),
-        Fingerprint.ofContent(run.folder().tokenizerPath()));
   }
 
   private void requireSame(Checkpoint there) {
@@ -121,12 +110,12 @@ public final class TunedFolder {
   }
 
   /** Returns the notes of every checkpoint. */
-  Map<String, String> notes() {
+  public Map<String, String> notes() {
     return notes;
   }
 
   /** Opens the folder of one training. */
-  OutputFolder open(TunedKind kind) {
+  public OutputFolder open(TunedKind kind) {
     return kind == TunedKind.TUNED ? output.shared() : OutputFolder.open(kind.folder(path));
   }
 
@@ -135,24 +124,14 @@ public final class TunedFolder {
   }
 
   /**
-   * Returns the result, if everything was measured already; it does not need the curves.
+   * Returns the scores, if everything was measured already; they do not need the curves.
    *
    * @param steps of each training
-   * @param texts name of the texts of the last measurement
    */
-  public Optional<FineTuned> finished(long steps, String texts) {
+  public Optional<List<ClassScores>> finished(long steps) {
     return CheckpointFolder.openNewestWhole(checkpoints(TunedKind.TUNED))
         .filter(at -> at.progress().step() == steps || at.isEnd())
-        .flatMap(at -> ClassScores.read(path))
-        .flatMap(
-            scores ->
-                ClassFile.read(path, texts)
-                    .map(measured -> new FineTuned(scores, Optional.of(measured))));
-  }
-
-  /** Returns the configuration of the network, which may have been edited. */
-  public static RunConfig model(Path folder) {
-    return ConfigFile.read(folder.resolve(MODEL));
+        .flatMap(at -> ClassScores.read(path));
   }
 
   /**
@@ -161,7 +140,7 @@ public final class TunedFolder {
    * @throws IllegalArgumentException if it or the tokenizer does not belong to the checkpoint
    */
   public static RunConfig model(Path folder, Checkpoint checkpoint) {
-    RunConfig model = model(folder);
+    RunConfig model = ConfigFile.read(folder.resolve(MODEL));
     require(folder.resolve(MODEL), checkpoint, NETWORK, ConfigFile.text(model));
     Path tokenizer = folder.resolve(RunFiles.TOKENIZER);
     require(tokenizer, checkpoint, VOCABULARY, vocabulary(tokenizer));
@@ -213,27 +192,56 @@ public final class TunedFolder {
    * classifier complete.
    */
   public void begin() {
-    try {
-      Files.deleteIfExists(path.resolve(ClassScores.NAME));
-      new RunFolder(path).deleteConfig();
-      Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
-      TokenizerFiles.copy(run.folder().tokenizerPath(), Files.createDirectories(tokenizer));
-      ConfigFile.write(path.resolve(MODEL), network);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + path + ": " + IoReason.of(e, path), e);
-    }
+    RunFiles.delete(path.resolve(ClassScores.NAME));
+    new RunFolder(path).deleteConfig();
+    Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
+    TokenizerFiles.copy(run.folder().tokenizerPath(), OutputFolder.prepare(tokenizer));
+    ConfigFile.write(path.resolve(MODEL), network);
   }
 
   /** Writes the scores; of the checkpoints, only those of the classifier are kept. */
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
-    ClassFile.write(path, evaluation);
+    AtomicFile.write(path.resolve(CLASSES), Json.text(lines(evaluation)));
     ClassScores.write(path, scores);
-    Path scratch = checkpoints(TunedKind.SCRATCH);
-    try {
-      FileTree.delete(scratch);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot delete " + scratch + ": " + IoReason.of(e, scratch), e);
+    RunFiles.delete(checkpoints(TunedKind.SCRATCH));
+  }
+
+  /**
+   * A class in the file of scores by class.
+   *
+   * @param texts number of its texts
+   * @param named predicted classes with their numbers of texts; classes without predictions are
+   *     left out
+   */
+  private record Line(
+      String label,
+      int texts,
+      double precision,
+      double recall,
+      double f1,
+      Map<String, Integer> named) {}
+
+  private static List<Line> lines(ClassEvaluation evaluation) {
+    List<String> labels = evaluation.labels();
+    Confusion confusion = evaluation.confusion();
+    List<Line> lines = new ArrayList<>();
+    for (int label = 0; label < labels.size(); label++) {
+      Map<String, Integer> named = new LinkedHashMap<>();
+      for (int c = 0; c < labels.size(); c++) {
+        if (confusion.count(label, c) > 0) {
+          named.put(labels.get(c), confusion.count(label, c));
+        }
+      }
+      ClassMeasure measure = confusion.of(label);
+      lines.add(
+          new Line(
+              labels.get(label),
+              measure.examples(),
+              measure.precision(),
+              measure.recall(),
+              measure.f1(),
+              named));
     }
+    return lines;
   }
 }

@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.finetune;
 
 import io.evomoe.evolution.EvolutionSchedule;
+import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
@@ -9,28 +10,26 @@ import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.models.text.classes.ClassifiedTexts;
-import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;
-import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.task.RobertaTask;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.TunedKind;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RunName;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -46,67 +45,32 @@ import java.util.stream.Stream;
  */
 public final class TunedTrainings {
   private static final RobertaTask TASK = new RobertaTask();
-
   private static final int SHOWN_CLASSES = 50;
 
   private final RunCheckpoint run;
   private final Split<RowCorpus> split;
   private final List<String> labels;
   private final TrainingData<ClassBatch> data;
-  private final List<ClassBatch> valid;
-  private final Optional<List<ClassBatch>> test;
+  private final Split<List<ClassBatch>> measured;
   private final TrainerConfig config;
   private final long seed;
-
-  /**
-   * The scores of a network.
-   *
-   * @param scores on the validation and test parts
-   * @param evaluation class by class, on the test part if there is one, else on the validation part
-   */
-  public record Scores(ClassScores scores, ClassEvaluation evaluation) {}
 
   /** Encodes the texts. */
   public TunedTrainings(RunCheckpoint run, Split<RowCorpus> split, FineTuneSettings settings) {
     this.run = run;
     this.split = split;
     this.labels = split.train().labels();
-    Function<RowCorpus, ClassifiedTexts> encode =
-        corpus ->
-            new ClassifiedTexts(corpus, labels, run.tokenizer(), run.config().model().sequence());
-    ClassifiedTexts validTexts = encode.apply(split.valid());
-    CorpusBatches<ClassBatch> train =
-        encode.apply(split.train()).batches(settings.batch(), settings.seed());
+    int limit = run.config().model().sequence();
+    Split<ClassifiedTexts> texts =
+        split.map(set -> new ClassifiedTexts(set, labels, run.tokenizer(), limit));
+    CorpusBatches<ClassBatch> train = texts.train().batches(settings.batch(), settings.seed());
     this.data =
         new TrainingData<>(
             train::batch,
-            validTexts.batches(settings.batch(), 0).evaluationBatches(Integer.MAX_VALUE));
-    this.valid = ClassPredictor.batches(validTexts);
-    this.test = split.test().map(encode).map(ClassPredictor::batches);
+            texts.valid().batches(settings.batch(), 0).evaluationBatches(Integer.MAX_VALUE));
+    this.measured = texts.map(ClassPredictor::batches);
     this.config = settings.trainer(train.size());
     this.seed = settings.seed();
-  }
-
-  /**
-   * Returns all texts in their parts.
-   *
-   * @param network with the rule for texts without a split, and the form of files
-   * @param said receives one line for each file or folder with the detected format
-   */
-  public static Split<RowCorpus> open(Dataset data, RunConfig network, Consumer<String> said) {
-    if (!data.paths().isEmpty()) {
-      return RowCorpus.open(RecordKind.CLASS, data.paths(), network.split(), network.data(), said);
-    }
-    return data.validation()
-        .map(valid -> new Split<>(corpus(data), corpus(valid)))
-        .orElseGet(() -> corpus(data).divide(network.split()));
-  }
-
-  /** Reads rows of a label and a text. */
-  public static RowCorpus corpus(Dataset data) {
-    List<List<String>> rows = new ArrayList<>();
-    data.read(rows::add);
-    return RowCorpus.of(RecordKind.CLASS, data.name(), rows);
   }
 
   /** Returns the optimizer steps of one training. */
@@ -119,20 +83,18 @@ public final class TunedTrainings {
     return labels;
   }
 
-  /** Returns the name of the texts of the last measurement. */
-  public String measured() {
-    return split.test().orElse(split.valid()).name();
-  }
-
   /**
    * Trains, or continues from a checkpoint.
    *
+   * @param notes of every checkpoint
+   * @param output folder of this training
    * @param begun receives the training before its first step
-   * @return empty if it was stopped before its end, and saved
+   * @return the scores of the network; empty if it was stopped before its end, and saved
    */
-  public Optional<Scores> train(
+  public Optional<FineTuned> train(
       TunedKind kind,
-      TunedFolder folder,
+      Map<String, String> notes,
+      OutputFolder output,
       Consumer<TrainingJob<?>> begun,
       List<Callback> callbacks) {
     try (RobertaClassifier classifier = new RobertaClassifier(network(kind), labels.size(), seed);
@@ -141,13 +103,16 @@ public final class TunedTrainings {
                 .named(new RunName(kind.part(), run.config().gate(), seed, true))
                 .config(config)
                 .evolution(EvolutionSchedule.staying(run.checkpoint().context()))
-                .notes(folder.notes())
-                .in(folder.open(kind))) {
+                .notes(notes)
+                .in(output)) {
       begun.accept(job);
-      Outcome outcome = job.train(callbacks.toArray(Callback[]::new));
-      return outcome.result().isInterrupted() || Thread.currentThread().isInterrupted()
-          ? Optional.empty()
-          : Optional.of(scores(kind.title(), new ClassPredictor(classifier, job.context())));
+      RunResult result = job.train(callbacks.toArray(Callback[]::new)).result();
+      if (result.isInterrupted() || Thread.currentThread().isInterrupted()) {
+        return Optional.empty();
+      }
+      ClassPredictor naming = new ClassPredictor(classifier, job.context());
+      return Optional.of(
+          measured(kind.title(), batches -> naming.confusion(batches, labels.size())));
     }
   }
 
@@ -180,72 +145,57 @@ public final class TunedTrainings {
   }
 
   /** Returns the scores of the majority-class baseline. */
-  public ClassScores majority() {
+  public FineTuned majority() {
     int[] training = split.train().labelIds(labels);
-    int classes = labels.size();
-    Function<List<ClassBatch>, Confusion> always =
-        batches -> Confusion.majority(training, ClassPredictor.labels(batches), classes);
-    return scores("majority class", always.apply(valid), test.map(always));
+    return measured(
+        "majority class",
+        batches -> Confusion.majority(training, ClassPredictor.labels(batches), labels.size()));
   }
 
-  /** Returns the scores on the test part if there is one, else on the validation part. */
-  Scores scores(String name, ClassPredictor naming) {
-    int classes = labels.size();
-    Confusion onValid = naming.confusion(valid, classes);
-    Optional<Confusion> onTest = test.map(batches -> naming.confusion(batches, classes));
-    return new Scores(
-        scores(name, onValid, onTest),
-        new ClassEvaluation(measured(), labels, onTest.orElse(onValid)));
-  }
-
-  private static ClassScores scores(String name, Confusion valid, Optional<Confusion> test) {
-    return new ClassScores(
-        name,
-        valid.accuracy(),
-        valid.macroF1(),
-        test.map(Confusion::accuracy).orElse(Double.NaN),
-        test.map(Confusion::macroF1).orElse(Double.NaN));
+  /** Evaluates class by class on the test set if there is one, else on the validation set. */
+  private FineTuned measured(String name, Function<List<ClassBatch>, Confusion> naming) {
+    Confusion valid = naming.apply(measured.valid());
+    Optional<Confusion> test = measured.test().map(naming);
+    ClassScores scores =
+        new ClassScores(
+            name,
+            valid.accuracy(),
+            valid.macroF1(),
+            test.map(Confusion::accuracy).orElse(Double.NaN),
+            test.map(Confusion::macroF1).orElse(Double.NaN));
+    String texts = split.test().orElse(split.valid()).name();
+    return new FineTuned(
+        List.of(scores), Optional.of(new ClassEvaluation(texts, labels, test.orElse(valid))));
   }
 
   /** Returns lines for the user: the number of texts in each part, in total and by class. */
   public String description() {
     List<RowCorpus> sides =
         Stream.concat(Stream.of(split.train(), split.valid()), split.test().stream()).toList();
-    List<List<Integer>> counts = sides.stream().map(this::counts).toList();
-    String names = split.test().isEmpty() ? "training/validation" : "training/validation/test";
-    StringBuilder lines = new StringBuilder();
-    lines.append(
-        String.format(
-            Locale.ROOT,
-            "%s: %s %s texts of %d classes%n",
-            split.train().name(),
-            inARow(sides.stream().map(RowCorpus::size)),
-            names,
-            labels.size()));
+    List<int[]> counts = sides.stream().map(this::counts).toList();
     String classes =
-        byFrequency(counts.get(0)).stream()
+        IntStream.range(0, labels.size())
+            .boxed()
+            .sorted(Comparator.comparing(c -> -counts.get(0)[c]))
             .limit(SHOWN_CLASSES)
-            .map(c -> labels.get(c) + " " + inARow(counts.stream().map(side -> side.get(c))))
+            .map(c -> labels.get(c) + " " + inARow(counts.stream().map(side -> side[c])))
             .collect(Collectors.joining(", "));
     int more = labels.size() - SHOWN_CLASSES;
-    return lines
-        + classes
-        + (more > 0 ? String.format(Locale.ROOT, ", and %d rarer classes", more) : "");
+    return String.format(
+        Locale.ROOT,
+        "%s: %s %s texts of %d classes%n%s%s",
+        split.train().name(),
+        inARow(sides.stream().map(RowCorpus::size)),
+        split.test().isEmpty() ? "training/validation" : "training/validation/test",
+        labels.size(),
+        classes,
+        more > 0 ? String.format(Locale.ROOT, ", and %d rarer classes", more) : "");
   }
 
-  private List<Integer> counts(RowCorpus side) {
+  private int[] counts(RowCorpus side) {
     int[] counts = new int[labels.size()];
-    for (int label : side.labelIds(labels)) {
-      counts[label]++;
-    }
-    return Arrays.stream(counts).boxed().toList();
-  }
-
-  private static List<Integer> byFrequency(List<Integer> counts) {
-    return IntStream.range(0, counts.size())
-        .boxed()
-        .sorted(Comparator.comparing(c -> -counts.get(c)))
-        .toList();
+    Arrays.stream(side.labelIds(labels)).forEach(label -> counts[label]++);
+    return counts;
   }
 
   private static String inARow(Stream<Integer> counts) {

@@ -5,6 +5,7 @@ import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.StrictYaml;
+import io.evomoe.run.record.RunFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,11 +56,12 @@ public record ProgramTokenizer(
     AtomicFile.write(folder.resolve(NAME), StrictYaml.text(this));
   }
 
-  /** Replaces the tokenizer in a folder by that of a run, if it has one. */
-  public static void copy(RunFolder run, Path into) {
-    TokenizerFiles.copy(run.tokenizerPath(), into);
-    if (run.hasProgramTokenizer()) {
-      read(run.tokenizerPath()).write(into);
+  /** Replaces the tokenizer in a folder by that of another one, if it has one. */
+  public static void copy(Path from, Path into) {
+    TokenizerFiles.copy(from, into);
+    RunFiles.delete(into.resolve(NAME));
+    if (isIn(from)) {
+      read(from).write(into);
     }
   }
 

@@ -2,7 +2,6 @@ package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -11,8 +10,6 @@ import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,21 +46,13 @@ public record RunFolder(Path path) {
 
   /** Deletes the files of a fine-tuning, or of rounds, that ended before the first checkpoint. */
   public void deleteOthers() {
-    deleteFile(path.resolve(RunFiles.CLASSIFIER));
-    deleteFile(path.resolve(RunFiles.ROUNDS));
+    RunFiles.delete(path.resolve(RunFiles.CLASSIFIER));
+    RunFiles.delete(path.resolve(RunFiles.ROUNDS));
   }
 
   /** Deletes the files of a run that ended before its first checkpoint. */
   public void deleteConfig() {
-    deleteFile(configFile());
-  }
-
-  private static void deleteFile(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
-    }
+    RunFiles.delete(configFile());
   }
 
   /** Writes the configuration. */
@@ -156,27 +145,9 @@ public record RunFolder(Path path) {
   /**
    * Returns a writer of checkpoints; the tokenizer must already be in the folder.
    *
-   * @param data files and folders, kept for resuming
+   * @param data entries for the data ({@link #dataEntries})
    * @param config that the checkpoints are bound to; its guards limit how many are kept
-   */
-  public CheckpointFolder checkpointWriter(List<Path> data, RunConfig config) {
-    return checkpointWriter(data, Fingerprint.ofContent(data), config, Map.of());
-  }
-
-  /**
-   * Returns a writer with additional notes in every checkpoint.
-   *
    * @param notes text by name; names must not be those of configuration fields
-   */
-  public CheckpointFolder checkpointWriter(
-      List<Path> data, String content, RunConfig config, Map<String, String> notes) {
-    return checkpointWriter(dataEntries(data, content), config, notes);
-  }
-
-  /**
-   * Returns a writer for the data of another checkpoint, which is not read.
-   *
-   * @param data entries of that checkpoint for its data
    */
   public CheckpointFolder checkpointWriter(
       Map<String, String> data, RunConfig config, Map<String, String> notes) {
@@ -251,7 +222,8 @@ public record RunFolder(Path path) {
     if (data == null || data.isEmpty()) {
       throw new IllegalArgumentException(
           checkpoint.location()
-              + " has no data in files; name it (--data), or pass it again (Run.opening(folder).data(...))");
+              + " has no data in files; name it (--data), or pass it again"
+              + " (Run.opening(folder).data(...))");
     }
     return data.lines().map(Path::of).toList();
   }

@@ -7,7 +7,6 @@ import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;

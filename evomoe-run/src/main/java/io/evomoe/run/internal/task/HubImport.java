@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.hub.HubFolder;
 import io.evomoe.models.hub.PublishedModel;
@@ -128,7 +129,8 @@ public final class HubImport {
     folder.write(config);
     Optimizer without = config.trainer().optimizer(config.kernels());
     folder
-        .checkpointWriter(List.of(), config)
+        .checkpointWriter(
+            RunFolder.dataEntries(List.of(), Fingerprint.ofContent(List.of())), config, Map.of())
         .write(new TrainingState(progress, moment, model, without));
   }
 

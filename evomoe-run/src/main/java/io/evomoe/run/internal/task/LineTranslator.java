@@ -47,11 +47,6 @@ public final class LineTranslator {
     return translation.longestSource();
   }
 
-  /** Translates lines; too long ones are truncated. */
-  public List<String> translate(List<String> lines) {
-    return translate(lines, line -> {});
-  }
-
   /**
    * Translates lines.
    *

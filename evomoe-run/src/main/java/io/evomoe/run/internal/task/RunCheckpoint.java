@@ -19,7 +19,7 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
-import io.evomoe.run.task.TaskRun;
+import io.evomoe.run.task.Task.TaskRun;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -96,38 +96,13 @@ public final class RunCheckpoint implements TaskRun {
     Checkpoint checkpoint = run.checkpoint(path);
     SavedConfig saved =
         new SavedConfig(run.next(checkpoint).orElse(file), run.configFile(), checkpoint);
-    SavedConfig.Resumed now =
-        asked == null ? new SavedConfig.Resumed(saved.config(), List.of()) : saved.resumed(asked);
-    RunConfig config = Tasks.checked(now.config());
+    RunConfig config = Tasks.checked(asked == null ? saved.config() : saved.resumed(asked));
+    List<String> changes = asked == null ? List.of() : saved.changes(config);
     if (asked == null) {
       saved.overruled().forEach(log::warn);
     }
     boolean newest = run.path().equals(path);
-    return new RunCheckpoint(run, config, checkpoint, newest, now.changes(), null, null);
-  }
-
-  /**
-   * Opens the folder of a run of one task.
-   *
-   * @param task required task
-   * @param command name of the command, for the message
-   * @throws IllegalArgumentException if the run has another task
-   */
-  public static RunCheckpoint open(Path folder, String task, String command) {
-    requireTask(folder, task, command);
-    return open(folder);
-  }
-
-  /**
-   * Rejects, without reading it, a folder that {@link #open(Path, String, String)} would reject.
-   */
-  public static void requireTask(Path folder, String task, String command) {
-    RunConfig config = RunFolder.open(folder).config();
-    if (!config.task().equals(task)) {
-      throw new IllegalArgumentException(
-          "%s is a run of task %s; %s needs task %s"
-              .formatted(folder, config.task(), command, task));
-    }
+    return new RunCheckpoint(run, config, checkpoint, newest, changes, null, null);
   }
 
   /** Returns the same checkpoint with another configuration; must be closed as well. */

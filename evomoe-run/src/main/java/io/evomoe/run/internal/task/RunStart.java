@@ -25,12 +25,12 @@ public interface RunStart {
   }
 
   /**
-   * Returns the defaults of a run that starts here.
+   * Returns the defaults of a run that starts here, with the split and form of the saved run's
+   * data.
    *
    * @param usual the preset of this run's task, with its gate and seed
-   * @param itsData whether it continues with the saved run's data, which keeps its split
    */
-  RunConfig defaults(RunConfig usual, boolean itsData);
+  RunConfig defaults(RunConfig usual);
 
   /**
    * Rejects a run that cannot start here.
@@ -101,10 +101,9 @@ public interface RunStart {
      * one expert. The learning rate is that of an import, which suits trained weights.
      *
      * @param usual the preset of this run's task
-     * @param itsData whether it continues with the dense run's data, which keeps its split
      */
     @Override
-    public RunConfig defaults(RunConfig usual, boolean itsData) {
+    public RunConfig defaults(RunConfig usual) {
       RunConfig dense = run.config();
       int positions = dense.languageModel(run.vocabulary()).positions();
       return dense.with(
@@ -114,9 +113,7 @@ public interface RunStart {
                   .training(training(usual, dense))
                   .evolution(EvolutionConfig.defaults().with(e -> e.diversifySteps(0)))
                   .architecture(dense.architecture().with(a -> a.positions(positions)))
-                  .guards(usual.guards())
-                  .split(itsData ? dense.split() : usual.split())
-                  .data(itsData ? dense.data() : usual.data()));
+                  .guards(usual.guards()));
     }
 
     private TrainingConfig training(RunConfig usual, RunConfig dense) {

@@ -1,7 +1,6 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.task.MemoryLimit;
@@ -35,14 +34,24 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private final Trainer<B> trainer;
   private final Lineage lineage;
 
+  /** Releases the model's memory if its training cannot begin. */
   private TaskTraining(
-      TaskData<B, M> data, RunConfig config, M model, Trainer<B> trainer, Lineage lineage) {
+      TaskData<B, M> data,
+      RunConfig config,
+      long earlierSteps,
+      Function<M, Trainer<B>> trainer,
+      Supplier<Lineage> lineage) {
     this.data = data;
     this.config = config;
-    this.model = model;
-    this.trainer = trainer;
-    this.lineage = lineage;
-    trainer.sample(() -> data.samples(model, trainer.state().context().evaluating()));
+    this.model = data.model(config, earlierSteps);
+    try {
+      this.trainer = trainer.apply(model);
+      this.lineage = lineage.get();
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+    this.trainer.sample(() -> data.samples(model, this.trainer.state().context().evaluating()));
   }
 
   /**
@@ -57,7 +66,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       RunConfig config,
       TrainerConfig trainer,
       @Nullable DenseWeights weights) {
-    return begun(
+    return new TaskTraining<>(
         data,
         config,
         0,
@@ -85,7 +94,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       long earlierSteps,
       long batches,
       Supplier<Lineage> lineage) {
-    return begun(
+    return new TaskTraining<>(
         data,
         config,
         earlierSteps,
@@ -109,22 +118,6 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     long earlierSteps = saved.context().step() - saved.progress().step();
     Lineage lineage = Lineage.of(saved.config());
     return from(data, config, trainer, saved, earlierSteps, lineage.batches(), () -> lineage);
-  }
-
-  /** Releases the model's memory if its training cannot begin. */
-  private static <B, M extends Model<B>> TaskTraining<B, M> begun(
-      TaskData<B, M> data,
-      RunConfig config,
-      long earlierSteps,
-      Function<M, Trainer<B>> trainer,
-      Supplier<Lineage> lineage) {
-    M model = data.model(config, earlierSteps);
-    try {
-      return new TaskTraining<>(data, config, model, trainer.apply(model), lineage.get());
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
   }
 
   /** Returns the runs that this one descends from. */

@@ -7,7 +7,6 @@ import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.Split;
-import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
@@ -17,7 +16,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -37,51 +35,20 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
 
   private final TextTask<M> task;
   private final String description;
-  private final TokenStream train;
-  private final TokenStream valid;
+  private final Split<TokenStream> sides;
 
   private TextData(
-      TextTask<M> task,
-      Tokenizer tokenizer,
-      String description,
-      TokenStream train,
-      TokenStream valid) {
+      TextTask<M> task, Tokenizer tokenizer, String description, Split<TokenStream> sides) {
     super(task, tokenizer);
     this.task = task;
     this.description = description;
-    this.train = train;
-    this.valid = valid;
-  }
-
-  /**
-   * Encodes the training and validation sets of a text, which is not kept.
-   *
-   * @param notes the detected format of each source, one line each
-   * @param tokenizer with the special tokens of the task
-   * @param folder for a file with the ids
-   * @param progress called with the progress
-   */
-  static <M extends Model<LanguageBatch>> TextData<M> of(
-      TextTask<M> task,
-      TextSplit text,
-      List<String> notes,
-      Tokenizer tokenizer,
-      Path folder,
-      TextProgress progress) {
-    Split<TokenStream> sides = TokenStream.of(text, tokenizer, folder, progress);
-    String documents =
-        String.format(
-            Locale.ROOT,
-            " of %,d and %,d documents%s",
-            text.train().count(),
-            text.valid().count(),
-            testPart(text.test().map(Documents::count)));
-    return of(task, sides, notes, documents, tokenizer);
+    this.sides = sides;
   }
 
   /**
    * Returns data that is encoded already.
    *
+   * @param notes the detected format of each source, one line each
    * @param documents text on their number, for the description
    */
   static <M extends Model<LanguageBatch>> TextData<M> of(
@@ -100,35 +67,47 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
             task.causal() ? "" : ", 15% of them masked,",
             documents,
             tokenizer.vocabularySize());
-    return new TextData<>(
-        task, tokenizer, description(notes, tokens), sides.train(), sides.valid());
+    return new TextData<>(task, tokenizer, description(notes, tokens), sides);
+  }
+
+  /** Describes the number of documents in each set. */
+  static String documents(TextSplit text) {
+    return String.format(
+        Locale.ROOT,
+        " of %,d and %,d documents%s",
+        text.train().count(),
+        text.valid().count(),
+        testPart(text.test().map(Documents::count)));
   }
 
   /** Restores the data from {@link #tokens}. */
   static <M extends Model<LanguageBatch>> TextData<M> of(
       TextTask<M> task, TokenFile tokens, Tokenizer tokenizer) {
     return new TextData<>(
-        task, tokenizer, tokens.description(), tokens.streams().get(0), tokens.streams().get(1));
+        task,
+        tokenizer,
+        tokens.description(),
+        new Split<>(tokens.streams().get(0), tokens.streams().get(1)));
   }
 
   @Override
   public Optional<TokenFile> tokens() {
-    return Optional.of(new TokenFile(description, List.of(train, valid)));
+    return Optional.of(new TokenFile(description, List.of(sides.train(), sides.valid())));
   }
 
   @Override
   protected CorpusBatches<LanguageBatch> training(RunConfig config) {
-    return task.batches(train, tokenizer(), config);
+    return task.batches(sides.train(), tokenizer(), config);
   }
 
   @Override
   protected CorpusBatches<LanguageBatch> measured(RunConfig config) {
-    return task.batches(valid, tokenizer(), config);
+    return task.batches(sides.valid(), tokenizer(), config);
   }
 
   @Override
   protected TokenFrequencies frequencies(int vocabulary) {
-    return train.frequencies(vocabulary);
+    return sides.train().frequencies(vocabulary);
   }
 
   /** Continues the beginning of the validation text. */
@@ -137,6 +116,7 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     if (!(model instanceof CausalLanguageModel causal)) {
       return Map.of();
     }
+    TokenStream valid = sides.valid();
     int end = tokenizer().endOfText();
     int[] prompt =
         IntStream.range(0, Math.min(PROMPT, valid.size()))

@@ -25,8 +25,8 @@ import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Task.TaskRun;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
@@ -95,7 +95,8 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
             : TextSplit.open(data.paths(), config.split(), config.data(), notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(text::train, config.model().vocabulary(), special(), progress);
-    return TextData.of(this, text, notes, encoding, folder, progress);
+    Split<TokenStream> sides = TokenStream.of(text, encoding, folder, progress);
+    return TextData.of(this, sides, notes, TextData.documents(text), encoding);
   }
 
   private static TextSplit split(Dataset data, HeldOut rule) {

@@ -108,7 +108,7 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   private List<String> translated(Transformer model, StepContext context, int sentences) {
     List<String> sources = pairs.valid().column(0).stream().limit(sentences).toList();
     return new LineTranslator(new TrainedModel<>(model, context), tokenizer(), Search.greedy())
-        .translate(sources);
+        .translate(sources, line -> {});
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.metrics.ChrF;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
@@ -16,7 +15,6 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.pairs.BucketedBatches;
 import io.evomoe.models.text.pairs.EncodedPairs;
 import io.evomoe.models.text.pairs.PairBatch;
-import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.TransformerConfig;
@@ -31,8 +29,8 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.TranslationScores;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Task.TaskRun;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TaskRun;
 import io.evomoe.run.task.TokenizerSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +61,7 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
       Path folder,
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
-    Split<RowCorpus> pairs = open(data, config.split(), config.data(), notes::add);
+    Split<RowCorpus> pairs = Corpora.open(records(), data, config, notes::add);
     Tokenizer encoding =
         tokenizer.tokenizer(
             () -> pairs.train().texts(),
@@ -127,7 +125,8 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
     List<String> sources = pairs.column(0).subList(0, count);
     List<String> references = pairs.column(1).subList(0, count);
     List<String> translations =
-        new LineTranslator(trained, run.tokenizer(), request.search()).translate(sources);
+        new LineTranslator(trained, run.tokenizer(), request.search())
+            .translate(sources, line -> {});
     List<TranslationScores.Example> examples = new ArrayList<>();
     int shown = Math.min(request.examples(), count);
     for (int i = 0; i < shown; i++) {
@@ -178,32 +177,8 @@ public final class TranslationTask extends Task<PairBatch, Transformer> {
           Split.measured(data, request.split(), RecordKind.PAIR, config.data()), said);
     }
     Dataset sources = run.data();
-    return open(sources, config.split(), config.data(), note -> {})
+    return Corpora.open(RecordKind.PAIR, sources, config, note -> {})
         .part("split", request.split(), sources.name());
-  }
-
-  private static Split<RowCorpus> open(
-      Dataset all, HeldOut heldOut, DataForm form, Consumer<String> said) {
-    if (!all.paths().isEmpty()) {
-      return RowCorpus.open(RecordKind.PAIR, all.paths(), heldOut, form, said);
-    }
-    return all.validation()
-        .map(valid -> new Split<>(corpus(all), corpus(valid)))
-        .orElseGet(() -> corpus(all).divide(heldOut));
-  }
-
-  private static RowCorpus corpus(Dataset data) {
-    List<List<String>> pairs = new ArrayList<>();
-    data.read(
-        row -> {
-          if (row.size() != 2) {
-            throw new IllegalArgumentException(
-                "a row of %s must be a source and its translation, has %d values"
-                    .formatted(data.name(), row.size()));
-          }
-          pairs.add(row);
-        });
-    return RowCorpus.of(RecordKind.PAIR, data.name(), pairs);
   }
 
   @Override

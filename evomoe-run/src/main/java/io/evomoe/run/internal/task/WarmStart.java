@@ -9,8 +9,7 @@ import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.record.Lineage;
-import io.evomoe.run.record.Lineage.Ancestor;
+import io.evomoe.run.internal.task.Lineage.Ancestor;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
@@ -78,7 +77,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
 
   /** Returns all settings of the earlier run, with the rest of its phases. */
   @Override
-  public RunConfig defaults(RunConfig usual, boolean itsData) {
+  public RunConfig defaults(RunConfig usual) {
     RunConfig before = run.config();
     TrainingConfig training = before.training();
     RunConfig config =
@@ -87,9 +86,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
                 c.training(decaySteps == 0 ? training : training.decayOnly(decaySteps))
                     .gate(usual.gate())
                     .seed(usual.seed())
-                    .evolution(phasesLeft(usual.gate()))
-                    .split(itsData ? before.split() : usual.split())
-                    .data(itsData ? before.data() : usual.data()));
+                    .evolution(phasesLeft(usual.gate())));
     if (before.model().architecture() != Architecture.GPT) {
       return config;
     }

@@ -7,12 +7,12 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Lineage;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
@@ -63,7 +63,13 @@ class ResumedGatesTest {
         Stream.iterate(0, i -> i + 1).limit(300).map(i -> words.formatted(i, 1800 + i)).toList();
     TextSplit text = TextSplit.of(new TextCorpus("words", documents), 0.1);
     tokenizer = BpeTokenizer.train(text.train(), 300, folder.resolve("tokenizer"));
-    data = TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE);
+    data =
+        TextData.of(
+            new GptTask(),
+            TokenStream.of(text, tokenizer, folder, TextProgress.NONE),
+            List.of(),
+            "",
+            tokenizer);
   }
 
   static Stream<String> gates() {

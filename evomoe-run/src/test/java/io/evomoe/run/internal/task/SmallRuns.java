@@ -8,6 +8,7 @@ import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
+import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
@@ -69,10 +70,19 @@ final class SmallRuns {
     data =
         Map.of(
             Tasks.GPT,
-            TextData.of(new GptTask(), text, List.of(), tokenizer, folder, TextProgress.NONE),
+            TextData.of(
+                new GptTask(),
+                TokenStream.of(text, tokenizer, folder, TextProgress.NONE),
+                List.of(),
+                "",
+                tokenizer),
             Tasks.ROBERTA,
             TextData.of(
-                new RobertaTask(), text, List.of(), maskedTokenizer, folder, TextProgress.NONE),
+                new RobertaTask(),
+                TokenStream.of(text, maskedTokenizer, folder, TextProgress.NONE),
+                List.of(),
+                "",
+                maskedTokenizer),
             Tasks.TRANSLATION,
             new TranslationData(
                 new TranslationTask(),

@@ -1,11 +1,11 @@
-package io.evomoe.run.record;
+package io.evomoe.run.internal.task;
+
+import io.evomoe.run.record.RunFiles;
+
+import io.evomoe.run.record.Json;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.IoReason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,14 +60,10 @@ public record Lineage(List<Ancestor> from, long batches) {
   /** Writes the file into a run's folder; removes it if there are no ancestors. */
   public void write(Path folder) {
     Path file = folder.resolve(NAME);
-    if (!from.isEmpty()) {
+    if (from.isEmpty()) {
+      RunFiles.delete(file);
+    } else {
       AtomicFile.write(file, Json.text(this));
-      return;
-    }
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
     }
   }
 
