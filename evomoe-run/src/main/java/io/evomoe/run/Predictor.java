@@ -13,6 +13,9 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.IncrementalText;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.Classifier.Classified;
+import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.TrainedModel;
@@ -21,6 +24,7 @@ import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
@@ -30,7 +34,7 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Uses a trained model: generates, translates or embeds texts.
+ * Uses a trained model: generates, translates, classifies or embeds texts.
  *
  * <pre>{@code
  * try (Predictor predictor = Predictor.open(Path.of("runs/mine"))) {
@@ -47,37 +51,49 @@ public final class Predictor implements AutoCloseable {
   private final Path folder;
   private final String task;
   private final Lifetime lifetime;
-  private final TrainedModel<?> trained;
-  private final Tokenizer tokenizer;
-  private final boolean owner;
+  private final @Nullable TrainedModel<?> trained;
+  private final @Nullable Tokenizer tokenizer;
+  private final @Nullable Classifier classifier;
+  private final Runnable free;
   private @Nullable GenerationThread generations;
 
   /** Creates a predictor for a run's model. The caller frees the model after closing. */
   Predictor(Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer) {
-    this(folder, task, trained, tokenizer, false);
+    this(folder, task, trained, tokenizer, null, () -> {});
   }
 
   private Predictor(
-      Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer, boolean owner) {
+      Path folder,
+      String task,
+      @Nullable TrainedModel<?> trained,
+      @Nullable Tokenizer tokenizer,
+      @Nullable Classifier classifier,
+      Runnable free) {
     this.folder = folder;
     this.task = task;
     this.trained = trained;
     this.tokenizer = tokenizer;
-    this.owner = owner;
+    this.classifier = classifier;
+    this.free = free;
     this.lifetime = new Lifetime("the predictor of " + folder, "open it again with Predictor.open");
   }
 
   /**
-   * Opens the newest checkpoint of a run.
+   * Opens the newest checkpoint of a run or of a fine-tuning.
    *
-   * @param folder of the run, or one checkpoint in it
+   * @param folder of the run or fine-tuning, or one checkpoint in a run
    * @throws IllegalArgumentException if it is no such folder
    * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
    */
   public static Predictor open(Path folder) {
+    if (Classifier.isIn(folder)) {
+      Classifier classifier = Classifier.open(folder);
+      return new Predictor(folder, "finetune", null, null, classifier, classifier::close);
+    }
     RunCheckpoint run = RunCheckpoint.open(folder);
     Tokenizer tokenizer = run.tokenizer();
-    return new Predictor(folder, run.config().task(), run.trained(), tokenizer, true);
+    TrainedModel<?> model = run.trained();
+    return new Predictor(folder, run.config().task(), model, tokenizer, null, model::close);
   }
 
   /** Continues a prompt with {@link GenerationConfig#defaults()}. */
@@ -126,7 +142,7 @@ public final class Predictor implements AutoCloseable {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
       int[] ids = ids(prompt);
       TextStream stream =
-          new TextStream(ids, config, new IncrementalText(tokenizer, ids, config.stopStrings()));
+          new TextStream(ids, config, new IncrementalText(tokenizer(), ids, config.stopStrings()));
       generations(model).add(stream);
       return stream;
     }
@@ -134,14 +150,14 @@ public final class Predictor implements AutoCloseable {
 
   /** An empty text is the beginning of a document. */
   private int[] ids(String text) {
-    return text.isEmpty() ? new int[] {tokenizer.endOfText()} : tokenizer.encode(text);
+    return text.isEmpty() ? new int[] {tokenizer().endOfText()} : tokenizer().encode(text);
   }
 
   private synchronized GenerationThread generations(TrainedModel<CausalLanguageModel> model) {
     if (generations == null) {
       Generation generation =
-          new Generation(model.model(), model.context(), tokenizer.vocabularySize());
-      generations = new GenerationThread(generation, tokenizer.endOfText());
+          new Generation(model.model(), model.context(), tokenizer().vocabularySize());
+      generations = new GenerationThread(generation, tokenizer().endOfText());
     }
     return generations;
   }
@@ -166,7 +182,20 @@ public final class Predictor implements AutoCloseable {
 
   private LineTranslator translator(Search search) {
     TrainedModel<Transformer> model = model(Transformer.class, "translate", "mt");
-    return new LineTranslator(model, tokenizer, search);
+    return new LineTranslator(model, tokenizer(), search);
+  }
+
+  /**
+   * Returns the classes of texts, in the same order.
+   *
+   * @throws IllegalArgumentException if the folder has no fine-tuned classifier
+   */
+  public List<Classified> classify(List<String> texts) {
+    Classifier opened = classifier;
+    if (opened == null) {
+      throw unsuited("classify", "a fine-tuned classifier");
+    }
+    return lifetime.during(() -> opened.classify(texts));
   }
 
   /**
@@ -179,16 +208,16 @@ public final class Predictor implements AutoCloseable {
    */
   public List<float[]> embed(List<String> texts, boolean normalized) {
     try (Lifetime.Call ignored = lifetime.enter()) {
-      StepContext context = trained.context();
-      if (trained.model() instanceof CausalLanguageModel causal) {
+      StepContext context = trained().context();
+      if (trained().model() instanceof CausalLanguageModel causal) {
         return texts.stream()
             .map(this::ids)
-            .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, causal.positions())))
+            .map(ids -> Arrays.copyOf(ids, Math.min(ids.length, causal.config().positions())))
             .map(ids -> vector(ids, read -> causal.hiddenStates(read, context), normalized))
             .toList();
       }
       Roberta roberta = model(Roberta.class, "embed", "gpt or roberta").model();
-      EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer, roberta.config().positions());
+      EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer(), roberta.config().positions());
       return IntStream.range(0, texts.size())
           .mapToObj(encoded::ids)
           .map(ids -> vector(ids, read -> roberta.hiddenStates(read, context), normalized))
@@ -200,7 +229,7 @@ public final class Predictor implements AutoCloseable {
   private float[] vector(int[] ids, Function<TokenBatch, INDArray> states, boolean normalized) {
     double[] values;
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_EMBEDDING")) {
-      values = trained.model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
+      values = trained().model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
     }
     int width = values.length / ids.length;
     double[] mean = new double[width];
@@ -222,7 +251,10 @@ public final class Predictor implements AutoCloseable {
   public int limit() {
     return lifetime.during(
         () -> {
-          Model<?> model = trained.model();
+          if (classifier != null) {
+            return classifier.limit();
+          }
+          Model<?> model = trained().model();
           if (model instanceof CausalLanguageModel causal) {
             return causal.config().positions();
           }
@@ -232,12 +264,28 @@ public final class Predictor implements AutoCloseable {
         });
   }
 
-  private <M extends Model<?>> TrainedModel<M> model(Class<M> type, String use, String tasks) {
-    if (!type.isInstance(trained.model())) {
-      throw new IllegalArgumentException(
-          "%s is a run of task %s; %s needs task %s".formatted(folder, task, use, tasks));
+  /** Returns the model of a run. */
+  private TrainedModel<?> trained() {
+    if (trained == null) {
+      RunFolder.open(folder); // rejects a classifier, and names the commands for it
     }
-    return trained.as(type);
+    return Objects.requireNonNull(trained);
+  }
+
+  private Tokenizer tokenizer() {
+    return Objects.requireNonNull(tokenizer);
+  }
+
+  private <M extends Model<?>> TrainedModel<M> model(Class<M> type, String use, String tasks) {
+    if (!type.isInstance(trained().model())) {
+      throw unsuited(use, "task " + tasks);
+    }
+    return trained().as(type);
+  }
+
+  private IllegalArgumentException unsuited(String use, String needed) {
+    return new IllegalArgumentException(
+        "%s is a run of task %s; %s needs %s".formatted(folder, task, use, needed));
   }
 
   /**
@@ -254,9 +302,7 @@ public final class Predictor implements AutoCloseable {
           if (generations != null) {
             generations.close();
           }
-          if (owner) {
-            trained.close();
-          }
+          free.run();
         });
   }
 }

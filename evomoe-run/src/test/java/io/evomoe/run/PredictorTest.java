@@ -12,6 +12,8 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
+import io.evomoe.run.finetune.Classifier;
+import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
@@ -310,6 +312,10 @@ class PredictorTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> run.predictor().generate("a"))
           .withMessage(masked + " is a run of task roberta; generate needs task gpt");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> run.predictor().classify(List.of("a")))
+          .withMessage(
+              masked + " is a run of task roberta; classify needs a fine-tuned classifier");
     }
     Path translating = folder.resolve("translating");
     try (Run<Transformer> run =
@@ -324,6 +330,23 @@ class PredictorTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> predictor.embed(sentences, true))
           .withMessage(translating + " is a run of task mt; embed needs task gpt or roberta");
+    }
+    Path naming = folder.resolve("naming");
+    try (FineTuning tuning =
+        FineTuning.of(masked)
+            .data(SmallTexts.classes(60))
+            .training(t -> t.steps(2).batch(8))
+            .withoutBaseline()
+            .in(naming)) {
+      tuning.train();
+    }
+    try (Predictor predictor = Predictor.open(naming);
+        Classifier classifier = Classifier.open(naming)) {
+      assertThat(predictor.classify(sentences)).isEqualTo(classifier.classify(sentences));
+      assertThat(predictor.limit()).isEqualTo(classifier.limit());
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> predictor.generate("a"))
+          .withMessageContaining("classify");
     }
   }
 

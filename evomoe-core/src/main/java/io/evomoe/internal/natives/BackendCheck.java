@@ -9,7 +9,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Checks whether ND4J has a backend that can run. Call it before ND4J starts. With an unusable GPU,
  * ND4J itself prints a stack trace and then cannot be initialised any more.
  */
-final class BackendCheck {
+public final class BackendCheck {
   private static final String CUDA_BACKEND = "org.nd4j.linalg.jcublas.JCublasBackend";
   private static final String CPU_BACKEND = "org.nd4j.linalg.cpu.nativecpu.CpuBackend";
   private static final String CUDA_RUNTIME = "org.bytedeco.cuda.global.cudart";
@@ -24,7 +24,7 @@ final class BackendCheck {
    *
    * @throws IllegalStateException with a one-sentence message if no backend can run
    */
-  static void requireUsable() {
+  public static void requireUsable() {
     NativeFolders.prepare();
     if (isForGpu()) {
       problem(NvidiaCard.installed(), cudaRuntime())
@@ -44,7 +44,7 @@ final class BackendCheck {
   }
 
   /** Returns whether ND4J can compute only on a GPU here. */
-  static boolean isForGpu() {
+  public static boolean isForGpu() {
     return present(CUDA_BACKEND) && !present(CPU_BACKEND);
   }
 

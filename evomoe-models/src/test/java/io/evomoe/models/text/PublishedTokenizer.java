@@ -21,7 +21,7 @@ public enum PublishedTokenizer {
   /** Llama 3: 256 special tokens behind the vocabulary, words that are tokens are not merged. */
   LLAMA3 {
     @Override
-    ObjectNode tokenizer() {
+    public ObjectNode tokenizer() {
       ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
       ArrayNode added = tokenizer.putArray("added_tokens");
       List<String> first =
@@ -56,7 +56,7 @@ public enum PublishedTokenizer {
   /** Qwen2 and Qwen3: NFC, single digits, merges as pairs, added tokens that are not special. */
   QWEN2 {
     @Override
-    ObjectNode tokenizer() {
+    public ObjectNode tokenizer() {
       ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
       ArrayNode added = tokenizer.putArray("added_tokens");
       int size = VOCABULARY.tokens().size();
@@ -90,7 +90,7 @@ public enum PublishedTokenizer {
    */
   OLMOE {
     @Override
-    ObjectNode tokenizer() {
+    public ObjectNode tokenizer() {
       ObjectNode tokenizer = JsonNodeFactory.instance.objectNode();
       ArrayNode added = tokenizer.putArray("added_tokens");
       added.add(token(0, "|||IP_ADDRESS|||", true, false));
@@ -138,7 +138,7 @@ public enum PublishedTokenizer {
           .filter(t -> ByteAlphabet.ofUtf8().contains(t) || !ByteAlphabet.symbols().contains(t))
           .toList();
 
-  abstract ObjectNode tokenizer();
+  public abstract ObjectNode tokenizer();
 
   abstract String config();
 

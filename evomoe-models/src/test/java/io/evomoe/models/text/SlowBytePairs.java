@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The obvious way to train and merge, as a reference: no queue and no index. */
-final class SlowBytePairs {
+public final class SlowBytePairs {
   private SlowBytePairs() {}
 
   /** Applies the earliest-learnt merge that fits, until none does. */
@@ -34,7 +34,7 @@ final class SlowBytePairs {
   }
 
   /** Recounts every pair of every word before each merge. */
-  static List<String> train(String text, int merges, List<String> order) {
+  public static List<String> train(String text, int merges, List<String> order) {
     List<List<String>> words =
         new ArrayList<>(PreTokenizer.GPT2.words(text).map(w -> bytes(w)).toList());
     List<String> ids = new ArrayList<>(order);

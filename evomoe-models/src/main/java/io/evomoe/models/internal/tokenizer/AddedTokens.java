@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * the first place. Depending on its flags, a token takes the white space beside it, or is found
  * only if it is a whole word.
  */
-final class AddedTokens {
+public final class AddedTokens {
   private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
 
   private record Added(int id, boolean isWord, boolean takesLeft, boolean takesRight) {}
@@ -32,7 +32,7 @@ final class AddedTokens {
    * @param tokenizer in the one-file form
    * @param normalized whether it finds the tokens that apply to normalized text, or the others
    */
-  AddedTokens(JsonNode tokenizer, boolean normalized, UnaryOperator<String> normalizer) {
+  public AddedTokens(JsonNode tokenizer, boolean normalized, UnaryOperator<String> normalizer) {
     for (JsonNode token : tokenizer.path("added_tokens")) {
       if (token.path("normalized").asBoolean() == normalized) {
         String content = token.path("content").asText();
@@ -69,7 +69,7 @@ final class AddedTokens {
    * @param between receives the text around tokens, never empty
    * @param found receives the ids of tokens
    */
-  void split(String text, Consumer<String> between, IntConsumer found) {
+  public void split(String text, Consumer<String> between, IntConsumer found) {
     int done = 0;
     Matcher spelling = any.matcher(text);
     while (!byContent.isEmpty() && spelling.find()) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * the characters from U+0100 on. Ids follow that order, so '!' is 0 (Radford et al., "Language
  * Models are Unsupervised Multitask Learners", 2019, {@code bytes_to_unicode}).
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
   public static final int SIZE = 256;
 
   private static final int[] BYTES =

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * the lower left id is merged first, then the one with the lower right id. A pair must occur twice.
  * The spelling of a special token separates text and is never counted.
  */
-final class BytePairVocabulary {
+public final class BytePairVocabulary {
   private static final Logger log = LoggerFactory.getLogger(BytePairVocabulary.class);
 
   private final List<String> tokens;

@@ -131,12 +131,12 @@ public enum PreTokenizer {
    * Returns the expression for Java, whose matches cover a text. Its flag makes {@code \s} the
    * Unicode White_Space, as in Hugging Face's library.
    */
-  Pattern word() {
+  public Pattern word() {
     return word;
   }
 
   /** Returns the words of {@code text} in order. */
-  Stream<String> words(String text) {
+  public Stream<String> words(String text) {
     return word.matcher(text).results().map(match -> match.group());
   }
 

@@ -20,7 +20,7 @@ import java.text.Normalizer;
  *
  * <p>Added tokens are found before words are, so {@link #changeNothing} checks them.
  */
-final class TextPieces {
+public final class TextPieces {
   private TextPieces() {}
 
   /**
@@ -31,7 +31,7 @@ final class TextPieces {
    *
    * @param tokenizer in the one-file form
    */
-  static boolean changeNothing(JsonNode tokenizer) {
+  public static boolean changeNothing(JsonNode tokenizer) {
     for (JsonNode token : tokenizer.path("added_tokens")) {
       String content = normalized(token.path("content").asText());
       boolean asks = token.path("single_word").asBoolean() && isSpace(content, 0);

@@ -123,7 +123,7 @@ public record TokenizerContents(
    * @param tokenizer in the one-file form
    * @param folder of its files
    */
-  static TokenizerContents of(JsonNode tokenizer, Path folder) {
+  public static TokenizerContents of(JsonNode tokenizer, Path folder) {
     JsonNode model = tokenizer.path("model");
     Map<String, Integer> special = TokenizerJson.special(tokenizer);
     Optional<String> namedEnd = named(folder, "eos_token");
@@ -166,7 +166,7 @@ public record TokenizerContents(
   }
 
   /** Returns the ids of all {@link Kind#CONTROL} tokens and of the end of text. */
-  Set<Integer> specialIds() {
+  public Set<Integer> specialIds() {
     return IntStream.range(0, tokens.size())
         .filter(id -> id == endOfText || tokens.get(id).kind() == Kind.CONTROL)
         .boxed()

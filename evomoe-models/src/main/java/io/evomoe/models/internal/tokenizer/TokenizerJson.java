@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * Reads and writes the files of a Hugging Face byte-level BPE tokenizer, and their one-file form.
  */
-final class TokenizerJson {
+public final class TokenizerJson {
   static final String VOCABULARY = "vocab.json";
   static final String MERGES = "merges.txt";
   static final String TOKENIZER = "tokenizer.json";
@@ -42,7 +42,7 @@ final class TokenizerJson {
    * Reads {@code tokenizer.json}, or combines the other two files; checks the result ({@link
    * TokenizerRules}).
    */
-  static JsonNode read(Path folder) {
+  public static JsonNode read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("tokenizer folder " + folder + " is not a folder");
     }

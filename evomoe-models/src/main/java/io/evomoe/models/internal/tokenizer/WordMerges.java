@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Encodes words by the merges of a byte-level BPE vocabulary: the pair with the lowest rank is
  * merged first, and the leftmost of equal ones. Thread-safe.
  */
-final class WordMerges {
+public final class WordMerges {
   /** Longer words are seldom repeated. */
   private static final int LONGEST_KEPT = 32;
 
@@ -35,7 +35,7 @@ final class WordMerges {
    * @param merges in the order of their ranks, each {@code left right}
    * @param ignoresMerges whether a word that is a token becomes it without merges
    */
-  WordMerges(Map<String, Integer> ids, List<String> merges, boolean ignoresMerges) {
+  public WordMerges(Map<String, Integer> ids, List<String> merges, boolean ignoresMerges) {
     this.ids = ids;
     this.ignoresMerges = ignoresMerges;
     for (int value = 0; value < bytes.length; value++) {
@@ -55,7 +55,7 @@ final class WordMerges {
   }
 
   /** Returns the ids of a word; they must not be changed. */
-  int[] encode(String word) {
+  public int[] encode(String word) {
     int[] known = kept.get(word);
     if (known == null) {
       known = merged(word.getBytes(StandardCharsets.UTF_8));

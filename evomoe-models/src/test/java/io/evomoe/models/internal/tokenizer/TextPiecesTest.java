@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class TextPiecesTest {
+public class TextPiecesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
@@ -110,7 +110,7 @@ class TextPiecesTest {
   }
 
   /** Encodes a text in pieces of at least this number of chars. */
-  static int[] encode(Tokenizer tokenizer, String text, int least) {
+  public static int[] encode(Tokenizer tokenizer, String text, int least) {
     IntStream.Builder ids = IntStream.builder();
     for (int start = 0; start < text.length(); ) {
       int end = TextPieces.end(text, start, least);

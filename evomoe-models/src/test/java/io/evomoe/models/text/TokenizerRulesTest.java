@@ -1,8 +1,6 @@
-package io.evomoe.models.internal.tokenizer;
+package io.evomoe.models.text;
 
-import io.evomoe.models.text.ChangedTokenizer;
 
-import io.evomoe.models.text.BpeTokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
