@@ -1,7 +1,6 @@
 package io.evomoe.kernel;
 
 import io.evomoe.internal.natives.BackendCheck;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
 import java.util.OptionalDouble;
@@ -123,7 +122,12 @@ class EvolutionScheduleTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SPAWNED, 90, SOFT", "SPAWNED, 91, HARD", "FROM_START, 80, SOFT", "FROM_START, 81, HARD"})
+  @CsvSource({
+    "SPAWNED, 90, SOFT",
+    "SPAWNED, 91, HARD",
+    "FROM_START, 80, SOFT",
+    "FROM_START, 81, HARD"
+  })
   void should_be_hard_after_a_share_of_the_steps_behind_the_spawn(
       ExpertLifecycle growth, long step, Phase phase) {
     EvolutionConfig config = CONFIG.with(e -> e.diversifySteps(10).hardShare(0.9));

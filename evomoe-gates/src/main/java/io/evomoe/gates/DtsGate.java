@@ -49,8 +49,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>Evaluation uses the mask of training instead of the first expert only.
  * </ul>
  *
- * <p>With a prior, the defaults of threshold and renormalization change as described below. The gate
- * {@code evomoe-paper} has the options of the official scripts ({@link PaperProvider}).
+ * <p>With a prior, the defaults of threshold and renormalization change as described below. The
+ * gate {@code evomoe-paper} has the options of the official scripts ({@link PaperProvider}).
  *
  * <p>Options:
  *

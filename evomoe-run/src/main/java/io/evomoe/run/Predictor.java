@@ -217,7 +217,8 @@ public final class Predictor implements AutoCloseable {
             .toList();
       }
       Roberta roberta = model(Roberta.class, "embed", "gpt or roberta").model();
-      EncodedTexts encoded = EncodedTexts.enclosed(texts, tokenizer(), roberta.config().positions());
+      EncodedTexts encoded =
+          EncodedTexts.enclosed(texts, tokenizer(), roberta.config().positions());
       return IntStream.range(0, texts.size())
           .mapToObj(encoded::ids)
           .map(ids -> vector(ids, read -> roberta.hiddenStates(read, context), normalized))

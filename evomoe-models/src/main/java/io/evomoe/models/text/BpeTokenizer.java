@@ -1,22 +1,14 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.WordMerges;
-
-import io.evomoe.models.internal.tokenizer.PreTokenizer;
-
-import io.evomoe.models.internal.tokenizer.TokenizerJson;
-
-import io.evomoe.models.internal.tokenizer.ByteAlphabet;
-
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
-import io.evomoe.models.internal.tokenizer.TextPieces;
-
-import io.evomoe.models.internal.tokenizer.AddedTokens;
-
-import io.evomoe.models.internal.tokenizer.TokenizerContents;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.models.internal.tokenizer.AddedTokens;
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+import io.evomoe.models.internal.tokenizer.TextPieces;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerJson;
+import io.evomoe.models.internal.tokenizer.WordMerges;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,7 +1,6 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.internal.tokenizer.TextPieces;
-
 import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

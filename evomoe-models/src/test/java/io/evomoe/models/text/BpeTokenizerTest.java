@@ -1,17 +1,14 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
-import io.evomoe.models.internal.tokenizer.PreTokenizer;
-
-import io.evomoe.models.internal.tokenizer.ByteAlphabet;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

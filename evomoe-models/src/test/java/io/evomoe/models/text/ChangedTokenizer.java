@@ -1,11 +1,10 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

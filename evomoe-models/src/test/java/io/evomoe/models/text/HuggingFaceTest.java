@@ -1,11 +1,5 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
-import io.evomoe.models.internal.tokenizer.TokenizerJson;
-
-import io.evomoe.models.internal.tokenizer.TokenizerContents;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -14,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerJson;
 import io.evomoe.random.CounterRandom;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

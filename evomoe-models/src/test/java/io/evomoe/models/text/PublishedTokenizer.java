@@ -1,12 +1,10 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
-import io.evomoe.models.internal.tokenizer.ByteAlphabet;
-
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.internal.tokenizer.ByteAlphabet;
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

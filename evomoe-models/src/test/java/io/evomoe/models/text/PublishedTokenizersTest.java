@@ -1,15 +1,11 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.TextPieces;
-
-import io.evomoe.models.internal.tokenizer.TextPiecesTest;
-
-import io.evomoe.models.internal.tokenizer.PreTokenizer;
-
-import io.evomoe.models.internal.tokenizer.TokenizerContents;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+import io.evomoe.models.internal.tokenizer.TextPieces;
+import io.evomoe.models.internal.tokenizer.TextPiecesTest;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import io.evomoe.random.CounterRandom;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

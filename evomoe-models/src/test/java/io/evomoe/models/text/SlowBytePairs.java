@@ -1,9 +1,7 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.PreTokenizer;
-
 import io.evomoe.models.internal.tokenizer.ByteAlphabet;
-
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,10 +1,9 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

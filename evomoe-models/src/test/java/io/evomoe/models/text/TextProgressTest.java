@@ -1,9 +1,8 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

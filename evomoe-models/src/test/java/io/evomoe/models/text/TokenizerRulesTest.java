@@ -1,7 +1,5 @@
 package io.evomoe.models.text;
 
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,12 +1,10 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.internal.tokenizer.PreTokenizer;
-
-import io.evomoe.models.internal.tokenizer.TokenizerContents;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.internal.tokenizer.PreTokenizer;
+import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -35,7 +35,8 @@ public record Preset(
    * @param options gate options, by name
    */
   public record GateDefaults(EvolutionConfig evolution, Map<String, String> options) {
-    private static final GateDefaults USUAL = new GateDefaults(EvolutionConfig.defaults(), Map.of());
+    private static final GateDefaults USUAL =
+        new GateDefaults(EvolutionConfig.defaults(), Map.of());
 
     /** The schedule of the official scripts, in shares of a run. */
     private static final GateDefaults PAPER =

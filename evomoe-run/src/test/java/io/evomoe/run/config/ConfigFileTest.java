@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigFileTest {
   @TempDir Path folder;
@@ -115,8 +115,7 @@ class ConfigFileTest {
   @ParameterizedTest
   @EnumSource(Architecture.class)
   void should_give_the_paper_gate_the_schedule_of_the_official_scripts(Architecture architecture) {
-    RunConfig paper =
-        Tasks.preset("gpt", "small").config("gpt", "evomoe-paper", 1, architecture);
+    RunConfig paper = Tasks.preset("gpt", "small").config("gpt", "evomoe-paper", 1, architecture);
 
     assertThat(paper.gateOptions()).isEmpty();
     assertThat(paper.evolution())

@@ -3,9 +3,9 @@ package io.evomoe.bench.cli.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.cli.doctor.Finding.State;
+import io.evomoe.internal.natives.NvidiaCard;
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelSelection.KernelReport;
-import io.evomoe.internal.natives.NvidiaCard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

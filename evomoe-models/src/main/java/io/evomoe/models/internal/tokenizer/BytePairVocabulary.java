@@ -1,12 +1,10 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.TextProgress;
-
-import io.evomoe.models.text.SpecialTokens;
-
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,5 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.Split;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.Excerpt;
 import java.util.Arrays;

@@ -1,11 +1,9 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.BpeTokenizer;
-
-import io.evomoe.models.text.SpecialTokens;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.SpecialTokens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.SpecialTokens;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.models.internal.text.Utf8Text;
+import io.evomoe.models.text.SpecialTokens;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

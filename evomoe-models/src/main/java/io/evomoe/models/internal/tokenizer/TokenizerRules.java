@@ -1,9 +1,8 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.BpeTokenizer;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.models.text.BpeTokenizer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

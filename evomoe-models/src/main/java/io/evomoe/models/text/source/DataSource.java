@@ -1,11 +1,9 @@
 package io.evomoe.models.text.source;
 
-import io.evomoe.models.internal.text.UnreadFormats;
-
-import io.evomoe.models.internal.text.Utf8Text;
-
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.models.internal.text.UnreadFormats;
+import io.evomoe.models.internal.text.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package io.evomoe.models.text.source;
 
 import io.evomoe.models.internal.text.Utf8Text;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

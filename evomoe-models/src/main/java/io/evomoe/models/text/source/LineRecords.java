@@ -1,9 +1,5 @@
 package io.evomoe.models.text.source;
 
-import io.evomoe.models.internal.text.UnreadFormats;
-
-import io.evomoe.models.internal.text.Utf8Text;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.models.internal.text.UnreadFormats;
+import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,10 @@
 package io.evomoe.models.text.source;
 
-import io.evomoe.models.internal.text.Utf8Text;
-
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
 import java.io.Reader;

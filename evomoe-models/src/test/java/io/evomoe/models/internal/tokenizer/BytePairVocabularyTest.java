@@ -1,14 +1,11 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.TextProgress;
-
-import io.evomoe.models.text.SpecialTokens;
-
-import io.evomoe.models.text.SlowBytePairs;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.models.text.SlowBytePairs;
+import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.random.CounterRandom;
 import java.util.ArrayList;
 import java.util.Collections;

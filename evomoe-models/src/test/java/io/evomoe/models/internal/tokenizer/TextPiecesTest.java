@@ -1,17 +1,14 @@
 package io.evomoe.models.internal.tokenizer;
 
-import io.evomoe.models.text.Tokenizer;
-
-import io.evomoe.models.text.PublishedTokenizer;
-
-import io.evomoe.models.text.BpeTokenizer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.PublishedTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

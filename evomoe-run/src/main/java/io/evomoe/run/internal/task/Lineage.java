@@ -1,11 +1,9 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.run.record.RunFiles;
-
-import io.evomoe.run.record.Json;
-
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.run.record.Json;
+import io.evomoe.run.record.RunFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
