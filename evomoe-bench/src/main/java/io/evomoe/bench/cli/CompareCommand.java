@@ -51,7 +51,7 @@ final class CompareCommand implements Runnable {
   @Option(
       names = "--gates",
       split = ",",
-      defaultValue = "evomoe,switch,dense",
+      defaultValue = "evomoe,evomoe-paper,switch,dense",
       description = "gates by name, or all that the task supports")
   List<String> gates = List.of();
 
