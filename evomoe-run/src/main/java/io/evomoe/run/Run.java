@@ -16,15 +16,12 @@ import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.WarmStart;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
-import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -284,10 +281,8 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
       }
       try {
         RunState now = state;
-        RecordedRun earlier = StepFile.upTo(path, config.runName(), now.steps());
-        Outcome outcome = run.train(earlier, path, () -> now.writeFiles(run, callbacks), callbacks);
+        Outcome outcome = run.train(path, () -> now.writeFiles(run, callbacks), callbacks);
         interrupted = Thread.interrupted();
-        ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
         // A run that finishes here must equal one that is opened.
         state = now.again();
         forget(); // what the listener used
