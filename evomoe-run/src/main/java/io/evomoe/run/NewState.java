@@ -12,7 +12,6 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.RecordedRun;
 import io.evomoe.training.TrainerConfig;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -59,13 +58,8 @@ record NewState(
   }
 
   @Override
-  public RunOpening again() {
-    return new RunOpening(output.path(), data.paths().isEmpty() ? data : null, tokenizer);
-  }
-
-  @Override
-  public OutputFolder lock() {
-    return output.shared();
+  public RunState again() {
+    return new RunOpening(output.path(), data.paths().isEmpty() ? data : null, tokenizer).saved();
   }
 
   @Override
@@ -84,11 +78,6 @@ record NewState(
             settings,
             prepared.content(),
             line -> callbacks.forEach(callback -> callback.onNote(line)));
-  }
-
-  @Override
-  public RecordedRun earlier() {
-    return RecordedRun.none(config.runName());
   }
 
   @Override

@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Uses a trained model: generates, translates, classifies or embeds texts.
@@ -232,17 +233,9 @@ public final class Predictor implements AutoCloseable {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_EMBEDDING")) {
       values = trained().model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
     }
-    int width = values.length / ids.length;
-    double[] mean = new double[width];
-    for (int i = 0; i < values.length; i++) {
-      mean[i % width] += values[i] / ids.length;
-    }
-    double norm = normalized ? Math.sqrt(Arrays.stream(mean).map(v -> v * v).sum()) : 1;
-    float[] vector = new float[width];
-    for (int j = 0; j < width; j++) {
-      vector[j] = (float) (mean[j] / (norm == 0 ? 1 : norm));
-    }
-    return vector;
+    INDArray mean = Nd4j.createFromArray(values).reshape(ids.length, -1).mean(0);
+    double norm = normalized ? mean.norm2Number().doubleValue() : 1;
+    return mean.div(norm == 0 ? 1 : norm).toFloatVector();
   }
 
   /**

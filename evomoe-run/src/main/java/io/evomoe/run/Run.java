@@ -16,7 +16,6 @@ import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.WarmStart;
 import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
@@ -272,7 +271,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   private Outcome trainOn(List<Callback> callbacks) {
     boolean interrupted = false;
     stopRequested = false;
-    try (OutputFolder ignored = state.lock();
+    try (OutputFolder ignored = output == null ? OutputFolder.open(path) : output.shared();
         TaskTraining<?, ?> run = state.begin(callbacks)) {
       forget();
       config = state.config();
@@ -282,12 +281,10 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
       }
       try {
         RunState now = state;
-        Outcome outcome =
-            run.train(now.earlier(), path, () -> now.writeFiles(run, callbacks), callbacks);
+        Outcome outcome = run.train(path, () -> now.writeFiles(run, callbacks), callbacks);
         interrupted = Thread.interrupted();
-        ResultFile.write(path.resolve(ResultFile.NAME), List.of(outcome.result()));
         // A run that finishes here must equal one that is opened.
-        state = again().saved();
+        state = now.again();
         forget(); // what the listener used
         now.close();
         forget(); // a stop that a callback requested meanwhile
@@ -303,11 +300,6 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  private RunOpening again() {
-    RunOpening opening = state.again();
-    return output == null ? opening : opening.output(output);
   }
 
   /**

@@ -42,7 +42,6 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   private @Nullable Dataset data;
   private @Nullable Function<Path, TokenizerSource> tokenizers;
   private @Nullable Tokenizer own;
-  private @Nullable MemoryLimit memory;
   private String preset = "small";
   private TextProgress progress = TextProgress.NONE;
   private @Nullable RunStart start;
@@ -157,12 +156,6 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   /** Writes further files into the run's folder, before its first checkpoint. */
   public RunBuilder<M> files(Consumer<Path> writer) {
     files = writer;
-    return this;
-  }
-
-  /** Rejects a model that needs more than this memory; by default that of the machine. */
-  public RunBuilder<M> maxMemory(MemoryLimit limit) {
-    memory = limit;
     return this;
   }
 
@@ -282,8 +275,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     RunConfig config = config();
     Run<M> run = begin(config, OutputFolder.open(folder));
     try {
-      (memory == null ? MemoryLimit.ofMachine() : memory)
-          .requireRoomFor(run.taskData(progress), config);
+      MemoryLimit.ofMachine().requireRoomFor(run.taskData(progress), config);
       return run;
     } catch (RuntimeException e) {
       run.close();

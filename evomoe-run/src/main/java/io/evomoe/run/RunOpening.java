@@ -88,7 +88,7 @@ public final class RunOpening extends ProgramParts<RunOpening> {
 
   /** Writes to a folder that the caller has opened and closes; for the command line. */
   public RunOpening output(OutputFolder opened) {
-    output = opened;
+    output = opened.shared();
     return this;
   }
 
@@ -118,7 +118,8 @@ public final class RunOpening extends ProgramParts<RunOpening> {
   }
 
   private <M extends Model<?>> Run<M> of(SavedState saved, Class<M> model) {
-    return new Run<>(saved.checkpoint().folder().path(), model, saved.config(), saved, shared());
+    Path folder = saved.checkpoint().folder().path();
+    return new Run<>(folder, model, saved.config(), saved, output);
   }
 
   private RunCheckpoint checkpoint() {
@@ -140,14 +141,5 @@ public final class RunOpening extends ProgramParts<RunOpening> {
 
   SavedState saved() {
     return new SavedState(this, checkpoint());
-  }
-
-  OutputFolder lock(Path folder) {
-    OutputFolder given = shared();
-    return given == null ? OutputFolder.open(folder) : given;
-  }
-
-  private @Nullable OutputFolder shared() {
-    return output == null ? null : output.shared();
   }
 }

@@ -1,6 +1,5 @@
 package io.evomoe.run;
 
-import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
@@ -9,7 +8,6 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +21,8 @@ interface RunState extends AutoCloseable {
   /** Returns the files and folders that the run trains on. */
   List<Path> paths();
 
-  /** Opens the run again, with what a program has passed. */
-  RunOpening again();
+  /** Opens the newest state of the run, with the data and the tokenizer of a program. */
+  RunState again();
 
   /** Returns the number of saved steps. */
   long steps();
@@ -32,18 +30,12 @@ interface RunState extends AutoCloseable {
   /** Returns the full configuration. */
   RunConfig config();
 
-  /** Locks the folder until the result is closed. */
-  OutputFolder lock();
-
   /**
    * Builds the model and restores the saved training state; writes nothing yet.
    *
    * @param callbacks told of the training
    */
   TaskTraining<?, ?> begin(List<Callback> callbacks);
-
-  /** Returns the steps that were taken before. */
-  RecordedRun earlier();
 
   /** Writes the files of a training that begins, and returns the writer of its checkpoints. */
   CheckpointWriter writeFiles(TaskTraining<?, ?> run, List<Callback> callbacks);

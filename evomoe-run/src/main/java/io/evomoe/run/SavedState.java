@@ -1,6 +1,5 @@
 package io.evomoe.run;
 
-import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
@@ -14,7 +13,6 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -71,8 +69,8 @@ final class SavedState implements RunState {
   }
 
   @Override
-  public RunOpening again() {
-    return new RunOpening(saved.folder().path(), opening.data, opening.tokenizer);
+  public RunState again() {
+    return new RunOpening(saved.folder().path(), opening.data, opening.tokenizer).saved();
   }
 
   @Override
@@ -83,11 +81,6 @@ final class SavedState implements RunState {
   @Override
   public RunConfig config() {
     return saved.config();
-  }
-
-  @Override
-  public OutputFolder lock() {
-    return opening.lock(saved.folder().path());
   }
 
   /** Another process may have continued the run since it was opened. */
@@ -119,10 +112,12 @@ final class SavedState implements RunState {
     if (steps() < steps) {
       return;
     }
-    if (earlier().steps().stream().noneMatch(step -> step.step() == steps && step.evaluated())) {
+    Path folder = saved.folder().path();
+    if (StepFile.upTo(folder, saved.config().runName(), steps).steps().stream()
+        .noneMatch(step -> step.step() == steps && step.evaluated())) {
       throw new IllegalArgumentException(
           "%s has taken all of its %d steps and has no validation loss of the last; ask for more steps (--steps %d)"
-              .formatted(saved.folder().path(), steps, steps + 1));
+              .formatted(folder, steps, steps + 1));
     }
   }
 
@@ -134,11 +129,6 @@ final class SavedState implements RunState {
     return over && saved.changes().isEmpty()
         ? ResultFile.finished(saved.folder().path(), saved.config().runName(), steps())
         : Optional.empty();
-  }
-
-  @Override
-  public RecordedRun earlier() {
-    return StepFile.upTo(saved.folder().path(), saved.config().runName(), steps());
   }
 
   private static void note(List<Callback> callbacks, String line) {

@@ -4,12 +4,13 @@ import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.TextStream.Generated.FinishReason;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.guava.primitives.Ints;
 
 /**
  * A text that is being generated. Read it with {@link #next}, or wait for all of it with {@link
@@ -141,8 +142,7 @@ public final class TextStream {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
     private final int prompt;
-    private int[] ids;
-    private int length;
+    private final List<Integer> ids;
     private int window;
     private int complete;
     private int decoded;
@@ -152,20 +152,15 @@ public final class TextStream {
       this.tokenizer = tokenizer;
       this.stops = stops;
       this.prompt = prompt.length;
-      this.ids = prompt.clone();
-      this.length = prompt.length;
-      this.window = Math.max(0, length - CONTEXT);
-      this.complete = length;
+      this.ids = new ArrayList<>(Ints.asList(prompt));
+      this.window = Math.max(0, prompt.length - CONTEXT);
+      this.complete = prompt.length;
       this.decoded = decodeWindow().length();
     }
 
     /** Adds a token and returns the text that no later token changes. */
     String add(int id) {
-      if (length == ids.length) {
-        ids = Arrays.copyOf(ids, 2 * length + 16);
-      }
-      ids[length] = id;
-      length++;
+      ids.add(id);
       String whole = decodeWindow();
       int end = whole.length();
       while (end > decoded && whole.charAt(end - 1) == UNKNOWN) {
@@ -175,7 +170,7 @@ public final class TextStream {
       decoded = Math.max(decoded, end);
       if (end == whole.length()) {
         window = complete;
-        complete = length;
+        complete = ids.size();
         decoded = decodeWindow().length();
       }
       return released(more);
@@ -198,11 +193,11 @@ public final class TextStream {
     }
 
     List<Integer> newIds() {
-      return Arrays.stream(ids, prompt, length).boxed().toList();
+      return List.copyOf(ids.subList(prompt, ids.size()));
     }
 
     private String decodeWindow() {
-      return tokenizer.decode(Arrays.copyOfRange(ids, window, length));
+      return tokenizer.decode(Ints.toArray(ids.subList(window, ids.size())));
     }
 
     /** Returns the text before a stop string, or all that cannot be the beginning of one. */

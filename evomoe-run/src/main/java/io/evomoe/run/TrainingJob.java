@@ -9,7 +9,6 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Callback;
@@ -103,22 +102,7 @@ public final class TrainingJob<B> implements AutoCloseable {
 
   private Outcome trained(Callback... callbacks) {
     return RecordedTraining.train(
-        trainer,
-        StepFile.upTo(output.path(), name, steps()),
-        output.path(),
-        this::begin,
-        List.of(callbacks),
-        this::outcome);
-  }
-
-  private Outcome outcome(RecordedRun all) {
-    RunResult result =
-        trainer
-            .restored()
-            .map(best -> ended(Checkpoint.open(best), all))
-            .orElseGet(() -> result(all, config.training().steps()));
-    ResultFile.write(output.path().resolve(ResultFile.NAME), List.of(result));
-    return new Outcome(result, all);
+        trainer, name, output.path(), this::begin, List.of(callbacks), this::result);
   }
 
   /** Its result says that no step is left, also after an early end. */
@@ -136,15 +120,11 @@ public final class TrainingJob<B> implements AutoCloseable {
     return checkpoints;
   }
 
-  private RunResult ended(Checkpoint best, RecordedRun all) {
-    if (best.progress().spawned() == trainer.progress().spawned()) {
-      best.loadModel(model);
-    }
-    return result(all.upTo(best.progress().step()), best.progress().step());
-  }
-
-  private static RunResult result(RecordedRun recorded, long plannedSteps) {
-    RunResult soFar = RunResult.of(recorded, plannedSteps, METRIC);
+  private RunResult result(RecordedRun recorded, Optional<Checkpoint> best) {
+    best.filter(end -> end.progress().spawned() == trainer.progress().spawned())
+        .ifPresent(end -> end.loadModel(model));
+    long planned = best.map(end -> end.progress().step()).orElse(config.training().steps());
+    RunResult soFar = RunResult.of(recorded, planned, METRIC);
     return soFar.measured(soFar.validLoss());
   }
 

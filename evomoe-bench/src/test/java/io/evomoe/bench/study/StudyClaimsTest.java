@@ -18,7 +18,6 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Model;
-import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -163,7 +162,7 @@ class StudyClaimsTest {
     String name = "%s-%s-%d".formatted(config.task(), config.gate(), config.seed());
     Path logs = OutputFolder.prepare(folder.resolve(name));
     return TaskTraining.of(data, config, config.trainer(), null)
-        .train(RecordedRun.none(config.runName()), logs, () -> state -> folder, List.of())
+        .train(logs, () -> state -> folder, List.of())
         .result();
   }
 

@@ -18,17 +18,19 @@ final class ConfigFields {
   static final Map<String, RecordComponent> ALL = new LinkedHashMap<>();
 
   static {
-    collect("", RunConfig.class);
+    collect("", RunConfig.class, ALL);
+    ALL.values().removeIf(field -> field.getType().isRecord());
   }
 
   private ConfigFields() {}
 
-  private static void collect(String prefix, Class<?> record) {
+  /** Collects the fields of a record by their dotted names, records before their own fields. */
+  static void collect(String prefix, Class<?> record, Map<String, RecordComponent> into) {
     for (RecordComponent field : record.getRecordComponents()) {
+      String name = prefix + field.getName();
+      into.put(name, field);
       if (field.getType().isRecord()) {
-        collect(prefix + field.getName() + ".", field.getType());
-      } else {
-        ALL.put(prefix + field.getName(), field);
+        collect(name + ".", field.getType(), into);
       }
     }
   }

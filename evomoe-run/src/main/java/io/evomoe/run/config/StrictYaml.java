@@ -37,9 +37,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -120,13 +120,25 @@ public final class StrictYaml {
    * Reads a text that is a mapping.
    *
    * @param source name of the text, for messages
+   * @throws IllegalArgumentException naming the source
    */
   public static ObjectNode parse(String text, String source) {
-    if (value(text) instanceof ObjectNode fields) {
-      return fields;
+    try {
+      if (YAML.readTree(text) instanceof ObjectNode fields) {
+        return fields;
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "configuration %s is not YAML: line %d, column %d: %s"
+              .formatted(
+                  source,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  firstLine(e.getOriginalMessage())),
+          e);
     }
     throw new IllegalArgumentException(
-        "configuration in " + source + " must be a mapping of fields to values");
+        "configuration " + source + " must be a mapping of fields to values");
   }
 
   /**
@@ -137,21 +149,7 @@ public final class StrictYaml {
   public static ObjectNode read(Path file) {
     FileTree.requireNoPipe("configuration " + file, file);
     try {
-      JsonNode tree = YAML.readTree(content(file));
-      if (tree instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException(
-          "configuration " + file + " must be a mapping of fields to values");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "configuration %s is not YAML: line %d, column %d: %s"
-              .formatted(
-                  file,
-                  e.getLocation().getLineNr(),
-                  e.getLocation().getColumnNr(),
-                  firstLine(e.getOriginalMessage())),
-          e);
+      return parse(content(file), file.toString());
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("configuration " + file + " must be UTF-8", e);
     } catch (IOException e) {
@@ -257,7 +255,9 @@ public final class StrictYaml {
 
     /** Returns the message for a path that leads to no field. */
     String unknown(String field, Class<?> record) {
-      String meant = Suggestion.text(field, names("", type));
+      Map<String, RecordComponent> known = new LinkedHashMap<>();
+      ConfigFields.collect("", type, known);
+      String meant = Suggestion.text(field, known.keySet());
       return "unknown field " + field + (meant.isEmpty() ? "; known are " + names(record) : meant);
     }
 
@@ -335,18 +335,6 @@ public final class StrictYaml {
       return record == null || !record.isRecord()
           ? List.of()
           : Stream.of(record.getRecordComponents()).map(RecordComponent::getName).toList();
-    }
-
-    /** Returns the dotted names of all fields, nested records included. */
-    private static List<String> names(String prefix, Class<?> record) {
-      List<String> names = new ArrayList<>();
-      for (RecordComponent field : record.getRecordComponents()) {
-        names.add(prefix + field.getName());
-        if (field.getType().isRecord()) {
-          names.addAll(names(prefix + field.getName() + ".", field.getType()));
-        }
-      }
-      return names;
     }
   }
 }

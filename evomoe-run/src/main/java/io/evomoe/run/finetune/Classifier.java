@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.nd4j.shade.guava.collect.Lists;
 
 /**
  * A fine-tuned classifier. {@link FineTuning} and the command {@code finetune} write its folder,
@@ -129,11 +130,8 @@ public final class Classifier implements AutoCloseable {
 
   private List<Classified> classified(List<String> texts) {
     List<Classified> classified = new ArrayList<>();
-    for (int first = 0; first < texts.size(); first += ClassPredictor.BATCH) {
-      List<String> some =
-          texts.subList(first, Math.min(texts.size(), first + ClassPredictor.BATCH)).stream()
-              .map(Corpora::plain)
-              .toList();
+    for (List<String> batch : Lists.partition(texts, BATCH)) {
+      List<String> some = batch.stream().map(Corpora::plain).toList();
       EncodedTexts encoded = EncodedTexts.enclosed(some, tokenizer, limit());
       List<ClassPredictor.Named> named =
           naming.of(encoded.batch(IntStream.range(0, some.size()).toArray()));

@@ -13,14 +13,9 @@ import java.util.List;
  */
 public record ClassEvaluation(String texts, List<String> labels, Confusion confusion) {
 
-  /** Keeps the labels unmodifiable, and rejects a confusion with another number of classes. */
+  /** Keeps the labels unmodifiable. */
   public ClassEvaluation {
     labels = List.copyOf(labels);
-    if (labels.size() != confusion.classes()) {
-      throw new IllegalArgumentException(
-          "labels must be as many as classes (%d), were %d"
-              .formatted(confusion.classes(), labels.size()));
-    }
   }
 
   /**

@@ -121,17 +121,9 @@ public final class ExampleData<E, B, M extends Model<B>> extends TaskData<B, M> 
   }
 
   @Override
-  protected CorpusBatches<B> training(RunConfig config) {
-    return batches(examples.train(), config);
-  }
-
-  @Override
-  protected CorpusBatches<B> measured(RunConfig config) {
-    return batches(examples.valid(), config);
-  }
-
-  private CorpusBatches<B> batches(List<E> some, RunConfig config) {
-    return CorpusBatches.of(some, config.training().batch(), config.seed(), batch);
+  protected Split<CorpusBatches<B>> sets(RunConfig config) {
+    return new Split<>(examples.train(), examples.valid())
+        .map(set -> CorpusBatches.of(set, config.training().batch(), config.seed(), batch));
   }
 
   @Override

@@ -240,7 +240,7 @@ public abstract class Task<B, M extends Model<B>> {
             ScratchFolder.parent(),
             TextProgress.NONE);
     Measurement measured =
-        measure(trained, run, request, data.measured(config), "targets", "validation part");
+        measure(trained, run, request, data.sets(config).valid(), "targets", "validation part");
     double loss = measured.loss();
     return measured.with(
         m ->

@@ -2,6 +2,7 @@ package io.evomoe.run.task;
 
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.CorpusBatches.EvaluationShare;
+import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
@@ -39,11 +40,8 @@ public abstract class TaskData<B, M extends Model<B>> {
     this.tokenizer = tokenizer;
   }
 
-  /** Returns batches of the training set. */
-  protected abstract CorpusBatches<B> training(RunConfig config);
-
-  /** Returns batches of the validation set. */
-  protected abstract CorpusBatches<B> measured(RunConfig config);
+  /** Returns batches of the training set and of the validation set. */
+  protected abstract Split<CorpusBatches<B>> sets(RunConfig config);
 
   /**
    * Returns the frequency of each token in the training set.
@@ -82,14 +80,14 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** Returns the batches for training and evaluation. */
   public final TrainingData<B> batches(RunConfig config) {
+    Split<CorpusBatches<B>> sets = sets(config);
     return new TrainingData<>(
-        training(config)::batch,
-        measured(config).evaluationBatches(config.training().evalBatches()));
+        sets.train()::batch, sets.valid().evaluationBatches(config.training().evalBatches()));
   }
 
   /** Returns the share of the validation set that a run is measured on. */
   public final EvaluationShare heldOut(RunConfig config) {
-    return measured(config).evaluationShare(config.training().evalBatches());
+    return sets(config).valid().evaluationShare(config.training().evalBatches());
   }
 
   /** Returns the name of the metric in tables and files. */

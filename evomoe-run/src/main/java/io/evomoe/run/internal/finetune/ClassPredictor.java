@@ -7,10 +7,13 @@ import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Predicts the classes of texts. The same texts in the same order, {@link #BATCH} at a time, give
@@ -39,19 +42,7 @@ public final class ClassPredictor {
    * @param label number of the class with the highest logit, the lowest if equal
    * @param probability predicted probability, in 0..1
    */
-  public record Named(int label, double probability) {
-    static Named of(double[] logits) {
-      int best = 0;
-      for (int c = 1; c < logits.length; c++) {
-        best = logits[c] > logits[best] ? c : best;
-      }
-      double all = 0;
-      for (double logit : logits) {
-        all += Math.exp(logit - logits[best]);
-      }
-      return new Named(best, 1 / all);
-    }
-  }
+  public record Named(int label, double probability) {}
 
   /** Returns texts in the batches for prediction. */
   static List<ClassBatch> batches(ClassifiedTexts texts) {
@@ -84,12 +75,13 @@ public final class ClassPredictor {
 
   /** Returns the prediction for each sequence. */
   public List<Named> of(TokenBatch texts) {
-    List<Named> named = new ArrayList<>();
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
-      for (double[] logits : network.logits(texts, context).toDoubleMatrix()) {
-        named.add(Named.of(logits));
-      }
+      INDArray logits = network.logits(texts, context).castTo(DataType.DOUBLE);
+      INDArray probabilities = Nd4j.nn().softmax(logits, 1);
+      int[] labels = logits.argMax(1).toIntVector();
+      return IntStream.range(0, labels.length)
+          .mapToObj(s -> new Named(labels[s], probabilities.getDouble(s, labels[s])))
+          .toList();
     }
-    return named;
   }
 }

@@ -26,7 +26,6 @@ import java.util.stream.Collectors;
  * @param path of the folder
  */
 public record RunFolder(Path path) {
-  private static final String CONFIG = RunFiles.CONFIG;
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
@@ -106,7 +105,7 @@ public record RunFolder(Path path) {
 
   /** Returns the path of the configuration. */
   public Path configFile() {
-    return path.resolve(CONFIG);
+    return path.resolve(RunFiles.CONFIG);
   }
 
   /** Returns the path of the tokenizer. */

@@ -1,18 +1,23 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
 import io.evomoe.training.TrainingState;
+import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -27,21 +32,22 @@ public final class RecordedTraining {
    * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
    * stop; the thread is interrupted again when the result is there.
    *
-   * @param earlier steps that were taken before, and the name of the run
-   * @param folder of the log and the curve
+   * @param name of the run
+   * @param folder of the log, which has the earlier steps, the curve and the result
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints
-   * @param result computes the result from all steps
+   * @param result computes the result from all steps; after an early end, from those up to its best
+   *     checkpoint, and from that checkpoint
    * @throws IllegalStateException if the training diverged, naming the gate
    */
-  public static <T> T train(
+  public static Outcome train(
       Trainer<?> trainer,
-      RecordedRun earlier,
+      RunName name,
       Path folder,
       Supplier<CheckpointWriter> begin,
       List<Callback> callbacks,
-      Function<RecordedRun, T> result) {
-    trainer.record(earlier);
+      BiFunction<RecordedRun, Optional<Checkpoint>, RunResult> result) {
+    trainer.record(StepFile.upTo(folder, name, trainer.progress().step()));
     StepFile log = StepFile.in(folder);
     List<Callback> all = new ArrayList<>(List.of(log, CurveFile.in(folder)));
     all.addAll(callbacks);
@@ -49,10 +55,15 @@ public final class RecordedTraining {
     try {
       trainer.runSaving(() -> saving(log, begin.get()), all);
       interrupted = Thread.interrupted();
-      return result.apply(trainer.recorded());
+      Optional<Checkpoint> best = trainer.restored().map(Checkpoint::open);
+      RecordedRun recorded = trainer.recorded();
+      RecordedRun steps = best.map(end -> recorded.upTo(end.progress().step())).orElse(recorded);
+      Outcome outcome = new Outcome(result.apply(steps, best), steps);
+      ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
+      return outcome;
     } catch (TrainingDivergedException e) {
       IllegalStateException failure =
-          new IllegalStateException("gate " + earlier.gate() + ": " + e.getMessage(), e);
+          new IllegalStateException("gate " + name.gate() + ": " + e.getMessage(), e);
       Stream.of(e.getSuppressed()).forEach(failure::addSuppressed);
       throw failure;
     } finally {

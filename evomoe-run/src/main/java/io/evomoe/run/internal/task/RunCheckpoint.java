@@ -11,6 +11,7 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.SavedConfig;
+import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -314,9 +315,13 @@ public final class RunCheckpoint implements TaskRun {
 
   /** Returns the description of this run for an export in our own form. */
   ObjectNode description() {
-    return new RunDescription(
-            config, checkpoint.progress(), checkpoint.context(), vocabulary(), checkpoint.frozen())
-        .fields();
+    return StrictYaml.fields(
+        new RunDescription(
+            config,
+            checkpoint.progress(),
+            checkpoint.context(),
+            vocabulary(),
+            checkpoint.frozen()));
   }
 
   /**

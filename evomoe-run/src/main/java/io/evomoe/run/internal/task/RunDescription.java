@@ -27,11 +27,6 @@ public record RunDescription(
     frozen = List.copyOf(frozen);
   }
 
-  /** Returns the fields. */
-  public ObjectNode fields() {
-    return StrictYaml.fields(this);
-  }
-
   /**
    * Reads fields.
    *

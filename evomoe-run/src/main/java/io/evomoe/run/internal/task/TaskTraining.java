@@ -17,6 +17,7 @@ import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -145,46 +146,36 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
    * stop, and so is an exception of a callback. The training is saved before the exception is
    * rethrown.
    *
-   * @param earlier steps that this run has taken before
-   * @param folder of the run
+   * @param folder of the run, with the log of its earlier steps
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints, each of which comes after the log up to it is on the disk
    * @param callbacks told of every step after it was recorded
    * @throws IllegalArgumentException if the disk has no room for the checkpoints
    */
-  public Outcome train(
-      RecordedRun earlier,
-      Path folder,
-      Supplier<CheckpointWriter> begin,
-      List<Callback> callbacks) {
+  public Outcome train(Path folder, Supplier<CheckpointWriter> begin, List<Callback> callbacks) {
     return RecordedTraining.train(
-        trainer, earlier, folder, () -> requireRoom(begin.get()), callbacks, this::outcome);
-  }
-
-  private Outcome outcome(RecordedRun all) {
-    return trainer
-        .restored()
-        .map(best -> ended(Checkpoint.open(best), all))
-        .orElseGet(() -> measured(all, config.training().steps()));
+        trainer, config.runName(), folder, () -> requireRoom(begin.get()), callbacks, this::result);
   }
 
   /** The model of an early end may have other experts than that of the last step. */
-  private Outcome ended(Checkpoint best, RecordedRun all) {
-    long steps = best.progress().step();
-    try (TaskTraining<B, M> restored = resumed(data, config, config.trainer(), best)) {
-      return restored.measured(all.upTo(steps), steps);
+  private RunResult result(RecordedRun recorded, Optional<Checkpoint> best) {
+    if (best.isEmpty()) {
+      return measured(recorded, config.training().steps());
+    }
+    try (TaskTraining<B, M> restored = resumed(data, config, config.trainer(), best.get())) {
+      return restored.measured(recorded, best.get().progress().step());
     }
   }
 
   /** A run that was stopped before its first step is not measured. */
-  private Outcome measured(RecordedRun recorded, long plannedSteps) {
+  private RunResult measured(RecordedRun recorded, long plannedSteps) {
     TrainingState state = trainer.state();
     RunResult soFar = RunResult.of(recorded, plannedSteps, data.metricName());
     double metric =
         recorded.steps().isEmpty()
             ? Double.NaN
             : data.metric(model, config, state.context().evaluating(), soFar.validLoss());
-    return new Outcome(soFar.ended(state.progress(), metric), recorded);
+    return soFar.ended(state.progress(), metric);
   }
 
   private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {

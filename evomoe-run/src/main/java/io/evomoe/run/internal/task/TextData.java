@@ -96,13 +96,8 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   }
 
   @Override
-  protected CorpusBatches<LanguageBatch> training(RunConfig config) {
-    return task.batches(sides.train(), tokenizer(), config);
-  }
-
-  @Override
-  protected CorpusBatches<LanguageBatch> measured(RunConfig config) {
-    return task.batches(sides.valid(), tokenizer(), config);
+  protected Split<CorpusBatches<LanguageBatch>> sets(RunConfig config) {
+    return sides.map(side -> task.batches(side, tokenizer(), config));
   }
 
   @Override

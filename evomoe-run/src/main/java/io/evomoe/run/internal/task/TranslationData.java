@@ -54,13 +54,8 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   }
 
   @Override
-  protected CorpusBatches<PairBatch> training(RunConfig config) {
-    return batches(train, config);
-  }
-
-  @Override
-  protected CorpusBatches<PairBatch> measured(RunConfig config) {
-    return batches(valid, config);
+  protected Split<CorpusBatches<PairBatch>> sets(RunConfig config) {
+    return new Split<>(batches(train, config), batches(valid, config));
   }
 
   /** Returns batches of at most batch times sequence source tokens, and target tokens. */

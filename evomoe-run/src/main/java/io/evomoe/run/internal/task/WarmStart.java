@@ -108,7 +108,8 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
                   .temperatureSteps(annealing)
                   .hardFrom(schedule.hardFrom()));
     }
-    boolean anneals = provider(gate).annealed() && run.config().provider().annealed();
+    GateProvider next = GateRegistry.installed().provider(gate);
+    boolean anneals = next.annealed() && run.config().provider().annealed();
     if (!anneals) {
       return phases.with(e -> e.diversifySteps(0));
     }
@@ -125,10 +126,6 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     return hardFrom.isEmpty()
         ? left
         : left.with(e -> e.hardFrom(Math.max(0, hardFrom.getAsLong() - age)));
-  }
-
-  private static GateProvider provider(String gate) {
-    return GateRegistry.installed().provider(gate);
   }
 
   @Override

@@ -17,8 +17,6 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointWriter;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -240,10 +238,7 @@ class ResumedGatesTest {
   private static List<StepRecord> train(
       TaskTraining<?, ?> run, CheckpointWriter checkpoints, String name) {
     Path logs = OutputFolder.prepare(folder.resolve(name + "-log"));
-    return run.train(
-            RecordedRun.none(new RunName("gpt", "any", 1)), logs, () -> checkpoints, List.of())
-        .recorded()
-        .steps();
+    return run.train(logs, () -> checkpoints, List.of()).recorded().steps();
   }
 
   private static List<String> losses(List<StepRecord> rows) {

@@ -146,11 +146,10 @@ final class SmallRuns {
     return train(
         TaskTraining.of(
             Objects.requireNonNull(data.get(config.task())), config, config.trainer(), null),
-        config,
         until);
   }
 
-  private RecordedRun train(TaskTraining<?, ?> run, RunConfig config, int until) {
+  private RecordedRun train(TaskTraining<?, ?> run, int until) {
     Callback stop =
         (step, training) -> {
           if (step.step() == until) {
@@ -158,7 +157,6 @@ final class SmallRuns {
           }
         };
     Path logs = OutputFolder.prepare(folder.resolve("run-%d".formatted(files++)));
-    return run.train(RecordedRun.none(config.runName()), logs, () -> state -> folder, List.of(stop))
-        .recorded();
+    return run.train(logs, () -> state -> folder, List.of(stop)).recorded();
   }
 }
