@@ -8,7 +8,7 @@ import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
@@ -275,10 +275,10 @@ final class TrainCommand implements Runnable {
     RunConfig config = run.config();
     String title =
         "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
-    RunsReport report = Description.report(title, config, data, sources);
-    try (LiveReport page = watch.page(run.folder(), report)) {
+    ReportData report = Description.report(title, config, data, sources);
+    try (LiveReport page = watch.page(run.folder(), report, data.metricName())) {
       Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
-      report.add(outcome);
+      page.add(outcome);
       return outcome;
     }
   }

@@ -9,7 +9,7 @@ import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.PreparedData;
@@ -70,10 +70,10 @@ class MemoryGuardTest {
       prepared.saveTokenizer(out);
       guard.look();
       ComparedRun run = new ComparedRun(out, "switch-1", config, List.of(gpt.data()), "digest");
-      RunsReport report = Description.report("Runs", config, prepared.data(), List.of("prose"));
-      LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
+      ReportData report = Description.report("Runs", config, prepared.data(), List.of("prose"));
+      LiveReport page = new LiveReport(out.resolve("report.html"), 0, report, "perplexity");
 
-      report.add(run.train("switch", prepared, System.out, page, stop, guard));
+      page.add(run.train("switch", prepared, System.out, page, stop, guard));
       page.close();
 
       assertThatIllegalStateException()
