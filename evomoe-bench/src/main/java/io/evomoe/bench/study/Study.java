@@ -2,7 +2,6 @@ package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.study.StudyResults.StudyRecord;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
@@ -10,8 +9,6 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -126,7 +123,7 @@ public final class Study {
   }
 
   /** What is recorded of a run, if it is over. */
-  public Optional<StudyRecord> record(StudyRun run) {
+  public Optional<Outcome> record(StudyRun run) {
     return config(run).flatMap(found -> results.find(run.name(), found));
   }
 
@@ -139,14 +136,9 @@ public final class Study {
   public ReportData report(String note, Map<String, String> description) {
     ReportData report = ReportData.empty("EvoMoE study: " + config.task(), note, description);
     for (StudyRun run : runs) {
-      Optional<StudyRecord> found = record(run);
-      if (!run.isRate() && found.isPresent()) {
-        RunName name = new RunName(config.task(), run.label(), run.seed());
-        report =
-            report.plus(
-                new Outcome(
-                    found.get().result().labelled(run.label()),
-                    new RecordedRun(name, found.get().rows(), List.of())));
+      Optional<Outcome> found = run.isRate() ? Optional.empty() : record(run);
+      if (found.isPresent()) {
+        report = report.plus(found.get().labelled(run.label()));
       }
     }
     return report;
