@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.bench.report.LiveReport;
@@ -142,7 +141,7 @@ class MemoryGuardTest {
     List<String> arguments =
         List.of("train", "--resume", "" + out, "--steps", "100000", "--max-memory", "150m");
     Path log = folder.resolve("log");
-    Process process = ChildProcess.start(arguments, log);
+    Process process = CommandRun.process(arguments, log);
 
     assertThat(process.waitFor()).isEqualTo(1);
     assertThat(Files.readString(log))
@@ -154,7 +153,7 @@ class MemoryGuardTest {
   @ParameterizedTest
   @CsvSource({"512m, 536870912", "4G, 4294967296", "1.5g, 1610612736", "2kb, 2048"})
   void should_read_sizes(String text, long bytes) {
-    assertThat(new MemoryGuard.Limit().convert(text).bytes()).isEqualTo(bytes);
+    assertThat(MemoryGuard.limit(text).bytes()).isEqualTo(bytes);
   }
 
   @ParameterizedTest
