@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The runs of a study and what is recorded of them. First each gate is tried with all learning
@@ -59,16 +58,14 @@ public final class Study {
       }
     }
     StudyConfig.Ablations ablations = config.ablations();
-    StudyRun.Part part = StudyRun.Part.ABLATION;
-    String gate = ablations.reference();
     for (long seed : ablations.seeds()) {
-      ablations
-          .variants()
-          .forEach(
-              (name, variant) -> {
-                String label = ablations.label(name);
-                runs.add(new StudyRun(part, label, gate, seed, Double.NaN, variant));
-              });
+      for (Map.Entry<String, ObjectNode> variant : ablations.variants().entrySet()) {
+        String label = ablations.label(variant.getKey());
+        String gate = ablations.reference();
+        runs.add(
+            new StudyRun(
+                StudyRun.Part.ABLATION, label, gate, seed, Double.NaN, variant.getValue()));
+      }
     }
     return runs;
   }
@@ -99,10 +96,10 @@ public final class Study {
    *
    * @return empty until all rates were tried
    */
-  public OptionalDouble rate(String gate) {
+  public Optional<Double> rate(String gate) {
     List<Double> rates = config.learningRates().rates();
     if (rates.size() == 1) {
-      return OptionalDouble.of(rates.get(0));
+      return Optional.of(rates.get(0));
     }
     List<StudyRun> rateRuns = rateRuns(gate);
     Map<StudyRun, Double> losses = new LinkedHashMap<>();
@@ -110,16 +107,16 @@ public final class Study {
       record(run).ifPresent(recorded -> losses.put(run, recorded.result().validLoss()));
     }
     return losses.size() < rateRuns.size()
-        ? OptionalDouble.empty()
-        : losses.entrySet().stream().min(Map.Entry.comparingByValue()).stream()
-            .mapToDouble(best -> best.getKey().rate())
-            .findFirst();
+        ? Optional.empty()
+        : losses.entrySet().stream()
+            .min(Map.Entry.comparingByValue())
+            .map(best -> best.getKey().rate());
   }
 
   /** The configuration of a run; empty until its learning rate is known. */
   public Optional<RunConfig> config(StudyRun run) {
-    OptionalDouble rate = run.isRate() ? OptionalDouble.of(run.rate()) : rate(run.gate());
-    return rate.isPresent() ? Optional.of(config(run, rate.getAsDouble())) : Optional.empty();
+    Optional<Double> known = run.isRate() ? Optional.of(run.rate()) : rate(run.gate());
+    return known.map(rate -> config(run, rate));
   }
 
   /** What is recorded of a run, if it is over. */

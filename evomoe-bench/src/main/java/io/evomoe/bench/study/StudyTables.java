@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
@@ -147,8 +146,7 @@ public final class StudyTables {
   }
 
   private String rate(String gate) {
-    OptionalDouble rate = study.rate(gate);
-    return rate.isPresent() ? StudyRun.plain(rate.getAsDouble()) : "-";
+    return study.rate(gate).map(StudyRun::plain).orElse("-");
   }
 
   /** How far runs are from others with the same seeds: by seed, and on their way. */
