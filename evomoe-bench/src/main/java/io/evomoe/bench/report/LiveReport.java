@@ -84,9 +84,7 @@ public class LiveReport implements Callback, AutoCloseable {
 
   /** All that is over, and last the run that goes, or was broken off, where there is one. */
   public final ReportData shown() {
-    return Optional.ofNullable(going)
-        .map(run -> over.plus(label.isEmpty() ? run : run.labelled(label)))
-        .orElse(over);
+    return going == null ? over : over.plus(going);
   }
 
   /** The page that shows it. */
@@ -113,10 +111,10 @@ public class LiveReport implements Callback, AutoCloseable {
 
   private void remember(Training training) {
     RecordedRun run = training.recorded();
-    going =
-        run.steps().isEmpty()
-            ? null
-            : new Outcome(RunResult.of(run, training.plannedSteps(), metricName), run);
+    if (!run.steps().isEmpty()) {
+      Outcome upToNow = new Outcome(RunResult.of(run, training.plannedSteps(), metricName), run);
+      going = label.isEmpty() ? upToNow : upToNow.labelled(label);
+    }
   }
 
   @Override
@@ -134,13 +132,11 @@ public class LiveReport implements Callback, AutoCloseable {
   private void writeLive() {
     long began = nanoTime.getAsLong();
     try {
-      ReportData data = shown();
-      Optional<RunResult> running =
-          Optional.ofNullable(going).map(run -> data.results().get(data.results().size() - 1));
+      Optional<RunResult> running = Optional.ofNullable(going).map(Outcome::result);
       String what = running.map(LiveReport::progress).orElse("Between two runs");
       String which = place.isEmpty() ? what : what + ", " + place;
       ReportData.Live live = new ReportData.Live(which, seconds, Instant.now(), running);
-      write(data.during(live));
+      write(shown().during(live));
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
