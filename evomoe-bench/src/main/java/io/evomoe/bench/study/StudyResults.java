@@ -85,15 +85,9 @@ public final class StudyResults {
         || !isOf(read(texts, name, CONFIG, ConfigFile::parse), config)) {
       return Optional.empty();
     }
-    List<RunResult> results = read(texts, name, ResultFile.NAME, ResultFile::parse);
-    if (results.size() != 1) {
-      throw new IllegalArgumentException(
-          "%s must hold one result, holds %d"
-              .formatted(file.path().resolve(name).resolve(ResultFile.NAME), results.size()));
-    }
+    RunResult result = read(texts, name, ResultFile.NAME, ResultFile::parse).get(0);
     List<StepRecord> rows = read(texts, name, CurveFile.NAME, CurveFile::parse);
-    return Optional.of(
-        new Outcome(results.get(0), new RecordedRun(config.runName(), rows, List.of())));
+    return Optional.of(new Outcome(result, new RecordedRun(config.runName(), rows, List.of())));
   }
 
   private <T> T read(
