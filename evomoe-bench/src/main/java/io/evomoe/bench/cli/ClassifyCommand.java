@@ -73,11 +73,9 @@ final class ClassifyCommand implements Runnable {
       DataForm asked =
           form.over(classifier.dataForm(), !data.isEmpty(), "standard input is read line by line");
       if (data.isEmpty()) {
-        Utf8Lines input = new Utf8Lines(System.in, "standard input");
-        List<String> next = input.next(Classifier.BATCH);
-        while (!next.isEmpty()) {
-          next.forEach(text -> add(text, classifier));
-          next = input.next(Classifier.BATCH);
+        Utf8Lines input = new Utf8Lines(System.in);
+        for (var lines = input.next(1); !lines.isEmpty(); lines = input.next(1)) {
+          add(lines.get(0), classifier);
         }
       }
       for (Path path : data) {

@@ -1,7 +1,5 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.bench.cluster.ClusterRequest;
-import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
@@ -83,15 +81,5 @@ final class ClusterOptions {
     }
     FieldBound.atLeast("--rounds", rounds, 1);
     options.set.put(steps, "" + Math.multiplyExact(rounds, config().localSteps()));
-  }
-
-  /** Trains on the cluster. */
-  void train(ClusterRequest request) {
-    ClusterTraining.installed()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the folder of Spark, and start with ./evomoe or spark-submit"))
-        .train(request);
   }
 }

@@ -7,7 +7,7 @@ import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateProvider;
@@ -107,7 +107,7 @@ final class CompareCommand implements Runnable {
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
     String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset);
-    RunsReport report = Description.report(title, configs.get(0), prepared.data(), data);
+    ReportData report = Description.report(title, configs.get(0), prepared.data(), data);
     List<ComparedRun> plan = new ArrayList<>();
     for (RunConfig config : configs) {
       String name = config.gate() + "-" + config.seed();
@@ -120,7 +120,7 @@ final class CompareCommand implements Runnable {
     List<Outcome> outcomes = new ArrayList<>();
     List<ComparedRun> over = new ArrayList<>();
     try (MemoryGuard memory = new MemoryGuard(limit);
-        LiveReport page = watch.page(folder, report);
+        LiveReport page = watch.page(folder, report, prepared.data().metricName());
         CurveFile curves =
             CurveFile.shared(
                 folder.resolve(CurveFile.NAME), plan.stream().map(ComparedRun::earlier).toList())) {
@@ -131,7 +131,7 @@ final class CompareCommand implements Runnable {
         // Until it is made, a signal need not wait for it.
         stop.pause("all runs so far are saved; continue with: " + goOn);
         int number = outcomes.size() + 1;
-        report.begin("", plan.size() == 1 ? "" : "run %d of %d".formatted(number, plan.size()));
+        page.begin("", plan.size() == 1 ? "" : "run %d of %d".formatted(number, plan.size()));
         String name = name(run.config());
         StepProgress progress = new StepProgress(name, console);
         Callback[] told = watch.callbacks(run.folder(), page, curves, stop, memory, progress);
@@ -141,10 +141,10 @@ final class CompareCommand implements Runnable {
           over.add(run);
           keepModels.settle(over);
         }
-        report.add(outcome);
         outcomes.add(outcome);
         ResultFile.write(
             folder.resolve(ResultFile.NAME), outcomes.stream().map(Outcome::result).toList());
+        page.add(outcome);
         page.settle();
         memory.requireWithin();
       }

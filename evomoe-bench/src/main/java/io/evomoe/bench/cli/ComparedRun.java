@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.Run;
@@ -20,9 +19,7 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -166,7 +163,7 @@ final class ComparedRun {
           .output(output)
           .open();
     }
-    delete(RunFiles.FINISHED);
+    RunFiles.delete(folder.resolve(RunFiles.FINISHED));
     deleteModel();
     return Run.of(config, data)
         .prepared(prepared)
@@ -217,16 +214,7 @@ final class ComparedRun {
             RunFiles.TOKENIZER,
             CurveFile.NAME,
             ResultFile.NAME)
-        .forEach(this::delete);
-  }
-
-  private void delete(String name) {
-    Path file = folder.resolve(name);
-    try {
-      FileTree.delete(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + file + ": " + IoReason.of(e, file), e);
-    }
+        .forEach(name -> RunFiles.delete(folder.resolve(name)));
   }
 
   private Path checkpoints() {

@@ -2,10 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.internal.files.FolderLock;
 import io.evomoe.internal.files.FolderLock.FolderInUseException;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.OutputFolder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -37,13 +34,9 @@ final class DefaultFolders {
   }
 
   private static boolean holdsSomething(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return Files.exists(folder);
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.anyMatch(entry -> !entry.endsWith(FolderLock.NAME));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder + ": " + IoReason.of(e, folder), e);
-    }
+    String @Nullable [] names = folder.toFile().list();
+    return names == null
+        ? Files.exists(folder)
+        : Stream.of(names).anyMatch(name -> !name.equals(FolderLock.NAME));
   }
 }

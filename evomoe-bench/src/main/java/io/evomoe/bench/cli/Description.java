@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.RunsReport;
 import io.evomoe.bench.report.SummaryTable;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.config.FineTuneSettings;
@@ -70,9 +69,9 @@ final class Description {
    *
    * @param sources of its data, as they were given
    */
-  static RunsReport report(String title, RunConfig config, TaskData<?, ?> data, List<?> sources) {
+  static ReportData report(String title, RunConfig config, TaskData<?, ?> data, List<?> sources) {
     String note = ShippedData.note(sources, Optional.of(data.description()));
-    return new RunsReport(ReportData.empty(title, note, of(data, config)), data.metricName());
+    return ReportData.empty(title, note, of(data, config));
   }
 
   /** Of all runs that are as large and trained as this one. */

@@ -5,7 +5,6 @@ import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.report.ClassScoreTable;
-import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
@@ -15,9 +14,6 @@ import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.record.FineTuned;
-import io.evomoe.training.Callback;
-import io.evomoe.training.StepRecord;
-import io.evomoe.training.Training;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,15 +118,18 @@ final class FineTuneCommand implements Runnable {
   }
 
   private FineTuned train(FineTuning tuning, GracefulStop stop, ReportData empty) {
-    FineTuneReport report =
-        new FineTuneReport(empty, tuning.folder(), tuning.settings().seed(), noBaseline);
-    try (LiveReport page = watch.page(tuning.folder(), report)) {
-      Between between = new Between(tuning, report, page);
+    FineTuneSettings settings = tuning.settings();
+    try (FineTuneReport page =
+        new FineTuneReport(
+            tuning.folder(),
+            watch.reportEvery,
+            empty,
+            settings.seed(),
+            noBaseline,
+            tuning::scores)) {
       StepProgress progress = new StepProgress("", console);
-      FineTuned tuned =
-          tuning.train(watch.callbacks(tuning.folder(), page, stop, between, progress));
-      report.measured(tuned.scores());
-      tuned.measured().ifPresent(report::end);
+      FineTuned tuned = tuning.train(watch.callbacks(tuning.folder(), page, stop, progress));
+      page.end(tuned);
       return tuned;
     }
   }
@@ -145,26 +144,5 @@ final class FineTuneCommand implements Runnable {
         title,
         ShippedData.note(texts, Optional.of(counts)),
         Description.ofFineTuning(tuning, counts));
-  }
-
-  /** Brings the page up to date when a training begins, and says where it resumes. */
-  private record Between(FineTuning tuning, FineTuneReport report, LiveReport page)
-      implements Callback {
-    @Override
-    public void onStart(Training training) {
-      report.measured(tuning.scores());
-      if (report.isBetweenTrainings()) {
-        page.settle();
-      }
-      long from = training.progress().step();
-      if (from > 0) {
-        System.out.printf(
-            "%s: resuming after step %d of %d%n",
-            training.name().task(), from, training.plannedSteps());
-      }
-    }
-
-    @Override
-    public void onStep(StepRecord step, Training training) {}
   }
 }

@@ -1,64 +1,91 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.ClassReport;
+import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.report.RunsReport;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.TunedKind;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
+import io.evomoe.training.Training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What is known so far of a fine-tuning. */
-final class FineTuneReport extends RunsReport {
+/** The page of a fine-tuning. */
+final class FineTuneReport extends LiveReport {
   private final ReportData empty;
   private final Path folder;
   private final long seed;
   private final List<TunedKind> trainings;
-  private int over;
+  private final Supplier<List<ClassScores>> measured;
   private List<ClassScores> scores = List.of();
   private @Nullable ClassEvaluation evaluation;
 
   /**
    * The report on a fine-tuning before its first step.
    *
+   * @param folder of the page, that has the log of its steps
+   * @param seconds between two writings; 0 for once, when all is over
    * @param empty title, description and note
-   * @param folder that has the log of its steps
    * @param alone whether no network without pre-training is set beside the fine-tuned one
+   * @param measured scores of the majority class, and of the networks of trainings that are over
    */
-  FineTuneReport(ReportData empty, Path folder, long seed, boolean alone) {
-    super(empty, "accuracy"); // not shown: the page has the scores in place of a table of runs
+  FineTuneReport(
+      Path folder,
+      long seconds,
+      ReportData empty,
+      long seed,
+      boolean alone,
+      Supplier<List<ClassScores>> measured) {
+    // The metric is not shown: the page has the scores in place of a table of runs.
+    super(folder.resolve(HtmlReport.NAME), seconds, empty, "accuracy");
     this.empty = empty;
     this.folder = folder;
     this.seed = seed;
     this.trainings = TunedKind.all(alone);
+    this.measured = measured;
   }
 
-  /** All that was measured: the majority class, and the networks of trainings that are over. */
-  void measured(List<ClassScores> all) {
+  /** Brings the page up to date, and says where the training resumes. */
+  @Override
+  public void onStart(Training training) {
+    super.onStart(training);
+    int over = takeOver(measured.get());
+    String place = "training %d of %d".formatted(over + 1, trainings.size());
+    begin(trainings.get(over).title(), trainings.size() == 1 ? "" : place);
+    if (over > 0) {
+      settle();
+    }
+    long from = training.progress().step();
+    if (from > 0) {
+      System.out.printf(
+          "%s: resuming after step %d of %d%n",
+          training.name().task(), from, training.plannedSteps());
+    }
+  }
+
+  /** Shows the curves of the trainings that were measured; returns their number. */
+  private int takeOver(List<ClassScores> all) {
     scores = all;
     List<RecordedRun> curves =
         trainings.stream()
             .filter(kind -> all.stream().anyMatch(one -> kind.title().equals(one.classifier())))
             .map(this::curve)
             .toList();
-    over = curves.size();
     replace(
         new ReportData(
             empty.title(), empty.note(), empty.description(), List.of(), curves, empty.live()));
-    if (over < trainings.size()) {
-      String place = "training %d of %d".formatted(over + 1, trainings.size());
-      begin(trainings.get(over).title(), trainings.size() == 1 ? "" : place);
-    }
+    return curves.size();
   }
 
   private RecordedRun curve(TunedKind training) {
@@ -66,23 +93,16 @@ final class FineTuneReport extends RunsReport {
     return StepFile.upTo(training.folder(folder), name, Long.MAX_VALUE);
   }
 
-  /** All is over. */
-  void end(ClassEvaluation measured) {
-    evaluation = measured;
-  }
-
-  /** Whether another training comes. */
-  boolean isBetweenTrainings() {
-    return over > 0 && over < trainings.size();
-  }
-
-  @Override
-  public ReportData with(Optional<Outcome> going) {
-    return super.with(going.filter(run -> over < trainings.size()));
+  /** All is over; what was broken off stays on the page as it is. */
+  void end(FineTuned tuned) {
+    if (!tuned.isInterrupted()) {
+      takeOver(tuned.scores());
+      evaluation = tuned.evaluation();
+    }
   }
 
   @Override
-  public String html(ReportData data) {
+  protected String html(ReportData data) {
     Map<String, String> description = new LinkedHashMap<>(data.description());
     if (data.live().isEmpty()) {
       data.results().stream()

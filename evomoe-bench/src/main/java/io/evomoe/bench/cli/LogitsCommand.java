@@ -40,25 +40,18 @@ final class LogitsCommand implements Runnable {
   @Override
   public void run() {
     try (Run<?> run = Run.open(checkpoint)) {
-      if (each) {
-        if (targetIds.length > 0) {
-          throw new IllegalArgumentException("--target-ids cannot be given with --each");
-        }
-        run.eachLogits(ids).stream().map(LogitsCommand::json).forEach(System.out::println);
-        return;
+      String task = run.config().task();
+      if (targetIds.length > 0 && !task.equals(Tasks.TRANSLATION)) {
+        throw new IllegalArgumentException(
+            "--target-ids needs a run of task %s, was %s".formatted(Tasks.TRANSLATION, task));
       }
-      double[] logits = logits(run);
-      System.out.println(json ? json(logits) : likeliest(logits));
+      if (each) {
+        run.eachLogits(ids).stream().map(LogitsCommand::json).forEach(System.out::println);
+      } else {
+        double[] logits = run.logits(ids, targetIds);
+        System.out.println(json ? json(logits) : likeliest(logits));
+      }
     }
-  }
-
-  private double[] logits(Run<?> run) {
-    String task = run.config().task();
-    if (targetIds.length > 0 && !task.equals(Tasks.TRANSLATION)) {
-      throw new IllegalArgumentException(
-          "--target-ids needs a run of task %s, was %s".formatted(Tasks.TRANSLATION, task));
-    }
-    return run.logits(ids, targetIds);
   }
 
   /** As short as they can be to be read back as the same float. */
@@ -78,16 +71,13 @@ final class LogitsCommand implements Runnable {
   private static String likeliest(double[] logits) {
     double most = Arrays.stream(logits).max().orElseThrow();
     double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - most)).sum();
-    StringBuilder lines = new StringBuilder("id       logit      probability");
-    IntStream.range(0, logits.length)
+    return IntStream.range(0, logits.length)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer id) -> -logits[id]))
         .limit(SHOWN)
-        .forEach(
+        .map(
             id ->
-                lines.append(
-                    "%n%-8d %-10.4f %.4f"
-                        .formatted(id, logits[id], Math.exp(logits[id] - most) / sum)));
-    return lines.toString();
+                "%n%-8d %-10.4f %.4f".formatted(id, logits[id], Math.exp(logits[id] - most) / sum))
+        .collect(Collectors.joining("", "id       logit      probability", ""));
   }
 }

@@ -3,10 +3,12 @@ package io.evomoe.bench.cli;
 import io.evomoe.bench.cli.bench.BenchCommand;
 import io.evomoe.bench.cli.console.Failures;
 import io.evomoe.bench.cli.console.GracefulStop;
+import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.doctor.DoctorCommand;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.run.task.MemoryLimit;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -122,7 +124,8 @@ public final class Main {
   private static CommandLine commandLine(Main main) {
     return OptionGroup.applyTo(new CommandLine(main))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .registerConverter(Path.class, Main::path);
+        .registerConverter(Path.class, Main::path)
+        .registerConverter(MemoryLimit.class, MemoryGuard::limit);
   }
 
   /** Java puts U+FFFD in the place of bytes that are no text: another file than was meant. */

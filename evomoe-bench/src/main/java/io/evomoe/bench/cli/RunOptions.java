@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
@@ -59,7 +58,6 @@ public final class RunOptions {
   @Option(
       names = "--max-memory",
       paramLabel = "SIZE",
-      converter = MemoryGuard.Limit.class,
       description =
           "largest resident memory, e.g. 4g; a run near this limit is saved and stopped (default: the machine's memory)")
   @Nullable MemoryLimit maxMemory;

@@ -8,7 +8,6 @@ import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
 import io.evomoe.bench.study.Study;
 import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyConfig;
@@ -194,10 +193,9 @@ final class StudyCommand implements Runnable {
       prepared.saveTokenizer(folder);
       console.println(prepared.data().description());
       String metric = prepared.data().metricName();
-      RunsReport report = new RunsReport(study.report(note, Map.of()), metric);
       double seconds = maxMinutes == null ? Double.POSITIVE_INFINITY : 60 * maxMinutes;
       Clock clock = new Clock(study, seconds, System.nanoTime());
-      try (LiveReport page = watch.page(folder, report)) {
+      try (LiveReport page = watch.page(folder, study.report(note, Map.of()), metric)) {
         for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
           StudyRun run = missing.get(i);
           // A learning rate that is found anew can be the one that its runs are recorded with.
@@ -218,8 +216,8 @@ final class StudyCommand implements Runnable {
           ComparedRun place = new ComparedRun(folder, run.name(), settings, sources, content);
           // Until its model is made, a signal need not wait for it.
           stop.pause("all runs so far are saved; continue with: " + CommandText.again(spec, null));
-          report.replace(study.report(note, Description.ofStudy(settings)));
-          report.begin(
+          page.replace(study.report(note, Description.ofStudy(settings)));
+          page.begin(
               run.isRate() ? run.name() : run.label(),
               "run %d of %d".formatted(i + 1, missing.size()));
           StepProgress progress = new StepProgress(run.name(), console);
@@ -229,7 +227,7 @@ final class StudyCommand implements Runnable {
           if (place.isFinished()) {
             study.results().add(run.name(), settings, outcome);
             settle(place);
-            report.replace(study.report(note, Description.ofStudy(settings)));
+            page.replace(study.report(note, Description.ofStudy(settings)));
             page.settle();
           }
           memory.requireWithin();

@@ -7,8 +7,9 @@ import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
+import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
@@ -176,21 +177,22 @@ final class TrainCommand implements Runnable {
     }
     console.println(
         Description.losses(resume == null ? start.get(0).config() : ConfigFile.read(file)));
-    cluster.train(
-        new ClusterRequest(
-            String.valueOf(cluster.master),
-            cluster.conf,
-            folder,
-            start,
-            resume == null ? 0 : cluster.workers(),
-            resume == null ? Map.of() : options.fields(),
-            (run, data, text, rounds) -> {
-              Outcome outcome = train(run, data, text, rounds);
-              // A round is not waited for: it is a pure function of what is saved.
-              stop.begin();
-              printSummary(run, data, outcome);
-            },
-            Verbosity.progressOn(console)));
+    ClusterTraining.installed()
+        .train(
+            new ClusterRequest(
+                String.valueOf(cluster.master),
+                cluster.conf,
+                folder,
+                start,
+                resume == null ? 0 : cluster.workers(),
+                resume == null ? Map.of() : options.fields(),
+                (run, data, text, rounds) -> {
+                  Outcome outcome = train(run, data, text, rounds);
+                  // A round is not waited for: it is a pure function of what is saved.
+                  stop.begin();
+                  printSummary(run, data, outcome);
+                },
+                Verbosity.progressOn(console)));
   }
 
   /** As they were given: a {@link Path} would change {@code hdfs://host/text}. */
@@ -275,10 +277,10 @@ final class TrainCommand implements Runnable {
     RunConfig config = run.config();
     String title =
         "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
-    RunsReport report = Description.report(title, config, data, sources);
-    try (LiveReport page = watch.page(run.folder(), report)) {
+    ReportData report = Description.report(title, config, data, sources);
+    try (LiveReport page = watch.page(run.folder(), report, data.metricName())) {
       Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
-      report.add(outcome);
+      page.add(outcome);
       return outcome;
     }
   }

@@ -26,7 +26,7 @@ final class TranslateCommand implements Runnable {
 
   @Override
   public void run() {
-    Utf8Lines input = new Utf8Lines(System.in, "standard input");
+    Utf8Lines input = new Utf8Lines(System.in);
     Search search = options.search();
     try (Predictor predictor = Predictor.open(checkpoint)) {
       List<String> lines;

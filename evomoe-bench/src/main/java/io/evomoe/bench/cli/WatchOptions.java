@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
@@ -31,8 +31,8 @@ final class WatchOptions {
   }
 
   /** A page that is written while runs go. */
-  LiveReport page(Path folder, RunsReport content) {
-    return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, content);
+  LiveReport page(Path folder, ReportData over, String metricName) {
+    return new LiveReport(folder.resolve(HtmlReport.NAME), reportEvery, over, metricName);
   }
 
   /**
@@ -41,8 +41,9 @@ final class WatchOptions {
    * @param others beside its page and its event files
    */
   Callback[] callbacks(Path run, LiveReport page, Callback... others) {
-    List<Callback> all = new ArrayList<>(List.of(others));
+    List<Callback> all = new ArrayList<>();
     all.add(page);
+    all.addAll(List.of(others));
     if (tensorboard || TensorBoard.isIn(run)) {
       all.add(TensorBoard.in(run));
     }

@@ -1,6 +1,5 @@
 package io.evomoe.bench.cluster;
 
-import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Trains a run in rounds on a cluster. Found by {@link ServiceLoader}. */
@@ -14,8 +13,17 @@ public interface ClusterTraining {
    */
   void train(ClusterRequest request);
 
-  /** Returns the implementation on the class path. */
-  static Optional<ClusterTraining> installed() {
-    return ServiceLoader.load(ClusterTraining.class).findFirst();
+  /**
+   * Returns the implementation on the class path.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static ClusterTraining installed() {
+    return ServiceLoader.load(ClusterTraining.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "--spark needs Spark and evomoe-spark on the class path: set SPARK_HOME to the folder of Spark, and start with ./evomoe or spark-submit"));
   }
 }

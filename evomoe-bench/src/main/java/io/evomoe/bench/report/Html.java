@@ -72,13 +72,14 @@ final class Html {
   static String table(String name, TextTable table) {
     String head = row(table.titles().stream().map(title -> cell("th scope=\"col\"", title)));
     String body = table.rows().stream().map(Html::bodyRow).collect(joining("\n"));
-    return "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\""
-        + escape(name)
-        + "\"><table>\n<thead>"
-        + head
-        + "</thead>\n<tbody>\n"
-        + body
-        + "\n</tbody>\n</table></div>";
+    return """
+        <div class="table" role="region" tabindex="0" aria-label="%s"><table>
+        <thead>%s</thead>
+        <tbody>
+        %s
+        </tbody>
+        </table></div>"""
+        .formatted(escape(name), head, body);
   }
 
   /** The first cell names the row. */
@@ -112,12 +113,11 @@ final class Html {
     /**
      * The script of a page, whose parts are in the order in which they use each other.
      *
-     * @param own those of this page; the last puts its charts into it
+     * @param page name of the part that puts the charts into it
      */
-    static String script(String... own) {
-      return Stream.concat(
-              Stream.of("quantities.js", "words.js", "charts.js", "page.js"), Stream.of(own))
-          .map(Resources::local)
+    static String script(String page) {
+      return Stream.of("quantities", "words", "charts", "page", "live", page)
+          .map(name -> local(name + ".js"))
           .collect(joining("\n"));
     }
 

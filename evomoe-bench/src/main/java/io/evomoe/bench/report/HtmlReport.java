@@ -59,7 +59,7 @@ public final class HtmlReport {
     values.put("description", Html.description(data.description()));
     values.put("data", Html.embeddedJson(series));
     values.put("echarts", Resources.echarts());
-    values.put("script", Resources.script("live.js", name + ".js"));
+    values.put("script", Resources.script(name));
     return Resources.fill(Resources.local("page.html"), values);
   }
 

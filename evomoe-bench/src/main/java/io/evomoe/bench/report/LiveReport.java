@@ -19,19 +19,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code report.html} while runs go: written as a step ends, where some seconds have passed since
- * it was last, at the end of each run, and when all is over. Until then it says how far they are
- * and loads itself again. It takes at most a twentieth of the time of a run, and one that cannot be
- * written stops none.
+ * {@code report.html} while runs are trained one after another: written as a step ends, where some
+ * seconds have passed since it was last, at the end of each run, and when all is over. Until then
+ * it says how far they are and loads itself again. It takes at most a twentieth of the time of a
+ * run, and one that cannot be written stops none.
  */
-public final class LiveReport implements Callback, AutoCloseable {
+public class LiveReport implements Callback, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveReport.class);
   private static final int SHARE = 20;
 
   private final Path file;
   private final long seconds;
-  private final RunsReport content;
+  private final String metricName;
   private final LongSupplier nanoTime;
+  private ReportData over;
+  private String label = "";
+  private String place = "";
   private @Nullable Outcome going;
   private long next;
   private boolean begun;
@@ -42,16 +45,51 @@ public final class LiveReport implements Callback, AutoCloseable {
    *
    * @param file report.html
    * @param seconds between two writings; 0 for once, when all is over
+   * @param over all that is over
+   * @param metricName name of the metric of the runs
    */
-  public LiveReport(Path file, long seconds, RunsReport content) {
-    this(file, seconds, content, System::nanoTime);
+  public LiveReport(Path file, long seconds, ReportData over, String metricName) {
+    this(file, seconds, over, metricName, System::nanoTime);
   }
 
-  LiveReport(Path file, long seconds, RunsReport content, LongSupplier nanoTime) {
+  LiveReport(Path file, long seconds, ReportData over, String metricName, LongSupplier nanoTime) {
     this.file = file;
     this.seconds = seconds;
-    this.content = content;
+    this.over = over;
+    this.metricName = metricName;
     this.nanoTime = nanoTime;
+  }
+
+  /**
+   * A run begins.
+   *
+   * @param runLabel name of the run in the page; empty for that of its gate
+   * @param which of how many, for people; empty of one
+   */
+  public final void begin(String runLabel, String which) {
+    label = runLabel;
+    place = which;
+  }
+
+  /** A run is over, or was stopped. */
+  public final void add(Outcome outcome) {
+    replace(over.plus(outcome));
+  }
+
+  /** All that is over by now, the run that went included. */
+  public final void replace(ReportData all) {
+    over = all;
+    going = null;
+  }
+
+  /** All that is over, and last the run that goes, or was broken off, where there is one. */
+  public final ReportData shown() {
+    return going == null ? over : over.plus(going);
+  }
+
+  /** The page that shows it. */
+  protected String html(ReportData data) {
+    return HtmlReport.html(data);
   }
 
   /** Short runs are over before there is a page of them. */
@@ -73,10 +111,10 @@ public final class LiveReport implements Callback, AutoCloseable {
 
   private void remember(Training training) {
     RecordedRun run = training.recorded();
-    going =
-        run.steps().isEmpty()
-            ? null
-            : new Outcome(RunResult.of(run, training.plannedSteps(), content.metricName()), run);
+    if (!run.steps().isEmpty()) {
+      Outcome upToNow = new Outcome(RunResult.of(run, training.plannedSteps(), metricName), run);
+      going = label.isEmpty() ? upToNow : upToNow.labelled(label);
+    }
   }
 
   @Override
@@ -84,9 +122,8 @@ public final class LiveReport implements Callback, AutoCloseable {
     remember(training);
   }
 
-  /** The content has what came of the run that went; others come. */
-  public void settle() {
-    going = null;
+  /** Writes the page between two runs. */
+  public final void settle() {
     if (seconds > 0) {
       writeLive();
     }
@@ -95,13 +132,11 @@ public final class LiveReport implements Callback, AutoCloseable {
   private void writeLive() {
     long began = nanoTime.getAsLong();
     try {
-      ReportData data = content.with(Optional.ofNullable(going));
-      Optional<RunResult> running =
-          Optional.ofNullable(going).map(run -> data.results().get(data.results().size() - 1));
+      Optional<RunResult> running = Optional.ofNullable(going).map(Outcome::result);
       String what = running.map(LiveReport::progress).orElse("Between two runs");
-      String place = content.place().isEmpty() ? "" : ", " + content.place();
-      ReportData.Live live = new ReportData.Live(what + place, seconds, Instant.now(), running);
-      write(data.during(live));
+      String which = place.isEmpty() ? what : what + ", " + place;
+      ReportData.Live live = new ReportData.Live(which, seconds, Instant.now(), running);
+      write(shown().during(live));
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
@@ -124,7 +159,7 @@ public final class LiveReport implements Callback, AutoCloseable {
    */
   @Override
   public void close() {
-    ReportData data = content.with(Optional.ofNullable(going));
+    ReportData data = shown();
     if (!data.results().isEmpty() || !data.runs().isEmpty()) {
       write(data);
     }
@@ -134,7 +169,7 @@ public final class LiveReport implements Callback, AutoCloseable {
   private void write(ReportData data) {
     Path folder = file.toAbsolutePath().getParent();
     if (!begun || folder == null || Files.exists(folder)) {
-      AtomicFile.write(file, content.html(data));
+      AtomicFile.write(file, html(data));
     }
   }
 }

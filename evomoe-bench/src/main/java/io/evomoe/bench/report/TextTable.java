@@ -112,7 +112,9 @@ public record TextTable(List<String> titles, List<List<String>> rows) {
     private Format() {}
 
     static String decimals(double value, int digits) {
-      return finite(value) ? String.format(Locale.ROOT, "%,." + digits + "f", value) : MISSING;
+      return Double.isFinite(value)
+          ? String.format(Locale.ROOT, "%,." + digits + "f", value)
+          : MISSING;
     }
 
     /** Three decimals below 100, one above: perplexities and accuracies share a column. */
@@ -121,15 +123,15 @@ public record TextTable(List<String> titles, List<List<String>> rows) {
     }
 
     static String percent(double share) {
-      return finite(share) ? decimals(100 * share, 1) + "%" : MISSING;
+      return Double.isFinite(share) ? decimals(100 * share, 1) + "%" : MISSING;
     }
 
     static String ratio(double value) {
-      return finite(value) ? decimals(value, 2) + "x" : MISSING;
+      return Double.isFinite(value) ? decimals(value, 2) + "x" : MISSING;
     }
 
     static String duration(double seconds) {
-      if (!finite(seconds)) {
+      if (!Double.isFinite(seconds)) {
         return MISSING;
       }
       long whole = Math.round(seconds);
@@ -139,10 +141,6 @@ public record TextTable(List<String> titles, List<List<String>> rows) {
       return whole < 3600
           ? String.format(Locale.ROOT, "%dm %02ds", whole / 60, whole % 60)
           : String.format(Locale.ROOT, "%dh %02dm", whole / 3600, whole % 3600 / 60);
-    }
-
-    private static boolean finite(double value) {
-      return Double.isFinite(value);
     }
   }
 }

@@ -2,7 +2,6 @@ package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.bench.study.StudyResults.StudyRecord;
 import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
@@ -10,15 +9,12 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.Tasks;
-import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /**
  * The runs of a study and what is recorded of them. First each gate is tried with all learning
@@ -62,16 +58,14 @@ public final class Study {
       }
     }
     StudyConfig.Ablations ablations = config.ablations();
-    StudyRun.Part part = StudyRun.Part.ABLATION;
-    String gate = ablations.reference();
     for (long seed : ablations.seeds()) {
-      ablations
-          .variants()
-          .forEach(
-              (name, variant) -> {
-                String label = ablations.label(name);
-                runs.add(new StudyRun(part, label, gate, seed, Double.NaN, variant));
-              });
+      for (Map.Entry<String, ObjectNode> variant : ablations.variants().entrySet()) {
+        String label = ablations.label(variant.getKey());
+        String gate = ablations.reference();
+        runs.add(
+            new StudyRun(
+                StudyRun.Part.ABLATION, label, gate, seed, Double.NaN, variant.getValue()));
+      }
     }
     return runs;
   }
@@ -102,10 +96,10 @@ public final class Study {
    *
    * @return empty until all rates were tried
    */
-  public OptionalDouble rate(String gate) {
+  public Optional<Double> rate(String gate) {
     List<Double> rates = config.learningRates().rates();
     if (rates.size() == 1) {
-      return OptionalDouble.of(rates.get(0));
+      return Optional.of(rates.get(0));
     }
     List<StudyRun> rateRuns = rateRuns(gate);
     Map<StudyRun, Double> losses = new LinkedHashMap<>();
@@ -113,20 +107,20 @@ public final class Study {
       record(run).ifPresent(recorded -> losses.put(run, recorded.result().validLoss()));
     }
     return losses.size() < rateRuns.size()
-        ? OptionalDouble.empty()
-        : losses.entrySet().stream().min(Map.Entry.comparingByValue()).stream()
-            .mapToDouble(best -> best.getKey().rate())
-            .findFirst();
+        ? Optional.empty()
+        : losses.entrySet().stream()
+            .min(Map.Entry.comparingByValue())
+            .map(best -> best.getKey().rate());
   }
 
   /** The configuration of a run; empty until its learning rate is known. */
   public Optional<RunConfig> config(StudyRun run) {
-    OptionalDouble rate = run.isRate() ? OptionalDouble.of(run.rate()) : rate(run.gate());
-    return rate.isPresent() ? Optional.of(config(run, rate.getAsDouble())) : Optional.empty();
+    Optional<Double> known = run.isRate() ? Optional.of(run.rate()) : rate(run.gate());
+    return known.map(rate -> config(run, rate));
   }
 
   /** What is recorded of a run, if it is over. */
-  public Optional<StudyRecord> record(StudyRun run) {
+  public Optional<Outcome> record(StudyRun run) {
     return config(run).flatMap(found -> results.find(run.name(), found));
   }
 
@@ -139,14 +133,9 @@ public final class Study {
   public ReportData report(String note, Map<String, String> description) {
     ReportData report = ReportData.empty("EvoMoE study: " + config.task(), note, description);
     for (StudyRun run : runs) {
-      Optional<StudyRecord> found = record(run);
-      if (!run.isRate() && found.isPresent()) {
-        RunName name = new RunName(config.task(), run.label(), run.seed());
-        report =
-            report.plus(
-                new Outcome(
-                    found.get().result().labelled(run.label()),
-                    new RecordedRun(name, found.get().rows(), List.of())));
+      Optional<Outcome> found = run.isRate() ? Optional.empty() : record(run);
+      if (found.isPresent()) {
+        report = report.plus(found.get().labelled(run.label()));
       }
     }
     return report;

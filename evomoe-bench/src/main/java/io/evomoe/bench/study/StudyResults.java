@@ -12,6 +12,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -77,21 +78,16 @@ public final class StudyResults {
    *
    * @throws IllegalArgumentException naming the file, if it is damaged
    */
-  public Optional<StudyRecord> find(String name, RunConfig config) {
+  public Optional<Outcome> find(String name, RunConfig config) {
     Map<String, String> texts = file.read(entry -> entry.startsWith(name + "/"));
     if (texts.isEmpty()
         || !read(texts, name, ORIGIN, StudyOrigin::parse).fits(origin)
         || !isOf(read(texts, name, CONFIG, ConfigFile::parse), config)) {
       return Optional.empty();
     }
-    List<RunResult> results = read(texts, name, ResultFile.NAME, ResultFile::parse);
-    if (results.size() != 1) {
-      throw new IllegalArgumentException(
-          "%s must hold one result, holds %d"
-              .formatted(file.path().resolve(name).resolve(ResultFile.NAME), results.size()));
-    }
-    return Optional.of(
-        new StudyRecord(results.get(0), read(texts, name, CurveFile.NAME, CurveFile::parse)));
+    RunResult result = read(texts, name, ResultFile.NAME, ResultFile::parse).get(0);
+    List<StepRecord> rows = read(texts, name, CurveFile.NAME, CurveFile::parse);
+    return Optional.of(new Outcome(result, new RecordedRun(config.runName(), rows, List.of())));
   }
 
   private <T> T read(
@@ -203,67 +199,6 @@ public final class StudyResults {
     /** Whether what they made may stand for each other. */
     boolean fits(StudyOrigin other) {
       return revision == other.revision && dataSha256.equals(other.dataSha256);
-    }
-  }
-
-  /**
-   * A run of a study that is over.
-   *
-   * @param result its end
-   * @param rows its curve, thinned
-   */
-  public record StudyRecord(RunResult result, List<StepRecord> rows) {
-    /** Keeps the rows unmodifiable. */
-    public StudyRecord {
-      rows = List.copyOf(rows);
-    }
-
-    /** The rows that have a validation loss. */
-    List<StepRecord> evaluations() {
-      return rows.stream().filter(StepRecord::evaluated).toList();
-    }
-
-    /** The validation loss after a step; NaN if it was not measured then. */
-    double lossAt(long step) {
-      return evaluations().stream()
-          .filter(row -> row.step() == step)
-          .mapToDouble(StepRecord::validLoss)
-          .findFirst()
-          .orElse(Double.NaN);
-    }
-
-    /**
-     * Where a run had come down to a loss, on the straight line between the evaluations around it.
-     *
-     * @param tokens trained on by then
-     * @param flops of training spent by then
-     */
-    record Reached(double tokens, double flops) {
-
-      /** Empty where it never did; its first evaluation where that is below already. */
-      static Optional<Reached> of(StudyRecord run, double loss) {
-        List<StepRecord> evaluated = run.evaluations();
-        for (int i = 0; i < evaluated.size(); i++) {
-          if (evaluated.get(i).validLoss() <= loss) {
-            return Optional.of(
-                i == 0
-                    ? at(evaluated.get(0))
-                    : between(evaluated.get(i - 1), evaluated.get(i), loss));
-          }
-        }
-        return Optional.empty();
-      }
-
-      private static Reached at(StepRecord row) {
-        return new Reached(row.tokens(), row.trainFlops());
-      }
-
-      private static Reached between(StepRecord above, StepRecord below, double loss) {
-        double share = (above.validLoss() - loss) / (above.validLoss() - below.validLoss());
-        return new Reached(
-            above.tokens() + share * (below.tokens() - above.tokens()),
-            above.trainFlops() + share * (below.trainFlops() - above.trainFlops()));
-      }
     }
   }
 }

@@ -3,16 +3,15 @@ package io.evomoe.bench.study;
 import io.evomoe.bench.report.Spread;
 import io.evomoe.bench.report.TextTable;
 import io.evomoe.bench.report.TextTable.Column;
+import io.evomoe.bench.study.Group.Reached;
 import io.evomoe.bench.study.Study.StudyRun;
-import io.evomoe.bench.study.StudyResults.StudyRecord;
-import io.evomoe.bench.study.StudyResults.StudyRecord.Reached;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
@@ -91,7 +90,7 @@ public final class StudyTables {
   }
 
   private static Column<Group> measured(
-      String title, ToDoubleFunction<StudyRecord> value, String format) {
+      String title, ToDoubleFunction<Outcome> value, String format) {
     return new Column<>(title, group -> group.ofMeasured(value).text(format));
   }
 
@@ -147,8 +146,7 @@ public final class StudyTables {
   }
 
   private String rate(String gate) {
-    OptionalDouble rate = study.rate(gate);
-    return rate.isPresent() ? StudyRun.plain(rate.getAsDouble()) : "-";
+    return study.rate(gate).map(StudyRun::plain).orElse("-");
   }
 
   /** How far runs are from others with the same seeds: by seed, and on their way. */
@@ -184,17 +182,12 @@ public final class StudyTables {
         .map(
             seed ->
                 new Column<>(
-                    "seed " + seed, group -> pair(of.apply(group), base.apply(group), seed)));
+                    "seed " + seed,
+                    group -> of.apply(group).only(seed).lossMinus(base.apply(group)).text(SIGNED)));
   }
 
-  private static String pair(Group group, Group base, long seed) {
-    return group.shared(base).contains(seed)
-        ? text(SIGNED, group.lossMinusOfSeed(base, seed))
-        : "-";
-  }
-
-  private static String mean(List<Double> values) {
-    return values.isEmpty() ? "-" : text(SIGNED, Spread.of(values).mean());
+  private static String mean(Spread differences) {
+    return differences.count() == 0 ? "-" : text(SIGNED, differences.mean());
   }
 
   private static List<Group> others(List<Group> groups, Group gate) {
@@ -203,7 +196,7 @@ public final class StudyTables {
 
   /** About {@value #MOST_STEPS} of the steps with an evaluation, the last included. */
   private static List<Long> steps(Group base) {
-    List<StepRecord> all = base.bySeed().firstEntry().getValue().evaluations();
+    List<StepRecord> all = Group.evaluations(base.bySeed().firstEntry().getValue());
     int stride = (all.size() + MOST_STEPS - 1) / MOST_STEPS;
     return IntStream.range(0, all.size())
         .filter(i -> (all.size() - 1 - i) % stride == 0)

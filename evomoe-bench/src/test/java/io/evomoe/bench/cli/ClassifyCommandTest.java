@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
@@ -111,7 +110,7 @@ class ClassifyCommandTest {
   void another_process_should_reach_the_accuracy_that_was_printed() throws Exception {
     Path log = folder.resolve("log");
     Process process =
-        ChildProcess.start(
+        CommandRun.process(
             List.of("classify", "--checkpoint=" + tuned, "--data=" + test, "--format=jsonl"), log);
 
     assertThat(process.waitFor()).as(Files.readString(log)).isZero();

@@ -2,12 +2,17 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.cli.console.ChildProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /**
  * One command, run in this process.
@@ -24,6 +29,11 @@ record CommandRun(int code, String out, String err) {
 
   static CommandRun of(String... arguments) {
     return reading(new byte[0], arguments);
+  }
+
+  /** A command in a process of its own. */
+  static Process process(List<String> arguments, Path log) throws IOException {
+    return ChildProcess.start(arguments, log, Map.of(), Map.of());
   }
 
   /** It ended well; gives itself. */

@@ -2,11 +2,12 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.run.record.ClassEvaluation;
 import io.evomoe.run.record.ClassScores;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.FakeTraining;
@@ -14,6 +15,8 @@ import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -33,23 +36,27 @@ class FineTuneReportTest {
           "texts", List.of("a", "b"), Confusion.of(new int[] {0, 1}, new int[] {0, 0}, 2));
 
   @TempDir Path folder;
+  private List<ClassScores> measured = scores("majority class");
   private FineTuneReport report;
 
   @BeforeEach
   void begin() {
-    report = new FineTuneReport(EMPTY, folder, 1, false);
-    measured("majority class");
+    report = new FineTuneReport(folder, 0, EMPTY, 1, false, () -> measured);
   }
 
   @Test
   void should_show_the_training_that_goes_beside_the_one_that_is_over() {
-    assertThat(report.place()).isEqualTo("training 1 of 2");
+    train("scratch", 8);
+    assertThat(report.shown().results())
+        .extracting(RunResult::gate)
+        .containsExactly("without pre-training");
     log("scratch");
-    measured("majority class", "without pre-training");
+    measured = scores("majority class", "without pre-training");
+    train("finetune", 5);
+    report.end(new FineTuned(measured, Optional.empty()));
 
-    ReportData data = report.with(Optional.of(going("finetune", 5)));
+    ReportData data = report.shown();
 
-    assertThat(report.place()).isEqualTo("training 2 of 2");
     assertThat(data.runs()).extracting(run -> run.steps().size()).containsExactly(8, 5);
     assertThat(data.results()).extracting(RunResult::gate).containsExactly("fine-tuned");
     assertThat(report.html(data))
@@ -60,13 +67,26 @@ class FineTuneReportTest {
   }
 
   @Test
+  void should_say_which_training_goes() throws IOException {
+    report = new FineTuneReport(folder, 1, EMPTY, 1, false, () -> measured);
+    log("scratch");
+    measured = scores("majority class", "without pre-training");
+
+    train("finetune", 5);
+
+    assertThat(Files.readString(folder.resolve(HtmlReport.NAME))).contains("training 2 of 2");
+  }
+
+  @Test
   void should_end_with_what_the_last_training_takes_for_which() {
     log("scratch");
     log("finetune");
-    measured("majority class", "without pre-training", "fine-tuned");
-    report.end(EVALUATION);
+    measured = scores("majority class", "without pre-training");
+    train("finetune", 8);
+    measured = scores("majority class", "without pre-training", "fine-tuned");
+    report.end(new FineTuned(measured, Optional.of(EVALUATION)));
 
-    ReportData data = report.with(Optional.of(going("finetune", 8)));
+    ReportData data = report.shown();
 
     assertThat(data.runs())
         .extracting(RecordedRun::gate)
@@ -74,19 +94,15 @@ class FineTuneReportTest {
     assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped");
   }
 
-  private void measured(String... names) {
-    report.measured(Stream.of(names).map(FineTuneReportTest::scores).toList());
+  private static List<ClassScores> scores(String... names) {
+    return Stream.of(names).map(name -> new ClassScores(name, 0.5, 0.5, 0.5, 0.5)).toList();
   }
 
-  private static ClassScores scores(String name) {
-    return new ClassScores(name, 0.5, 0.5, 0.5, 0.5);
-  }
-
-  private static Outcome going(String task, long step) {
-    RunResult result =
-        new RunResult(task, "switch", 1, step, 1, 1, 2, 0, "accuracy", 1, 1, 0, 1, 1, 8);
-    return new Outcome(
-        result, new RecordedRun(new RunName(task, "switch", 1, true), steps(step), List.of()));
+  private void train(String part, long last) {
+    FakeTraining training = new FakeTraining(new RunName(part, "switch", 1, true), 8);
+    report.onStart(training);
+    steps(last).forEach(step -> training.take(step, report));
+    report.onEnd(training);
   }
 
   private static List<StepRecord> steps(long last) {

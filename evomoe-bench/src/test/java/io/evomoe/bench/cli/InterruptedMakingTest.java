@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ class InterruptedMakingTest {
             .get(0)
             .trainArguments(
                 out, "switch", "5", "--set=model.experts=65536", "--set=model.intermediateSize=2");
-    Process process = ChildProcess.start(arguments, log);
+    Process process = CommandRun.process(arguments, log);
     try {
       while (!Files.readString(log).contains("parameters with all experts") && process.isAlive()) {
         Thread.sleep(20);

@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -151,6 +150,6 @@ class KillCampaignTest {
   }
 
   private Process run(List<String> arguments) throws IOException {
-    return ChildProcess.start(arguments, log());
+    return CommandRun.process(arguments, log());
   }
 }

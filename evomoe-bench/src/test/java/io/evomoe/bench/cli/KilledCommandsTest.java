@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +146,6 @@ class KilledCommandsTest {
   }
 
   private Process run(List<String> arguments) throws IOException {
-    return ChildProcess.start(arguments, log());
+    return CommandRun.process(arguments, log());
   }
 }

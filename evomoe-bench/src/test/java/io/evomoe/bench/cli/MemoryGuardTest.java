@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.MemoryGuard;
 import io.evomoe.bench.report.LiveReport;
-import io.evomoe.bench.report.RunsReport;
+import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.PreparedData;
@@ -70,10 +69,10 @@ class MemoryGuardTest {
       prepared.saveTokenizer(out);
       guard.look();
       ComparedRun run = new ComparedRun(out, "switch-1", config, List.of(gpt.data()), "digest");
-      RunsReport report = Description.report("Runs", config, prepared.data(), List.of("prose"));
-      LiveReport page = new LiveReport(out.resolve("report.html"), 0, report);
+      ReportData report = Description.report("Runs", config, prepared.data(), List.of("prose"));
+      LiveReport page = new LiveReport(out.resolve("report.html"), 0, report, "perplexity");
 
-      report.add(run.train("switch", prepared, System.out, page, stop, guard));
+      page.add(run.train("switch", prepared, System.out, page, stop, guard));
       page.close();
 
       assertThatIllegalStateException()
@@ -142,7 +141,7 @@ class MemoryGuardTest {
     List<String> arguments =
         List.of("train", "--resume", "" + out, "--steps", "100000", "--max-memory", "150m");
     Path log = folder.resolve("log");
-    Process process = ChildProcess.start(arguments, log);
+    Process process = CommandRun.process(arguments, log);
 
     assertThat(process.waitFor()).isEqualTo(1);
     assertThat(Files.readString(log))
@@ -154,7 +153,7 @@ class MemoryGuardTest {
   @ParameterizedTest
   @CsvSource({"512m, 536870912", "4G, 4294967296", "1.5g, 1610612736", "2kb, 2048"})
   void should_read_sizes(String text, long bytes) {
-    assertThat(new MemoryGuard.Limit().convert(text).bytes()).isEqualTo(bytes);
+    assertThat(MemoryGuard.limit(text).bytes()).isEqualTo(bytes);
   }
 
   @ParameterizedTest

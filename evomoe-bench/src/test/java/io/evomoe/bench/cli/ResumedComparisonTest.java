@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.ResultFile;
@@ -82,7 +81,7 @@ class ResumedComparisonTest extends TinyGpt {
     Path run = out.resolve("runs/switch-1");
     Path finished = run.resolve(RunFiles.FINISHED);
     Process longer =
-        ChildProcess.start(
+        CommandRun.process(
             gpt.compareArguments(out, "switch", "2000", often), folder.resolve("log"));
     while (longer.isAlive() && rows(out) < 30) {
       longer.waitFor(2, TimeUnit.MILLISECONDS);
@@ -104,7 +103,7 @@ class ResumedComparisonTest extends TinyGpt {
     String[] often = {"--set", "training.checkpointEvery=5"};
     assertThat(gpt.compare(whole, GATES, "200", often).code()).isZero();
     List<String> arguments = gpt.compareArguments(killed, GATES, "200", often);
-    Process process = ChildProcess.start(arguments, folder.resolve("log"));
+    Process process = CommandRun.process(arguments, folder.resolve("log"));
     while (process.isAlive() && rows(killed) < 250) {
       process.waitFor(2, TimeUnit.MILLISECONDS);
     }
@@ -132,7 +131,7 @@ class ResumedComparisonTest extends TinyGpt {
     Path out = folder.resolve("out");
     Path log = folder.resolve("log");
     List<String> arguments = gpt.compareArguments(out, "switch,dense", "3000");
-    Process process = ChildProcess.start(arguments, log);
+    Process process = CommandRun.process(arguments, log);
     while (process.isAlive() && rows(out) < 30) {
       process.waitFor(2, TimeUnit.MILLISECONDS);
     }

@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
@@ -47,7 +46,7 @@ class ResumedFineTuningTest {
   @Test
   void killed_in_its_second_training_it_should_end_like_one_that_was_not() throws Exception {
     Path killed = folder.resolve("killed");
-    Process process = ChildProcess.start(arguments(killed), folder.resolve("log"));
+    Process process = CommandRun.process(arguments(killed), folder.resolve("log"));
     while (process.isAlive() && rows(killed) < 20) {
       process.waitFor(2, TimeUnit.MILLISECONDS);
     }

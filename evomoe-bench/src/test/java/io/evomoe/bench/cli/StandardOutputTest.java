@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.bench.cli.console.StandardOutput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,7 +19,7 @@ class StandardOutputTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void a_command_should_fail_where_its_result_is_lost() throws Exception {
-    Process command = ChildProcess.start(List.of("gates"), Path.of("/dev/full"));
+    Process command = CommandRun.process(List.of("gates"), Path.of("/dev/full"));
 
     assertThat(command.waitFor()).isEqualTo(1);
   }

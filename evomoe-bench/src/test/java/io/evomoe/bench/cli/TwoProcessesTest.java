@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.bench.cli.console.ChildProcess;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -148,6 +147,6 @@ class TwoProcessesTest {
   }
 
   private Process run(List<String> arguments, String log) throws IOException {
-    return ChildProcess.start(arguments, folder.resolve(log + ".log"));
+    return CommandRun.process(arguments, folder.resolve(log + ".log"));
   }
 }

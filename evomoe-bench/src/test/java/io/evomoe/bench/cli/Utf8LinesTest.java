@@ -12,10 +12,10 @@ class Utf8LinesTest {
 
   @Test
   void should_read_lines_with_any_end_and_keep_empty_ones() {
-    Utf8Lines lines = lines("Größe\n\nzwei\r\nlast".getBytes(StandardCharsets.UTF_8));
+    Utf8Lines lines = lines("Größe\n\nzwei\r\ndrei\rlast".getBytes(StandardCharsets.UTF_8));
 
     assertThat(lines.next(3)).containsExactly("Größe", "", "zwei");
-    assertThat(lines.next(3)).containsExactly("last");
+    assertThat(lines.next(3)).containsExactly("drei", "last");
     assertThat(lines.next(3)).isEmpty();
     assertThat(lines(new byte[0]).next(1)).isEmpty();
     assertThat(lines(new byte[] {'\n'}).next(2)).containsExactly("");
@@ -38,6 +38,6 @@ class Utf8LinesTest {
   }
 
   private static Utf8Lines lines(byte[] bytes) {
-    return new Utf8Lines(new ByteArrayInputStream(bytes), "standard input");
+    return new Utf8Lines(new ByteArrayInputStream(bytes));
   }
 }

@@ -58,16 +58,15 @@ class LivePageInBrowserTest {
 
   /** Step by step, as the test allows. */
   private void train(Path prose) {
-    RunsReport content =
-        new RunsReport(ReportData.empty("One run", "No data.", Map.of()), "perplexity");
+    ReportData none = ReportData.empty("One run", "No data.", Map.of());
     try (Run<?> small =
             Run.gpt(prose)
                 .preset("quick")
                 .model(m -> m.vocabulary(300).sequence(16).hiddenSize(16).intermediateSize(32))
                 .training(t -> t.steps(STEPS).batch(4).evalEvery(10).evalBatches(2))
                 .in(folder.resolve("run"));
-        LiveReport page = new LiveReport(report(), 1, content)) {
-      content.add(small.train(page, (step, training) -> allowed.acquireUninterruptibly()));
+        LiveReport page = new LiveReport(report(), 1, none, "perplexity")) {
+      page.add(small.train(page, (step, training) -> allowed.acquireUninterruptibly()));
     }
   }
 

@@ -2,6 +2,8 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RunName;
@@ -18,9 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LiveReportTest {
+  private static final ReportData NONE = ReportData.empty("Two runs", "No data.", Map.of());
+
   @TempDir Path folder;
   private long now;
-  private final RunsReport content = content();
 
   @Test
   void should_write_every_so_many_seconds_and_say_how_far_the_run_is() throws IOException {
@@ -44,7 +47,7 @@ class LiveReportTest {
   void should_load_itself_again_until_all_is_over() throws IOException {
     try (LiveReport page = page(5)) {
       train(page, 7, 7, this::assertRunningAfter6);
-      content.replace(SyntheticRuns.comparison(List.of("switch"), 1, 7));
+      page.replace(SyntheticRuns.comparison(List.of("switch"), 1, 7));
       page.settle();
       assertThat(Files.readString(file())).contains("Between two runs, run 1 of 2.");
     }
@@ -74,6 +77,18 @@ class LiveReportTest {
   }
 
   @Test
+  void should_show_a_run_once_when_it_is_over() throws IOException {
+    FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), 7);
+    try (LiveReport page = page(10)) {
+      train(page, training, 7, step -> {});
+      page.add(
+          new Outcome(RunResult.of(training.recorded(), 7, "perplexity"), training.recorded()));
+    }
+
+    assertThat(Files.readString(file())).containsOnlyOnce(">switch</th>");
+  }
+
+  @Test
   void should_write_once_where_that_is_asked_for_and_nothing_of_nothing() {
     try (LiveReport page = page(0)) {
       train(page, 30, 30, step -> assertThat(file()).doesNotExist());
@@ -81,7 +96,7 @@ class LiveReportTest {
     assertThat(file()).exists();
 
     Path other = folder.resolve("other.html");
-    new LiveReport(other, 10, content(), () -> now).close();
+    new LiveReport(other, 10, NONE, "perplexity", () -> now).close();
     assertThat(other).doesNotExist();
   }
 
@@ -106,7 +121,9 @@ class LiveReportTest {
   }
 
   private LiveReport page(long seconds) {
-    return new LiveReport(file(), seconds, content, () -> now);
+    LiveReport page = new LiveReport(file(), seconds, NONE, "perplexity", () -> now);
+    page.begin("", "run 1 of 2");
+    return page;
   }
 
   private Path file() {
@@ -126,7 +143,10 @@ class LiveReportTest {
 
   /** Steps of a second each. */
   private void train(LiveReport page, int steps, int planned, Look look) {
-    FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), planned);
+    train(page, new FakeTraining(new RunName("gpt", "switch", 1), planned), steps, look);
+  }
+
+  private void train(LiveReport page, FakeTraining training, int steps, Look look) {
     page.onStart(training);
     for (int step = 1; step <= steps; step++) {
       now += TimeUnit.SECONDS.toNanos(1);
@@ -142,12 +162,5 @@ class LiveReportTest {
 
   private static StepRecord report(long step) {
     return StepRecords.at(step).valid(2).seconds(1).record();
-  }
-
-  private static RunsReport content() {
-    ReportData none = ReportData.empty("Two runs", "No data.", Map.of());
-    RunsReport content = new RunsReport(none, "perplexity");
-    content.begin("", "run 1 of 2");
-    return content;
   }
 }

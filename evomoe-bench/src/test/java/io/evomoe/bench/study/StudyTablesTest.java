@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.Spread;
 import io.evomoe.bench.study.Study.StudyRun;
-import io.evomoe.bench.study.StudyResults.StudyRecord;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -61,14 +61,16 @@ class StudyTablesTest {
     StudyRun run = Studies.run(study, "switch-1");
     recordAll();
     double none = Double.NaN;
-    StudyRecord record =
-        new StudyRecord(
-            study.record(run).orElseThrow().result(),
-            List.of(
-                Studies.row(96, none, none),
-                Studies.row(100, 4, 1),
-                Studies.row(144, none, none),
-                Studies.row(150, 4, 0)));
+    Outcome recorded = study.record(run).orElseThrow();
+    List<StepRecord> rows =
+        List.of(
+            Studies.row(96, none, none),
+            Studies.row(100, 4, 1),
+            Studies.row(144, none, none),
+            Studies.row(150, 4, 0));
+    Outcome record =
+        new Outcome(
+            recorded.result(), new RecordedRun(recorded.recorded().name(), rows, List.of()));
 
     assertThat(Group.meanOfEvaluations(record, StepRecord::routingFluctuation)).isEqualTo(0.5);
   }

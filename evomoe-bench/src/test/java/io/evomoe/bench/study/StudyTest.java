@@ -8,7 +8,7 @@ import io.evomoe.bench.report.ThinnedCurve;
 import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyResults.RunsFile;
 import io.evomoe.bench.study.StudyResults.StudyOrigin;
-import io.evomoe.bench.study.StudyResults.StudyRecord;
+import io.evomoe.run.record.Outcome;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RunName;
@@ -161,13 +161,13 @@ class StudyTest {
   void should_find_the_same_run_or_none_in_a_damaged_file_or_name_it() throws IOException {
     Studies.record(study, "rate-evomoe-0.001", 5, 4.2);
     StudyRun run = Studies.run(study, "rate-evomoe-0.001");
-    StudyRecord whole = study.record(run).orElseThrow();
+    Outcome whole = study.record(run).orElseThrow();
     Path file = folder.resolve("results").resolve(StudyResults.NAME);
     byte[] bytes = runs(folder);
     for (int seed = 0; seed < 100; seed++) {
       Files.write(file, Damage.bytes(bytes, new Random(seed)));
       try {
-        Optional<StudyRecord> found = Studies.of(folder, Studies.ORIGIN).record(run);
+        Optional<Outcome> found = Studies.of(folder, Studies.ORIGIN).record(run);
         assertThat(found).as("seed %d", seed).isIn(Optional.of(whole), Optional.empty());
       } catch (IllegalArgumentException e) {
         assertThat(e).as("seed %d", seed).hasMessageContaining(file.toString());

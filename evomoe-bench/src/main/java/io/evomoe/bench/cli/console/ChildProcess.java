@@ -26,10 +26,6 @@ public final class ChildProcess {
 
   private ChildProcess() {}
 
-  public static Process start(List<String> arguments, Path log) throws IOException {
-    return start(arguments, log, Map.of(), Map.of());
-  }
-
   /**
    * Starts it.
    *

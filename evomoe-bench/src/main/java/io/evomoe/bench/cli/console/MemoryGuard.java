@@ -13,7 +13,6 @@ import java.util.function.DoubleSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -24,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class MemoryGuard implements AutoCloseable, Callback {
   private static final double NEARLY_ALL = 0.95;
   private static final int PERIOD_MILLIS = 50;
+  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)([kmgt])b?");
 
   private final MemoryLimit limit;
   private final DoubleSupplier resident;
@@ -105,22 +105,17 @@ public final class MemoryGuard implements AutoCloseable, Callback {
   }
 
   /** Reads a limit: {@code 512m}, {@code 4g}, {@code 1.5g}. */
-  public static final class Limit implements ITypeConverter<MemoryLimit> {
-    private static final Pattern TEXT = Pattern.compile("(\\d+(?:\\.\\d+)?)([kmgt])b?");
-
-    @Override
-    public MemoryLimit convert(String value) {
-      Matcher matcher = TEXT.matcher(value.strip().toLowerCase(Locale.ROOT));
-      double bytes = 0;
-      if (matcher.matches()) {
-        int unit = "kmgt".indexOf(matcher.group(2)) + 1;
-        bytes = Double.parseDouble(matcher.group(1)) * Math.pow(1024, unit);
-      }
-      if (bytes < 1 || bytes > Long.MAX_VALUE) {
-        throw new TypeConversionException(
-            "must be an amount of memory above 0, such as 512m or 4g, was " + value);
-      }
-      return new MemoryLimit((long) bytes, "--max-memory " + MemoryLimit.text(bytes));
+  public static MemoryLimit limit(String value) {
+    Matcher matcher = SIZE.matcher(value.strip().toLowerCase(Locale.ROOT));
+    double bytes = 0;
+    if (matcher.matches()) {
+      int unit = "kmgt".indexOf(matcher.group(2)) + 1;
+      bytes = Double.parseDouble(matcher.group(1)) * Math.pow(1024, unit);
     }
+    if (bytes < 1 || bytes > Long.MAX_VALUE) {
+      throw new TypeConversionException(
+          "must be an amount of memory above 0, such as 512m or 4g, was " + value);
+    }
+    return new MemoryLimit((long) bytes, "--max-memory " + MemoryLimit.text(bytes));
   }
 }

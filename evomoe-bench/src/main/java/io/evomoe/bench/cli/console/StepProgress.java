@@ -5,7 +5,6 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A progress bar on a terminal, and a plain line now and then elsewhere. */
@@ -49,7 +48,7 @@ public final class StepProgress implements Callback {
     StepRecord before = last;
     last = report;
     if (before != null && before.phase() != report.phase() && Verbosity.showsProgress()) {
-      change(before, report).forEach(line -> TerminalBar.above(out, line));
+      tellChange(before, report);
     }
     if (bar != null) {
       bar.at(report.step(), state(report));
@@ -61,11 +60,14 @@ public final class StepProgress implements Callback {
   }
 
   /** What became of the run, which the log has said of a spawn, and what that did to it. */
-  private List<String> change(StepRecord before, StepRecord now) {
+  private void tellChange(StepRecord before, StepRecord now) {
     if (now.layers().isEmpty()) {
-      return List.of();
+      return;
     }
-    String figures =
+    if (now.phase() == Phase.HARD) {
+      onNote("%s: from step %d each token uses only its best experts".formatted(name, now.step()));
+    }
+    onNote(
         "%s: loss %.4f -> %.4f, active experts %.2f -> %.2f, temperature %.2f"
             .formatted(
                 name,
@@ -73,12 +75,7 @@ public final class StepProgress implements Callback {
                 now.trainLoss(),
                 before.activeExperts(),
                 now.activeExperts(),
-                now.temperature());
-    return now.phase() == Phase.HARD
-        ? List.of(
-            "%s: from step %d each token uses only its best experts".formatted(name, now.step()),
-            figures)
-        : List.of(figures);
+                now.temperature()));
   }
 
   private boolean isDue(long step) {

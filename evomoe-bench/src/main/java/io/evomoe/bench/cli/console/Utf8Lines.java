@@ -1,17 +1,16 @@
 package io.evomoe.bench.cli.console;
 
 import io.evomoe.internal.files.IoReason;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines of UTF-8 strictly, as they come: nothing is replaced and nothing is read ahead. A
@@ -23,18 +22,13 @@ public final class Utf8Lines {
   /** Set by the launcher when standard input is a terminal. */
   private static final String TERMINAL = "evomoe.input.terminal";
 
-  private final InputStream in;
-  private final String name;
+  private final BufferedReader in;
   private long number;
 
-  /**
-   * Reads from a stream.
-   *
-   * @param name of the stream, for messages
-   */
-  public Utf8Lines(InputStream in, String name) {
-    this.in = new BufferedInputStream(in);
-    this.name = name;
+  /** Reads from a stream, which messages call standard input. */
+  public Utf8Lines(InputStream in) {
+    // Bytes as letters: a line that is not UTF-8 must not hide those before it.
+    this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
   }
 
   /**
@@ -47,12 +41,12 @@ public final class Utf8Lines {
     if (Boolean.getBoolean(TERMINAL)) {
       return "";
     }
-    Utf8Lines lines = new Utf8Lines(System.in, "standard input");
+    Utf8Lines lines = new Utf8Lines(System.in);
     return String.join("\n", lines.next(Integer.MAX_VALUE));
   }
 
   /**
-   * The next lines, without their ends ({@code \n} or {@code \r\n}).
+   * The next lines, without their ends ({@code \n}, {@code \r\n} or {@code \r}).
    *
    * @param count at most so many
    * @return none at the end of the stream
@@ -60,41 +54,28 @@ public final class Utf8Lines {
    */
   public List<String> next(int count) {
     List<String> lines = new ArrayList<>();
-    while (lines.size() < count) {
-      byte[] bytes = bytes();
-      if (bytes == null) {
-        return lines;
-      }
-      number++;
-      lines.add(decode(bytes));
-    }
-    return lines;
-  }
-
-  private byte @Nullable [] bytes() {
     try {
-      int next = in.read();
-      if (next < 0) {
-        return null;
+      while (lines.size() < count) {
+        String line = in.readLine();
+        if (line == null) {
+          return lines;
+        }
+        number++;
+        lines.add(decode(line.getBytes(StandardCharsets.ISO_8859_1)));
       }
-      ByteArrayOutputStream line = new ByteArrayOutputStream();
-      while (next >= 0 && next != '\n') {
-        line.write(next);
-        next = in.read();
-      }
-      return line.toByteArray();
+      return lines;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name + ": " + IoReason.of(e), e);
+      throw new UncheckedIOException("cannot read standard input: " + IoReason.of(e), e);
     }
   }
 
   private String decode(byte[] bytes) {
     try {
       String line = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      int first = number == 1 && line.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
-      return line.substring(first, line.length() - (line.endsWith("\r") ? 1 : 0));
+      return number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line;
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("%s, line %d is not UTF-8".formatted(name, number), e);
+      throw new IllegalArgumentException(
+          "standard input, line %d is not UTF-8".formatted(number), e);
     }
   }
 }
