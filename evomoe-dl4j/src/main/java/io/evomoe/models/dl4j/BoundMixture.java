@@ -11,8 +11,9 @@ import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -208,18 +209,18 @@ final class BoundMixture {
    * @return all gradients, by key
    */
   Map<String, INDArray> completeGradients() {
-    Map<String, INDArray> complete = new LinkedHashMap<>();
-    Map<String, Parameter> parameters = new HashMap<>();
-    place.parameters().forEach(p -> parameters.put(key(scope, p.name()), p));
+    Set<String> written =
+        place.parameters().stream()
+            .filter(parameter -> parameter.hasGradient() && !parameter.frozen())
+            .map(parameter -> key(scope, parameter.name()))
+            .collect(Collectors.toSet());
     gradients.forEach(
         (key, gradient) -> {
-          Parameter parameter = parameters.get(key);
-          if (parameter == null || parameter.frozen() || !parameter.hasGradient()) {
+          if (!written.contains(key)) {
             gradient.assign(0);
           }
-          complete.put(key, gradient);
         });
-    return complete;
+    return gradients;
   }
 
   private boolean wasSpawned() {

@@ -1,46 +1,27 @@
 package io.evomoe.kernel.internal.onednn;
 
-import static org.bytedeco.dnnl.global.dnnl.*;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
 import java.util.Arrays;
-import java.util.Locale;
+import org.bytedeco.dnnl.global.dnnl.cpu_isa;
 
-/**
- * The instruction sets of the processor that oneDNN uses. Each set includes those of the bits in
- * its code.
- */
-enum Instructions {
-  AVX10_2_AMX_2(dnnl_cpu_isa_avx10_2_amx_2),
-  AVX10_2(dnnl_cpu_isa_avx10_2),
-  AVX512_CORE_AMX_FP16(dnnl_cpu_isa_avx512_core_amx_fp16),
-  AVX512_CORE_AMX(dnnl_cpu_isa_avx512_core_amx),
-  AVX512_CORE_FP16(dnnl_cpu_isa_avx512_core_fp16),
-  AVX512_CORE_BF16(dnnl_cpu_isa_avx512_core_bf16),
-  AVX512_CORE_VNNI(dnnl_cpu_isa_avx512_core_vnni),
-  AVX512_CORE(dnnl_cpu_isa_avx512_core),
-  AVX2_VNNI_2(dnnl_cpu_isa_avx2_vnni_2),
-  AVX2_VNNI(dnnl_cpu_isa_avx2_vnni),
-  AVX2(dnnl_cpu_isa_avx2),
-  AVX(dnnl_cpu_isa_avx),
-  SSE41(dnnl_cpu_isa_sse41);
+/** The instruction set of the processor that oneDNN uses. */
+final class Instructions {
+  private Instructions() {}
 
-  private final int code;
-
-  Instructions(int code) {
-    this.code = code;
-  }
-
-  /**
-   * Returns oneDNN's name, in small letters, of the largest set that it uses. Empty without any.
-   */
+  /** Returns oneDNN's name of the set, in small letters; empty without any. */
   static String inUse() {
     return nameOf(dnnl_get_effective_cpu_isa());
   }
 
+  /** Returns the name of a set. Names such as {@code avx10_1_512} are second ones. */
   static String nameOf(int used) {
-    return Arrays.stream(values())
-        .filter(set -> set.isIn(used))
-        .map(set -> set.toString().toLowerCase(Locale.ROOT))
+    return Arrays.stream(cpu_isa.values())
+        .filter(set -> set.value == used && set != cpu_isa.isa_default)
+        .map(cpu_isa::name)
+        .filter(name -> !name.contains("_512"))
         .findFirst()
         .orElse("");
   }
@@ -48,15 +29,11 @@ enum Instructions {
   /** Returns whether products of bfloat16 are included. */
   static boolean haveBf16() {
     int used = dnnl_get_effective_cpu_isa();
-    return AVX512_CORE_BF16.isIn(used) || AVX2_VNNI_2.isIn(used);
+    return includes(used, dnnl_cpu_isa_avx512_core_bf16)
+        || includes(used, dnnl_cpu_isa_avx2_vnni_2);
   }
 
-  /** Returns whether this set includes the other one. */
-  boolean contains(Instructions other) {
-    return other.isIn(code);
-  }
-
-  private boolean isIn(int used) {
-    return (used & code) == code;
+  private static boolean includes(int used, int set) {
+    return (used & set) == set;
   }
 }

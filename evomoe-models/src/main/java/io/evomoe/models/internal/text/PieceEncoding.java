@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes pieces of texts on all threads. The calling thread passes on the ids in the order of the
@@ -55,26 +54,16 @@ public final class PieceEncoding {
   public void finish() {
     int count = waiting.size();
     int[][] ids = new int[count][];
-    @Nullable RuntimeException[] failed = new RuntimeException[count];
     Parallel.ranges(
         count,
         (count + SHARES - 1) / SHARES + 1,
         (from, to) -> {
           for (int i = from; i < to; i++) {
             Piece piece = waiting.get(i);
-            try {
-              ids[i] = tokenizer.encode(piece.text.substring(piece.start, piece.end));
-            } catch (RuntimeException e) {
-              failed[i] = e;
-              return;
-            }
+            ids[i] = tokenizer.encode(piece.text.substring(piece.start, piece.end));
           }
         });
     for (int i = 0; i < count; i++) {
-      RuntimeException e = failed[i];
-      if (e != null) {
-        throw e;
-      }
       Piece piece = waiting.get(i);
       piece.taker.accept(ids[i]);
       encoded.accept(piece.end - piece.start);

@@ -4,6 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -82,7 +84,7 @@ abstract class OwnMemory extends Nd4jCpu {
     OpaqueDataBuffer view = super.dbCreateView(buffer, bytes, offset);
     Block block = blocks.get(buffer.address());
     if (block != null) {
-      block.hold();
+      block.holders.incrementAndGet();
       blocks.put(view.address(), block);
     }
     return view;
@@ -112,8 +114,8 @@ abstract class OwnMemory extends Nd4jCpu {
   public void dbClose(OpaqueDataBuffer buffer) {
     Block block = blocks.get(buffer.address());
     super.dbClose(buffer);
-    if (block != null && block.give()) {
-      release(block.memory);
+    if (block != null) {
+      release(block);
     }
   }
 
@@ -127,7 +129,14 @@ abstract class OwnMemory extends Nd4jCpu {
   }
 
   private void letGo(Block block) {
-    if (block.letGo() && block.give()) {
+    if (block.holders.decrementAndGet() == 0) {
+      release(block);
+    }
+  }
+
+  /** Frees memory once, because a closed array is deleted again later. */
+  private void release(Block block) {
+    if (!block.released.getAndSet(true)) {
       release(block.memory);
     }
   }
@@ -177,33 +186,11 @@ abstract class OwnMemory extends Nd4jCpu {
   }
 
   /** Memory of an array and its views. */
-  private static final class Block {
-    private final int width;
-    private final Pointer memory;
-    private final long bytes;
-    private int holders = 1;
-    private boolean given;
+  private record Block(
+      int width, Pointer memory, long bytes, AtomicInteger holders, AtomicBoolean released) {
 
     Block(int width, Pointer memory, long bytes) {
-      this.width = width;
-      this.memory = memory;
-      this.bytes = bytes;
-    }
-
-    synchronized void hold() {
-      holders++;
-    }
-
-    /** Returns true the first time it is called, because a closed array is deleted again later. */
-    synchronized boolean give() {
-      boolean first = !given;
-      given = true;
-      return first;
-    }
-
-    /** Whether it has no holder now. */
-    synchronized boolean letGo() {
-      return --holders == 0;
+      this(width, memory, bytes, new AtomicInteger(1), new AtomicBoolean());
     }
   }
 }

@@ -111,21 +111,17 @@ final class Place {
     return cuda == null ? narrow.toType(ScalarType.Float) : narrow;
   }
 
-  /** {@code into = a b} for operands of any type. */
-  void multiply(Tensor into, Tensor a, Tensor b) {
-    if (isRounded(a)) {
+  /**
+   * {@code into = beta into + a b} for operands of any type. The old content is not read if beta is
+   * 0.
+   */
+  void multiply(Tensor into, Tensor a, Tensor b, double beta) {
+    if (!isRounded(a)) {
+      into.addmm_(a, b, new Scalar(beta), new Scalar(1.0));
+    } else if (beta == 0) {
       torch.mm_out(into, a, b, ScalarType.Float);
     } else {
-      torch.mm_out(into, a, b);
-    }
-  }
-
-  /** {@code into = beta into + a b}. */
-  void multiplyAndAdd(Tensor into, Tensor a, Tensor b, double beta) {
-    if (isRounded(a)) {
       into.mul_(new Scalar(beta)).add_(torch.mm(a, b, ScalarType.Float));
-    } else {
-      into.addmm_(a, b, new Scalar(beta), new Scalar(1.0));
     }
   }
 

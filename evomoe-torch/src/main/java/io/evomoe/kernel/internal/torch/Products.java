@@ -43,20 +43,14 @@ final class Products {
   }
 
   /**
-   * Adds the tiles of {@code into = beta into + a b} to the work; the old content is not read where
+   * Adds the tiles of {@code into = beta into + a b} to the work; the old content is not read if
    * beta is 0. a and b are operands.
    */
   static void multiply(Work work, Tensor a, Tensor b, Tensor into, double beta) {
     tiles(
         work,
         into,
-        tile -> {
-          if (beta == 0) {
-            Place.current().multiply(tile.of(into), tile.left(a), tile.right(b));
-          } else {
-            Place.current().multiplyAndAdd(tile.of(into), tile.left(a), tile.right(b), beta);
-          }
-        });
+        tile -> Place.current().multiply(tile.of(into), tile.left(a), tile.right(b), beta));
   }
 
   private static void tiles(Work work, Tensor result, Consumer<Tile> body) {
