@@ -185,9 +185,8 @@ final class TrainCommand implements Runnable {
             resume == null ? 0 : cluster.workers(),
             resume == null ? Map.of() : options.fields(),
             (run, data, text, rounds) -> {
-              Outcome outcome = train(run, data, text, rounds);
               // A round is not waited for: it is a pure function of what is saved.
-              stop.begin();
+              Outcome outcome = train(run, data, text, stop, List.of(rounds));
               printSummary(run, data, outcome);
             },
             Verbosity.progressOn(console)));
@@ -260,7 +259,7 @@ final class TrainCommand implements Runnable {
     Outcome outcome;
     try (MemoryGuard memory = new MemoryGuard(limit)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      outcome = train(run, data, run.data(), stop, memory, progress);
+      outcome = train(run, data, run.data(), stop, List.of(stop, memory, progress));
       memory.requireWithin();
     }
     printSummary(run, data, outcome);
@@ -270,14 +269,19 @@ final class TrainCommand implements Runnable {
     }
   }
 
-  /** Trains a run and writes its page. */
-  private Outcome train(Run<?> run, TaskData<?, ?> data, List<?> sources, Callback... told) {
+  /**
+   * Trains a run and writes its page. A signal that comes after the training waits for the page.
+   */
+  private Outcome train(
+      Run<?> run, TaskData<?, ?> data, List<?> sources, GracefulStop stop, List<Callback> told) {
     RunConfig config = run.config();
     String title =
         "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
     RunsReport report = Description.report(title, config, data, sources);
     try (LiveReport page = watch.page(run.folder(), report)) {
-      Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
+      Callback[] callbacks = told.toArray(Callback[]::new);
+      Outcome outcome = run.train(watch.callbacks(run.folder(), page, callbacks));
+      stop.begin();
       report.add(outcome);
       return outcome;
     }
