@@ -137,7 +137,7 @@ class DocumentationTest {
     RunConfig paper = Tasks.preset("gpt", "quick").config("gpt", "evomoe-paper", 1);
 
     Matcher temperature =
-        Pattern.compile("(\\S+) to (\\S+), (\\w+)").matcher(shown.get("temperature"));
+        Pattern.compile("(\\S+) to (\\S+), (\\w+)").matcher(shown.getOrDefault("temperature", ""));
     assertThat(temperature.matches()).isTrue();
     assertThat(paper.evolution())
         .isEqualTo(
@@ -145,7 +145,10 @@ class DocumentationTest {
                 .with(e -> e.maxTemperature(Double.parseDouble(temperature.group(1))))
                 .with(e -> e.minTemperature(Double.parseDouble(temperature.group(2))))
                 .with(e -> e.schedule(shape(temperature.group(3))))
-                .with(e -> e.hardShare(Double.parseDouble(shown.get("evolution.hardShare")))));
+                .with(
+                    e ->
+                        e.hardShare(
+                            Double.parseDouble(shown.getOrDefault("evolution.hardShare", "")))));
     assertThat(shown).containsEntry("prior in presets quick and small", "none");
     assertThat(paper.options()).isEmpty();
   }
