@@ -10,6 +10,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.SafetyConfigBuilder;
 import io.evomoe.training.TrainingConfigBuilder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,8 +92,16 @@ abstract class RunSettings<S> extends ProgramParts<S> {
    */
   public S gate(String name, Map<String, String> options) {
     gate = name;
-    options.forEach((option, value) -> set("gateOptions.%s.%s".formatted(name, option), value));
-    return self();
+    return options.isEmpty()
+        ? self()
+        : change(
+            c -> {
+              Map<String, Map<String, String>> all = new HashMap<>(c.gateOptions());
+              Map<String, String> its = new HashMap<>(all.getOrDefault(name, Map.of()));
+              its.putAll(options);
+              all.put(name, its);
+              return c.with(b -> b.gateOptions(all));
+            });
   }
 
   /** Selects an installed optimizer by name, with its default options. */

@@ -16,6 +16,7 @@ import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.result.Measurement;
+import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
@@ -187,6 +188,12 @@ class RunTest {
       run.train(stopAt(run, 2));
     }
 
+    assertThat(SmallTexts.gpt(folder).init(dense).gate("evomoe-paper").config().evolution())
+        .isEqualTo(
+            Tasks.preset("gpt", "quick")
+                .config("gpt", "evomoe-paper", 1)
+                .evolution()
+                .with(e -> e.diversifySteps(0)));
     List<StepRecord> before = CurveFile.read(dense.resolve(CurveFile.NAME));
     List<StepRecord> after = CurveFile.read(mixture.resolve(CurveFile.NAME));
     assertThat(after.get(0).trainLoss()).isLessThan(before.get(0).trainLoss() - 0.3);

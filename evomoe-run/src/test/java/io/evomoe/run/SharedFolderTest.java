@@ -103,6 +103,17 @@ class SharedFolderTest {
         .withMessage("preset must be left out of a run that has all settings already, was base");
   }
 
+  @Test
+  void options_of_a_gate_should_be_kept_as_the_text_that_they_are() throws IOException {
+    Map<String, String> options = Map.of("own.rate", "1.10", "rule", "a: b");
+
+    RunBuilder<Gpt> run = SmallTexts.gpt(folder).gate("evomoe", options);
+
+    assertThat(run.changed(run.defaults()).options())
+        .containsAllEntriesOf(options)
+        .containsEntry("prior", "learned");
+  }
+
   private Path masked() throws IOException {
     Path masked = folder.resolve("masked");
     try (Run<Roberta> run = SmallTexts.roberta(folder).training(t -> t.steps(2)).in(masked)) {

@@ -142,7 +142,7 @@ final class ExportCommand implements Runnable {
     ExportRequest request =
         request()
             .withType(dtype == null ? null : TYPES.get(dtype))
-            .withMaxShardBytes(Math.multiplyExact(maxShardMb, MEGABYTE));
+            .withMaxShardBytes(Math.min(maxShardMb, Long.MAX_VALUE / MEGABYTE) * MEGABYTE);
     NewOutput.folder(out).close();
     return run -> run.export(request, out);
   }

@@ -187,9 +187,8 @@ final class TrainCommand implements Runnable {
                 resume == null ? 0 : cluster.workers(),
                 resume == null ? Map.of() : options.fields(),
                 (run, data, text, rounds) -> {
-                  Outcome outcome = train(run, data, text, rounds);
                   // A round is not waited for: it is a pure function of what is saved.
-                  stop.begin();
+                  Outcome outcome = train(run, data, text, stop, rounds);
                   printSummary(run, data, outcome);
                 },
                 Verbosity.progressOn(console)));
@@ -262,7 +261,7 @@ final class TrainCommand implements Runnable {
     Outcome outcome;
     try (MemoryGuard memory = new MemoryGuard(limit)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      outcome = train(run, data, run.data(), stop, memory, progress);
+      outcome = train(run, data, run.data(), stop, stop, memory, progress);
       memory.requireWithin();
     }
     printSummary(run, data, outcome);
@@ -272,14 +271,18 @@ final class TrainCommand implements Runnable {
     }
   }
 
-  /** Trains a run and writes its page. */
-  private Outcome train(Run<?> run, TaskData<?, ?> data, List<?> sources, Callback... told) {
+  /**
+   * Trains a run and writes its page. A signal that comes after the training waits for the page.
+   */
+  private Outcome train(
+      Run<?> run, TaskData<?, ?> data, List<?> sources, GracefulStop stop, Callback... told) {
     RunConfig config = run.config();
     String title =
         "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
     ReportData report = Description.report(title, config, data, sources);
     try (LiveReport page = watch.page(run.folder(), report, data.metricName())) {
       Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
+      stop.begin();
       page.add(outcome);
       return outcome;
     }

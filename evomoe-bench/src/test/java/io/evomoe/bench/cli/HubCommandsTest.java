@@ -55,6 +55,13 @@ class HubCommandsTest {
     for (String name : List.of("config.json", "tokenizer.json", "vocab.json", "merges.txt")) {
       assertThat(again.resolve(name)).hasSameTextualContentAs(published.resolve(name));
     }
+    Path whole = folder.resolve("whole");
+    Object[] words = {
+      "export", "--checkpoint", imported, "--max-shard-mb", Long.MAX_VALUE, "--out", whole
+    };
+    CommandRun export = CommandRun.of(words);
+    assertThat(export.code()).as(export.err()).isZero();
+    assertThat(contents(whole)).isEqualTo(contents(published));
     CommandRun eval = CommandRun.of("eval", "--checkpoint", imported, "--data", text);
     assertThat(eval.code()).as(eval.err()).isZero();
     assertThat(eval.out()).contains("dense after step 0", "perplexity");

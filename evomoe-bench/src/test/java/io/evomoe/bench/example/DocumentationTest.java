@@ -4,6 +4,10 @@ import static io.evomoe.bench.example.Pages.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
+import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateScene;
+import io.evomoe.moe.TokenRows;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Tasks;
@@ -11,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -123,32 +130,73 @@ class DocumentationTest {
     }
   }
 
-  /** Nothing of a preset stays, which has another EvoMoE than the official scripts. */
   @Test
-  void should_show_the_official_recipe_whole(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("recipe.yaml");
-    Files.writeString(file, Pages.blocks("docs/gates.md", "yaml").get(1).text());
+  void should_show_the_schedule_of_the_paper_gate() {
+    Map<String, String> shown = paperGate();
 
-    RunConfig config =
-        Tasks.checked(
-            ConfigFile.overlay(Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1), file));
+    RunConfig paper = Tasks.preset("gpt", "quick").config("gpt", "evomoe-paper", 1);
 
-    assertThat(config.evolution())
+    Matcher temperature =
+        Pattern.compile("(\\S+) to (\\S+), (\\w+)").matcher(shown.getOrDefault("temperature", ""));
+    assertThat(temperature.matches()).isTrue();
+    assertThat(paper.evolution())
         .isEqualTo(
             EvolutionConfig.defaults()
-                .with(e -> e.schedule(EvolutionConfig.TemperatureShape.LINEAR))
-                .with(e -> e.maxTemperature(2.0).minTemperature(0.5))
-                .with(e -> e.temperatureSteps(162).hardFrom(194)));
-    assertThat(config.options())
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "prior", "none",
-                "noise", "true",
-                "renormalize", "false",
-                "threshold", "0.001",
-                "balance", "0",
-                "routerInit", "uniform",
-                "evaluation", "top1"));
+                .with(e -> e.maxTemperature(Double.parseDouble(temperature.group(1))))
+                .with(e -> e.minTemperature(Double.parseDouble(temperature.group(2))))
+                .with(e -> e.schedule(shape(temperature.group(3))))
+                .with(
+                    e ->
+                        e.hardShare(
+                            Double.parseDouble(shown.getOrDefault("evolution.hardShare", "")))));
+    assertThat(shown).containsEntry("prior in presets quick and small", "none");
+    assertThat(paper.options()).isEmpty();
+  }
+
+  @Test
+  void should_show_each_option_of_the_paper_gate_that_differs() {
+    Map<String, String> options = new HashMap<>(paperGate());
+    options.keySet().removeIf(row -> !row.matches("[a-zA-Z]+") || row.equals("temperature"));
+    List<?> expected = routes("evomoe-paper", Map.of());
+
+    assertThat(routes("evomoe", options)).isEqualTo(expected);
+    for (String option : options.keySet()) {
+      Map<String, String> others = new HashMap<>(options);
+      others.remove(option);
+      assertThat(routes("evomoe", others)).as("without " + option).isNotEqualTo(expected);
+    }
+  }
+
+  /** The column of {@code evomoe-paper} in the table of its section, by row. */
+  private static Map<String, String> paperGate() {
+    String page = Pages.text("docs/gates.md");
+    String section = page.substring(page.indexOf("\n## evomoe-paper\n"));
+    return section
+        .lines()
+        .dropWhile(line -> !line.startsWith("|---"))
+        .skip(1)
+        .takeWhile(line -> line.startsWith("|"))
+        .map(line -> line.replace("`", "").split(" *\\| *", -1))
+        .collect(Collectors.toMap(cells -> cells[1], cells -> cells[3]));
+  }
+
+  private static TemperatureShape shape(String shown) {
+    return TemperatureShape.valueOf(shown.toUpperCase(Locale.ROOT));
+  }
+
+  /** What a gate does with some tokens, in every way it can be asked. */
+  private static List<?> routes(String gate, Map<String, String> options) {
+    TokenRows tokens = TokenRows.random(40, 1);
+    GateScene scene = GateScene.of(GateRegistry.installed().provider(gate), 4, options);
+    return GateScene.contexts().stream()
+        .map(context -> scene.route(tokens, context))
+        .map(
+            routed ->
+                List.of(
+                    Arrays.toString(routed.routing().tokens()),
+                    Arrays.toString(routed.routing().weights()),
+                    routed.auxLoss()))
+        .toList();
   }
 
   static Stream<String> pages() {

@@ -47,7 +47,7 @@ public record Preset(
             Map.of());
 
     /** Returns the defaults of a gate that a preset does not name. */
-    private static GateDefaults of(String gate) {
+    public static GateDefaults of(String gate) {
       return gate.equals("evomoe-paper") ? PAPER : USUAL;
     }
 

@@ -151,7 +151,8 @@ public final class FineTuning implements AutoCloseable {
    *
    * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
    *     place of the task
-   * @return the result; if the fine-tuning is already finished, the stored result
+   * @return the result; if the fine-tuning is already finished, the stored scores, with the
+   *     classifier's evaluation measured again
    * @throws IllegalStateException if it is being trained, was closed, or diverged
    */
   public FineTuned train(Callback... callbacks) {

@@ -126,12 +126,29 @@ public final class RunFiles {
     }
   }
 
-  /** Deletes a file or folder, if there is one. */
-  public static void delete(Path path) {
+  /** Deletes a file, if there is one. Of a symbolic link, only the link is deleted. */
+  public static void delete(Path file) {
+    delete(file, Files::deleteIfExists);
+  }
+
+  /**
+   * Deletes a folder of checkpoints, if there is one.
+   *
+   * @throws IllegalArgumentException if it is a symbolic link
+   */
+  public static void deleteCheckpoints(Path folder) {
+    delete(folder, FileTree::delete);
+  }
+
+  private static void delete(Path path, Deletion deletion) {
     try {
-      FileTree.delete(path);
+      deletion.of(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + path + ": " + IoReason.of(e, path), e);
     }
+  }
+
+  private interface Deletion {
+    void of(Path path) throws IOException;
   }
 }

@@ -23,6 +23,7 @@ public final class ChildProcess {
       List.of(KernelSelection.PROPERTY, KernelSelection.DEVICE_PROPERTY, ShippedData.HOME);
 
   private static final String JAVA_OPTIONS = "EVOMOE_JAVA_OPTS";
+  private static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
   private ChildProcess() {}
 
@@ -51,7 +52,9 @@ public final class ChildProcess {
         command.add("-D" + name + "=" + value);
       }
     }
-    command.addAll(List.of("-cp", jarsFirst(System.getProperty("java.class.path"))));
+    String classPath = System.getProperty("java.class.path");
+    boolean archived = command.stream().anyMatch(option -> option.startsWith(ARCHIVE));
+    command.addAll(List.of("-cp", archived ? jarsFirst(classPath) : classPath));
     command.add(Main.class.getName());
     command.addAll(arguments);
     ProcessBuilder builder =

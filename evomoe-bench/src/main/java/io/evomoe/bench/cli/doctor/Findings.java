@@ -186,7 +186,10 @@ final class Findings {
       return Finding.ok("gpu", names + ", computes on " + used);
     }
     if (build == Device.Kind.CUDA) {
-      String needs = ", and this build needs a GPU of compute capability 3.7 to 8.9";
+      String needs =
+          runs
+              ? ", which this build cannot use"
+              : ", and this build needs a GPU of compute capability 3.7 to 8.9";
       String advice =
           runs ? "see the line of the kernels" : "build for the CPU: ./mvnw -DskipTests package";
       return new Finding("gpu", STOPS, listed + needs, advice);
@@ -206,7 +209,8 @@ final class Findings {
    */
   static Finding memory(double total, double available) {
     double free = Double.isNaN(available) ? total : Math.min(total, available);
-    String found = "%s, %s are free".formatted(MemoryLimit.text(total), MemoryLimit.text(free));
+    String known = Double.isNaN(available) ? "" : ", %s are free".formatted(MemoryLimit.text(free));
+    String found = MemoryLimit.text(total) + known;
     String advice = "close other programs, or use --preset quick; --max-memory stops a run in time";
     return new Finding("memory", MISSING, found, advice).unless(free >= LITTLE_MEMORY);
   }

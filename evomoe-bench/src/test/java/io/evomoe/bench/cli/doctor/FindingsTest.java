@@ -64,7 +64,9 @@ class FindingsTest {
     assertThat(gpu(Device.Kind.CPU, H100).state()).isEqualTo(State.MISSING);
     assertThat(gpu(Device.Kind.CPU, H100).advice()).doesNotContain("-Pcuda");
     assertThat(gpu(Device.Kind.CUDA, H100, A100).advice()).contains("kernels");
+    assertThat(gpu(Device.Kind.CUDA, H100, A100).found()).endsWith("which this build cannot use");
     assertThat(gpu(Device.Kind.CUDA, H100).state()).isEqualTo(State.STOPS);
+    assertThat(gpu(Device.Kind.CUDA, H100).found()).endsWith("of compute capability 3.7 to 8.9");
     assertThat(gpu(Device.Kind.CUDA).state()).isEqualTo(State.STOPS);
     assertThat(Findings.gpu(List.of(H100), Device.Kind.CPU, Device.FIRST_GPU).state())
         .isEqualTo(State.OK);
@@ -90,7 +92,9 @@ class FindingsTest {
     assertThat(Findings.memory(8 * GIB, 4 * GIB).found()).contains("8.0 GiB", "4.0 GiB");
     assertThat(Findings.memory(8 * GIB, GIB).state()).isEqualTo(State.MISSING);
     assertThat(Findings.memory(GIB, 4 * GIB).state()).isEqualTo(State.MISSING);
-    assertThat(Findings.memory(8 * GIB, Double.NaN).state()).isEqualTo(State.OK);
+    Finding unknown = Findings.memory(8 * GIB, Double.NaN);
+    assertThat(unknown.state()).isEqualTo(State.OK);
+    assertThat(unknown.found()).isEqualTo("8.0 GiB");
     assertThat(Findings.heap(GIB / 8).state()).isEqualTo(State.MISSING);
     assertThat(Findings.heap(GIB).state()).isEqualTo(State.OK);
   }

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
+import io.evomoe.run.config.Preset.GateDefaults;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.DenseWeights;
@@ -111,7 +111,8 @@ public interface RunStart {
               c.gate(usual.gate())
                   .seed(usual.seed())
                   .training(training(usual, dense))
-                  .evolution(EvolutionConfig.defaults().with(e -> e.diversifySteps(0)))
+                  .evolution(
+                      GateDefaults.of(usual.gate()).evolution().with(e -> e.diversifySteps(0)))
                   .architecture(dense.architecture().with(a -> a.positions(positions)))
                   .guards(usual.guards()));
     }
