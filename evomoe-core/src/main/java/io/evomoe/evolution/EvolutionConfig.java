@@ -141,12 +141,15 @@ public record EvolutionConfig(
     return diversifySteps.orElse((long) (steps * diversifyShare + ROUNDING));
   }
 
-  /** Returns the steps from the spawn to the hard phase, or empty if there is no hard phase. */
-  OptionalLong hardFrom(long steps) {
+  /**
+   * Returns the steps from the spawn to the hard phase, or empty if there is no hard phase.
+   *
+   * @param afterSpawn number of steps after the spawn
+   */
+  OptionalLong hardFrom(long afterSpawn) {
     if (hardFrom.isPresent() || hardShare == 1) {
       return hardFrom;
     }
-    long grown = Math.max(0, steps - diversifySteps(steps));
-    return OptionalLong.of((long) (grown * hardShare + ROUNDING));
+    return OptionalLong.of((long) (afterSpawn * hardShare + ROUNDING));
   }
 }

@@ -88,7 +88,8 @@ public record EvolutionSchedule(
 
   /** Returns the steps from the spawn to the hard phase, or empty if there is no hard phase. */
   public OptionalLong hardFrom() {
-    return config.hardFrom(steps);
+    long before = growth == ExpertLifecycle.SPAWNED ? diversifySteps() : 0;
+    return config.hardFrom(Math.max(0, steps - before));
   }
 
   /** Returns the step before which the experts are spawned, or empty if there is no spawn. */

@@ -125,15 +125,15 @@ class EvolutionScheduleTest {
   @CsvSource({
     "SPAWNED, 90, SOFT",
     "SPAWNED, 91, HARD",
-    "FROM_START, 80, SOFT",
-    "FROM_START, 81, HARD"
+    "FROM_START, 89, SOFT",
+    "FROM_START, 90, HARD"
   })
   void should_be_hard_after_a_share_of_the_steps_behind_the_spawn(
       ExpertLifecycle growth, long step, Phase phase) {
     EvolutionConfig config = CONFIG.with(e -> e.diversifySteps(10).hardShare(0.9));
 
     assertThat(new EvolutionSchedule(config, 100, growth).phase(step)).isEqualTo(phase);
-    assertThat(new EvolutionSchedule(config.with(e -> e.hardFrom(90)), 100, growth).phase(step))
+    assertThat(new EvolutionSchedule(config.with(e -> e.hardFrom(95)), 100, growth).phase(step))
         .as("steps before shares")
         .isEqualTo(Phase.SOFT);
   }

@@ -85,7 +85,11 @@ public final class TopKGate extends RouterGate {
 
   @Override
   public Map<String, Double> losses() {
-    return new TreeMap<>(Map.of("balance (alpha)", options.alpha, "router z-loss", options.zLoss));
+    Map<String, Double> losses = new TreeMap<>(Map.of("balance (alpha)", options.alpha));
+    if (!options.several || options.zLoss > 0) {
+      losses.put("router z-loss", options.zLoss);
+    }
+    return losses;
   }
 
   @Override
@@ -167,7 +171,13 @@ public final class TopKGate extends RouterGate {
     return factors;
   }
 
+  /**
+   * The options.
+   *
+   * @param several whether tokens may have several choices; false for gate {@code switch}
+   */
   private record Settings(
+      boolean several,
       RouterOptions router,
       int hashLayers,
       double capacityFactor,
@@ -184,6 +194,7 @@ public final class TopKGate extends RouterGate {
      */
     static Settings from(Options options, boolean several) {
       return new Settings(
+          several,
           RouterOptions.from(options),
           HashGate.layers(options),
           options.number("capacityFactor", 1.25, Bounds.above(0).orInfinite()),

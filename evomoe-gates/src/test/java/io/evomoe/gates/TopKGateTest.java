@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
@@ -52,6 +53,19 @@ class TopKGateTest extends CapacityGateTest {
     for (int s = 0; s < tokens.size(); s++) {
       assertThat(weights[s]).containsExactly(slowTopK(p[s], k), within(1e-12));
     }
+  }
+
+  @Test
+  void should_announce_its_losses_and_the_router_z_loss_only_if_it_has_one() {
+    assertThat(losses(new TopKGate.Provider(), Map.of())).containsOnlyKeys("balance (alpha)");
+    assertThat(losses(new TopKGate.Top2Provider(), Map.of())).containsOnlyKeys("balance (alpha)");
+    assertThat(losses(new TopKGate.Top2Provider(), Map.of("zLoss", "0.5")))
+        .containsEntry("router z-loss", 0.5);
+    assertThat(losses(new TopKGate.SwitchProvider(), Map.of())).containsEntry("router z-loss", 0.0);
+  }
+
+  private static Map<String, Double> losses(GateProvider gate, Map<String, String> options) {
+    return GateScene.of(gate, EXPERTS, options).gate().losses();
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ public final class FolderLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
   private static final int MOST_TRIES = 1000;
   private static final int LONGEST_HOLDER = 300;
+  private static final int MOST_READS = 20;
+  private static final long PAUSE_NANOS = 20_000_000;
 
   /**
    * The holders in this process by folder. Check it before opening a lock file: closing any channel
@@ -147,10 +150,12 @@ public final class FolderLock implements AutoCloseable {
     return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
-  /** Reads who holds the lock. */
+  /** Reads who holds the lock. Waits a moment for a holder that has just started. */
   private static String holder(FileChannel channel) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(LONGEST_HOLDER);
-    channel.read(bytes, 0);
+    for (int i = 0; i < MOST_READS && channel.read(bytes.clear(), 0) <= 0; i++) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
     String line =
         StandardCharsets.UTF_8.decode(bytes.flip()).toString().lines().findFirst().orElse("");
     // Anyone with write access to the folder can have put anything there.

@@ -15,7 +15,6 @@ import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -164,6 +163,9 @@ public final class Checkpoint implements SavedRun {
   public void loadInto(Model<?> model, Optimizer optimizer) {
     requireSameExperts(model);
     Map<Parameter, Moments> moments = moments(model.parameters(), optimizer);
+    Map<String, INDArray> read = new LinkedHashMap<>();
+    moments.forEach((parameter, own) -> CheckpointFiles.putMoments(read, parameter, own));
+    requireNoOthers(folder.resolve(CheckpointFiles.OPTIMIZER), read.keySet(), Set.of());
     loadModel(model);
     moments.forEach(optimizer::restore);
   }
@@ -200,24 +202,27 @@ public final class Checkpoint implements SavedRun {
    * long.
    */
   void requireSameExperts(Model<?> model) {
-    ExpertPlace last =
-        model.parameters().stream()
-            .flatMap(parameter -> parameter.place().expert().stream())
-            .max(Comparator.comparingInt(ExpertPlace::number))
-            .orElse(null);
-    if (last == null) {
-      return;
-    }
+    Map<String, ExpertPlace> lastOfLayers = new LinkedHashMap<>();
+    model.parameters().stream()
+        .flatMap(parameter -> parameter.place().expert().stream())
+        .forEach(expert -> lastOfLayers.merge(expert.layer(), expert, Checkpoint::later));
     Set<String> names = names();
-    int found = 0;
-    while (names.contains(last.of(found))) {
-      found++;
-    }
-    if (found > 0 && found != last.number() + 1) {
-      throw new CheckpointException(
-          "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
-              .formatted(modelFile(), found, last.layer(), last.number() + 1));
-    }
+    lastOfLayers.forEach(
+        (layer, last) -> {
+          int found = 0;
+          while (names.contains(last.of(found))) {
+            found++;
+          }
+          if (found > 0 && found != last.number() + 1) {
+            throw new CheckpointException(
+                "%s has %d experts in layer %s, the model has %d: convert the checkpoint first"
+                    .formatted(modelFile(), found, layer, last.number() + 1));
+          }
+        });
+  }
+
+  private static ExpertPlace later(ExpertPlace a, ExpertPlace b) {
+    return a.number() < b.number() ? b : a;
   }
 
   /**
@@ -226,14 +231,17 @@ public final class Checkpoint implements SavedRun {
    * @param unused names in the file that are not needed
    */
   void load(Map<String, INDArray> arrays, Set<String> unused) {
-    Path file = modelFile();
-    Set<String> extra = new LinkedHashSet<>(names());
-    extra.removeAll(arrays.keySet());
+    requireNoOthers(modelFile(), arrays.keySet(), unused);
+    SafeTensors.ask(modelFile(), tensors -> tensors.readAllInto(arrays));
+  }
+
+  private static void requireNoOthers(Path file, Set<String> names, Set<String> unused) {
+    Set<String> extra = new LinkedHashSet<>(SafeTensors.ask(file, SafeTensors::names));
+    extra.removeAll(names);
     extra.removeAll(unused);
     if (!extra.isEmpty()) {
       throw new CheckpointException(file + ": the model does not have the tensors " + extra);
     }
-    SafeTensors.ask(file, tensors -> tensors.readAllInto(arrays));
   }
 
   /** The parameters of a checkpoint whose feed-forward layers have one net each. */

@@ -3,6 +3,7 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
+import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.Progress;
@@ -10,10 +11,10 @@ import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,9 +47,6 @@ public record CheckpointStart(
     Set<String> made,
     Set<String> left)
     implements SavedRun {
-  /** Names with a part {@code gate}. */
-  private static final Pattern GATE = Pattern.compile("(.*\\.)?gate(\\..*)?");
-
   /** Creates the start of a run. */
   public CheckpointStart(
       Checkpoint from, boolean sameGate, boolean moments, boolean spawned, StepContext context) {
@@ -114,6 +112,19 @@ public record CheckpointStart(
             (from.fits(name, value) ? taken : made).add(name);
           }
         });
-    from.names().stream().filter(GATE.asMatchPredicate()).forEach(left::add);
+    List<String> gates = gates(model);
+    from.names().stream()
+        .filter(name -> gates.stream().anyMatch(gate -> (name + ".").startsWith(gate)))
+        .forEach(left::add);
+  }
+
+  /** Returns the beginning of the names of each gate's arrays. */
+  private static List<String> gates(Model<?> model) {
+    return model.parameters().stream()
+        .flatMap(parameter -> parameter.place().expert().stream())
+        .map(ExpertPlace::layer)
+        .distinct()
+        .map(layer -> layer.isEmpty() ? "gate." : layer + ".gate.")
+        .toList();
   }
 }

@@ -147,12 +147,17 @@ public abstract class Optimizer implements AutoCloseable {
 
   /** Sets saved moments, which have the parameter's shape and are outside any workspace. */
   public final void restore(Parameter parameter, Moments saved) {
-    if (!saved.first().equalShapes(parameter.value())) {
+    requireShape(parameter, saved.first());
+    saved.second().ifPresent(second -> requireShape(parameter, second));
+    moments.put(parameter, saved);
+  }
+
+  private static void requireShape(Parameter parameter, INDArray moment) {
+    if (!moment.equalShapes(parameter.value())) {
       throw new IllegalArgumentException(
           "moments of %s must have its shape, were %s"
-              .formatted(parameter, Arrays.toString(saved.first().shape())));
+              .formatted(parameter, Arrays.toString(moment.shape())));
     }
-    moments.put(parameter, saved);
   }
 
   /** Frees all its memory. Do not use it afterwards. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +103,31 @@ class FolderLockTest {
           .isThrownBy(() -> FolderLock.acquire(temporary, "late"))
           .withMessageContaining("written by ?[31mred: wait")
           .withMessageNotContaining("second");
+    }
+  }
+
+  @Test
+  void a_holder_that_has_just_started_should_be_waited_for_a_moment() throws Exception {
+    try (LockingProcess other = LockingProcess.holding(temporary)) {
+      assertThat(other.line()).isEqualTo("held");
+      Path file = temporary.resolve(FolderLock.NAME);
+      Files.writeString(file, "");
+      Thread writer =
+          new Thread(
+              () -> {
+                LockSupport.parkNanos(60_000_000);
+                try {
+                  Files.writeString(file, "the other");
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      writer.start();
+
+      assertThatExceptionOfType(FolderLock.FolderInUseException.class)
+          .isThrownBy(() -> FolderLock.acquire(temporary, "late"))
+          .withMessageContaining("written by the other: wait");
+      writer.join();
     }
   }
 

@@ -14,6 +14,7 @@ import io.evomoe.training.optimizer.Optimizer.Moments;
 import io.evomoe.training.optimizer.Optimizer.ParameterGroups;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -58,6 +59,20 @@ class OwnOptimizerTest {
           .value()
           .muli(1 - update.learningRate() * update.weightDecay())
           .subi(mean.mul(update.learningRate()));
+    }
+  }
+
+  @Test
+  void should_refuse_saved_moments_of_another_shape() {
+    Optimizer own = CONFIG.withOptimizer(Mean::of).optimizer(KERNELS);
+    INDArray fits = matrix.value().dup();
+    for (Moments other :
+        List.of(
+            new Moments(bias.value(), Optional.of(fits), 1),
+            new Moments(fits, Optional.of(bias.value()), 1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> own.restore(matrix, other))
+          .withMessageContaining("must have its shape, were [2]");
     }
   }
 

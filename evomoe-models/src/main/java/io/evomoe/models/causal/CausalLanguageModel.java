@@ -29,6 +29,7 @@ public abstract class CausalLanguageModel extends EncoderModel<LanguageBatch> {
   /**
    * Creates the layers with initial weights.
    *
+   * @param config size, without a position offset and token types
    * @param positioned whether positions are learned; if not, the attention has them
    * @param gates makes the gates, and decides whether there are experts
    * @param root scope of the whole model: the seed of all initial weights, and the kernels, whose
@@ -39,10 +40,20 @@ public abstract class CausalLanguageModel extends EncoderModel<LanguageBatch> {
     super(
         root,
         root.seed(),
-        new TextEncoder(root, config, positioned, Stack.Kind.CAUSAL, NormPlacement.BEFORE, gates),
+        new TextEncoder(
+            root, checked(config), positioned, Stack.Kind.CAUSAL, NormPlacement.BEFORE, gates),
         encoder -> config.tied() ? encoder.tiedHead() : head(root.child("head"), config),
         config.tied());
     this.config = config;
+  }
+
+  private static LanguageModelConfig checked(LanguageModelConfig config) {
+    if (config.positionOffset() != 0 || config.tokenTypes() != 0) {
+      throw new IllegalArgumentException(
+          "positionOffset and tokenTypes must be 0 in a causal language model, were %d and %d"
+              .formatted(config.positionOffset(), config.tokenTypes()));
+    }
+    return config;
   }
 
   private static Linear head(Scope scope, LanguageModelConfig config) {

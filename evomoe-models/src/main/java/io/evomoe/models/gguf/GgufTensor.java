@@ -69,10 +69,16 @@ record GgufTensor(String name, List<Long> shape, GgufType type, List<Supplier<IN
     return tensors;
   }
 
-  private static GgufTensor tensor(
-      String name, List<INDArray> parts, TensorLayout layout, GgufType type) {
+  static GgufTensor tensor(String name, List<INDArray> parts, TensorLayout layout, GgufType type) {
+    boolean stacked = GgufNames.isStacked(name);
+    boolean fits = parts.stream().allMatch(parts.get(0)::equalShapes);
+    if (!fits || (!stacked && parts.size() > 1)) {
+      throw new IllegalArgumentException(
+          "tensor %s must be of one published tensor, or of experts of one shape, was of %s"
+              .formatted(name, parts.stream().map(part -> Arrays.toString(part.shape())).toList()));
+    }
     List<Long> shape = new ArrayList<>();
-    if (GgufNames.isStacked(name)) {
+    if (stacked) {
       shape.add((long) parts.size());
     }
     Arrays.stream(layout.shape().apply(parts.get(0).shape())).forEach(shape::add);

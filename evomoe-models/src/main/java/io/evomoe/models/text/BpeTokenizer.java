@@ -1,6 +1,7 @@
 package io.evomoe.models.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.internal.tokenizer.AddedTokens;
 import io.evomoe.models.internal.tokenizer.ByteAlphabet;
 import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
@@ -130,8 +131,10 @@ public final class BpeTokenizer implements Tokenizer {
    */
   @Override
   public int[] encode(String text) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw new IllegalArgumentException("text must be valid Unicode, had a lone surrogate");
+    int lone = Utf8Text.loneSurrogate(text);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(
+          "text must be valid Unicode, had a lone surrogate at index " + lone);
     }
     IntStream.Builder ids = IntStream.builder();
     raw.split(

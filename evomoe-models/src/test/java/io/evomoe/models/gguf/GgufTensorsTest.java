@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -37,6 +38,23 @@ class GgufTensorsTest {
     for (String exact : List.of("blk.0.ffn_gate_inp", "blk.0.attn_norm", "output_norm")) {
       assertThat(read.info(exact + ".weight").type()).as(exact).isZero();
     }
+  }
+
+  @Test
+  void should_refuse_tensors_that_cannot_be_one() {
+    INDArray small = Nd4j.zeros(DataType.FLOAT, 2, 3);
+    INDArray large = Nd4j.zeros(DataType.FLOAT, 4, 3);
+    Map.of("blk.0.ffn_up.weight", small, "blk.0.ffn_up_exps.weight", large)
+        .forEach(
+            (name, second) ->
+                assertThatIllegalArgumentException()
+                    .isThrownBy(
+                        () ->
+                            GgufTensor.tensor(
+                                name, List.of(small, second), TensorLayout.SAME, GgufType.F32))
+                    .withMessageStartingWith(
+                        "tensor %s must be of one published tensor, or of experts of one shape",
+                        name));
   }
 
   private static long offset(GgufFile file, String name) {

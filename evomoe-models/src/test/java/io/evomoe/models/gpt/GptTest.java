@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.causal.CausalScene;
+import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
@@ -40,6 +41,17 @@ class GptTest {
     assertThatExceptionOfType(NotFiniteException.class)
         .isThrownBy(() -> model.loss(CausalScene.batch(IDS, TARGETS), CausalScene.training(1)))
         .withMessage("the output of blocks.%d was not finite", block);
+  }
+
+  @Test
+  void should_refuse_tables_that_it_would_not_export() {
+    for (LanguageModelConfig other :
+        List.of(SmallGpt.config(0).withPositionOffset(2), SmallGpt.config(0).withTokenTypes(1))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SmallGpt.of(other, SmallGpt.DENSE, Map.of(), DataType.FLOAT))
+          .withMessageStartingWith(
+              "positionOffset and tokenTypes must be 0 in a causal language model, were ");
+    }
   }
 
   @Test

@@ -59,6 +59,18 @@ class HubExportTest {
 
   @TempDir Path folder;
 
+  @Test
+  void should_refuse_a_head_that_is_not_tied_in_a_family_of_tied_ones() {
+    PublishedModel tied = described("gpt2");
+    PublishedModel untied = tied.with(m -> m.config(tied.config().withTied(false)));
+    Model<?> model = Published.fresh(untied, Published.DENSE);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> HubExport.of(model, HubRequest.of("dense").withFamily(Optional.of("gpt2"))))
+        .withMessageContaining("has a tied head, this run has not");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gpt2", "roberta"})
   void should_be_read_back_as_the_same_model(String family) {

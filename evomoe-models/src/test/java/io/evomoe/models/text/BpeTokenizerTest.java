@@ -119,7 +119,7 @@ class BpeTokenizerTest {
   void should_refuse_a_lone_surrogate() {
     assertThatThrownBy(() -> tokenizer.encode("ab\ud83dc"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("text must be valid Unicode, had a lone surrogate");
+        .hasMessage("text must be valid Unicode, had a lone surrogate at index 2");
   }
 
   @Test

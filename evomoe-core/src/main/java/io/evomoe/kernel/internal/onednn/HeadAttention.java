@@ -7,13 +7,12 @@ import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -34,6 +33,8 @@ final class HeadAttention {
   private final Scratch keySums = new Scratch(DataType.FLOAT);
 
   private final Scratch documentMasks = new Scratch(DataType.FLOAT);
+
+  private volatile LaterKeys lastLaterKeys = new LaterKeys(List.of(), List.of());
 
   /**
    * Creates the attention.
@@ -69,6 +70,52 @@ final class HeadAttention {
     return length == 1 && Address.rowStride(rows) != rows.size(1) ? rows.dup('c') : rows;
   }
 
+  /**
+   * Returns the masks of tiles that hide later keys. Those of the last call are kept, because all
+   * layers of a model have the same.
+   *
+   * @param tiles all tiles of the same sequences and heads
+   */
+  LaterKeys laterKeys(List<AttentionTile> tiles) {
+    List<Area> areas = tiles.stream().map(Area::of).toList();
+    LaterKeys last = lastLaterKeys;
+    if (!last.areas.equals(areas)) {
+      try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
+        last = new LaterKeys(areas, areas.stream().map(Area::laterKeys).toList());
+      }
+      lastLaterKeys = last;
+    }
+    return last;
+  }
+
+  /**
+   * Masks [queries, keys] of areas of scores. They hide later keys.
+   *
+   * @param masks outside of workspaces. Keep this object while their addresses are used
+   */
+  record LaterKeys(List<Area> areas, List<INDArray> masks) {
+    INDArray of(AttentionTile tile) {
+      return masks.get(areas.indexOf(Area.of(tile)));
+    }
+  }
+
+  /** The scores of some queries and the first keys of a sequence. */
+  record Area(int firstQuery, int queries, int keys) {
+    static Area of(AttentionTile tile) {
+      return new Area(tile.firstQuery(), tile.form().queries(), tile.form().keys());
+    }
+
+    private INDArray laterKeys() {
+      float[] mask = new float[queries * keys];
+      for (int i = 0; i < queries; i++) {
+        for (int j = firstQuery + i + 1; j < keys; j++) {
+          mask[i * keys + j] = AttentionMask.HIDDEN;
+        }
+      }
+      return Nd4j.createFromArray(mask);
+    }
+  }
+
   /** An attention that recomputes its probabilities, the masked softmax of the scores. */
   private final class Tiled implements Attended {
     private final AttentionShape shape;
@@ -82,8 +129,7 @@ final class HeadAttention {
     private final List<List<AttentionTile>> tiles;
     private final INDArray output;
 
-    /** The masks [queries, keys] that hide later keys, by the first query of a tile. */
-    private final Map<Integer, INDArray> laterKeys = new HashMap<>();
+    private final @Nullable LaterKeys laterKeys;
 
     Tiled(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
       this.shape = shape;
@@ -102,21 +148,8 @@ final class HeadAttention {
       // on matrix units, and those over several sequences whose sums have one term, everywhere.
       boolean both = q.dataType() == DataType.FLOAT;
       this.tiles = AttentionTile.of(groups, headWidth, !byKey, both);
-      if (groups.products().causal() && !documents) {
-        tiles.get(0).forEach(tile -> laterKeys.put(tile.firstQuery(), laterKeys(tile)));
-      }
+      this.laterKeys = groups.products().causal() && !documents ? laterKeys(tiles.get(0)) : null;
       forTilesOfSameKeys(same -> same.forEach(this::attend));
-    }
-
-    private static INDArray laterKeys(AttentionTile tile) {
-      int keys = tile.form().keys();
-      float[] mask = new float[tile.form().queries() * keys];
-      for (int i = 0; i < tile.form().queries(); i++) {
-        for (int j = tile.firstQuery() + i + 1; j < keys; j++) {
-          mask[i * keys + j] = AttentionMask.HIDDEN;
-        }
-      }
-      return Nd4j.createFromArray(mask);
     }
 
     /** Writes the output of a tile's queries. */
@@ -234,9 +267,8 @@ final class HeadAttention {
         return List.of(new Mask(form.sequences(), form.queries(), documentMask(tile)));
       }
       List<Mask> masks = new ArrayList<>();
-      INDArray later = laterKeys.get(tile.firstQuery());
-      if (later != null) {
-        masks.add(new Mask(1, form.queries(), Address.of(later)));
+      if (laterKeys != null) {
+        masks.add(new Mask(1, form.queries(), Address.of(laterKeys.of(tile))));
       }
       if (padded != null) {
         long first = (long) tile.firstSequence() * shape.keys();

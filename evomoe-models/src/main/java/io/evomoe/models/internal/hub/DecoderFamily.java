@@ -23,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Common parts of current decoder families: the fields of {@code LanguageModelConfig} and the names
- * of {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the
- * format of its experts ({@link MixtureFields}), if it has any.
+ * Common parts of current decoder families: the fields of {@code LlamaConfig} and the names of
+ * {@code LlamaForCausalLM}. A family defines its differences ({@link DecoderTraits}) and the format
+ * of its experts ({@link MixtureFields}), if it has any.
  *
  * @param traits differences of its blocks
  * @param mixture format of its experts; null for a family without experts

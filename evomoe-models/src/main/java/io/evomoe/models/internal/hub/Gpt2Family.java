@@ -84,6 +84,13 @@ final class Gpt2Family implements PublishedFamily {
   }
 
   @Override
+  public Optional<String> refusal(PublishedModel model) {
+    return model.config().tied()
+        ? Optional.empty()
+        : Optional.of("has a tied head, this run has not");
+  }
+
+  @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
     boolean bare =
         !tensors.isEmpty() && tensors.stream().noneMatch(name -> name.startsWith(PREFIX));

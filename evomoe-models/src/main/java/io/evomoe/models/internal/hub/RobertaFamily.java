@@ -21,8 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}) and the defaults of {@code
- * LanguageModelConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a
- * position, and its tokens have a type, even if ours have none.
+ * RobertaConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a position, and
+ * its tokens have a type, even if ours have none.
  */
 final class RobertaFamily implements PublishedFamily {
   private static final String MODEL_TYPE = "roberta";

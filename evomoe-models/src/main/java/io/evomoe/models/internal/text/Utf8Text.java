@@ -6,6 +6,7 @@ import io.evomoe.internal.files.IoReason;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.LineNumberReader;
@@ -112,17 +113,50 @@ public final class Utf8Text extends Reader {
    *     its number, counted from 1
    */
   public static void lines(String name, Path file, ObjLongConsumer<String> reader) {
-    try (LineNumberReader lines = new LineNumberReader(new Utf8Text(file), CHUNK)) {
+    Reader text = new ShortLines(name, new Utf8Text(file));
+    try (LineNumberReader lines = new LineNumberReader(text, CHUNK)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.length() > LONGEST_RECORD) {
-          throw new IllegalArgumentException(
-              "%s, line %d: must have at most %,d characters, has %,d"
-                  .formatted(name, lines.getLineNumber(), LONGEST_RECORD, line.length()));
-        }
         reader.accept(line, lines.getLineNumber());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // every method reports its own
+    }
+  }
+
+  /** Rejects a line that is too long while it is read, before all of it is in memory. */
+  private static final class ShortLines extends FilterReader {
+    private final String name;
+    private long line = 1;
+    private int length;
+    private char last;
+
+    ShortLines(String name, Reader text) {
+      super(text);
+      this.name = name;
+    }
+
+    @Override
+    public int read(char[] target, int offset, int most) throws IOException {
+      int read = super.read(target, offset, most);
+      for (int i = offset; i < offset + read; i++) {
+        add(target[i]);
+      }
+      return read;
+    }
+
+    private void add(char next) {
+      if (next != '\n' && next != '\r') {
+        length++;
+      } else {
+        line += next == '\n' && last == '\r' ? 0 : 1;
+        length = 0;
+      }
+      if (length > LONGEST_RECORD) {
+        throw new IllegalArgumentException(
+            "%s, line %d: must have at most %,d characters, has more"
+                .formatted(name, line, LONGEST_RECORD));
+      }
+      last = next;
     }
   }
 
@@ -143,6 +177,19 @@ public final class Utf8Text extends Reader {
         .filter(ending -> name.endsWith("." + ending))
         .findFirst()
         .orElse("");
+  }
+
+  /** Returns the index of the first unpaired surrogate in a text, or -1. */
+  public static int loneSurrogate(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 1) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return -1;
   }
 
   private InputStream unpacked() throws IOException {

@@ -45,16 +45,24 @@ final class NamedColumns {
     List<String> fields = request.fields();
     String name = request.name();
     List<String> widest = List.of();
+    CsvParseException fault = null;
     for (char separator : (form == FileForm.TSV ? "\t" : ",;\t").toCharArray()) {
-      List<String> header = header(request.file(), separator);
-      if (header.containsAll(fields)) {
-        return Optional.of(of(name, separator, header, fields));
+      try {
+        List<String> header = header(request.file(), separator);
+        if (header.containsAll(fields)) {
+          return Optional.of(of(name, separator, header, fields));
+        }
+        widest = header.size() > widest.size() ? header : widest;
+      } catch (CsvParseException e) {
+        fault = e;
       }
-      widest = header.size() > widest.size() ? header : widest;
     }
     boolean mayBeUnnamed = form == FileForm.TSV && request.kind().mayBeUnnamed(request.data());
     if (mayBeUnnamed && widest.size() <= 2) {
       return Optional.empty();
+    }
+    if (fault != null && widest.isEmpty()) {
+      throw refusal(name, fault);
     }
     throw new IllegalArgumentException(
         "%s must name the %s in its first line%s, which has %s"
@@ -78,7 +86,11 @@ final class NamedColumns {
     return new NamedColumns(name, separator, header, columns);
   }
 
-  /** Returns the fields of the first record; empty if it is not one. */
+  /**
+   * Returns the fields of the first record; empty if there is none.
+   *
+   * @throws CsvParseException if it is not a record
+   */
   private static List<String> header(Path file, char separator) throws IOException {
     try (CsvReader<CsvRecord> reader = reader(separator, new Utf8Text(file))) {
       Iterator<CsvRecord> records = reader.iterator();
@@ -89,7 +101,7 @@ final class NamedColumns {
       if (e.getCause() instanceof IllegalArgumentException unreadable) {
         throw unreadable;
       }
-      return List.of();
+      throw e;
     }
   }
 
@@ -146,7 +158,7 @@ final class NamedColumns {
           "%s, line %d: has a quote that is not closed"
               .formatted(name, record.getStartingLineNumber()));
     } catch (CsvParseException e) {
-      throw refusal(e);
+      throw refusal(name, e);
     }
   }
 
@@ -167,13 +179,14 @@ final class NamedColumns {
   }
 
   /** Returns the error with the library's reason, or that of the text. */
-  private IllegalArgumentException refusal(CsvParseException e) {
+  private static IllegalArgumentException refusal(String name, CsvParseException e) {
     Throwable reason = e.getCause() == null ? e : e.getCause();
     if (reason instanceof IllegalArgumentException unreadable) {
       return unreadable;
     }
     Matcher line = LINE.matcher(e.getMessage() + " " + reason.getMessage());
-    String place = line.find() ? ", line " + line.group(1) : "";
-    return new IllegalArgumentException(name + place + ": " + reason.getMessage(), e);
+    String place = line.find() ? line.group(1) : "1"; // the library names it from the second on
+    return new IllegalArgumentException(
+        "%s, line %s: %s".formatted(name, place, reason.getMessage()), e);
   }
 }

@@ -1,7 +1,7 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -71,7 +71,7 @@ final class RecordSink implements RecordFormat.Records {
       if (value == null) {
         throw new BadRecordException("has no field " + fields.get(i));
       }
-      if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      if (Utf8Text.loneSurrogate(value) >= 0) {
         throw new BadRecordException("field " + fields.get(i) + " holds half a surrogate pair");
       }
       String text = value.replace("\r\n", "\n").replace('\r', '\n');

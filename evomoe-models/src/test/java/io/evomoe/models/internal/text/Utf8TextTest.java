@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,22 @@ class Utf8TextTest {
       assertThat(Utf8Text.read(plain)).isEqualTo(text);
       assertThat(Utf8Text.read(packed)).isEqualTo(text);
     }
+  }
+
+  @Test
+  void should_reject_a_line_that_is_too_long_before_it_reads_on() throws IOException {
+    byte[] bytes = new byte[Utf8Text.LONGEST_RECORD + 4 * CHUNK];
+    Arrays.fill(bytes, (byte) 'x');
+    byte[] before = "one\r\ntwo\rthree\n".getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(before, 0, bytes, 0, before.length);
+    bytes[bytes.length - 1] = (byte) 0xE4;
+    Path file = Files.write(folder.resolve("a.txt"), bytes);
+    List<String> lines = new ArrayList<>();
+
+    assertThatThrownBy(() -> Utf8Text.lines("a.txt", file, (line, number) -> lines.add(line)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a.txt, line 4: must have at most 33,554,432 characters, has more");
+    assertThat(lines).containsExactly("one", "two", "three");
   }
 
   @Test

@@ -127,6 +127,14 @@ class BrokenSourcesTest {
   }
 
   @Test
+  void should_say_why_the_first_line_is_not_a_record() throws IOException {
+    assertRefused(
+        write("a.csv", "\"id\" x,text\n1,a\n"),
+        ", line 1: Unexpected character after closing quote: ' ' (0x20)",
+        RecordKind.DOCUMENT);
+  }
+
+  @Test
   void should_name_the_columns_that_there_are() throws IOException {
     assertRefused(
         write("a.csv", "id,body\n1,a\n"),

@@ -186,6 +186,19 @@ abstract class TorchRowKernels extends KernelBase {
     return DoubleStream.of(squares).sum();
   }
 
+  /** Multiplies by 1 if everything is finite, else by NaN, without a branch. */
+  @Override
+  public void spoilUnlessFinite(INDArray x) {
+    Work.unlessEmpty(
+        x,
+        tensors -> {
+          Tensor all = tensors.flat(x);
+          Tensor norm = norm(all);
+          Tensor square = norm.mul_(norm).toType(all.scalar_type());
+          all.mul_(square.mul_(new Scalar(0.0)).add_(new Scalar(1.0)));
+        });
+  }
+
   private static Tensor norm(Tensor x) {
     ScalarTypeOptional exact = new ScalarTypeOptional(ScalarType.Double);
     return torch.linalg_vector_norm(x, new Scalar(2.0), ALL, false, exact);
