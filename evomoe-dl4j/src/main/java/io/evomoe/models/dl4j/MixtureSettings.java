@@ -156,7 +156,7 @@ record MixtureSettings(
       if (iterations == 0
           && (config.diversifySteps().isEmpty()
               || config.temperatureSteps().isEmpty()
-              || config.hardFrom().isEmpty() && config.hardShare() < 1)) {
+              || (config.hardFrom().isEmpty() && config.hardShare() < 1))) {
         throw new IllegalArgumentException(
             "iterations must be set if evolution does not set diversifySteps and"
                 + " temperatureSteps, and hardFrom if there is a hard phase");
