@@ -34,7 +34,7 @@ RIVALS = {"Switch": "switch", "BASE": "base", "Hash": "hash", "StableMoE": "stab
 SAME_PRIOR = "Switch, same prior"
 
 # The studies of the same runs with AdamW and with Muon.
-OPTIMIZERS = {"gpt, 500 steps": ("gpt-prior", "gpt-muon")}
+OPTIMIZERS = {"gpt, 500 steps": ("gpt-prior", "gpt-muon"), "gpt, 1,500 steps": ("gpt-long-prior", "gpt-long-muon")}
 
 OLD = "gpt", "gpt-long", "gpt-3000", "mt", "roberta", "roberta-fresh"
 
@@ -60,7 +60,8 @@ ALL_PRIOR = """
 MUON = """
 ## Muon
 
-The runs of `gpt-prior` with Muon instead of AdamW, seed by seed. Each gate has the best of the same three learning rates.
+The runs of `gpt-prior` and `gpt-long-prior` with Muon instead of AdamW, seed by seed. Each gate has the best of the same
+learning rates: three with 500 steps, two with 1,500.
 """
 NO_PRIOR = """
 ## Studies without the token prior
