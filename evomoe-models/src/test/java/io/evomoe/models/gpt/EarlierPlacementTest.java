@@ -43,7 +43,8 @@ class EarlierPlacementTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Checkpoint.open(saved).loadInto(model, optimizer()))
         .withMessageContaining("blocks.1.feedForwardNorm.gain")
-        .withMessageStartingWith(saved.resolve("model.safetensors") + ": the model does not have");
+        .withMessageStartingWith(
+            saved.resolve("optimizer.safetensors") + ": the model does not have");
     for (int i = 0; i < before.size(); i++) {
       assertThat(model.parameters().get(i).value()).isEqualTo(before.get(i));
     }
