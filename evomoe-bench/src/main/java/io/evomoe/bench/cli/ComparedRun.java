@@ -208,12 +208,10 @@ final class ComparedRun {
   }
 
   private void deleteModel() {
-    Stream.of(
-            RunFiles.CONFIG,
-            RunFiles.CHECKPOINTS,
-            RunFiles.TOKENIZER,
-            CurveFile.NAME,
-            ResultFile.NAME)
+    RunFiles.delete(folder.resolve(RunFiles.CONFIG));
+    RunFiles.deleteFolder(checkpoints());
+    RunFiles.deleteFolder(folder.resolve(RunFiles.TOKENIZER));
+    Stream.of(CurveFile.NAME, ResultFile.NAME)
         .forEach(name -> RunFiles.delete(folder.resolve(name)));
   }
 

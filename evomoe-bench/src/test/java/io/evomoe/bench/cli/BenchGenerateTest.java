@@ -63,7 +63,7 @@ class BenchGenerateTest {
     "--tokens 0,'tokens must be at least 1, was 0'",
     "--rounds 0,'rounds must be at least 1, was 0'",
     "--warmup 0,'warmup must be at least 1, was 0'",
-    "--expert-d-ff 0,'--expert-d-ff must be at least 1 or left out, was 0'",
+    "--expert-d-ff 0,'--expert-d-ff must be in 1..1000000 or left out, was 0'",
     "--temperature 0,'temperature must be above 0 and finite, was 0.0'"
   })
   void should_refuse_numbers_out_of_their_bounds(String option, String says) {

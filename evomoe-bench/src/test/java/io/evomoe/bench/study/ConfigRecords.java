@@ -195,6 +195,7 @@ final class ConfigRecords {
             "minTemperature: 0 -1 NaN 5",
             "temperatureSteps: " + POSITIVE,
             "hardFrom: " + COUNT,
+            "hardShare: -0.1 1.5 NaN",
             "finalTopK: 0 -1 2"));
     ALL.put(
         SafetyConfig.DEFAULT,

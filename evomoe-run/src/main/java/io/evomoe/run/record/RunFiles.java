@@ -132,11 +132,11 @@ public final class RunFiles {
   }
 
   /**
-   * Deletes a folder of checkpoints, if there is one.
+   * Deletes a folder with all that is in it, if there is one.
    *
    * @throws IllegalArgumentException if it is a symbolic link
    */
-  public static void deleteCheckpoints(Path folder) {
+  public static void deleteFolder(Path folder) {
     delete(folder, FileTree::delete);
   }
 

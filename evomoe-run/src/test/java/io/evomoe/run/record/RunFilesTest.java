@@ -37,7 +37,7 @@ class RunFilesTest {
 
   @Test
   void should_delete_a_folder_of_checkpoints_with_its_files() {
-    RunFiles.deleteCheckpoints(full);
+    RunFiles.deleteFolder(full);
 
     assertThat(full).doesNotExist();
   }

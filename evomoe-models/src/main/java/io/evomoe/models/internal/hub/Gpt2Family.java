@@ -86,7 +86,7 @@ final class Gpt2Family implements PublishedFamily {
   @Override
   public Optional<String> refusal(PublishedModel model) {
     return model.config().tied()
-        ? Optional.empty()
+        ? PublishedFamily.super.refusal(model)
         : Optional.of("has a tied head, this run has not");
   }
 

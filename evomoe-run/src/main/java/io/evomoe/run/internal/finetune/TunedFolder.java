@@ -203,7 +203,7 @@ public final class TunedFolder {
   public void finish(List<ClassScores> scores, ClassEvaluation evaluation) {
     AtomicFile.write(path.resolve(CLASSES), Json.text(lines(evaluation)));
     ClassScores.write(path, scores);
-    RunFiles.deleteCheckpoints(checkpoints(TunedKind.SCRATCH));
+    RunFiles.deleteFolder(checkpoints(TunedKind.SCRATCH));
   }
 
   /**
