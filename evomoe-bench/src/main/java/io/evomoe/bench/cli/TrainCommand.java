@@ -92,6 +92,7 @@ final class TrainCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 
   private final PrintStream console = System.out;
+  private volatile @Nullable Path clusterFolder;
 
   @Override
   public void run() {
@@ -105,8 +106,8 @@ final class TrainCommand implements Runnable {
           USED_IN_RESUMING
               + (cluster.asked() ? " --spark --workers --spark-conf" : " --data --max-memory"));
     }
-    try (OutputFolder folder = output();
-        GracefulStop stop = new GracefulStop(() -> saved(folder.path()))) {
+    try (GracefulStop stop = new GracefulStop(this::saved);
+        OutputFolder folder = output()) {
       if (cluster.asked()) {
         trainOnCluster(folder, stop);
       } else {
@@ -118,8 +119,9 @@ final class TrainCommand implements Runnable {
   }
 
   /** What is saved while a step is not waited for; finished rounds are. */
-  private String saved(Path folder) {
-    if (cluster.asked()
+  private String saved() {
+    Path folder = clusterFolder;
+    if (folder != null
         && CheckpointFolder.latest(folder.resolve(RunFiles.CHECKPOINTS)).isPresent()) {
       return "finished rounds are saved; continue with: "
           + CommandText.of("train", "--spark", String.valueOf(cluster.master), "--resume", folder);
@@ -167,6 +169,7 @@ final class TrainCommand implements Runnable {
 
   private void trainOnCluster(OutputFolder folder, GracefulStop stop) {
     CommandText.reject(spec, "cannot be given with --spark", "--init", "--max-memory");
+    clusterFolder = folder.path();
     Path file = folder.path().resolve(RunFiles.CONFIG);
     List<ClusterRequest.Start> start = List.of();
     if (resume == null) {
