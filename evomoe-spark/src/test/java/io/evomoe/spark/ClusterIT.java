@@ -173,39 +173,37 @@ class ClusterIT {
   }
 
   @Test
-  void should_come_to_the_same_bits_when_executors_are_killed() throws Exception {
+  void should_come_to_the_same_bits_when_executors_and_then_the_driver_are_killed()
+      throws Exception {
     Path out = directory.resolve("killed");
     Path log = directory.resolve("killed.log");
-    Random random = new Random(7);
+    Process driver = cluster.start(log, begin(out));
+    waitForRound(driver, out, 1);
 
-    Process process = cluster.start(log, begin(out));
-    int killed = 0;
-    while (process.isAlive() && killed < KILLS) {
-      Thread.sleep(500 + random.nextInt(2500));
-      List<ProcessHandle> executors = cluster.executors();
-      if (Files.exists(out.resolve("rounds.csv")) && !executors.isEmpty()) {
-        executors.get(random.nextInt(executors.size())).destroyForcibly();
-        killed++;
-      }
-    }
+    System.out.printf("%d executors killed%n", killExecutors(driver));
+    killAfterRound(driver, out, rounds(out).size() + 1);
+    int code = cluster.run(log, resume(out));
 
-    assertThat(process.waitFor()).as(LoopbackCluster.text(log)).isZero();
-    System.out.printf("%d executors killed%n", killed);
-    assertThat(killed).isPositive();
-    assertSameModel(out);
-  }
-
-  @Test
-  void should_come_to_the_same_bits_when_the_driver_is_killed() throws Exception {
-    Path out = directory.resolve("resumed");
-    Path log = directory.resolve("resumed.log");
-    killAfterRound(cluster.start(log, begin(out)), out, 4);
-
-    assertThat(cluster.run(log, resume(out))).as(LoopbackCluster.text(log)).isZero();
-
+    assertThat(code).as(LoopbackCluster.text(log)).isZero();
     assertSameModel(out);
     assertThat(rounds(out)).extracting(row -> row[1]).isEqualTo(steps(undisturbed));
     assertThat(LoopbackCluster.text(log)).doesNotContain("not in its curves");
+  }
+
+  /** As many as asked for; the training goes on after each. */
+  private static int killExecutors(Process driver) throws InterruptedException {
+    Random random = new Random(7);
+    int killed = 0;
+    while (killed < KILLS) {
+      assertThat(driver.isAlive()).as("ended after %d kills", killed).isTrue();
+      List<ProcessHandle> executors = cluster.executors();
+      if (!executors.isEmpty()) {
+        executors.get(random.nextInt(executors.size())).destroyForcibly();
+        killed++;
+      }
+      Thread.sleep(500 + random.nextInt(2500));
+    }
+    return killed;
   }
 
   private static List<String> steps(Path run) throws IOException {

@@ -51,7 +51,7 @@ class InterruptedMakingTest {
         TinyRuns.everyTask(folder)
             .get(0)
             .trainArguments(
-                out, "switch", "5", "--set=model.experts=65536", "--set=model.intermediateSize=2");
+                out, "switch", "5", "--set=model.experts=16384", "--set=model.intermediateSize=2");
     Process process = CommandRun.process(arguments, log);
     try {
       while (!Files.readString(log).contains("parameters with all experts") && process.isAlive()) {
