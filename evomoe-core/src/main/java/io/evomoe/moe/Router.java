@@ -8,7 +8,9 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,6 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Router {
   private final RouterProjection projection;
   private final TokenPrior prior;
+  private final double distill;
+  private final int moeLayers;
 
   /**
    * Creates W and, if selected, B under the names {@code weight} and {@code prior} in the gate's
@@ -35,6 +39,8 @@ public final class Router {
   private Router(GateSpec spec, RouterOptions options, RouterProjection projection) {
     this.projection = projection;
     this.prior = new TokenPrior(spec, options);
+    this.distill = options.priorDistill();
+    this.moeLayers = spec.moeLayers();
   }
 
   /**
@@ -95,7 +101,16 @@ public final class Router {
           "what the token prior %s was added to was finite, and the sum was not"
               .formatted(prior.name()));
     }
-    return new RouterLogits(this, projection.kernels(), tokens, pass, values, array);
+    boolean taught = distill > 0 && pass.step().training() && prior.actsAt(pass.step());
+    PriorDistillation lesson =
+        taught
+            ? new PriorDistillation(
+                distill / moeLayers,
+                TokenMatrix.of(projection.kernels(), projection.logits(tokens, pass)),
+                values,
+                pass.tokens())
+            : null;
+    return new RouterLogits(this, projection.kernels(), tokens, pass, values, array, lesson);
   }
 
   /**
@@ -109,6 +124,11 @@ public final class Router {
   public INDArray backward(INDArray tokens, INDArray dLogits, Pass pass) {
     prior.backward(dLogits, pass);
     return projection.backward(tokens, dLogits);
+  }
+
+  /** Returns the coefficients of the losses of {@link RouterLogits#routed}, by name. */
+  public Map<String, Double> losses() {
+    return distill > 0 ? Map.of("distillation of the prior", distill) : Map.of();
   }
 
   /**
@@ -138,6 +158,7 @@ public final class Router {
    * @param pass pass of the tokens
    * @param values z [S, E] on the host
    * @param array z [S, E] for kernels
+   * @param lesson loss of the router itself, or null
    */
   public record RouterLogits(
       Router router,
@@ -145,7 +166,18 @@ public final class Router {
       INDArray tokens,
       Pass pass,
       TokenMatrix values,
-      INDArray array) {
+      INDArray array,
+      @Nullable PriorDistillation lesson) {
+
+    /**
+     * Returns the result of a gate. The loss of the router ({@code priorDistill}) is added, and its
+     * gradient by {@link #backward}.
+     *
+     * @param auxLoss loss of the gate
+     */
+    public Routed routed(Routing routing, double auxLoss, Routed.GatePullback pullback) {
+      return new Routed(routing, lesson == null ? auxLoss : auxLoss + lesson.loss(), pullback);
+    }
 
     /** Returns {@code softmax(z)} [S, E] for kernels. */
     public INDArray softmax() {
@@ -206,6 +238,9 @@ public final class Router {
      * @return gradient of x [S, d]
      */
     public INDArray backward(INDArray dz) {
+      if (lesson != null) {
+        add(dz, lesson.gradient());
+      }
       return router.backward(tokens, dz, pass);
     }
 

@@ -20,6 +20,11 @@ import io.evomoe.moe.Options.Bounds;
  *       ({@link Prior})
  *   <li>{@code priorScale}: s, above 0 and at most 100, default 10. At 100 the id alone decides.
  *       Ignored without a prior
+ *   <li>{@code priorDistill}: lambda, 0 to 1000, default 0. While c is above 0, a training adds the
+ *       loss {@code lambda H}, which teaches W and the tokens the choices of the prior. H is the
+ *       mean cross-entropy over real tokens of {@code softmax(x W)} against the largest entry of
+ *       {@code x W + c B[id]}, divided by the number of MoE layers. With {@code annealed}, a run
+ *       ends as a plain router that has learned from the prior. Ignored without a prior
  *   <li>{@code priorFallback}: {@code none} (default) or {@code before} ({@link PriorFallback}).
  *       Ignored without a prior
  *   <li>{@code priorLayers}: {@code all} (default) or {@code last} ({@link PriorLayers}). Ignored
@@ -30,6 +35,7 @@ import io.evomoe.moe.Options.Bounds;
  *
  * @param prior whether and how a token's id changes its logits
  * @param priorScale s, above 0 and at most 100
+ * @param priorDistill lambda, 0 to 1000
  * @param priorFallback the prior of an id without a row of its own
  * @param priorLayers which MoE layers have a prior
  * @param init initialisation of W
@@ -37,6 +43,7 @@ import io.evomoe.moe.Options.Bounds;
 public record RouterOptions(
     Prior prior,
     double priorScale,
+    double priorDistill,
     PriorFallback priorFallback,
     PriorLayers priorLayers,
     Init init) {
@@ -45,7 +52,7 @@ public record RouterOptions(
 
   /** The options without a prior. */
   public static final RouterOptions PLAIN =
-      new RouterOptions(Prior.NONE, SCALE, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
+      new RouterOptions(Prior.NONE, SCALE, 0, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
 
   /** The effect of a token's id on its logits. */
   public enum Prior {
@@ -123,6 +130,7 @@ public record RouterOptions(
     return new RouterOptions(
         options.choice("prior", Prior.NONE),
         options.number("priorScale", SCALE, SCALES),
+        options.coefficient("priorDistill", 0),
         options.choice("priorFallback", PriorFallback.NONE),
         options.choice("priorLayers", PriorLayers.ALL),
         init);

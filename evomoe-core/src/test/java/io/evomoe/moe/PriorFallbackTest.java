@@ -109,7 +109,8 @@ class PriorFallbackTest {
 
   private static Router router(PriorFallback fallback, Set<Integer> special) {
     return new Router(
-        spec(special), new RouterOptions(Prior.LEARNED, 4, fallback, PriorLayers.ALL, Init.NORMAL));
+        spec(special),
+        new RouterOptions(Prior.LEARNED, 4, 0, fallback, PriorLayers.ALL, Init.NORMAL));
   }
 
   private static GateSpec spec(Set<Integer> special) {

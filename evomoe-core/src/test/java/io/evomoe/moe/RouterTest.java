@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.moe.RouterOptions.PriorFallback;
@@ -125,6 +126,35 @@ class RouterTest {
     assertThat(router.topKRouting(EARLY, 2, true)).isInstanceOf(TopKRouting.Other.class);
   }
 
+  @Test
+  void should_teach_the_choices_of_an_annealed_prior_as_long_as_it_acts() {
+    Router taught =
+        new Router(
+            spec(DataType.DOUBLE, VOCABULARY),
+            new RouterOptions(
+                Prior.ANNEALED, 4, 0.5, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL));
+    TokenMatrix z = router(Prior.NONE, DataType.DOUBLE).forward(tokens, pass(EARLY)).values();
+    int[] choices = taught.forward(tokens, pass(EARLY)).values().argMax();
+    double mean = 0;
+    for (int s : pass(EARLY).tokens().realRows()) {
+      mean += (Softmax.logSumExp(z, s) - z.get(s, choices[s])) / (IDS.length - 1);
+    }
+
+    assertThat(lossOf(taught, EARLY)).isCloseTo(0.5 * mean, within(1e-12)).isPositive();
+    assertThat(taught.losses()).isEqualTo(Map.of("distillation of the prior", 0.5));
+    for (StepContext without : List.of(SOFT, EARLY.hard(2), EARLY.evaluating())) {
+      assertThat(lossOf(taught, without)).isZero();
+    }
+    assertThat(lossOf(router(Prior.ANNEALED, DataType.DOUBLE), EARLY)).isZero();
+  }
+
+  private double lossOf(Router router, StepContext step) {
+    RouterLogits logits = router.forward(tokens, pass(step));
+    return logits
+        .routed(Routing.of(new int[IDS.length][0], logits.values()), 0, gradient -> null)
+        .auxLoss();
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"FIXED", "LEARNED"})
   void should_be_no_top_k_router_with_a_prior_that_stays(Prior prior) {
@@ -206,7 +236,7 @@ class RouterTest {
     GateSpec wide =
         new GateSpec(scope, 400, 50, 0, 1, 1, VOCABULARY, true, Map.of(), TrainingFacts.UNKNOWN);
     RouterOptions options =
-        new RouterOptions(Prior.NONE, 4, PriorFallback.NONE, PriorLayers.ALL, Init.UNIFORM);
+        new RouterOptions(Prior.NONE, 4, 0, PriorFallback.NONE, PriorLayers.ALL, Init.UNIFORM);
     INDArray w = new Router(wide, options).parameters().get(0).value();
 
     assertThat(w.maxNumber().doubleValue()).isBetween(0.0499, 0.05);
@@ -227,7 +257,7 @@ class RouterTest {
         new GateSpec(
             only.scope(), 4, EXPERTS, layer, 2, 2, VOCABULARY, true, Map.of(), only.training());
     RouterOptions options =
-        new RouterOptions(Prior.LEARNED, 4, PriorFallback.NONE, layers, Init.NORMAL);
+        new RouterOptions(Prior.LEARNED, 4, 0, PriorFallback.NONE, layers, Init.NORMAL);
 
     assertThat(new Router(spec, options).parameters()).hasSize(parameters);
     assertThat(new Router(only, options).parameters()).hasSize(2);
@@ -242,7 +272,7 @@ class RouterTest {
   }
 
   private static RouterOptions options(Prior prior, double scale) {
-    return new RouterOptions(prior, scale, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
+    return new RouterOptions(prior, scale, 0, PriorFallback.NONE, PriorLayers.ALL, Init.NORMAL);
   }
 
   private static GateSpec spec(DataType type, int vocabulary) {

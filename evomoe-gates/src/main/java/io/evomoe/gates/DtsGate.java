@@ -109,7 +109,7 @@ public final class DtsGate extends RouterGate {
   }
 
   @Override
-  public Map<String, Double> losses() {
+  Map<String, Double> ownLosses() {
     return Map.of("balance", options.balance);
   }
 
@@ -154,7 +154,7 @@ public final class DtsGate extends RouterGate {
     Routing routing = Routing.of(active, weights);
     TokenMatrix shares = options.renormalize ? all : all.times(mask(active));
     LoadBalancing balance = new LoadBalancing(shares, routing.loads(), pass.tokens());
-    return new Routed(
+    return logits.routed(
         routing,
         balanceCoefficient * balance.loss(),
         gradient -> {

@@ -56,7 +56,7 @@ public final class ExpertChoiceGate extends RouterGate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix p = Softmax.of(logits.values(), 1);
     Routing routing = choose(p, pass.tokens());
-    return new Routed(routing, 0, logits.softmaxPullback(routing));
+    return logits.routed(routing, 0, logits.softmaxPullback(routing));
   }
 
   private Routing choose(TokenMatrix p, TokenBatch batch) {

@@ -78,7 +78,7 @@ public final class LossFreeGate extends RouterGate {
     Choices choices = new Choices(biased(s, bias.at(pass.step())), pass.tokens(), k);
     TokenMatrix weights = renormalize ? divided(s, choices.sums(s)) : s;
     Routing routing = choices.routing(weights);
-    return new Routed(
+    return logits.routed(
         routing,
         0,
         gradient -> {

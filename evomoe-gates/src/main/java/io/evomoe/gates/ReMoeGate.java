@@ -72,7 +72,7 @@ public final class ReMoeGate extends RouterGate {
   }
 
   @Override
-  public Map<String, Double> losses() {
+  Map<String, Double> ownLosses() {
     return Map.of("balanced L1 (lambda, steered from here)", firstLambda);
   }
 
@@ -90,7 +90,7 @@ public final class ReMoeGate extends RouterGate {
     Routing routing = Routing.of(active(z, batch), w);
     LoadBalancing balance = new LoadBalancing(w, routing.loads(), batch);
     double coefficient = lambda.at(pass.step())[0] / (moeLayers * k);
-    return new Routed(
+    return logits.routed(
         routing,
         coefficient * balance.loss(),
         gradient -> {

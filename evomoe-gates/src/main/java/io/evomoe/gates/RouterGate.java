@@ -4,6 +4,8 @@ import io.evomoe.moe.Gate;
 import io.evomoe.moe.Router;
 import io.evomoe.nn.Parameter;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A gate whose parameters are those of its router. */
 abstract class RouterGate implements Gate {
@@ -11,6 +13,19 @@ abstract class RouterGate implements Gate {
 
   RouterGate(Router router) {
     this.router = router;
+  }
+
+  /** The gate's own losses, and those of its router. */
+  @Override
+  public final Map<String, Double> losses() {
+    Map<String, Double> losses = new TreeMap<>(ownLosses());
+    losses.putAll(router.losses());
+    return losses;
+  }
+
+  /** Returns the coefficients of the losses of the gate itself, by name. */
+  Map<String, Double> ownLosses() {
+    return Map.of();
   }
 
   @Override

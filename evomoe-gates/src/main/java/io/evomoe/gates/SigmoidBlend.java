@@ -57,7 +57,7 @@ final class SigmoidBlend {
 
   /** Returns the result of a gate without losses whose affinities these logits are. */
   Routed routed(RouterLogits logits) {
-    return new Routed(
+    return logits.routed(
         routing,
         0,
         gradient -> logits.backward(gradient(logits.kernels(), gradient, new double[0])));

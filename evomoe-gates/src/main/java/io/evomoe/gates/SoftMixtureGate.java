@@ -40,7 +40,7 @@ public final class SoftMixtureGate extends RouterGate {
     RouterLogits logits = router.forward(tokens, pass);
     TokenMatrix p = Softmax.of(logits.values(), 1);
     Routing routing = Routing.of(everyExpert(pass.tokens()), p);
-    return new Routed(routing, 0, logits.softmaxPullback(routing));
+    return logits.routed(routing, 0, logits.softmaxPullback(routing));
   }
 
   private int[][] everyExpert(TokenBatch batch) {

@@ -88,7 +88,7 @@ public final class StableMoeGate extends RouterGate {
   }
 
   @Override
-  public Map<String, Double> losses() {
+  Map<String, Double> ownLosses() {
     return new TreeMap<>(Map.of("balance", balance, "distillation", distill));
   }
 
@@ -123,7 +123,7 @@ public final class StableMoeGate extends RouterGate {
   private Routed learned(
       RouterLogits a, SigmoidBlend blend, Output words, TokenMatrix logits, int[] chosen) {
     OverloadLoss overload = new OverloadLoss(a.values(), blend.routing());
-    return new Routed(
+    return a.routed(
         blend.routing(),
         balance * overload.loss() + distill * DistilledRouter.crossEntropy(logits, chosen),
         gradient -> {

@@ -84,7 +84,7 @@ public final class TopKGate extends RouterGate {
   }
 
   @Override
-  public Map<String, Double> losses() {
+  Map<String, Double> ownLosses() {
     Map<String, Double> losses = new TreeMap<>(Map.of("balance (alpha)", options.alpha));
     if (!options.several || options.zLoss > 0) {
       losses.put("router z-loss", options.zLoss);
@@ -124,7 +124,7 @@ public final class TopKGate extends RouterGate {
         pass.step().training() ? dispatch(weights, choices, pass) : choices.routing(weights);
     LoadBalancing balance = new LoadBalancing(p, choices.firstLoads(), batch);
     RouterZLoss zLoss = options.zLoss > 0 ? new RouterZLoss(z, batch) : null;
-    return new Routed(
+    return logits.routed(
         routing,
         options.alpha * balance.loss() + (zLoss == null ? 0 : options.zLoss * zLoss.loss()),
         gradient -> {

@@ -31,7 +31,15 @@ class StableMoeGateTest extends BuiltInGateTest {
         Map.of("balance", "1", "distill", "0"),
         STAGE_TWO,
         Map.of("prior", "learned", "priorScale", "0.05"),
-        Map.of("stageOneSteps", "0", "prior", "annealed", "priorScale", "0.05"));
+        Map.of(
+            "stageOneSteps",
+            "0",
+            "prior",
+            "annealed",
+            "priorScale",
+            "0.05",
+            "priorDistill",
+            "0.5"));
   }
 
   @Override

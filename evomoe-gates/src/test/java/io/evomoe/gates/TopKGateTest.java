@@ -26,7 +26,7 @@ class TopKGateTest extends CapacityGateTest {
         Map.of("k", "3", "capacityFactor", "0.4", "randomSecond", "true"),
         Map.of("k", "4", "alpha", "2", "zLoss", "1"),
         Map.of("k", "2", "jitter", "0.1", "alpha", "0"),
-        Map.of("k", "1", "prior", "annealed", "priorScale", "0.05"),
+        Map.of("k", "1", "prior", "annealed", "priorScale", "0.05", "priorDistill", "0.5"),
         Map.of("k", "2", "prior", "learned", "priorScale", "0.05"));
   }
 
