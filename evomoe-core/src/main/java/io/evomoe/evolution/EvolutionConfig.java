@@ -29,7 +29,7 @@ public record EvolutionConfig(
     @Field(
             doc =
                 "how experts are made from the first one: `copy`, `mask:0.3`, `mask:0.3:rescale`, "
-                    + "`reinit:0.5` or `noise:0.02`",
+                    + "`reinit:0.5`, `units:0.5` or `noise:0.02`",
             initial = "mask:0.3",
             kind = RUN)
         String spawn,

@@ -3,18 +3,20 @@ package io.evomoe.evolution;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.random.CounterRandom;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
  * How spawned experts are changed so that they differ from their parent. As text: {@code copy},
- * {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code noise:0.02}.
+ * {@code mask:0.3}, {@code mask:0.3:rescale}, {@code reinit:0.5}, {@code units:0.5}, {@code
+ * noise:0.02}.
  *
  * <p>The EvoMoE paper (arXiv 2112.14397, section 4.2) masks weights at random. Its published code
  * has no spawn, so the other methods are available for comparison.
  *
  * @param kind type of change
- * @param amount r in 0..1 for {@link Kind#MASK} and {@link Kind#REINIT}, sigma in 0..10 for {@link
- *     Kind#NOISE}, 0 for {@link Kind#COPY}
+ * @param amount r in 0..1 for {@link Kind#MASK}, {@link Kind#REINIT} and {@link Kind#UNITS}, sigma
+ *     in 0..10 for {@link Kind#NOISE}, 0 for {@link Kind#COPY}
  * @param rescale whether the weights that a mask keeps are divided by {@code 1 - r}; requires r
  *     below 1
  */
@@ -25,7 +27,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
   private static final int LARGEST_SIGMA = 10;
 
   private static final String FORMS =
-      "spawn must be copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA, was ";
+      "spawn must be copy, mask:R, mask:R:rescale, reinit:R, units:R or noise:SIGMA, was ";
 
   /** The type of change to a copy of the trained expert. */
   public enum Kind {
@@ -33,12 +35,14 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     COPY,
     /** Each weight is kept with probability 1 - r and set to zero otherwise. */
     MASK,
-    /**
-     * Each weight is redrawn with probability r from its initial distribution. It is similar to
-     * drop-upcycling (arXiv 2502.19261). Drop-upcycling redraws whole hidden units in all matrices
-     * of an expert, from the mean and deviation of the trained weights.
-     */
+    /** Each weight is redrawn with probability r from its initial distribution. */
     REINIT,
+    /**
+     * Each hidden unit is redrawn with probability r, in all matrices of its expert, from normal
+     * distributions with the mean and deviation of the trained matrices. This is drop-upcycling
+     * (arXiv 2502.19261), which redraws a fixed number of units.
+     */
+    UNITS,
     /** A normal draw with standard deviation sigma is added to each weight. */
     NOISE
   }
@@ -49,6 +53,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
       case COPY -> FieldBound.upTo("copy amount", amount, 0);
       case MASK -> FieldBound.upTo("mask ratio", amount, 1);
       case REINIT -> FieldBound.upTo("reinit ratio", amount, 1);
+      case UNITS -> FieldBound.upTo("units ratio", amount, 1);
       case NOISE -> FieldBound.upTo("noise sigma", amount, LARGEST_SIGMA);
     }
     if (rescale && (kind != Kind.MASK || amount == 1)) {
@@ -70,6 +75,11 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
   /** Returns the method that redraws a share {@code ratio} of the weights. */
   public static SpawnMethod reinit(double ratio) {
     return new SpawnMethod(Kind.REINIT, ratio, false);
+  }
+
+  /** Returns the method that redraws a share {@code ratio} of the hidden units. */
+  public static SpawnMethod units(double ratio) {
+    return new SpawnMethod(Kind.UNITS, ratio, false);
   }
 
   /** Returns the method that adds normal noise with standard deviation {@code sigma}. */
@@ -95,6 +105,7 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     return switch (parts[0]) {
       case "mask" -> new SpawnMethod(Kind.MASK, amount, rescale);
       case "reinit" -> reinit(amount);
+      case "units" -> units(amount);
       case "noise" -> noise(amount);
       default -> throw new IllegalArgumentException(FORMS + text);
     };
@@ -115,13 +126,17 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
    */
   public FeedForward.WeightChange change(long seed) {
     double kept = rescale ? 1 / (1 - amount) : 1;
-    return (name, deviation, values) -> {
+    return (name, deviation, columns, values) -> {
+      if (kind == Kind.UNITS) {
+        redrawUnits(name, seed, columns, values);
+        return values;
+      }
       CounterRandom random = new CounterRandom(CounterRandom.fold(seed, name));
       CounterRandom fresh = new CounterRandom(CounterRandom.fold(seed, name + ".fresh"));
       for (int i = 0; i < values.length; i++) {
         values[i] =
             switch (kind) {
-              case COPY -> values[i];
+              case COPY, UNITS -> values[i];
               case MASK -> random.uniform(i) < amount ? 0 : values[i] * kept;
               case REINIT -> random.uniform(i) < amount ? deviation * fresh.gaussian(i) : values[i];
               case NOISE -> values[i] + amount * random.gaussian(i);
@@ -129,6 +144,22 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
       }
       return values;
     };
+  }
+
+  /** All matrices of an expert draw the same units, by the expert's name. */
+  private void redrawUnits(String name, long seed, int columns, double[] values) {
+    String expert = name.replaceFirst("\\.(expand|up|contract)\\.weight$", "");
+    boolean rows = name.endsWith(".contract.weight");
+    CounterRandom chosen = new CounterRandom(CounterRandom.fold(seed, expert));
+    CounterRandom fresh = new CounterRandom(CounterRandom.fold(seed, name + ".fresh"));
+    double mean = Arrays.stream(values).average().orElse(0);
+    double deviation =
+        Math.sqrt(Arrays.stream(values).map(v -> (v - mean) * (v - mean)).average().orElse(0));
+    for (int i = 0; i < values.length; i++) {
+      if (chosen.uniform(rows ? i / columns : i % columns) < amount) {
+        values[i] = mean + deviation * fresh.gaussian(i);
+      }
+    }
   }
 
   private static double number(String part, String text) {

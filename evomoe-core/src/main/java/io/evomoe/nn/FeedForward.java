@@ -105,9 +105,11 @@ public final class FeedForward implements Layer {
      *
      * @param name name of the child's parameter, for separate random draws
      * @param deviation standard deviation of the initial weights
+     * @param columns length of a row; a column of the first matrices, or a row of the last one, is
+     *     a hidden unit
      * @param values the parent's values in C order; may be changed and returned
      */
-    double[] apply(String name, double deviation, double[] values);
+    double[] apply(String name, double deviation, int columns, double[] values);
   }
 
   @Override

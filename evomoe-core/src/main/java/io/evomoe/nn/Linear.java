@@ -42,7 +42,8 @@ public final class Linear implements Layer {
   Linear(Scope scope, Linear parent, FeedForward.WeightChange change) {
     this.kernels = scope.kernels();
     String name = scope.place("weight").name();
-    double[] values = change.apply(name, parent.weight.deviation(), values(parent.weight));
+    int columns = (int) parent.weight.value().size(1);
+    double[] values = change.apply(name, parent.weight.deviation(), columns, values(parent.weight));
     this.weight = scope.like("weight", parent.weight, values);
     this.bias = parent.bias == null ? null : scope.like("bias", parent.bias, values(parent.bias));
   }

@@ -39,7 +39,15 @@ class SpawningTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"copy", "mask:0.3", "mask:0.3:rescale", "mask:1", "reinit:0.5", "noise:0.02"})
+      strings = {
+        "copy",
+        "mask:0.3",
+        "mask:0.3:rescale",
+        "mask:1",
+        "reinit:0.5",
+        "units:0.5",
+        "noise:0.02"
+      })
   void should_copy_biases_and_leave_the_parent_alone(String method) {
     FeedForward untouched = parent();
     FeedForward child = child(method, 0, 9);
@@ -80,7 +88,7 @@ class SpawningTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mask:0.3", "reinit:0.5", "noise:0.02"})
+  @ValueSource(strings = {"mask:0.3", "reinit:0.5", "units:0.5", "noise:0.02"})
   void should_change_each_matrix_of_each_expert_in_its_own_way(String method) {
     for (int i : WEIGHTS) {
       assertThat(values(child(method, 1, 9), i)).isNotEqualTo(values(child(method, 0, 9), i));
@@ -114,6 +122,32 @@ class SpawningTest {
       assertThat((double) fresh.length / old.length).isCloseTo(0.4, within(0.03));
       assertThat(deviation(fresh)).isCloseTo(deviations[k], within(0.05 * deviations[k]));
     }
+  }
+
+  @Test
+  void should_draw_the_same_hidden_units_anew_in_all_matrices() {
+    FeedForward child = child("units:0.4", 0, 9);
+    double[][] old = {values(parent, WEIGHTS[0]), values(parent, WEIGHTS[1])};
+    double[][] drawn = {values(child, WEIGHTS[0]), values(child, WEIGHTS[1])};
+    int hidden = (int) parent.parameters().get(WEIGHTS[0]).value().size(1);
+    int width = old[0].length / hidden;
+    int redrawn = 0;
+    for (int unit = 0; unit < hidden; unit++) {
+      boolean changed = drawn[0][unit] != old[0][unit];
+      for (int i = 0; i < width; i++) {
+        int in = i * hidden + unit;
+        int out = unit * width + i;
+        assertThat(drawn[0][in] != old[0][in]).isEqualTo(changed);
+        assertThat(drawn[1][out] != old[1][out]).isEqualTo(changed);
+      }
+      redrawn += changed ? 1 : 0;
+    }
+
+    assertThat((double) redrawn / hidden).isCloseTo(0.4, within(0.1));
+    for (int k = 0; k < 2; k++) {
+      assertThat(deviation(drawn[k])).isCloseTo(deviation(old[k]), within(0.1 * deviation(old[k])));
+    }
+    assertThat(values(child("units:0.4", 1, 9), WEIGHTS[0])).isNotEqualTo(drawn[0]);
   }
 
   @Test

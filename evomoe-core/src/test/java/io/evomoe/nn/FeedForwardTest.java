@@ -159,7 +159,7 @@ class FeedForwardTest {
     FeedForward child =
         parent.child(
             LayerFixture.scope().child("child"),
-            (name, deviation, values) -> {
+            (name, deviation, columns, values) -> {
               values[0] = name.length();
               return values;
             });

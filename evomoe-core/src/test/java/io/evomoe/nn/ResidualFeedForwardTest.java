@@ -97,7 +97,7 @@ class ResidualFeedForwardTest {
   void should_make_children_that_compute_the_same_with_parameters_of_their_own() {
     FeedForward parent = trained(KernelSelection.forType(DataType.DOUBLE)).get(0);
     Scope scope = Scope.root(1, KernelSelection.forType(DataType.DOUBLE)).child("child");
-    FeedForward child = parent.child(scope, (name, deviation, values) -> values);
+    FeedForward child = parent.child(scope, (name, deviation, columns, values) -> values);
     INDArray x = random(5, 3).castTo(DataType.DOUBLE);
     INDArray before = parent.forward(x, PASS).value();
 

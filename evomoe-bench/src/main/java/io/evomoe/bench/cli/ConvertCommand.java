@@ -36,7 +36,7 @@ final class ConvertCommand implements Runnable {
       names = "--spawn",
       paramLabel = "METHOD",
       description =
-          "how further copies are made different: copy, mask:R, mask:R:rescale, reinit:R or noise:SIGMA (default: the run's evolution.spawn)")
+          "how further copies are made different: copy, mask:R, mask:R:rescale, reinit:R, units:R or noise:SIGMA (default: the run's evolution.spawn)")
   @Nullable String spawn;
 
   @Option(names = "--out", required = true, description = "folder of the new run")

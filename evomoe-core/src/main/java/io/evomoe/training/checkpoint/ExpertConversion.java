@@ -112,7 +112,8 @@ public final class ExpertConversion {
         disturb(parameter, place.expertAxis().getAsInt(), random);
       } else if (place.expert().filter(e -> groups.isFurtherCopy(e.number())).isPresent()) {
         INDArray value = parameter.value();
-        write(value, change.apply(place.name(), parameter.deviation(), doubles(value)));
+        int columns = (int) value.size(1);
+        write(value, change.apply(place.name(), parameter.deviation(), columns, doubles(value)));
       }
     }
   }
