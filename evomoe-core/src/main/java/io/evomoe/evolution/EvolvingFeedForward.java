@@ -1,13 +1,14 @@
 package io.evomoe.evolution;
 
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.MoeLayer;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Output;

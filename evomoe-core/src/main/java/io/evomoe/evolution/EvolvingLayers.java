@@ -1,9 +1,10 @@
 package io.evomoe.evolution;
 
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Router.RouterOptions;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;

@@ -2,13 +2,14 @@ package io.evomoe.moe;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.RouterOptions.Prior;
-import io.evomoe.moe.RouterOptions.PriorFallback;
+import io.evomoe.moe.Router.RouterOptions;
+import io.evomoe.moe.Router.RouterOptions.Prior;
+import io.evomoe.moe.Router.RouterOptions.PriorFallback;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;

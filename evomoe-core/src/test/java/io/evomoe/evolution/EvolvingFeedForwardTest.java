@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
@@ -23,8 +24,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;

@@ -3,6 +3,7 @@ package io.evomoe.evolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.nn.FeedForward;

@@ -6,17 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.moe.RouterOptions.Init;
-import io.evomoe.moe.RouterOptions.Prior;
-import io.evomoe.moe.RouterOptions.PriorFallback;
-import io.evomoe.moe.RouterOptions.PriorLayers;
+import io.evomoe.moe.Gate.TopKRouting;
+import io.evomoe.moe.Router.RouterOptions;
+import io.evomoe.moe.Router.RouterOptions.Init;
+import io.evomoe.moe.Router.RouterOptions.Prior;
+import io.evomoe.moe.Router.RouterOptions.PriorFallback;
+import io.evomoe.moe.Router.RouterOptions.PriorLayers;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

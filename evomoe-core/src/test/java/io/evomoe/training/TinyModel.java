@@ -1,6 +1,6 @@
 package io.evomoe.training;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.Kernels;

@@ -1,17 +1,17 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
-import io.evomoe.moe.RouterOptions;
+import io.evomoe.moe.Router.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;

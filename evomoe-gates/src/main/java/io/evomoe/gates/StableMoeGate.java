@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
@@ -9,12 +10,11 @@ import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
-import io.evomoe.moe.RouterOptions;
+import io.evomoe.moe.Router.RouterOptions;
 import io.evomoe.moe.RouterProjection;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;

@@ -1,6 +1,6 @@
 package io.evomoe.run;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;

@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.Run;

@@ -15,7 +15,7 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.checkpoint.CheckpointException;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
-import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
 import java.io.UncheckedIOException;

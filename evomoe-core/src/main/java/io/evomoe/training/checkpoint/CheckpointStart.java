@@ -6,7 +6,7 @@ import io.evomoe.nn.Place;
 import io.evomoe.nn.Place.ExpertPlace;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
-import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.Optimizer.Moments;

@@ -2,7 +2,7 @@ package io.evomoe.models.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.gates.LossFreeGate;
 import io.evomoe.models.causal.CausalScene;
 import io.evomoe.models.stack.LanguageModelConfig;

@@ -2,7 +2,7 @@ package io.evomoe.models.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.training.Model;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.LanguageModelConfig;
@@ -14,8 +14,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
-import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;

@@ -3,7 +3,7 @@ package io.evomoe.models.roberta;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.gates.TopKGate;
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.models.text.classes.ClassBatch;

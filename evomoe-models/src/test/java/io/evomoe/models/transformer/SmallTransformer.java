@@ -1,6 +1,6 @@
 package io.evomoe.models.transformer;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.gates.DenseGate;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.gates.TopKGate;
@@ -13,8 +13,8 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.Arrays;
 import java.util.Map;

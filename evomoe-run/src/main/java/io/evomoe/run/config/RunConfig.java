@@ -18,7 +18,7 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;

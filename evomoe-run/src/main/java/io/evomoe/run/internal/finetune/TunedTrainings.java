@@ -22,7 +22,7 @@ import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.training.Callback;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
@@ -10,8 +10,8 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
-import io.evomoe.training.Progress;
 import io.evomoe.training.TrainingState;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.ExpertConversion;

@@ -2,7 +2,7 @@ package io.evomoe.run.internal.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateRegistry;
