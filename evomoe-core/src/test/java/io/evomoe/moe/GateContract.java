@@ -86,7 +86,7 @@ public abstract class GateContract extends GateTopKContract {
 
   @Test
   void should_be_installed_under_its_name() {
-    GateProvider found = GateRegistry.installed().provider(provider().name());
+    GateProvider found = GateProvider.named(provider().name());
 
     assertThat(found).isInstanceOf(provider().getClass());
     assertThat(found.name()).isEqualTo(found.name().toLowerCase(Locale.ROOT)).doesNotContain(" ");

@@ -9,7 +9,6 @@ import io.evomoe.evolution.EvolvingLayers;
 import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.step.StepContext;
 import io.evomoe.step.StepContext.Phase;
 import java.util.List;
@@ -147,7 +146,7 @@ class TopKRoutingTest {
   }
 
   private static EvolvingFeedForward unspawned(String gate, String options) {
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     Map<String, String> byName = new TreeMap<>();
     for (String option :
         options == null || options.isEmpty() ? new String[0] : options.split(" ", -1)) {

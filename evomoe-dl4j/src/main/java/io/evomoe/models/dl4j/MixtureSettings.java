@@ -11,7 +11,6 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.Placement;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForwardConfig;
@@ -50,7 +49,7 @@ record MixtureSettings(
     FieldBound.atLeast("vocabulary of token ids", vocabulary, 0);
     FieldBound.atLeast("iterations", iterations, 0);
     gateOptions = Map.copyOf(gateOptions);
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     provider
         .refusal(causal)
         .ifPresent(
@@ -119,7 +118,7 @@ record MixtureSettings(
   }
 
   private GateProvider provider() {
-    return GateRegistry.installed().provider(gate);
+    return GateProvider.named(gate);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.evomoe.models.stack;
 
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
-import io.evomoe.nn.MeanPooling;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.RoutingReport;

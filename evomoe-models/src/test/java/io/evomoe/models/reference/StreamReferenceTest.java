@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.CrossAttention.Memory;
@@ -79,7 +79,7 @@ class StreamReferenceTest {
         SIZE,
         kind,
         placement,
-        Gates.of(GateRegistry.installed().provider(gate), options),
+        Gates.of(GateProvider.named(gate), options),
         1,
         new Initialization(1, 1),
         VOCABULARY);

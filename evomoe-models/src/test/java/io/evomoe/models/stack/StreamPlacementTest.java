@@ -6,7 +6,6 @@ import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Block.NormPlacement;
@@ -185,7 +184,7 @@ class StreamPlacementTest {
 
   private static Stack stack(
       String gate, Stack.Kind kind, NormPlacement placement, StackConfig size, double deviation) {
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     Initialization initialization = new Initialization(deviation, deviation);
     return new Stack(
         Scope.root(3, KERNELS),

@@ -7,10 +7,9 @@ import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalScene;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
-import io.evomoe.nn.MeanPooling;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -48,7 +47,7 @@ class TextEncoderTest {
         root,
         new LanguageModelConfig(6, 4, size),
         kind,
-        Gates.of(GateRegistry.installed().provider(gate), Map.of()));
+        Gates.of(GateProvider.named(gate), Map.of()));
   }
 
   @ParameterizedTest

@@ -5,7 +5,6 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -108,7 +107,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
                   .temperatureSteps(annealing)
                   .hardFrom(schedule.hardFrom()));
     }
-    GateProvider next = GateRegistry.installed().provider(gate);
+    GateProvider next = GateProvider.named(gate);
     boolean anneals = next.annealed() && run.config().provider().annealed();
     if (!anneals) {
       return phases.with(e -> e.diversifySteps(0));

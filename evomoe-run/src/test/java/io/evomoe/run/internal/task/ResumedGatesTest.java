@@ -9,7 +9,6 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -71,7 +70,7 @@ class ResumedGatesTest {
   }
 
   static Stream<String> gates() {
-    return GateRegistry.installed().providers().stream()
+    return GateProvider.installed().stream()
         .filter(provider -> provider.refusal(true).isEmpty())
         .map(GateProvider::name);
   }

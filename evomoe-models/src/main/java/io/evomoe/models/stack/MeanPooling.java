@@ -1,6 +1,11 @@
-package io.evomoe.nn;
+package io.evomoe.models.stack;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Layer;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Parameter;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -8,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The mean over the tokens of each sequence: x [S, d] becomes [sequences, d]. Padding does not
  * count; a sequence of padding alone has a row of zeros.
  */
-public record MeanPooling(Kernels kernels) implements Layer {
+record MeanPooling(Kernels kernels) implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {

@@ -1,21 +1,29 @@
-package io.evomoe.nn;
+package io.evomoe.models.stack;
 
-import static io.evomoe.nn.LayerFixture.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.kernel.KernelSelection;
+import io.evomoe.nn.Output;
+import io.evomoe.nn.Pass;
+import io.evomoe.nn.TokenBatch;
+import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.LayerGradientCheck;
+import io.evomoe.testing.RandomArrays;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class MeanPoolingTest {
   private static final boolean[] PADDING = {false, false, true, false, true, true};
 
-  private final MeanPooling layer = new MeanPooling(LayerFixture.scope().kernels());
-  private final INDArray x = random(1, 6, 4);
+  private final MeanPooling layer = new MeanPooling(KernelSelection.forType(DataType.DOUBLE));
+  private final INDArray x = RandomArrays.gaussian(DataType.DOUBLE, 1, 6, 4);
 
   private static Pass pass(boolean[] padding) {
-    return LayerFixture.pass(new TokenBatch(3, new int[6], padding));
+    return new Pass(
+        new StepContext(0, Phase.SOFT, 1, true, 17), new TokenBatch(3, new int[6], padding));
   }
 
   @Test
@@ -35,7 +43,7 @@ class MeanPoolingTest {
     Output output = layer.forward(x, pass(new boolean[] {true, true, true, false, false, false}));
 
     assertThat(output.value().getRow(0).norm1Number().doubleValue()).isZero();
-    INDArray dx = output.pullback().pull(random(2, 2, 4));
+    INDArray dx = output.pullback().pull(RandomArrays.gaussian(DataType.DOUBLE, 2, 2, 4));
     assertThat(dx.getRow(1).norm1Number().doubleValue()).isZero();
     assertThat(dx.getRow(4).norm1Number().doubleValue()).isPositive();
   }
