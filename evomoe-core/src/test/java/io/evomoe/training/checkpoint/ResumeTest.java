@@ -11,6 +11,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext.Phase;
+import io.evomoe.training.CheckpointException;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;

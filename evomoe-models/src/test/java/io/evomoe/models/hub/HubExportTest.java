@@ -26,7 +26,7 @@ import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,7 +14,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.Npy;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -183,8 +183,8 @@ public record RunFolder(Path path) {
    * @param wanted this folder for the newest one, or one checkpoint in it
    * @throws IllegalArgumentException if there is none, or the tokenizer is not the one of the
    *     training
-   * @throws io.evomoe.training.checkpoint.CheckpointException if it is damaged; the message names
-   *     the newest complete one before it
+   * @throws io.evomoe.training.CheckpointException if it is damaged; the message names the newest
+   *     complete one before it
    */
   public Checkpoint checkpoint(Path wanted) {
     Checkpoint checkpoint =

@@ -15,7 +15,7 @@ import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import io.evomoe.training.checkpoint.ExpertConversion;
-import io.evomoe.training.checkpoint.ExpertGroups;
+import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
 import java.util.List;

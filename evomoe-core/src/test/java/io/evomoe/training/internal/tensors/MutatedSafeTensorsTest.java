@@ -1,9 +1,10 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
+import io.evomoe.training.CheckpointException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,4 +1,4 @@
-package io.evomoe.training;
+package io.evomoe.models.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.models.stack.PooledModel.OutputLoss;
 import io.evomoe.testing.GradientCheck;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -1,6 +1,7 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.training.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

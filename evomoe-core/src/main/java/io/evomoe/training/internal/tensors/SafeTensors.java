@@ -1,7 +1,8 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
+import io.evomoe.training.CheckpointException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -53,12 +54,12 @@ public final class SafeTensors implements Closeable {
   }
 
   /** A question about an open file. */
-  interface Question<T> {
+  public interface Question<T> {
     T of(SafeTensors tensors) throws IOException;
   }
 
   /** Opens a file for one question. Errors name the unreadable part. */
-  static <T> T ask(Path file, Question<T> question) {
+  public static <T> T ask(Path file, Question<T> question) {
     try (SafeTensors tensors = open(file)) {
       return question.of(tensors);
     } catch (IOException e) {
@@ -159,7 +160,7 @@ public final class SafeTensors implements Closeable {
   }
 
   /** Reads tensors into the arrays of their names, after all types and shapes were compared. */
-  Map<String, INDArray> readAllInto(Map<String, INDArray> targets) throws IOException {
+  public Map<String, INDArray> readAllInto(Map<String, INDArray> targets) throws IOException {
     targets.forEach(this::requireFit);
     for (Map.Entry<String, INDArray> target : targets.entrySet()) {
       readInto(target.getKey(), target.getValue());
@@ -183,7 +184,7 @@ public final class SafeTensors implements Closeable {
   }
 
   /** Returns whether an existing tensor has the type and shape of an array. */
-  boolean fits(String name, INDArray target) {
+  public boolean fits(String name, INDArray target) {
     Info info = info(name);
     return info.type() == target.dataType() && Arrays.equals(info.sizes(), target.shape());
   }

@@ -1,4 +1,4 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

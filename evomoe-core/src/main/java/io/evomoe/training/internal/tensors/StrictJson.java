@@ -1,4 +1,4 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import io.evomoe.internal.files.Excerpt;
 import java.util.Objects;
@@ -18,8 +18,8 @@ import org.nd4j.shade.jackson.databind.json.JsonMapper;
  * A strict JSON reader and writer. It rejects duplicate, unknown and missing names, nulls, values
  * of another type, and trailing text. Values are bound to types, so no nesting takes memory.
  */
-final class StrictJson {
-  static final JsonMapper MAPPER =
+public final class StrictJson {
+  public static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -36,7 +36,7 @@ final class StrictJson {
   private StrictJson() {}
 
   /** Returns why a text cannot be read, with its field and place. */
-  static String reason(JsonProcessingException e) {
+  public static String reason(JsonProcessingException e) {
     JsonLocation at = Objects.requireNonNullElse(e.getLocation(), JsonLocation.NA);
     String field =
         e instanceof JsonMappingException mapping

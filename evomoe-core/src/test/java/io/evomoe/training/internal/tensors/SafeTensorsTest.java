@@ -1,8 +1,9 @@
-package io.evomoe.training.checkpoint;
+package io.evomoe.training.internal.tensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.training.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
