@@ -6,6 +6,7 @@ import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.nn.KeyValueCache.KeysAndValues;
+import io.evomoe.nn.Scope.Initialization;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

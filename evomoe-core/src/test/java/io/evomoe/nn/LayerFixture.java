@@ -2,6 +2,7 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.step.StepContext;
 import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.LayerGradientCheck;

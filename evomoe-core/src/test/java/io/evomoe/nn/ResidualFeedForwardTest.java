@@ -7,6 +7,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RowGroups;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
 import io.evomoe.step.StepContext.Phase;

@@ -10,7 +10,7 @@ import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.transformer.Search;
-import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.run.config.Architecture;

@@ -18,7 +18,7 @@ import io.evomoe.models.internal.hub.JsonFile;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.Transformer;
-import io.evomoe.models.transformer.TransformerConfig;
+import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.NormConfig;

@@ -8,7 +8,7 @@ import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.LanguageModelConfig;
-import io.evomoe.models.text.classes.ClassBatch;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Scope;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolutionConfig.SpawnMethod;
 import io.evomoe.gates.TopKGate;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.nn.Parameter;

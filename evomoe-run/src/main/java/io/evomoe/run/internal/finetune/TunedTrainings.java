@@ -2,14 +2,14 @@ package io.evomoe.run.internal.finetune;
 
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.internal.text.ClassifiedTexts;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
-import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.run.TrainingJob;
 import io.evomoe.run.config.FineTuneSettings;

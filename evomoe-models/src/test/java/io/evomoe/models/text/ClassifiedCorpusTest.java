@@ -1,11 +1,8 @@
-package io.evomoe.models.text.classes;
+package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.RowCorpus;
-import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
-package io.evomoe.models.text.classes;
+package io.evomoe.models.internal.text;
 
-import io.evomoe.models.internal.text.EncodedTexts;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Tokenizer;

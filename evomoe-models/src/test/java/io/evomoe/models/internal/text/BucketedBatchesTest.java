@@ -1,9 +1,10 @@
-package io.evomoe.models.text.pairs;
+package io.evomoe.models.internal.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.models.text.AsciiTokenizer;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.nn.TokenBatch;

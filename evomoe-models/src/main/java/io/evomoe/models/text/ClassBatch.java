@@ -1,4 +1,4 @@
-package io.evomoe.models.text.classes;
+package io.evomoe.models.text;
 
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;

@@ -1,7 +1,8 @@
-package io.evomoe.models.text.pairs;
+package io.evomoe.models.internal.text;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
-package io.evomoe.models.text.pairs;
+package io.evomoe.models.internal.text;
 
-import io.evomoe.models.internal.text.EncodedTexts;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;

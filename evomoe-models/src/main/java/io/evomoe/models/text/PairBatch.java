@@ -1,6 +1,5 @@
-package io.evomoe.models.text.pairs;
+package io.evomoe.models.text;
 
-import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.TokenBatch;
 
 /**
@@ -34,7 +33,7 @@ public final class PairBatch extends LanguageBatch {
    *
    * @param named tokens, {@code </s>}, padding
    */
-  static PairBatch naming(TokenBatch source, TokenBatch named) {
+  public static PairBatch naming(TokenBatch source, TokenBatch named) {
     int length = named.length();
     int[] read = named.ids();
     int[] targets = named.ids();

@@ -1,12 +1,9 @@
-package io.evomoe.models.text.pairs;
+package io.evomoe.models.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.models.text.HeldOut;
-import io.evomoe.models.text.RowCorpus;
-import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
