@@ -4,7 +4,6 @@ import io.evomoe.models.stack.PooledModel;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.training.OutputLoss;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rates texts: a regression on MoE blocks. */

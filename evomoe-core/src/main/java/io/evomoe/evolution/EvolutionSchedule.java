@@ -2,8 +2,8 @@ package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 

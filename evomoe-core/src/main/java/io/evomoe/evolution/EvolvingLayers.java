@@ -2,8 +2,8 @@ package io.evomoe.evolution;
 
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;

@@ -9,11 +9,11 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.FeedForward;
 import io.evomoe.nn.FeedForwardConfig;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.Norm;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.Sequential;
 
 /**

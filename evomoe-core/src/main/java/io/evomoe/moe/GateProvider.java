@@ -1,6 +1,8 @@
 package io.evomoe.moe;
 
+import io.evomoe.internal.names.Installed;
 import io.evomoe.moe.GateProvider.ExpertForm;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,6 +64,25 @@ public interface GateProvider {
    *     #refusal} gives a reason for this model
    */
   Gate create(GateSpec spec);
+
+  /**
+   * Returns the gates of all jars on the class path, in the order of their names.
+   *
+   * @throws IllegalArgumentException if two gates have the same name, or if a name is not plain
+   *     ({@link #name})
+   */
+  static List<GateProvider> installed() {
+    return Installed.of("gate", GateProvider.class, GateProvider::name).providers();
+  }
+
+  /**
+   * Returns the installed gate of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists the available names
+   */
+  static GateProvider named(String name) {
+    return Installed.of("gate", GateProvider.class, GateProvider::name).named(name);
+  }
 
   /** When a layer gets its experts. */
   enum ExpertLifecycle {

@@ -11,7 +11,7 @@ import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.Recomputed.Replay;
+import io.evomoe.nn.Pass.Replay;
 import io.evomoe.nn.RoutingReport;
 import java.util.Arrays;
 import java.util.List;

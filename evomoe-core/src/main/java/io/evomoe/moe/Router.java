@@ -2,6 +2,7 @@ package io.evomoe.moe;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
@@ -249,4 +250,5 @@ public final class Router {
       return gradient -> backward(softmaxGradient(softmax(), weightGradient(routing, gradient), 1));
     }
   }
+
 }

@@ -4,6 +4,7 @@ import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.nn.Scope.Initialization;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

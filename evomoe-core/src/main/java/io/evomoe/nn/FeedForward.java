@@ -8,6 +8,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.Output.Pullback;
+import io.evomoe.nn.Scope.Initialization;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,11 +1,15 @@
 package io.evomoe.nn;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.CrossAttention.Memory;
-import io.evomoe.nn.Recomputed.Replay;
+import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
 import io.evomoe.step.StepContext;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The inputs of every layer in one forward pass, besides the activations.
@@ -52,5 +56,40 @@ public record Pass(
    */
   public boolean isJoint() {
     return cache != null && cache.isJoint();
+  }
+
+  /**
+   * The decisions that a repeated forward pass must make only once: a gate's routing, which may
+   * draw, count or adapt. Its arrays live as long as those of the whole step. They are not dropped
+   * between the two passes.
+   */
+  public static final class Replay {
+    private final Kernels kernels;
+    private final OuterWorkspace outer = new OuterWorkspace();
+    private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
+
+    /** Creates an empty replay. Arrays are kept in the current workspace. */
+    Replay(Kernels kernels) {
+      this.kernels = kernels;
+    }
+
+    /**
+     * Returns the result of {@code decide} from the layer's first call.
+     *
+     * @param decide receives a copy of x that stays valid
+     */
+    public <T> T once(Layer layer, Class<T> type, INDArray x, Function<INDArray, T> decide) {
+      Object known = decided.get(layer);
+      if (known == null) {
+        known = outer.make(() -> decide.apply(kernels.copy(x)));
+        decided.put(layer, known);
+      }
+      return type.cast(known);
+    }
+
+    /** Copies an array to those of the whole step. */
+    INDArray keep(INDArray x) {
+      return outer.make(() -> kernels.copy(x));
+    }
   }
 }

@@ -1,11 +1,9 @@
 package io.evomoe.nn;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.nn.Pass.Replay;
 import io.evomoe.nn.internal.Workspaces;
-import io.evomoe.nn.internal.Workspaces.OuterWorkspace;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.function.Function;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -17,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param inner the layer; such layers do not nest
  */
-public record Recomputed(Layer inner, Kernels kernels) implements Layer {
+record Recomputed(Layer inner, Kernels kernels) implements Layer {
   private static final String WORKSPACE = "EVOMOE_RECOMPUTED";
 
   @Override
@@ -47,40 +45,5 @@ public record Recomputed(Layer inner, Kernels kernels) implements Layer {
   @Override
   public List<Parameter> parameters() {
     return inner.parameters();
-  }
-
-  /**
-   * The decisions that a repeated forward pass must make only once: a gate's routing, which may
-   * draw, count or adapt. Its arrays live as long as those of the whole step. They are not dropped
-   * between the two passes.
-   */
-  public static final class Replay {
-    private final Kernels kernels;
-    private final OuterWorkspace outer = new OuterWorkspace();
-    private final IdentityHashMap<Layer, Object> decided = new IdentityHashMap<>();
-
-    /** Creates an empty replay. Arrays are kept in the current workspace. */
-    Replay(Kernels kernels) {
-      this.kernels = kernels;
-    }
-
-    /**
-     * Returns the result of {@code decide} from the layer's first call.
-     *
-     * @param decide receives a copy of x that stays valid
-     */
-    public <T> T once(Layer layer, Class<T> type, INDArray x, Function<INDArray, T> decide) {
-      Object known = decided.get(layer);
-      if (known == null) {
-        known = outer.make(() -> decide.apply(kernels.copy(x)));
-        decided.put(layer, known);
-      }
-      return type.cast(known);
-    }
-
-    /** Copies an array to those of the whole step. */
-    INDArray keep(INDArray x) {
-      return outer.make(() -> kernels.copy(x));
-    }
   }
 }

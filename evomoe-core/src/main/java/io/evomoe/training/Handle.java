@@ -1,5 +1,8 @@
 package io.evomoe.training;
 
+import io.evomoe.training.RecordedRun.RunName;
+import io.evomoe.training.TrainingState.CheckpointWriter;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

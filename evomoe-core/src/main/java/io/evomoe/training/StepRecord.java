@@ -2,7 +2,8 @@ package io.evomoe.training;
 
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
+import io.evomoe.training.TrainingState.Progress;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

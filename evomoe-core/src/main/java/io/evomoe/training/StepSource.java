@@ -8,6 +8,7 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.step.StepContext;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;

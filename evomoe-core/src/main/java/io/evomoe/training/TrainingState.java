@@ -1,9 +1,12 @@
 package io.evomoe.training;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.optimizer.Optimizer;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that a run needs to continue. The objects are live, so write them before the next
@@ -55,5 +58,81 @@ public record TrainingState(
      * and shapes, so the model must have spawned experts if the run had.
      */
     void loadInto(Model<?> model, Optimizer optimizer);
+  }
+
+  /**
+   * The progress of a run.
+   *
+   * @param step finished optimizer steps, including skipped ones
+   * @param tokens tokens trained on
+   * @param trainFlops floating-point operations spent, 6 x active parameters x tokens
+   * @param spawned whether the experts were spawned
+   * @param skipped steps that changed nothing because a loss or gradient was not finite
+   */
+  public record Progress(long step, long tokens, double trainFlops, boolean spawned, long skipped)
+      implements Serializable {
+
+    /** Rejects negative numbers, and FLOPs that are not finite. */
+    public Progress {
+      FieldBound.atLeast("step", step, 0);
+      FieldBound.atLeast("tokens", tokens, 0);
+      FieldBound.atLeast("skipped", skipped, 0);
+      FieldBound.notNegative("trainFlops", trainFlops);
+    }
+
+    /** The progress before the first step. */
+    public static final Progress START = new Progress(0, 0, 0, false, 0);
+
+    /** Returns this progress with the experts spawned. */
+    public Progress afterSpawn() {
+      return new Progress(step, tokens, trainFlops, true, skipped);
+    }
+
+    Progress afterStep(long moreTokens, double moreFlops) {
+      return new Progress(step + 1, tokens + moreTokens, trainFlops + moreFlops, spawned, skipped);
+    }
+
+    Progress afterSkip() {
+      return new Progress(step, tokens, trainFlops, spawned, skipped + 1);
+    }
+  }
+
+  /** Writes the checkpoints of a run. */
+  @FunctionalInterface
+  public interface CheckpointWriter {
+
+    /**
+     * Writes the complete checkpoint before returning.
+     *
+     * @return the path of the checkpoint
+     */
+    Path write(TrainingState state);
+
+    /**
+     * Keeps a checkpoint as the best one of the run. The default does nothing.
+     *
+     * @param checkpoint path that {@link #write} has returned
+     */
+    default void keepBest(Path checkpoint) {}
+
+    /**
+     * Ends the training with its best checkpoint, which becomes the newest one, or with the last
+     * one if none was kept. The default does nothing.
+     *
+     * @return that checkpoint; empty if there is none
+     */
+    default Optional<Path> restoreBest() {
+      return Optional.empty();
+    }
+
+    /**
+     * Rejects a run whose checkpoints will not fit, before its first step. The default does
+     * nothing.
+     *
+     * @param bytes size of one checkpoint
+     * @param planned minimum number of checkpoints that the run will write
+     * @throws IllegalArgumentException with the needed and the free space
+     */
+    default void requireRoom(long bytes, long planned) {}
   }
 }

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,7 +86,7 @@ public abstract class GateContract extends GateTopKContract {
 
   @Test
   void should_be_installed_under_its_name() {
-    GateProvider found = GateRegistry.installed().provider(provider().name());
+    GateProvider found = GateProvider.named(provider().name());
 
     assertThat(found).isInstanceOf(provider().getClass());
     assertThat(found.name()).isEqualTo(found.name().toLowerCase(Locale.ROOT)).doesNotContain(" ");

@@ -3,8 +3,8 @@ package io.evomoe.moe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.evomoe.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;
 import java.util.Comparator;

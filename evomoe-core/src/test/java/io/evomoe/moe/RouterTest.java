@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions.Init;
 import io.evomoe.moe.RouterOptions.Prior;
@@ -16,8 +17,8 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -10,6 +10,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;

@@ -9,6 +9,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm.Span;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.Block.Norms;
 import io.evomoe.testing.Differences;

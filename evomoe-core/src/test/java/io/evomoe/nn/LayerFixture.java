@@ -2,8 +2,9 @@ package io.evomoe.nn;
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.step.Phase;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
 import org.nd4j.linalg.api.buffer.DataType;

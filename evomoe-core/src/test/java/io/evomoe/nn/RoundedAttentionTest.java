@@ -6,6 +6,7 @@ import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.UsableOneDnn;
 import io.evomoe.nn.CrossAttention.Memory;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
 import java.lang.reflect.Proxy;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.testing.LogOf;
+import io.evomoe.training.RecordedRun.RunName;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.internal.nd4j.Nd4jKernels;
+import io.evomoe.training.RecordedRun.RunName;
+import io.evomoe.training.TrainingState.CheckpointWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.testing.LogOf;
+import io.evomoe.training.RecordedRun.RunName;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

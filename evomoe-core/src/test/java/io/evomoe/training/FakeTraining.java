@@ -1,5 +1,7 @@
 package io.evomoe.training;
 
+import io.evomoe.training.RecordedRun.RunName;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer;
 import java.util.Map;
 

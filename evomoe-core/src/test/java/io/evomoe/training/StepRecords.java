@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import java.util.List;
 
 /** Makes records of steps; what a test does not set has a plain value, or was not measured. */

@@ -1,5 +1,6 @@
 package io.evomoe.gates;
 
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
@@ -9,7 +10,6 @@ import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import org.nd4j.linalg.api.ndarray.INDArray;

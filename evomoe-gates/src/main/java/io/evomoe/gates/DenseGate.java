@@ -1,11 +1,11 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;

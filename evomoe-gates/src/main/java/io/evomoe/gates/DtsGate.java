@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
@@ -13,11 +14,10 @@ import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

@@ -2,12 +2,12 @@ package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routing;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;

@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
@@ -11,7 +12,6 @@ import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.step.StepContext;
 import java.util.Arrays;

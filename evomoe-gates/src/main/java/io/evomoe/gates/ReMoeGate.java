@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Options;
@@ -11,7 +12,6 @@ import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;

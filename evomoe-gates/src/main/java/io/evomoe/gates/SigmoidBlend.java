@@ -2,12 +2,12 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

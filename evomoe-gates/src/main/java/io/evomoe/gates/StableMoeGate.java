@@ -1,6 +1,7 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
@@ -14,7 +15,6 @@ import io.evomoe.moe.RouterProjection;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;

@@ -2,6 +2,7 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.LoadBalancing;
 import io.evomoe.moe.Options;
@@ -14,7 +15,6 @@ import io.evomoe.moe.RouterZLoss;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routing;
@@ -65,8 +65,7 @@ class HashLayersTest {
 
   private static Gate gate(String name, int layer, Map<String, String> options, int vocabulary) {
     Scope scope = Scope.root(7, KernelSelection.forType(DataType.DOUBLE)).gate();
-    return GateRegistry.installed()
-        .provider(name)
+    return GateProvider.named(name)
         .create(
             new GateSpec(
                 scope,

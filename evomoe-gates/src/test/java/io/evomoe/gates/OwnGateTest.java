@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.moe.GateContract;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -41,14 +40,19 @@ class OwnGateTest extends GateContract {
 
   @Override
   protected GateProvider provider() {
-    return GateRegistry.installed().provider("root");
+    return GateProvider.named("root");
   }
 
   @Test
   void should_appear_beside_the_gates_that_ship() {
-    assertThat(GateRegistry.installed().names()).contains("evomoe", "switch", "root");
+    assertThat(GateProvider.installed())
+        .extracting(GateProvider::name)
+        .contains("evomoe", "switch", "root");
     Thread.currentThread().setContextClassLoader(WITHOUT);
-    assertThat(GateRegistry.installed().names()).contains("evomoe").doesNotContain("root");
+    assertThat(GateProvider.installed())
+        .extracting(GateProvider::name)
+        .contains("evomoe")
+        .doesNotContain("root");
     Thread.currentThread().setContextClassLoader(withJar);
   }
 

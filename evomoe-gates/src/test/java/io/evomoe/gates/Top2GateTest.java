@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenRows;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -3,15 +3,14 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
-import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
-import io.evomoe.moe.TopKRouting;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,7 +146,7 @@ class TopKRoutingTest {
   }
 
   private static EvolvingFeedForward unspawned(String gate, String options) {
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     Map<String, String> byName = new TreeMap<>();
     for (String option :
         options == null || options.isEmpty() ? new String[0] : options.split(" ", -1)) {

@@ -4,8 +4,8 @@ import io.evomoe.moe.GateScene;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.TokenRows;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 
 /** Passes that train a gate. */
 final class Training {

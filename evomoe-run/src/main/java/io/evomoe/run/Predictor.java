@@ -84,7 +84,7 @@ public final class Predictor implements AutoCloseable {
    *
    * @param folder of the run or fine-tuning, or one checkpoint in a run
    * @throws IllegalArgumentException if it is no such folder
-   * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
+   * @throws io.evomoe.training.CheckpointException if the checkpoint is damaged
    */
   public static Predictor open(Path folder) {
     if (Classifier.isIn(folder)) {

@@ -190,7 +190,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @param folder of the run, or one checkpoint in it
    * @throws IllegalArgumentException if it is no folder of a run, was written by a later version,
    *     or its configuration was changed since
-   * @throws io.evomoe.training.checkpoint.CheckpointException if the checkpoint is damaged
+   * @throws io.evomoe.training.CheckpointException if the checkpoint is damaged
    */
   public static Run<?> open(Path folder) {
     return opening(folder).open();

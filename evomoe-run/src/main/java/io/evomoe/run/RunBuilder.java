@@ -5,7 +5,7 @@ import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -246,7 +246,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   public RunConfig config() {
     RunStart from = start;
     RunConfig config = changed(defaults());
-    config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    config.gateOptions().keySet().forEach(GateProvider::named);
     if (from != null) {
       from.requireFit(config, spawnAsked);
       if (data == null) {

@@ -7,7 +7,7 @@ import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
-import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.TrainingState.CheckpointWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -22,7 +22,7 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.TrainedModel;
 import io.evomoe.run.task.Task;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.ExpertGroups;
+import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -12,7 +12,7 @@ import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TokenizerSource;
 import io.evomoe.training.Callback;
-import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;

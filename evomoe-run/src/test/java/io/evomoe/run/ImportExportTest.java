@@ -7,7 +7,7 @@ import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.ExportRequest.Exported;
-import io.evomoe.training.checkpoint.ExpertGroups;
+import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;

@@ -3,7 +3,7 @@ package io.evomoe.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

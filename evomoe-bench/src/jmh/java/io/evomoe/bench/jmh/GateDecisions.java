@@ -4,7 +4,7 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;
 import io.evomoe.moe.Gate;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
@@ -13,8 +13,8 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +48,7 @@ public class GateDecisions extends Timed {
 
   private final Kernels kernels = KernelSelection.forPrecision(Precision.F32);
   private INDArray tokens = random(kernels, 1, WIDTH);
-  private Gate gate = GateRegistry.installed().provider("dense").create(spec(1));
+  private Gate gate = GateProvider.named("dense").create(spec(1));
   private Pass pass = new Pass(Kind.EVOMOE.step(), TokenBatch.of(1, new int[1]));
 
   /** Makes the gate, and tokens of length 1 and more, so that its logits differ. */
@@ -62,7 +62,7 @@ public class GateDecisions extends Timed {
     int[] ids = new int[count];
     Arrays.setAll(ids, s -> random.below(VOCABULARY, s));
     tokens = kernels.write(values, count, WIDTH);
-    gate = GateRegistry.installed().provider(kind.gate).create(spec(Integer.parseInt(sizes[1])));
+    gate = GateProvider.named(kind.gate).create(spec(Integer.parseInt(sizes[1])));
     gate.parameters().stream()
         .filter(parameter -> parameter.value().size(0) == WIDTH)
         .forEach(parameter -> parameter.value().muli(kind.logits / 0.02 / Math.sqrt(WIDTH)));

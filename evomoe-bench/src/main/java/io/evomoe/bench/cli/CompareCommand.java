@@ -11,7 +11,6 @@ import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.study.StudyConfig;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
@@ -182,8 +181,7 @@ final class CompareCommand implements Runnable {
   }
 
   private List<RunConfig> configs() {
-    List<String> names =
-        gateNames(gates, GateRegistry.installed(), Tasks.named(options.task).causal(), console);
+    List<String> names = gateNames(gates, Tasks.named(options.task).causal(), console);
     List<RunConfig> configs = new ArrayList<>();
     for (long seed : StudyConfig.once("seeds", seeds)) {
       for (String gate : names) {
@@ -204,15 +202,14 @@ final class CompareCommand implements Runnable {
    * @param causal whether the task's models are
    * @param console is told which gates {@code all} leaves out, and why
    */
-  static List<String> gateNames(
-      List<String> written, GateRegistry registry, boolean causal, PrintStream console) {
+  static List<String> gateNames(List<String> written, boolean causal, PrintStream console) {
     List<String> asked = written.stream().map(String::strip).toList();
     if (!asked.equals(List.of(ALL))) {
-      asked.forEach(registry::provider);
+      asked.forEach(GateProvider::named);
       return StudyConfig.once("gates", asked);
     }
     List<String> names = new ArrayList<>();
-    for (GateProvider gate : registry.providers()) {
+    for (GateProvider gate : GateProvider.installed()) {
       Optional<String> refusal = gate.refusal(causal);
       if (refusal.isPresent()) {
         console.printf("Left out: gate %s %s%n", gate.name(), refusal.get());

@@ -4,7 +4,7 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.Run;
-import io.evomoe.training.checkpoint.ExpertGroups;
+import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@ import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.Training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import picocli.CommandLine.Command;
 
 /** {@code evomoe gates}: lists what is installed. */
@@ -13,7 +12,7 @@ import picocli.CommandLine.Command;
 final class GatesCommand implements Runnable {
   @Override
   public void run() {
-    for (GateProvider gate : GateRegistry.installed().providers()) {
+    for (GateProvider gate : GateProvider.installed()) {
       System.out.println(
           StandardOutput.wrapped("%-12s %s".formatted(gate.name(), gate.description()), 13));
     }

@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.models.text.source.RecordFormat;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.task.Tasks;
@@ -115,7 +115,7 @@ enum OptionGroup {
   }
 
   private static Stream<String> gates() {
-    return GateRegistry.installed().names().stream();
+    return GateProvider.installed().stream().map(GateProvider::name);
   }
 
   private static Stream<String> presets() {

@@ -2,7 +2,7 @@ package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
@@ -95,7 +95,7 @@ public final class RunOptions {
     requireTheSame("gate", gate, config.gate());
     requireTheSame("seed", seed, config.seed());
     form.requireOf(DataOptions.kind(task));
-    config.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    config.gateOptions().keySet().forEach(GateProvider::named);
     return Tasks.checked(config);
   }
 

@@ -5,8 +5,8 @@ import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.LanguageModelConfig;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
@@ -49,7 +49,7 @@ public record UntrainedModel(
     TokenFrequencies uniform =
         TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
     TrainingFacts facts = new TrainingFacts(OptionalLong.of(steps), Optional.of(uniform), Set.of());
-    Gates gates = new Gates(GateRegistry.installed().provider(gate), gateOptions, facts);
+    Gates gates = new Gates(GateProvider.named(gate), gateOptions, facts);
     Scope root = Scope.root(SEED, kernels);
     return switch (architecture) {
       case GPT -> new Gpt(size, gates, root);
@@ -65,7 +65,7 @@ public record UntrainedModel(
 
   /** MoE blocks; 0 for a dense model. */
   public int mixtures() {
-    boolean mixed = GateRegistry.installed().provider(gate).growth() != ExpertLifecycle.NEVER;
+    boolean mixed = GateProvider.named(gate).growth() != ExpertLifecycle.NEVER;
     return mixed ? size.stack().moeLayers() : 0;
   }
 }

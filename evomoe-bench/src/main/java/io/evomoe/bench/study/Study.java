@@ -2,7 +2,7 @@ package io.evomoe.bench.study;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.ReportData;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -171,7 +171,7 @@ public final class Study {
     if (run.isRate()) {
       own.withObject("/training").put("steps", config.learningRates().steps());
     }
-    variant.gateOptions().keySet().forEach(GateRegistry.installed()::provider);
+    variant.gateOptions().keySet().forEach(GateProvider::named);
     return Tasks.checked(overlay(variant, own, "learningRates"));
   }
 

@@ -3,7 +3,7 @@ package io.evomoe.bench.study;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.Installed;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ public record StudyConfig(
     FieldBound.atLeast("revision", revision, 1);
     seeds = once("seeds", seeds);
     gates = once("gates", gates);
-    gates.forEach(GateRegistry.installed()::provider);
+    gates.forEach(GateProvider::named);
     requireOneOf("baseline", baseline, gates);
     if (!ablations.variants().isEmpty()) {
       requireOneOf("ablations.reference", ablations.reference(), gates);

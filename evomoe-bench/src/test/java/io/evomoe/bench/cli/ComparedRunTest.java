@@ -8,7 +8,7 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

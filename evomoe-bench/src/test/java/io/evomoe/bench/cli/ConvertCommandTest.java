@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.CheckpointException;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.nn.RoutingReport;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.FakeTraining;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
 import io.evomoe.training.Training;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateScene;
 import io.evomoe.moe.TokenRows;
 import io.evomoe.run.config.ConfigFile;
@@ -187,7 +187,7 @@ class DocumentationTest {
   /** What a gate does with some tokens, in every way it can be asked. */
   private static List<?> routes(String gate, Map<String, String> options) {
     TokenRows tokens = TokenRows.random(40, 1);
-    GateScene scene = GateScene.of(GateRegistry.installed().provider(gate), 4, options);
+    GateScene scene = GateScene.of(GateProvider.named(gate), 4, options);
     return GateScene.contexts().stream()
         .map(context -> scene.route(tokens, context))
         .map(

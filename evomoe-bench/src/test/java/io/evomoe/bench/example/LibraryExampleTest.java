@@ -14,7 +14,6 @@ import io.evomoe.models.text.PackedBatches;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
 import io.evomoe.training.Callback;
@@ -43,7 +42,7 @@ class LibraryExampleTest {
     int vocabulary = tokenizer.vocabularySize();
     StackConfig blocks = StackConfig.of(2, 64, 2).withExperts(4).withMoeEvery(2);
     LanguageModelConfig size = new LanguageModelConfig(vocabulary, 64, blocks);
-    GateProvider gate = GateRegistry.installed().provider("dts");
+    GateProvider gate = GateProvider.named("dts");
     Kernels kernels = KernelSelection.forType(DataType.FLOAT);
     Gpt model = new Gpt(size, Gates.of(gate, Map.of("balance", "0.01")), Scope.root(1, kernels));
 

@@ -10,7 +10,7 @@ import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
 import io.evomoe.run.config.Architecture;
@@ -43,7 +43,8 @@ class DividedStepTest {
   private final DividedKernels divided = new DividedKernels();
 
   static Stream<String> gates() {
-    return GateRegistry.installed().names().stream()
+    return GateProvider.installed().stream()
+        .map(GateProvider::name)
         .filter(gate -> !gate.equals("expertchoice")); // not for a causal model
   }
 

@@ -10,7 +10,7 @@ import io.evomoe.kernel.Precision;
 import io.evomoe.models.llama.Llama;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.Parameter;
@@ -106,7 +106,7 @@ class StepFloorTest {
   }
 
   private Stream<Parameter> matrices(String gate, StackConfig stack) {
-    Gates gates = Gates.of(GateRegistry.installed().provider(gate));
+    Gates gates = Gates.of(GateProvider.named(gate));
     LanguageModelConfig config = new LanguageModelConfig(VOCABULARY, SEQUENCE, 0, 0, true, stack);
     return new Llama(config, gates, Scope.root(1, kernels))
         .parameters().stream().filter(p -> p.value().rank() == 2);

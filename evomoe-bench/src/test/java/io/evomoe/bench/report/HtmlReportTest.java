@@ -9,7 +9,7 @@ import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

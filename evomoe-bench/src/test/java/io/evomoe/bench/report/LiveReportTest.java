@@ -6,7 +6,7 @@ import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.FakeTraining;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.Json;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
 import java.util.List;

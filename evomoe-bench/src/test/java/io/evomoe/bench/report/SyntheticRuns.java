@@ -2,9 +2,9 @@ package io.evomoe.bench.report;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;

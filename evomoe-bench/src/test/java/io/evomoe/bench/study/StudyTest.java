@@ -11,7 +11,7 @@ import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.run.record.Outcome;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.evomoe.internal.names;
 
 import io.evomoe.internal.files.Excerpt;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -42,6 +43,11 @@ public final class Installed<P> {
     }
   }
 
+  /** Returns the providers of all jars on the class path, as {@link ServiceLoader} finds them. */
+  public static <P> Installed<P> of(String kind, Class<P> type, Function<P, String> nameOf) {
+    return new Installed<>(kind, ServiceLoader.load(type), nameOf);
+  }
+
   /** Returns the names in alphabetical order. */
   public List<String> names() {
     return List.copyOf(byName.keySet());
@@ -58,6 +64,11 @@ public final class Installed<P> {
    * @throws IllegalArgumentException if there is none; the message lists the available names
    */
   public P named(String name) {
+    if (byName.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s %s is not installed, nor is any other: add its jar to the class path (io.evomoe:evomoe-gates has the gates), or merge META-INF/services when shading"
+              .formatted(kind, Excerpt.of(name)));
+    }
     P provider = byName.get(name);
     if (provider == null) {
       throw new IllegalArgumentException(

@@ -33,10 +33,7 @@ public interface OptimizerProvider {
    * @throws IllegalArgumentException if there is none; the message lists the available names
    */
   static OptimizerProvider named(String name) {
-    return new Installed<>(
-            "training.optimizer",
-            ServiceLoader.load(OptimizerProvider.class),
-            OptimizerProvider::name)
+    return Installed.of("training.optimizer", OptimizerProvider.class, OptimizerProvider::name)
         .named(name);
   }
 

@@ -9,6 +9,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.testing.OtherDigits;
+import io.evomoe.training.CheckpointException;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;

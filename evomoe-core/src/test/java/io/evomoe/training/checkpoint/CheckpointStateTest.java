@@ -3,8 +3,10 @@ package io.evomoe.training.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.training.CheckpointException;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.Trainer;
+import io.evomoe.training.internal.tensors.StrictJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

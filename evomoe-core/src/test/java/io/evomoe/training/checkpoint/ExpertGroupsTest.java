@@ -2,6 +2,7 @@ package io.evomoe.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

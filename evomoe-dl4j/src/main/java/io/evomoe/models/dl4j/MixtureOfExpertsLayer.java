@@ -235,7 +235,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     /**
-     * Sets the gate by its name in {@link io.evomoe.moe.GateRegistry}. The default is {@code
+     * Sets the gate by its {@linkplain io.evomoe.moe.GateProvider#name name}. The default is {@code
      * switch}. Gate {@code evomoe} trains one expert first and spawns the others from it.
      */
     public Builder gate(String name) {

@@ -1,22 +1,21 @@
 package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateProvider.Placement;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForwardConfig;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.NormConfig;
+import io.evomoe.nn.Scope.Initialization;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,7 @@ record MixtureSettings(
     FieldBound.atLeast("vocabulary of token ids", vocabulary, 0);
     FieldBound.atLeast("iterations", iterations, 0);
     gateOptions = Map.copyOf(gateOptions);
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     provider
         .refusal(causal)
         .ifPresent(
@@ -119,7 +118,7 @@ record MixtureSettings(
   }
 
   private GateProvider provider() {
-    return GateRegistry.installed().provider(gate);
+    return GateProvider.named(gate);
   }
 
   /**

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.AttentionConfig;
-import io.evomoe.nn.Rotary;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import java.util.List;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;

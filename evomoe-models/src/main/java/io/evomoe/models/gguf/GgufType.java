@@ -1,6 +1,6 @@
 package io.evomoe.models.gguf;
 
-import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.internal.tensors.FloatFormats;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;

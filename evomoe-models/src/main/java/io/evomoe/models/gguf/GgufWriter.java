@@ -1,6 +1,6 @@
 package io.evomoe.models.gguf;
 
-import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.internal.tensors.FloatFormats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

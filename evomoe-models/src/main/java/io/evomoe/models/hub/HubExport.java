@@ -14,7 +14,7 @@ import io.evomoe.models.internal.hub.PublishedFamily;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.training.Model;
-import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.internal.tensors.FloatFormats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gates;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Scope.Initialization;
 
 /**
  * Llama's architecture (Touvron et al. 2023, arXiv 2302.13971) and its successors. It has rotary

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm all normalizations of the block
  * @param dropout dropout rate on every branch, in [0, 1)
  * @param recomputed whether the backward pass recomputes the activations instead of keeping them
- *     ({@link io.evomoe.nn.Recomputed})
+ *     ({@link io.evomoe.nn.Layer#recomputed})
  */
 @RecordBuilder
 public record BlockConfig(

@@ -2,11 +2,11 @@ package io.evomoe.models.stack;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.nn.Embedding;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.TokenBatch;
 import java.util.List;
 import java.util.stream.Stream;

@@ -10,14 +10,13 @@ import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.Block.Norms;
 import io.evomoe.nn.CrossAttention;
 import io.evomoe.nn.FeedForward;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Layer;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
-import io.evomoe.nn.Recomputed;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.SelfAttention;
 import io.evomoe.nn.Sequential;
 import java.util.ArrayList;
@@ -104,7 +103,7 @@ public final class Stack implements Layer {
       Norms norms = new Norms(placement, block.hiddenSize(), block.norm());
       Layer residual = new Block(inner, norms, block.dropout(), branches);
       Layer whole = inStream ? Sequential.of(residual, last) : residual;
-      made.add(block.recomputed() ? new Recomputed(whole, scope.kernels()) : whole);
+      made.add(block.recomputed() ? whole.recomputed(scope.kernels()) : whole);
     }
     blocks = new Sequential(made);
     evolving = new EvolvingLayers(places);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import java.util.Arrays;
 import java.util.List;
 

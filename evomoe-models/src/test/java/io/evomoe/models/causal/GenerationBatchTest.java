@@ -13,15 +13,15 @@ import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
@@ -190,8 +190,7 @@ class GenerationBatchTest {
             .withExperts(4)
             .withMoeEvery(1)
             .withActivation(ActivationFunction.GELU);
-    Gates gates =
-        new Gates(GateRegistry.installed().provider(gate), Map.of(), TrainingFacts.ofSteps(100));
+    Gates gates = new Gates(GateProvider.named(gate), Map.of(), TrainingFacts.ofSteps(100));
     Gpt model = new Gpt(new LanguageModelConfig(VOCABULARY, POSITIONS, stack), gates, root());
     LayerGradientCheck.disturb(model.parameters(), 0.3);
     return model;
@@ -222,7 +221,7 @@ class GenerationBatchTest {
     Llama model =
         new Llama(
             new LanguageModelConfig(VOCABULARY, POSITIONS, 0, 0, false, stack),
-            Gates.of(GateRegistry.installed().provider("topk")),
+            Gates.of(GateProvider.named("topk")),
             root());
     LayerGradientCheck.disturb(model.parameters(), 0.3);
     return model;

@@ -1,7 +1,7 @@
 package io.evomoe.models.llama;
 
-import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.evolution.SpawnMethod;
+import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
@@ -14,9 +14,9 @@ import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.Rotary;
 import io.evomoe.nn.Scope;
 import io.evomoe.testing.LayerGradientCheck;
 import java.util.Map;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.stack.Stack;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.CrossAttention.Memory;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.TokenBatch;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +79,7 @@ class StreamReferenceTest {
         SIZE,
         kind,
         placement,
-        Gates.of(GateRegistry.installed().provider(gate), options),
+        Gates.of(GateProvider.named(gate), options),
         1,
         new Initialization(1, 1),
         VOCABULARY);

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.TopKGate;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.classes.ClassBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
@@ -64,7 +63,7 @@ class RobertaPaddingTest {
   }
 
   static Stream<GateProvider> gates() {
-    return GateRegistry.installed().providers().stream();
+    return GateProvider.installed().stream();
   }
 
   /** Noise, capacity, balance losses and dropout included. */

@@ -6,21 +6,20 @@ import io.evomoe.evolution.ExpertPlan.SharedExperts;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Block.NormPlacement;
 import io.evomoe.nn.CrossAttention.Memory;
-import io.evomoe.nn.Initialization;
 import io.evomoe.nn.Norm;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
+import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.TokenBatch;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
 import java.util.List;
@@ -185,7 +184,7 @@ class StreamPlacementTest {
 
   private static Stack stack(
       String gate, Stack.Kind kind, NormPlacement placement, StackConfig size, double deviation) {
-    GateProvider provider = GateRegistry.installed().provider(gate);
+    GateProvider provider = GateProvider.named(gate);
     Initialization initialization = new Initialization(deviation, deviation);
     return new Stack(
         Scope.root(3, KERNELS),

@@ -7,10 +7,10 @@ import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalScene;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.models.stack.PooledModel.OutputLoss;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Linear;
-import io.evomoe.nn.MeanPooling;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
@@ -22,7 +22,6 @@ import io.evomoe.step.StepContext;
 import io.evomoe.testing.GradientCheck;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.Scratch;
-import io.evomoe.training.OutputLoss;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -48,7 +47,7 @@ class TextEncoderTest {
         root,
         new LanguageModelConfig(6, 4, size),
         kind,
-        Gates.of(GateRegistry.installed().provider(gate), Map.of()));
+        Gates.of(GateProvider.named(gate), Map.of()));
   }
 
   @ParameterizedTest

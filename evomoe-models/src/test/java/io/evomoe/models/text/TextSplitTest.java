@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.source.DataForm;
-import io.evomoe.models.text.source.DocumentReader;
+import io.evomoe.models.text.source.DataSource.DocumentReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.gates.TopKGate;
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.nn.Parameter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

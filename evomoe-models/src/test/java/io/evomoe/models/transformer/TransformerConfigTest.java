@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import org.junit.jupiter.api.Test;
 
 class TransformerConfigTest {

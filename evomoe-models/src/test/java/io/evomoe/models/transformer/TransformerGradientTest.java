@@ -3,7 +3,7 @@ package io.evomoe.models.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.evolution.SpawnMethod;
-import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.step.StepContext;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.models.text.pairs.PairBatch;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.NotFiniteException;
 import io.evomoe.nn.Parameter;

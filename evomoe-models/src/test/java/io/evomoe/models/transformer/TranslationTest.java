@@ -7,6 +7,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.transformer.SentenceSearch.Hypothesis;
+import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.nn.CrossAttention.Memory;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.TokenBatch;

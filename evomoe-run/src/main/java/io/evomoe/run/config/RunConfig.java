@@ -13,12 +13,11 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.Gate;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
@@ -209,7 +208,7 @@ public record RunConfig(
 
   /** Returns the provider of the model's gates. */
   public GateProvider provider() {
-    return GateRegistry.installed().provider(gate);
+    return GateProvider.named(gate);
   }
 
   /** Returns the schedule of phases and temperature. */

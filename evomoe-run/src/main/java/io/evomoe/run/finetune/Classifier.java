@@ -1,12 +1,12 @@
 package io.evomoe.run.finetune;
 
+import io.evomoe.models.internal.text.ClassifiedTexts;
 import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
-import io.evomoe.models.text.classes.ClassifiedTexts;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TrainingFacts;

@@ -45,9 +45,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Two networks are trained one after the other, each recorded as a {@linkplain
- * io.evomoe.training.RunName#part part}. {@code scratch} is a baseline that starts from the
- * pre-trained run's initial weights. {@code finetune} starts from its trained weights and becomes
- * the classifier.
+ * io.evomoe.training.RecordedRun.RunName#part part}. {@code scratch} is a baseline that starts from
+ * the pre-trained run's initial weights. {@code finetune} starts from its trained weights and
+ * becomes the classifier.
  *
  * <p>Thread-safe. One thread trains at a time: other calls of {@link #train} are rejected
  * meanwhile, and {@link #close()} waits.

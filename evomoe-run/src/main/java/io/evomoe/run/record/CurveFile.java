@@ -5,7 +5,7 @@ import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.evomoe.run.record;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.evomoe.training.Progress;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.TrainingState.Progress;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Locale;
 import java.util.Optional;

@@ -18,7 +18,7 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.BufferedReader;

@@ -6,7 +6,7 @@ import io.evomoe.internal.files.AppendedFile;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.ByteBuffer;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.TrainingJob;
@@ -70,7 +70,7 @@ class MixedBlocksTest {
   private static Gpt model() {
     return MixedBlocks.model(
         VOCABULARY,
-        Gates.of(GateRegistry.installed().provider("switch")),
+        Gates.of(GateProvider.named("switch")),
         KernelSelection.forType(DataType.FLOAT));
   }
 

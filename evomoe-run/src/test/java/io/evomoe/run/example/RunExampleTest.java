@@ -23,7 +23,7 @@ import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
 import io.evomoe.training.TrainingConfig;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import io.evomoe.training.optimizer.LearningRateSchedule;
 import io.evomoe.training.optimizer.Optimizer;
 import io.evomoe.training.optimizer.OptimizerProvider;

@@ -3,10 +3,10 @@ package io.evomoe.run.record;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.evomoe.nn.RoutingReport;
 import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun;
-import io.evomoe.training.RunName;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.StepRecords;
 import java.io.IOException;

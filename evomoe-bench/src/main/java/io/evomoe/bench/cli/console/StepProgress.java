@@ -1,6 +1,6 @@
 package io.evomoe.bench.cli.console;
 
-import io.evomoe.step.Phase;
+import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;

@@ -1,6 +1,6 @@
 package io.evomoe.training.internal.rounds;
 
-import io.evomoe.training.checkpoint.FloatFormats;
+import io.evomoe.training.internal.tensors.FloatFormats;
 import java.util.Locale;
 import java.util.Map;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
-import io.evomoe.nn.Rotary;
+import io.evomoe.nn.AttentionConfig.Rotary;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Optional;
 import java.util.OptionalInt;

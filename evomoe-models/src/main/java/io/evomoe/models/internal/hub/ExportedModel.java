@@ -5,7 +5,7 @@ import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
-import io.evomoe.moe.TopKRouting;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;

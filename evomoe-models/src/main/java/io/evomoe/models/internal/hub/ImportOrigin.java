@@ -2,7 +2,7 @@ package io.evomoe.models.internal.hub;
 
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.HubFolder;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-/** Encodes texts in pieces and rows. */
+/** Encoded texts, pairs and classified texts, and the batches of them. */
 @NullMarked
 package io.evomoe.models.internal.text;
 

@@ -1,5 +1,7 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.text.source.DataSource.DocumentReader;
+
 /**
  * Finds the documents in a text that comes in chunks, cut anywhere except inside a surrogate pair.
  * Blank lines separate documents. Alternatively the whole text is one document, without blank lines

@@ -3,6 +3,7 @@ package io.evomoe.models.text.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.OddText;
+import io.evomoe.models.text.source.DataSource.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

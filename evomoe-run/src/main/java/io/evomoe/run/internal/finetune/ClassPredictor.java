@@ -1,9 +1,9 @@
 package io.evomoe.run.internal.finetune;
 
+import io.evomoe.models.internal.text.ClassifiedTexts;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.roberta.RobertaClassifier;
-import io.evomoe.models.text.classes.ClassBatch;
-import io.evomoe.models.text.classes.ClassifiedTexts;
+import io.evomoe.models.text.ClassBatch;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;

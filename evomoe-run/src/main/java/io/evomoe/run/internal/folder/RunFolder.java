@@ -7,7 +7,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.record.RunFiles;
-import io.evomoe.training.CheckpointWriter;
+import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
@@ -183,8 +183,8 @@ public record RunFolder(Path path) {
    * @param wanted this folder for the newest one, or one checkpoint in it
    * @throws IllegalArgumentException if there is none, or the tokenizer is not the one of the
    *     training
-   * @throws io.evomoe.training.checkpoint.CheckpointException if it is damaged; the message names
-   *     the newest complete one before it
+   * @throws io.evomoe.training.CheckpointException if it is damaged; the message names the newest
+   *     complete one before it
    */
   public Checkpoint checkpoint(Path wanted) {
     Checkpoint checkpoint =

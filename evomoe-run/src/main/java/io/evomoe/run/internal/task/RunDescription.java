@@ -5,7 +5,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.Progress;
+import io.evomoe.training.TrainingState.Progress;
 import java.util.List;
 
 /**

@@ -1,14 +1,14 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.internal.text.BucketedBatches;
+import io.evomoe.models.internal.text.EncodedPairs;
 import io.evomoe.models.metrics.Bleu;
 import io.evomoe.models.text.CorpusBatches;
+import io.evomoe.models.text.PairBatch;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.pairs.BucketedBatches;
-import io.evomoe.models.text.pairs.EncodedPairs;
-import io.evomoe.models.text.pairs.PairBatch;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;

@@ -5,7 +5,6 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
@@ -14,11 +13,11 @@ import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.Progress;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
+import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.CheckpointStart;
+import io.evomoe.training.checkpoint.Checkpoint.CheckpointStart;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -108,7 +107,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
                   .temperatureSteps(annealing)
                   .hardFrom(schedule.hardFrom()));
     }
-    GateProvider next = GateRegistry.installed().provider(gate);
+    GateProvider next = GateProvider.named(gate);
     boolean anneals = next.annealed() && run.config().provider().annealed();
     if (!anneals) {
       return phases.with(e -> e.diversifySteps(0));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.Architecture;
@@ -30,7 +29,7 @@ class ParameterCountTest {
     return Tasks.names().stream()
         .flatMap(
             task ->
-                GateRegistry.installed().providers().stream()
+                GateProvider.installed().stream()
                     .filter(gate -> gate.refusal(Tasks.named(task).causal()).isEmpty())
                     .map(gate -> Arguments.of(task, gate.name())));
   }

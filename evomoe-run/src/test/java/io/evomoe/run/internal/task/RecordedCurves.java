@@ -7,7 +7,6 @@ import io.evomoe.junit.CurveRecorder;
 import io.evomoe.junit.Tolerance;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
@@ -44,12 +43,12 @@ abstract class RecordedCurves {
 
   /** Every gate that is installed. */
   static Stream<String> gates() {
-    return GateRegistry.installed().providers().stream().map(GateProvider::name);
+    return GateProvider.installed().stream().map(GateProvider::name);
   }
 
   /** The task that a gate is tried on: gpt, unless it refuses. */
   static String task(String gate) {
-    boolean causal = GateRegistry.installed().provider(gate).refusal(true).isEmpty();
+    boolean causal = GateProvider.named(gate).refusal(true).isEmpty();
     return causal ? Tasks.GPT : Tasks.ROBERTA;
   }
 

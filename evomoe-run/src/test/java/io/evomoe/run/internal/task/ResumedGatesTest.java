@@ -9,19 +9,18 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
-import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.StepRecord;
+import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
+import io.evomoe.training.checkpoint.Checkpoint.CheckpointStart;
 import io.evomoe.training.checkpoint.CheckpointFolder;
-import io.evomoe.training.checkpoint.CheckpointStart;
-import io.evomoe.training.checkpoint.SafeTensors;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -71,7 +70,7 @@ class ResumedGatesTest {
   }
 
   static Stream<String> gates() {
-    return GateRegistry.installed().providers().stream()
+    return GateProvider.installed().stream()
         .filter(provider -> provider.refusal(true).isEmpty())
         .map(GateProvider::name);
   }

@@ -12,7 +12,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.LanguageBatch;
-import io.evomoe.moe.GateRegistry;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
@@ -139,7 +139,7 @@ class OwnMemoryTest {
               .with(b -> b.dropout(0.1));
       return new Gpt(
           new LanguageModelConfig(64, 16, blocks),
-          Gates.of(GateRegistry.installed().provider(gate), Map.of()),
+          Gates.of(GateProvider.named(gate), Map.of()),
           Scope.root(1, kernels));
     }
 

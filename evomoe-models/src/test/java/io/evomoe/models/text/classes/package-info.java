@@ -1,4 +1,0 @@
-@NullMarked
-package io.evomoe.models.text.classes;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.evomoe.models.text.pairs;
-
-import org.jspecify.annotations.NullMarked;
