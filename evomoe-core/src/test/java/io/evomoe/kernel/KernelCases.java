@@ -1,5 +1,7 @@
 package io.evomoe.kernel;
 
+import io.evomoe.kernel.Kernels.AdamWStep;
+
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;

@@ -11,7 +11,6 @@ import io.evomoe.moe.Routed;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
-import io.evomoe.moe.RouterZLoss;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;

@@ -2,7 +2,7 @@ package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;

@@ -1,7 +1,7 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.nn.Parameter;

@@ -1,6 +1,6 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.AdamWStep;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.Kernels;

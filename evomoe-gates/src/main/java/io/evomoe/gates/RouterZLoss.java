@@ -1,12 +1,14 @@
-package io.evomoe.moe;
+package io.evomoe.gates;
 
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 
 /**
  * The router z-loss {@code mean_s(logsumexp(z_s)^2)} over real tokens, which keeps logits small
  * (ST-MoE, Zoph et al., arXiv 2202.08906, equation 5).
  */
-public final class RouterZLoss {
+final class RouterZLoss {
   private final TokenBatch tokens;
   private final double[] logSumExp;
   private final int real;

@@ -1,8 +1,10 @@
-package io.evomoe.moe;
+package io.evomoe.gates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.evomoe.moe.Softmax;
+import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.factory.Nd4j;
