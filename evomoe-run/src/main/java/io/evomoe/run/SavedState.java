@@ -6,11 +6,10 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.task.TaskData.TokenizerSource;
 import io.evomoe.training.Callback;
 import io.evomoe.training.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -127,7 +126,7 @@ final class SavedState implements RunState {
     boolean over =
         saved.checkpoint().isEnd() || (needsData && steps() == saved.config().training().steps());
     return over && saved.changes().isEmpty()
-        ? ResultFile.finished(saved.folder().path(), saved.config().runName(), steps())
+        ? Outcome.finished(saved.folder().path(), saved.config().runName(), steps())
         : Optional.empty();
   }
 

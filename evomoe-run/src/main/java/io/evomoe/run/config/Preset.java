@@ -6,6 +6,8 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.run.config.ModelConfig.Architecture;
+import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.Collections;
@@ -130,7 +132,7 @@ public record Preset(
         training,
         usual.evolution(),
         usual.options().isEmpty() ? Map.of() : Map.of(gate, usual.options()),
-        ComputeConfig.DEFAULT,
+        Compute.DEFAULT,
         ArchitectureConfig.DEFAULT,
         SafetyConfig.DEFAULT,
         HeldOut.DEFAULT,

@@ -17,7 +17,7 @@ import io.evomoe.run.internal.finetune.ClassPredictor;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RobertaTask;
-import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
 import java.nio.file.Files;
