@@ -4,6 +4,7 @@ import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.folder.SavedConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.record.RunResult.Outcome;
@@ -145,15 +146,14 @@ final class SavedState implements RunState {
     }
     Map<String, String> notes = new HashMap<>(opening.notes);
     notes.putAll(run.lineage().entries());
-    CheckpointWriter checkpoints =
-        saved
-            .folder()
-            .checkpointWriter(
-                RunFolder.dataEntries(saved.dataPaths(), data.content()), config, notes);
+    RunFolder folder = saved.folder();
+    Map<String, String> source = RunFolder.dataEntries(saved.dataPaths(), data.content());
+    CheckpointWriter checkpoints = folder.checkpointWriter(source, config, notes);
     if (!saved.changes().isEmpty()) {
-      run.save(saved.folder().withNext(config, checkpoints));
+      notes.putAll(SavedConfig.replacing(folder.configFile()));
+      run.save(folder.checkpointWriter(source, config, notes));
     }
-    saved.folder().replace(config);
+    folder.replace(config);
     return checkpoints;
   }
 

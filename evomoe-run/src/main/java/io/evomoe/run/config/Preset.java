@@ -97,7 +97,7 @@ public record Preset(
   }
 
   private static <T> T bind(ObjectNode fields, Class<T> type, String source) {
-    return StrictYaml.bind(ConfigFields.defaults(type), fields, type, source);
+    return StrictYaml.bind(ConfigFile.defaults(type), fields, type, source);
   }
 
   /** Returns a run of this size and architecture {@code gpt}. */

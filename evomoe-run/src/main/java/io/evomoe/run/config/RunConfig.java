@@ -88,8 +88,8 @@ public record RunConfig(
    * @throws IllegalArgumentException naming the field, both values and the run
    */
   public void requireWeightsOf(RunConfig from, Path source) {
-    Map<String, String> wanted = ConfigFields.values(from);
-    Map<String, String> given = ConfigFields.values(this);
+    Map<String, String> wanted = ConfigFile.values(from);
+    Map<String, String> given = ConfigFile.values(this);
     if (model.architecture() == Architecture.GPT) {
       wanted.put(POSITIONS, Integer.toString(from.positions()));
       given.put(POSITIONS, Integer.toString(positions()));
@@ -114,8 +114,8 @@ public record RunConfig(
    */
   public void requireDataOf(RunConfig from, String source) {
     requireSame(
-        ConfigFields.values(this),
-        ConfigFields.values(from),
+        ConfigFile.values(this),
+        ConfigFile.values(from),
         name -> name.equals("task") || name.startsWith("split.") || name.startsWith("data."),
         source);
   }

@@ -256,7 +256,7 @@ public final class StrictYaml {
     /** Returns the message for a path that leads to no field. */
     String unknown(String field, Class<?> record) {
       Map<String, RecordComponent> known = new LinkedHashMap<>();
-      ConfigFields.collect("", type, known);
+      ConfigFile.collect("", type, known);
       String meant = Suggestion.text(field, known.keySet());
       return "unknown field " + field + (meant.isEmpty() ? "; known are " + names(record) : meant);
     }

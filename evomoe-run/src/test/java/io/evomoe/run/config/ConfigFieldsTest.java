@@ -21,9 +21,9 @@ class ConfigFieldsTest {
             config, Map.of("training.schedule", "wsd", "training.scheduleOptions.decay", "linear"));
     config = ConfigFile.set(config, "training.optimizerOptions.gateRate", "0.5");
 
-    Map<String, String> values = ConfigFields.values(config);
+    Map<String, String> values = ConfigFile.values(config);
 
-    List<String> expected = new ArrayList<>(ConfigFields.ALL.keySet());
+    List<String> expected = new ArrayList<>(ConfigFile.ALL.keySet());
     expected.set(expected.indexOf("gateOptions"), "gateOptions.switch.alpha");
     expected.set(expected.indexOf("training.scheduleOptions"), "training.scheduleOptions.decay");
     expected.set(

@@ -10,11 +10,11 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.folder.SavedConfig;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.EvalRequest;
@@ -95,8 +95,7 @@ public final class RunCheckpoint implements TaskRun {
     RunFolder run = RunFolder.open(path);
     RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
-    SavedConfig saved =
-        new SavedConfig(run.next(checkpoint).orElse(file), run.configFile(), checkpoint);
+    SavedConfig saved = new SavedConfig(file, run.configFile(), checkpoint);
     RunConfig config = Tasks.checked(asked == null ? saved.config() : saved.resumed(asked));
     List<String> changes = asked == null ? List.of() : saved.changes(config);
     if (asked == null) {
