@@ -214,22 +214,12 @@ public final class StrictYaml {
   /**
    * Explains in one sentence why fields do not fit a record: the field, its allowed values, and the
    * given value.
+   *
+   * @param tree the fields
+   * @param type target record
    */
-  static final class BindingMistake {
+  record BindingMistake(JsonNode tree, Class<?> type) {
     private static final int SHOWN = 60;
-
-    private final JsonNode tree;
-    private final Class<?> type;
-
-    /**
-     * Creates the explanation of a mistake in these fields.
-     *
-     * @param type target record
-     */
-    BindingMistake(JsonNode tree, Class<?> type) {
-      this.tree = tree;
-      this.type = type;
-    }
 
     /** Returns the sentence. */
     String text(JsonProcessingException e) {

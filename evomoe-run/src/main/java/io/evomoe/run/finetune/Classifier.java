@@ -73,7 +73,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Whether a folder was written by a fine-tuning, finished or not. */
   public static boolean isIn(Path folder) {
-    return Files.isRegularFile(folder.resolve(TunedFolder.MODEL));
+    return Files.isRegularFile(folder.resolve(RunFiles.CLASSIFIER));
   }
 
   /**
@@ -86,7 +86,7 @@ public final class Classifier implements AutoCloseable {
       String why =
           RunFiles.isRun(folder)
               ? "it holds a training run; finetune makes a classifier of a run of task roberta"
-              : "it has no " + TunedFolder.MODEL;
+              : "it has no " + RunFiles.CLASSIFIER;
       throw new IllegalArgumentException(
           "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
     }

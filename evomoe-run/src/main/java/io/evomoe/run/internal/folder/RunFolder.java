@@ -38,17 +38,6 @@ public record RunFolder(Path path) {
     return new RunFolder(RunFiles.runOf(path));
   }
 
-  /** Deletes the files of a fine-tuning, or of rounds, that ended before the first checkpoint. */
-  public void deleteOthers() {
-    RunFiles.delete(path.resolve(RunFiles.CLASSIFIER));
-    RunFiles.delete(path.resolve(RunFiles.ROUNDS));
-  }
-
-  /** Deletes the files of a run that ended before its first checkpoint. */
-  public void deleteConfig() {
-    RunFiles.delete(configFile());
-  }
-
   /** Writes the configuration. */
   public void write(RunConfig config) {
     ConfigFile.write(configFile(), config);

@@ -76,22 +76,24 @@ public final class RunCheckpoint implements TaskRun {
    * @throws IllegalArgumentException if a field of the model was changed since
    */
   public static RunCheckpoint open(Path path) {
-    return open(path, null);
+    return open(path, null, null, null);
   }
 
   /**
-   * Opens a run to resume it, with optional changes of fields.
+   * Opens a run, with a request to resume it with changed fields.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
-   * @param asked values by dotted field, as text
+   * @param asked values by dotted field, as text; null if it is not resumed
+   * @param data null for the data of the run's start
+   * @param tokenizer that a program passes again; null for that of the folder
    * @throws IllegalArgumentException if a field was changed without a request, or cannot be changed
    *     in a resumed run
    */
-  public static RunCheckpoint resume(Path path, Map<String, String> asked) {
-    return open(path, asked);
-  }
-
-  private static RunCheckpoint open(Path path, @Nullable Map<String, String> asked) {
+  public static RunCheckpoint open(
+      Path path,
+      @Nullable Map<String, String> asked,
+      @Nullable Dataset data,
+      @Nullable Tokenizer tokenizer) {
     RunFolder run = RunFolder.open(path);
     RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
@@ -102,23 +104,12 @@ public final class RunCheckpoint implements TaskRun {
       saved.overruled().forEach(log::warn);
     }
     boolean newest = run.path().equals(path);
-    return new RunCheckpoint(run, config, checkpoint, newest, changes, null, null);
+    return new RunCheckpoint(run, config, checkpoint, newest, changes, data, tokenizer);
   }
 
-  /** Returns the same checkpoint with another configuration; must be closed as well. */
+  /** Returns the same checkpoint with another configuration. */
   public RunCheckpoint withConfig(RunConfig other) {
     return new RunCheckpoint(folder, other, checkpoint, newest, changes, givenData, givenTokenizer);
-  }
-
-  /**
-   * Returns the same checkpoint with other data, or with data that has moved; must be closed as
-   * well.
-   *
-   * @param data null for the data of the run's start
-   * @param own tokenizer that a program passes again; null for that of the folder
-   */
-  public RunCheckpoint with(@Nullable Dataset data, @Nullable Tokenizer own) {
-    return new RunCheckpoint(folder, config, checkpoint, newest, changes, data, own);
   }
 
   /** Returns the configuration of the run and its remaining steps. */
