@@ -8,7 +8,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.ExampleData;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.task.TaskData.TokenizerSource;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -36,11 +36,6 @@ public record TrainingState(
     this(progress, context, model, optimizer, Map.of());
   }
 
-  /** Returns a copy with these notes. */
-  public TrainingState with(Map<String, String> others) {
-    return new TrainingState(progress, context, model, optimizer, others);
-  }
-
   /** A saved state. */
   public interface SavedRun {
 

@@ -9,6 +9,7 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart;
 import io.evomoe.run.internal.task.TaskTraining;
+import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.TrainerConfig;
@@ -83,7 +84,9 @@ record NewState(
   @Override
   public CheckpointWriter writeFiles(TaskTraining<?, ?> run, List<Callback> callbacks) {
     RunFolder folder = new RunFolder(output.path());
-    folder.deleteOthers();
+    // Of a fine-tuning, or of rounds, that ended before the first checkpoint.
+    RunFiles.delete(output.path().resolve(RunFiles.CLASSIFIER));
+    RunFiles.delete(output.path().resolve(RunFiles.ROUNDS));
     prepared.saveTokenizer(output.path());
     folder.write(config);
     if (!shared) {

@@ -18,7 +18,7 @@ import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.LineTranslator;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;

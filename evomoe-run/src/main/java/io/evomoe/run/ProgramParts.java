@@ -58,7 +58,7 @@ abstract class ProgramParts<S> {
    * Adds a note to every checkpoint, such as the version of a program; {@code Checkpoint.config()}
    * returns it. A resumed run has only the notes that are {@linkplain RunOpening#note given} again.
    *
-   * @param name of the note, not that of a configuration field
+   * @param name of the note; the names of a run's own notes are taken
    */
   public S note(String name, String text) {
     notes.put(name, text);

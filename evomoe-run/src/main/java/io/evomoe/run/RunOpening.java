@@ -123,12 +123,12 @@ public final class RunOpening extends ProgramParts<RunOpening> {
   }
 
   private RunCheckpoint checkpoint() {
-    return changes.isEmpty() ? RunCheckpoint.open(path).with(data, tokenizer) : resumed();
+    return changes.isEmpty() ? RunCheckpoint.open(path, null, data, tokenizer) : resumed();
   }
 
   /** Returns the newest checkpoint. */
   RunCheckpoint newest() {
-    return RunCheckpoint.open(RunFolder.open(path).path()).with(data, tokenizer);
+    return RunCheckpoint.open(RunFolder.open(path).path(), null, data, tokenizer);
   }
 
   RunCheckpoint resumed() {
@@ -136,7 +136,7 @@ public final class RunOpening extends ProgramParts<RunOpening> {
       throw new IllegalArgumentException(
           path + " was trained in rounds on a cluster: resume it there (--spark MASTER)");
     }
-    return RunCheckpoint.resume(path, changes).with(data, tokenizer);
+    return RunCheckpoint.open(path, changes, data, tokenizer);
   }
 
   SavedState saved() {

@@ -3,10 +3,10 @@ package io.evomoe.run;
 import io.evomoe.evolution.EvolutionConfigBuilder;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.run.config.ArchitectureConfigBuilder;
-import io.evomoe.run.config.ComputeConfigBuilder;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfigBuilder;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.RunConfigComputeBuilder;
 import io.evomoe.training.SafetyConfigBuilder;
 import io.evomoe.training.TrainingConfigBuilder;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ abstract class RunSettings<S> extends ProgramParts<S> {
   }
 
   /** Changes precision and recomputation. */
-  public S compute(Consumer<ComputeConfigBuilder> compute) {
+  public S compute(Consumer<RunConfigComputeBuilder> compute) {
     return change(c -> c.with(b -> b.compute(c.compute().with(compute))));
   }
 

@@ -4,7 +4,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.TrainingState.CheckpointWriter;

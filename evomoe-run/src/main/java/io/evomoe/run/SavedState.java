@@ -4,13 +4,13 @@ import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.internal.folder.SavedConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
-import io.evomoe.run.task.TokenizerSource;
+import io.evomoe.run.task.TaskData.TokenizerSource;
 import io.evomoe.training.Callback;
 import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -127,7 +127,7 @@ final class SavedState implements RunState {
     boolean over =
         saved.checkpoint().isEnd() || (needsData && steps() == saved.config().training().steps());
     return over && saved.changes().isEmpty()
-        ? ResultFile.finished(saved.folder().path(), saved.config().runName(), steps())
+        ? Outcome.finished(saved.folder().path(), saved.config().runName(), steps())
         : Optional.empty();
   }
 
@@ -146,15 +146,14 @@ final class SavedState implements RunState {
     }
     Map<String, String> notes = new HashMap<>(opening.notes);
     notes.putAll(run.lineage().entries());
-    CheckpointWriter checkpoints =
-        saved
-            .folder()
-            .checkpointWriter(
-                RunFolder.dataEntries(saved.dataPaths(), data.content()), config, notes);
+    RunFolder folder = saved.folder();
+    Map<String, String> source = RunFolder.dataEntries(saved.dataPaths(), data.content());
+    CheckpointWriter checkpoints = folder.checkpointWriter(source, config, notes);
     if (!saved.changes().isEmpty()) {
-      run.save(saved.folder().withNext(config, checkpoints));
+      notes.putAll(SavedConfig.replacing(folder.configFile()));
+      run.save(folder.checkpointWriter(source, config, notes));
     }
-    saved.folder().replace(config);
+    folder.replace(config);
     return checkpoints;
   }
 

@@ -5,10 +5,9 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.nn.Parameter;
 import io.evomoe.run.internal.task.RecordedTraining;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Callback;
@@ -110,7 +109,7 @@ public final class TrainingJob<B> implements AutoCloseable {
     if (last != null && !last.result().isInterrupted()) {
       return Optional.of(last);
     }
-    return over ? ResultFile.finished(output.path(), name, steps()) : Optional.empty();
+    return over ? Outcome.finished(output.path(), name, steps()) : Optional.empty();
   }
 
   private CheckpointWriter begin() {

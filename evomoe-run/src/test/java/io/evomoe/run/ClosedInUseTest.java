@@ -13,7 +13,7 @@ import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
 import java.nio.file.Path;

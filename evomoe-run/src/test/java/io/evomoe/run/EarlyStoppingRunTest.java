@@ -3,8 +3,8 @@ package io.evomoe.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.gpt.Gpt;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.checkpoint.Checkpoint;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.llama.Llama;
-import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig.QueryKeyNormalization;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.training.StepRecord;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.sql.Connection;

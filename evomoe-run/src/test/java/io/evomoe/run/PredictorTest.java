@@ -14,7 +14,7 @@ import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
 import java.nio.file.Path;

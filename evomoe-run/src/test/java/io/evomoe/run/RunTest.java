@@ -13,8 +13,8 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.run.internal.task.Lineage;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
@@ -106,7 +106,7 @@ class RunTest {
       assertThat(outcome.result().validLoss()).isNaN();
       assertThat(outcome.result().validMetric()).isNaN();
       assertThat(outcome.recorded().steps()).isEmpty();
-      assertThat(ResultFile.read(cut.resolve(ResultFile.NAME))).containsExactly(outcome.result());
+      assertThat(RunResult.read(cut.resolve(RunResult.FILE))).containsExactly(outcome.result());
     }
 
     try (Run<?> again = Run.open(cut)) {
@@ -214,7 +214,7 @@ class RunTest {
 
       assertThat(all.share().batches()).isEqualTo(all.share().all());
       assertThat(all.loss()).isCloseTo(last, org.assertj.core.data.Offset.offset(0.5));
-      assertThat(ResultFile.read(run.folder().resolve(ResultFile.NAME))).hasSize(1);
+      assertThat(RunResult.read(run.folder().resolve(RunResult.FILE))).hasSize(1);
     }
   }
 

@@ -8,8 +8,8 @@ import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
 import io.evomoe.training.EarlyStopping;
@@ -44,7 +44,7 @@ class TrainingJobTest {
     assertThat(outcome.result().steps()).isEqualTo(12);
     assertThat(outcome.result().task()).isEqualTo("rows");
     assertThat(outcome.result().validMetric()).isEqualTo(outcome.result().validLoss());
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME))).containsExactly(outcome.result());
+    assertThat(RunResult.read(out.resolve(RunResult.FILE))).containsExactly(outcome.result());
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).hasSize(12);
     assertThat(out.resolve("checkpoints/step-00000012")).isDirectory();
     Outcome again =

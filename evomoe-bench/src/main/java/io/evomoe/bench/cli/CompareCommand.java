@@ -14,9 +14,9 @@ import io.evomoe.moe.GateProvider;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Callback;
@@ -143,8 +143,8 @@ final class CompareCommand implements Runnable {
           keepModels.settle(over);
         }
         outcomes.add(outcome);
-        ResultFile.write(
-            folder.resolve(ResultFile.NAME), outcomes.stream().map(Outcome::result).toList());
+        RunResult.write(
+            folder.resolve(RunResult.FILE), outcomes.stream().map(Outcome::result).toList());
         page.add(outcome);
         page.settle();
         memory.requireWithin();

@@ -10,10 +10,9 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.Json;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
@@ -211,7 +210,7 @@ final class ComparedRun {
     RunFiles.delete(folder.resolve(RunFiles.CONFIG));
     RunFiles.deleteFolder(checkpoints());
     RunFiles.deleteFolder(folder.resolve(RunFiles.TOKENIZER));
-    Stream.of(CurveFile.NAME, ResultFile.NAME)
+    Stream.of(CurveFile.NAME, RunResult.FILE)
         .forEach(name -> RunFiles.delete(folder.resolve(name)));
   }
 

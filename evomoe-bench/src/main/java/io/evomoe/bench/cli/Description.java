@@ -8,9 +8,8 @@ import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.record.Annealing;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.run.task.Task;
@@ -154,6 +153,5 @@ final class Description {
     console.println();
     console.println(SummaryTable.of(results).text(StandardOutput.columns()));
     console.println(measured);
-    outcomes.forEach(run -> Annealing.of(run.recorded()).ifPresent(a -> console.println(a.text())));
   }
 }

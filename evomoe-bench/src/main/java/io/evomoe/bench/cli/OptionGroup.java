@@ -3,7 +3,7 @@ package io.evomoe.bench.cli;
 import io.evomoe.models.text.source.RecordFormat;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.Preset;
-import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import java.util.Arrays;
 import java.util.EnumMap;

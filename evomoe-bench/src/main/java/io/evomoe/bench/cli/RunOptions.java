@@ -3,11 +3,14 @@ package io.evomoe.bench.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.moe.GateRegistry;
 import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
@@ -45,7 +48,7 @@ public final class RunOptions {
 
   @Mixin FieldOptions model = ofPreset(ModelConfig.class, "--experts");
   @Mixin FieldOptions evolution = ofPreset(EvolutionConfig.class, "--spawn");
-  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision --recompute");
+  @Mixin FieldOptions compute = new FieldOptions(Compute.class, "--precision --recompute");
   @Mixin DataOptions form = new DataOptions();
   @Mixin FieldOptions split = DataOptions.split();
 

@@ -20,7 +20,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
 import java.io.PrintStream;

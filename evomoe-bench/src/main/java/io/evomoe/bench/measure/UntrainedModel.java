@@ -12,7 +12,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -2,8 +2,8 @@ package io.evomoe.bench.report;
 
 import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.models.metrics.Confusion;
-import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned.ClassEvaluation;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

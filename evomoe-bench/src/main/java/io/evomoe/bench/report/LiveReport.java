@@ -1,8 +1,8 @@
 package io.evomoe.bench.report;
 
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;

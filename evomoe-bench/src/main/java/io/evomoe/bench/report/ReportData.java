@@ -1,7 +1,7 @@
 package io.evomoe.bench.report;
 
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.RecordedRun;
 import java.time.Instant;
 import java.util.Collections;

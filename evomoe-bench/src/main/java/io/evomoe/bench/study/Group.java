@@ -2,8 +2,8 @@ package io.evomoe.bench.study;
 
 import io.evomoe.bench.report.Spread;
 import io.evomoe.bench.study.Study.StudyRun;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.StepRecord;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -9,9 +9,9 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import java.io.ByteArrayOutputStream;
@@ -85,7 +85,7 @@ public final class StudyResults {
         || !isOf(read(texts, name, CONFIG, ConfigFile::parse), config)) {
       return Optional.empty();
     }
-    RunResult result = read(texts, name, ResultFile.NAME, ResultFile::parse).get(0);
+    RunResult result = read(texts, name, RunResult.FILE, RunResult::parse).get(0);
     List<StepRecord> rows = read(texts, name, CurveFile.NAME, CurveFile::parse);
     return Optional.of(new Outcome(result, new RecordedRun(config.runName(), rows, List.of())));
   }
@@ -121,7 +121,7 @@ public final class StudyResults {
     texts.put(
         entry(name, CurveFile.NAME),
         CurveFile.text(List.of(ThinnedCurve.of(outcome.recorded(), POINTS))));
-    texts.put(entry(name, ResultFile.NAME), ResultFile.text(List.of(outcome.result())));
+    texts.put(entry(name, RunResult.FILE), Json.text(List.of(outcome.result())));
     file.write(texts);
   }
 

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
-import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.StepRecord;
@@ -48,7 +47,7 @@ class CommandsTest {
         .contains("validation loss")
         .contains("evomoe: temperature")
         .doesNotContain("NaN");
-    List<RunResult> results = ResultFile.read(out.resolve(ResultFile.NAME));
+    List<RunResult> results = RunResult.read(out.resolve(RunResult.FILE));
     assertThat(results)
         .extracting(RunResult::gate)
         .containsExactlyInAnyOrder("evomoe", "switch", "dense");
@@ -216,14 +215,14 @@ class CommandsTest {
   void a_finished_run_that_is_resumed_should_give_its_result_again() throws IOException {
     Path out = folder.resolve("run");
     gpt().train(out, "evomoe", "20");
-    Path result = out.resolve(ResultFile.NAME);
-    RunResult first = ResultFile.read(result).get(0);
+    Path result = out.resolve(RunResult.FILE);
+    RunResult first = RunResult.read(result).get(0);
     Files.delete(result);
 
     CommandRun resumed = CommandRun.of("train", "--resume", out.toString());
 
     assertThat(resumed.code()).as(resumed.err()).isZero();
-    RunResult again = ResultFile.read(result).get(0);
+    RunResult again = RunResult.read(result).get(0);
     assertThat(again.validLoss()).isEqualTo(first.validLoss());
     assertThat(again.steps()).isEqualTo(20);
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.Run;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
 import java.io.IOException;

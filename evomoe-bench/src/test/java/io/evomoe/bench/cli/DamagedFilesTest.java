@@ -8,9 +8,8 @@ import io.evomoe.nn.RoutingReport;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.internal.task.Lineage;
 import io.evomoe.run.internal.task.Lineage.Ancestor;
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.testing.Damage;
@@ -70,7 +69,7 @@ class DamagedFilesTest {
     RESULT(1500, "result.json") {
       @Override
       Object read(Path file) {
-        List<RunResult> read = ResultFile.read(file);
+        List<RunResult> read = RunResult.read(file);
         read.forEach(result -> assertThat(result.task() + result.gate()).isNotEqualTo("nullnull"));
         return read;
       }
@@ -147,7 +146,7 @@ class DamagedFilesTest {
     List<TinyRuns> tasks = TinyRuns.everyTask(folder);
     run = folder.resolve("run");
     tasks.get(0).train(run, "switch", "12").succeeded();
-    RunResult result = ResultFile.read(run.resolve("result.json")).get(0);
+    RunResult result = RunResult.read(run.resolve("result.json")).get(0);
     List<StepRecord> rows = StepFile.read(run.resolve("steps.jsonl"));
     RoutingReport routing =
         new RoutingReport("h.1", 9, List.of(4, 5), List.of(0, 9, 0), 0, 0.5, List.of());

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.IOException;
@@ -29,7 +28,7 @@ class KeptModelsTest extends TinyGpt {
 
     assertThat(compared.code()).as(compared.err()).isZero();
     RunResult best =
-        ResultFile.read(out.resolve(ResultFile.NAME)).stream()
+        RunResult.read(out.resolve(RunResult.FILE)).stream()
             .min(Comparator.comparingDouble(RunResult::validLoss))
             .orElseThrow();
     assertThat(kept()).containsExactly(best.gate() + "-1");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Run;
-import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.StepRecord;
@@ -24,13 +23,13 @@ class ResumedComparisonTest extends TinyGpt {
   void finished_runs_should_be_taken_as_they_are_and_missing_ones_trained() throws IOException {
     Path out = folder.resolve("out");
     assertThat(gpt.compare(out, "evomoe", "30").code()).isZero();
-    List<RunResult> first = ResultFile.read(out.resolve(ResultFile.NAME));
+    List<RunResult> first = RunResult.read(out.resolve(RunResult.FILE));
 
     CommandRun more = gpt.compare(out, GATES, "30");
 
     assertThat(more.code()).as(more.err()).isZero();
     assertThat(more.out()).contains("evomoe: already finished").doesNotContain("switch: finished");
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME))).hasSize(2).startsWith(first.get(0));
+    assertThat(RunResult.read(out.resolve(RunResult.FILE))).hasSize(2).startsWith(first.get(0));
     Path whole = folder.resolve("whole");
     gpt.compare(whole, GATES, "30");
     assertThat(TinyRuns.losses(out)).hasSize(60).isEqualTo(TinyRuns.losses(whole));
@@ -61,7 +60,7 @@ class ResumedComparisonTest extends TinyGpt {
     TinyRuns.deleteNewestCheckpoint(interrupted);
 
     gpt.compare(out, "dense", "20", often);
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+    assertThat(RunResult.read(out.resolve(RunResult.FILE)))
         .extracting(RunResult::gate)
         .containsExactly("dense");
     assertThat(Files.readString(out.resolve("report.html"))).doesNotContain(">switch</th>");
@@ -91,7 +90,7 @@ class ResumedComparisonTest extends TinyGpt {
     assertThat(finished).doesNotExist();
     assertThat(CurveFile.read(run.resolve(CurveFile.NAME)))
         .startsWith(CurveFile.read(out.resolve(CurveFile.NAME)).toArray(StepRecord[]::new));
-    assertThat(run.resolve(ResultFile.NAME)).doesNotExist();
+    assertThat(run.resolve(RunResult.FILE)).doesNotExist();
     assertThat(gpt.compare(out, "switch", "20", often).out()).doesNotContain("already finished");
   }
 
@@ -117,10 +116,10 @@ class ResumedComparisonTest extends TinyGpt {
         .contains("evomoe: already finished")
         .containsPattern("Resuming after step \\d+ of 200");
     assertThat(TinyRuns.losses(killed)).isEqualTo(TinyRuns.losses(whole));
-    assertThat(ResultFile.read(killed.resolve(ResultFile.NAME)))
+    assertThat(RunResult.read(killed.resolve(RunResult.FILE)))
         .extracting(RunResult::validLoss)
         .isEqualTo(
-            ResultFile.read(whole.resolve(ResultFile.NAME)).stream()
+            RunResult.read(whole.resolve(RunResult.FILE)).stream()
                 .map(RunResult::validLoss)
                 .toList());
   }
@@ -138,7 +137,7 @@ class ResumedComparisonTest extends TinyGpt {
     process.destroy();
     process.waitFor();
 
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+    assertThat(RunResult.read(out.resolve(RunResult.FILE)))
         .singleElement()
         .matches(RunResult::isInterrupted)
         .extracting(RunResult::plannedSteps)

@@ -2,8 +2,8 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.StepFile;
 import java.io.IOException;
 import java.nio.file.Files;

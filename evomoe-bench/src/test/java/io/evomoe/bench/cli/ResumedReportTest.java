@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +52,7 @@ class ResumedReportTest extends TinyGpt {
   }
 
   private RunResult result() {
-    return ResultFile.read(out.resolve(ResultFile.NAME)).get(0);
+    return RunResult.read(out.resolve(RunResult.FILE)).get(0);
   }
 
   private JsonNode reported() throws IOException {

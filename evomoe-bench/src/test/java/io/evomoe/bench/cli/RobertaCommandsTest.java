@@ -2,9 +2,11 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.ResultFile;
+import io.evomoe.run.record.RunResult;
+import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +49,7 @@ class RobertaCommandsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("perplexity").contains("masked").doesNotContain("NaN");
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+    assertThat(RunResult.read(out.resolve(RunResult.FILE)))
         .hasSize(3)
         .allSatisfy(
             result -> assertThat(result.validMetric()).isEqualTo(Math.exp(result.validLoss())));

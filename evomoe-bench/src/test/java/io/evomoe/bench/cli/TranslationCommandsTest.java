@@ -3,7 +3,6 @@ package io.evomoe.bench.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +48,7 @@ class TranslationCommandsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("BLEU").contains("parameters").doesNotContain("NaN");
-    assertThat(ResultFile.read(out.resolve(ResultFile.NAME)))
+    assertThat(RunResult.read(out.resolve(RunResult.FILE)))
         .hasSize(3)
         .allSatisfy(
             result -> {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.study.StudyResults;
 import io.evomoe.internal.files.Fingerprint;
-import io.evomoe.run.record.ClassScores;
 import io.evomoe.run.record.CurveFile;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;

@@ -14,7 +14,7 @@ import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.ExportRequest;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.evomoe.models.text.LanguageBatch;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.random.CounterRandom;
-import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;

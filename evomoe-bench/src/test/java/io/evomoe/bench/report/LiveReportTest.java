@@ -2,8 +2,8 @@ package io.evomoe.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.FakeTraining;
 import io.evomoe.training.RecordedRun.RunName;

@@ -13,12 +13,12 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
-import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ArchitectureConfig;
-import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.ModelConfig;
-import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.config.ModelConfig.Architecture;
+import io.evomoe.run.config.RunConfig.Compute;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.step.StepContext.Phase;
@@ -204,7 +204,7 @@ final class ConfigRecords {
             "skipNonFinite: " + COUNT,
             "collapseEntropy: " + SHARE,
             "collapseSteps: " + POSITIVE));
-    ALL.put(ComputeConfig.DEFAULT, fields("precision: " + ANY, "recompute: " + ANY));
+    ALL.put(Compute.DEFAULT, fields("precision: " + ANY, "recompute: " + ANY));
     ALL.put(
         Tasks.preset("gpt", "quick").config("gpt", "switch", 1),
         fields(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.Spread;
 import io.evomoe.bench.study.Study.StudyRun;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.testing.OtherDigits;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;

@@ -8,7 +8,7 @@ import io.evomoe.bench.report.ThinnedCurve;
 import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyResults.RunsFile;
 import io.evomoe.bench.study.StudyResults.StudyOrigin;
-import io.evomoe.run.record.Outcome;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.testing.Damage;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;

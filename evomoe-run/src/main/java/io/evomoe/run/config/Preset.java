@@ -6,6 +6,8 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.run.config.ModelConfig.Architecture;
+import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainingConfig;
 import java.util.Collections;
@@ -95,7 +97,7 @@ public record Preset(
   }
 
   private static <T> T bind(ObjectNode fields, Class<T> type, String source) {
-    return StrictYaml.bind(ConfigFields.defaults(type), fields, type, source);
+    return StrictYaml.bind(ConfigFile.defaults(type), fields, type, source);
   }
 
   /** Returns a run of this size and architecture {@code gpt}. */
@@ -130,7 +132,7 @@ public record Preset(
         training,
         usual.evolution(),
         usual.options().isEmpty() ? Map.of() : Map.of(gate, usual.options()),
-        ComputeConfig.DEFAULT,
+        Compute.DEFAULT,
         ArchitectureConfig.DEFAULT,
         SafetyConfig.DEFAULT,
         HeldOut.DEFAULT,

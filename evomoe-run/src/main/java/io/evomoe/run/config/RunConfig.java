@@ -1,11 +1,16 @@
 package io.evomoe.run.config;
 
+import static io.evomoe.internal.names.Field.Kind.FREE;
+import static io.evomoe.internal.names.Field.Kind.RUN;
+
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Precision;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.models.text.HeldOut;
@@ -17,7 +22,9 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.training.RecordedRun.RunName;
+import io.evomoe.training.RunName;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
@@ -25,6 +32,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -44,7 +52,7 @@ public record RunConfig(
             doc = "options by name, for each gate by its name; other gates use their defaults",
             initial = "{}")
         Map<String, Map<String, String>> gateOptions,
-    @Field(doc = "computation settings") ComputeConfig compute,
+    @Field(doc = "computation settings") Compute compute,
     @Field(doc = "architecture details, to match published models") ArchitectureConfig architecture,
     @Field(doc = "safety settings") SafetyConfig guards,
     @Field(doc = "division of data without a split of its own") HeldOut split,
@@ -80,8 +88,8 @@ public record RunConfig(
    * @throws IllegalArgumentException naming the field, both values and the run
    */
   public void requireWeightsOf(RunConfig from, Path source) {
-    Map<String, String> wanted = ConfigFields.values(from);
-    Map<String, String> given = ConfigFields.values(this);
+    Map<String, String> wanted = ConfigFile.values(from);
+    Map<String, String> given = ConfigFile.values(this);
     if (model.architecture() == Architecture.GPT) {
       wanted.put(POSITIONS, Integer.toString(from.positions()));
       given.put(POSITIONS, Integer.toString(positions()));
@@ -106,8 +114,8 @@ public record RunConfig(
    */
   public void requireDataOf(RunConfig from, String source) {
     requireSame(
-        ConfigFields.values(this),
-        ConfigFields.values(from),
+        ConfigFile.values(this),
+        ConfigFile.values(from),
         name -> name.equals("task") || name.startsWith("split.") || name.startsWith("data."),
         source);
   }
@@ -281,5 +289,27 @@ public record RunConfig(
                 causal,
                 options(),
                 TrainingFacts.ofSteps(training.steps())));
+  }
+
+  /** Computation settings; they should not change the quality of the model. */
+  @RecordBuilder
+  public record Compute(
+      @Field(doc = "number format of the operands of matrix products", initial = "f32", kind = RUN)
+          Precision precision,
+      @Field(
+              doc =
+                  "whether the backward pass recomputes activations instead of keeping them: less "
+                      + "memory, a third more time, the same bits",
+              initial = "false",
+              kind = FREE)
+          boolean recompute)
+      implements RunConfigComputeBuilder.With {
+    /** float32 without recomputation. */
+    public static final Compute DEFAULT = Fields.defaults(Compute.class);
+
+    /** Rejects a missing precision. */
+    public Compute {
+      Objects.requireNonNull(precision, "precision must be f32 or bf16, was null");
+    }
   }
 }

@@ -214,22 +214,12 @@ public final class StrictYaml {
   /**
    * Explains in one sentence why fields do not fit a record: the field, its allowed values, and the
    * given value.
+   *
+   * @param tree the fields
+   * @param type target record
    */
-  static final class BindingMistake {
+  record BindingMistake(JsonNode tree, Class<?> type) {
     private static final int SHOWN = 60;
-
-    private final JsonNode tree;
-    private final Class<?> type;
-
-    /**
-     * Creates the explanation of a mistake in these fields.
-     *
-     * @param type target record
-     */
-    BindingMistake(JsonNode tree, Class<?> type) {
-      this.tree = tree;
-      this.type = type;
-    }
 
     /** Returns the sentence. */
     String text(JsonProcessingException e) {
@@ -256,7 +246,7 @@ public final class StrictYaml {
     /** Returns the message for a path that leads to no field. */
     String unknown(String field, Class<?> record) {
       Map<String, RecordComponent> known = new LinkedHashMap<>();
-      ConfigFields.collect("", type, known);
+      ConfigFile.collect("", type, known);
       String meant = Suggestion.text(field, known.keySet());
       return "unknown field " + field + (meant.isEmpty() ? "; known are " + names(record) : meant);
     }

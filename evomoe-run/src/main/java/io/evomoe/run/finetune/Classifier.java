@@ -17,7 +17,7 @@ import io.evomoe.run.internal.finetune.ClassPredictor;
 import io.evomoe.run.internal.finetune.TunedFolder;
 import io.evomoe.run.internal.task.Corpora;
 import io.evomoe.run.internal.task.RobertaTask;
-import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -73,7 +73,7 @@ public final class Classifier implements AutoCloseable {
 
   /** Whether a folder was written by a fine-tuning, finished or not. */
   public static boolean isIn(Path folder) {
-    return Files.isRegularFile(folder.resolve(TunedFolder.MODEL));
+    return Files.isRegularFile(folder.resolve(RunFiles.CLASSIFIER));
   }
 
   /**
@@ -86,7 +86,7 @@ public final class Classifier implements AutoCloseable {
       String why =
           RunFiles.isRun(folder)
               ? "it holds a training run; finetune makes a classifier of a run of task roberta"
-              : "it has no " + TunedFolder.MODEL;
+              : "it has no " + RunFiles.CLASSIFIER;
       throw new IllegalArgumentException(
           "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
     }

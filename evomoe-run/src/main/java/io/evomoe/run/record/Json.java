@@ -5,17 +5,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
+import com.fasterxml.jackson.databind.deser.std.NumberDeserializers.DoubleDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.evomoe.internal.files.Excerpt;
 import io.evomoe.internal.files.IoReason;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** JSON of this package: non-finite numbers become null, and null becomes NaN. */
@@ -44,25 +44,13 @@ public final class Json {
               new SimpleModule()
                   .addSerializer(Double.class, new FiniteOrNull())
                   .addSerializer(Double.TYPE, new FiniteOrNull())
-                  .addDeserializer(Double.TYPE, new NullIsNan()))
+                  .addDeserializer(Double.TYPE, new DoubleDeserializer(Double.class, Double.NaN)))
           .build();
 
   /** One field per line, with the same line ends on every system. */
   private static final ObjectWriter PRETTY = MAPPER.writer(prettyPrinter());
 
   private Json() {}
-
-  /**
-   * Reads a value strictly: neither it nor its parts may be null, except numbers that were not
-   * measured.
-   */
-  public static <T> T read(String text, Class<T> type) throws JsonProcessingException {
-    T value = MAPPER.readValue(text, type);
-    if (value == null || (value instanceof Object[] list && Arrays.asList(list).contains(null))) {
-      throw JsonMappingException.from((JsonParser) null, "null in place of a value");
-    }
-    return value;
-  }
 
   /** Returns the reason why a text cannot be read, without names of Java classes. */
   public static String fault(JsonProcessingException e) {
@@ -100,14 +88,19 @@ public final class Json {
   }
 
   /**
-   * Reads a value as {@link #read(String, Class)}.
+   * Reads a value strictly: neither it nor its parts may be null, except numbers that were not
+   * measured.
    *
    * @param mistake begins the message if it is another value
    * @throws IllegalArgumentException if it is another value
    */
   public static <T> T read(String text, Class<T> type, String mistake) {
     try {
-      return read(text, type);
+      T value = MAPPER.readValue(text, type);
+      if (value == null || (value instanceof Object[] list && Arrays.asList(list).contains(null))) {
+        throw new IllegalArgumentException(mistake + ": its fields cannot be read");
+      }
+      return value;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(mistake + ": " + fault(e), e);
     }
@@ -127,11 +120,6 @@ public final class Json {
     }
   }
 
-  /** Reads one line. */
-  interface LineReader<T> {
-    T read(String line) throws JsonProcessingException;
-  }
-
   /**
    * Reads the complete lines of a text.
    *
@@ -139,16 +127,15 @@ public final class Json {
    * @param source name of the text, for messages
    * @throws IllegalArgumentException naming the line that cannot be read
    */
-  static <T> List<T> lines(String text, int first, String source, LineReader<T> reader) {
+  static <T> List<T> lines(String text, int first, String source, Function<String, T> reader) {
     List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     List<T> values = new ArrayList<>();
     for (int i = first; i < lines.size(); i++) {
       try {
-        values.add(reader.read(lines.get(i)));
-      } catch (JsonProcessingException | IllegalArgumentException e) {
-        String reason = e instanceof JsonProcessingException no ? fault(no) : e.getMessage();
+        values.add(reader.apply(lines.get(i)));
+      } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "%s is damaged at line %d: %s".formatted(source, i + 1, reason), e);
+            "%s is damaged at line %d: %s".formatted(source, i + 1, e.getMessage()), e);
       }
     }
     return List.copyOf(values);
@@ -159,12 +146,7 @@ public final class Json {
     return new DefaultPrettyPrinter().withArrayIndenter(indenter).withObjectIndenter(indenter);
   }
 
-  private static final class FiniteOrNull extends StdSerializer<Double> {
-
-    FiniteOrNull() {
-      super(Double.class);
-    }
-
+  private static final class FiniteOrNull extends JsonSerializer<Double> {
     @Override
     public void serialize(Double value, JsonGenerator generator, SerializerProvider provider)
         throws IOException {
@@ -173,24 +155,6 @@ public final class Json {
       } else {
         generator.writeNull();
       }
-    }
-  }
-
-  private static final class NullIsNan extends StdDeserializer<Double> {
-
-    NullIsNan() {
-      super(Double.class);
-    }
-
-    @Override
-    public Double deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      return _parseDoublePrimitive(parser, context);
-    }
-
-    @Override
-    public Double getNullValue(DeserializationContext context) {
-      return Double.NaN;
     }
   }
 }

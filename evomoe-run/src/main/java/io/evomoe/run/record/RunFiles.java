@@ -21,7 +21,10 @@ public final class RunFiles {
   /** The folder of the checkpoints. */
   public static final String CHECKPOINTS = "checkpoints";
 
-  /** The file that only the folder of a fine-tuned classifier has. */
+  /**
+   * The file that only the folder of a fine-tuned classifier has: the configuration of its network,
+   * and the format of its texts.
+   */
   public static final String CLASSIFIER = "model.yaml";
 
   /** The folder in which a fine-tuning trains the network without pre-training. */

@@ -2,10 +2,16 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.training.Progress;
 import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TrainingState.Progress;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -49,6 +55,8 @@ public record RunResult(
     @JsonProperty("wall_s") double wallSeconds,
     @JsonProperty("planned_steps") long plannedSteps)
     implements RunResultBuilder.With {
+  /** Name of the file with the results in the folder of a run. */
+  public static final String FILE = "result.json";
 
   /** Rejects more steps than were planned. */
   public RunResult {
@@ -140,5 +148,64 @@ public record RunResult(
   /** Returns a copy with another name than the gate's. */
   public RunResult labelled(String label) {
     return with(r -> r.gate(label));
+  }
+
+  /**
+   * Writes results atomically: a reader sees either the old file or the whole new one.
+   *
+   * @throws IllegalArgumentException if the folder cannot be created or written
+   */
+  public static void write(Path file, List<RunResult> results) {
+    AtomicFile.write(file, Json.text(results));
+  }
+
+  /**
+   * Reads a file of {@link #write}.
+   *
+   * @throws IllegalArgumentException if the file is missing or has other content
+   */
+  public static List<RunResult> read(Path file) {
+    return parse(Json.content("result file " + file, file), file.toString());
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @param source name of the file, for messages
+   * @throws IllegalArgumentException if the text is something else
+   */
+  public static List<RunResult> parse(String text, String source) {
+    String mistake = "result file " + source + " is not a list of results";
+    return List.of(Json.read(text, RunResult[].class, mistake));
+  }
+
+  /**
+   * The outcome of a run.
+   *
+   * @param result for the table and result.json
+   * @param recorded its curves
+   */
+  public record Outcome(RunResult result, RecordedRun recorded) {
+
+    /** Returns a copy with another name than the gate's. */
+    public Outcome labelled(String label) {
+      return new Outcome(result.labelled(label), recorded.labelled(label));
+    }
+
+    /**
+     * Returns the stored outcome of a run; empty if there is none, or it was interrupted.
+     *
+     * @param folder of the run
+     * @param steps that the run has taken
+     */
+    public static Optional<Outcome> finished(Path folder, RunName name, long steps) {
+      Path file = folder.resolve(FILE);
+      return Files.exists(file)
+          ? read(file).stream()
+              .filter(last -> last.steps() == steps && !last.isInterrupted())
+              .map(last -> new Outcome(last, StepFile.upTo(folder, name, steps)))
+              .findFirst()
+          : Optional.empty();
+    }
   }
 }

@@ -79,7 +79,7 @@ public final class StepFile implements Callback {
         Json.content(file.toString(), file),
         0,
         file.toString(),
-        line -> parse(Json.MAPPER.readTree(line)));
+        line -> parse(Json.read(line, JsonNode.class, "it is no JSON")));
   }
 
   /**

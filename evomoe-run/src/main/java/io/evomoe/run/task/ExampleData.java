@@ -11,6 +11,7 @@ import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
+import io.evomoe.run.task.TaskData.TokenizerSource;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.IntBuffer;

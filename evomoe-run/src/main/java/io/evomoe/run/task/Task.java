@@ -10,14 +10,15 @@ import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TrainingFacts;
-import io.evomoe.run.config.Architecture;
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.Preset;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.run.result.EvalRequest;
 import io.evomoe.run.result.Measurement;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
+import io.evomoe.run.task.TaskData.TokenizerSource;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Evaluation;
 import io.evomoe.training.Model;
 import java.io.IOException;
@@ -304,5 +305,43 @@ public abstract class Task<B, M extends Model<B>> {
 
     /** Returns gate and step, and the experts per token if a request names them; begins a line. */
     String name(EvalRequest request);
+  }
+
+  /**
+   * A model with the weights of a checkpoint.
+   *
+   * @param model the model, with loaded parameters
+   * @param context phase and temperature of the next step, for evaluation
+   * @param <M> the model
+   */
+  public record TrainedModel<M extends Model<?>>(M model, StepContext context)
+      implements AutoCloseable {
+
+    /**
+     * Returns this with a checked model type.
+     *
+     * @throws ClassCastException if the model has another type
+     */
+    public <T extends Model<?>> TrainedModel<T> as(Class<T> type) {
+      return new TrainedModel<>(type.cast(model), context);
+    }
+
+    /**
+     * Returns the model with a fixed number of experts per token; a gate that anneals is in its
+     * hard phase then.
+     *
+     * @param expertsPerToken experts per token, 1 to E
+     * @throws IllegalArgumentException if the model's gate does not support this, with the reason
+     */
+    public TrainedModel<M> withExpertsPerToken(int expertsPerToken) {
+      return new TrainedModel<>(
+          model, model.evolving().withExpertsPerToken(context, expertsPerToken));
+    }
+
+    /** Releases the model's memory. */
+    @Override
+    public void close() {
+      model.close();
+    }
   }
 }

@@ -1,8 +1,12 @@
 package io.evomoe.run.task;
 
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.CorpusBatches.EvaluationShare;
+import io.evomoe.models.text.Documents;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Split;
+import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
@@ -12,11 +16,13 @@ import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -137,5 +143,32 @@ public abstract class TaskData<B, M extends Model<B>> {
   protected static String testPart(Optional<Integer> size) {
     return size.map(tests -> String.format(Locale.ROOT, " (%,d more are the test part)", tests))
         .orElse("");
+  }
+
+  /** Provides the tokenizer of a run's data. */
+  @FunctionalInterface
+  public interface TokenizerSource {
+
+    /**
+     * Returns the tokenizer.
+     *
+     * @param training training set, to learn from
+     * @param vocabulary requested number of tokens
+     * @param special tokens of the task
+     * @param progress called with the progress
+     */
+    Tokenizer tokenizer(
+        Supplier<Documents> training, int vocabulary, SpecialTokens special, TextProgress progress);
+
+    /** Trains a new one and saves it in this folder. */
+    static TokenizerSource learned(Path folder) {
+      return (training, vocabulary, special, progress) ->
+          BpeTokenizer.train(training.get(), vocabulary, folder, special, progress);
+    }
+
+    /** Uses an existing one. */
+    static TokenizerSource of(Tokenizer tokenizer) {
+      return (training, vocabulary, special, progress) -> tokenizer;
+    }
   }
 }

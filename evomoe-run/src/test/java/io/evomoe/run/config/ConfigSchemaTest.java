@@ -125,7 +125,7 @@ class ConfigSchemaTest {
     Field field = Fields.of(component);
     ObjectNode value = JSON.createObjectNode();
     if (!Fields.initial(component).isEmpty()) {
-      value.set("default", ConfigFields.initial(component));
+      value.set("default", ConfigFile.initial(component));
     }
     boolean optional = Fields.isOptional(component);
     if (component.getType().isEnum()) {

@@ -97,7 +97,7 @@ class ConfigurationPageTest {
                       defaults(name),
                       allowed(field),
                       Fields.of(field).doc().replace("|", "\\|"),
-                      RESUMED.get(ConfigFields.kind(name))));
+                      RESUMED.get(ConfigFile.kind(name))));
         }
         page.append('\n');
       }
@@ -158,7 +158,7 @@ class ConfigurationPageTest {
     Set<String> values = new LinkedHashSet<>();
     Stream.of("gpt", "roberta", "mt")
         .map(task -> Tasks.preset(task, preset).config(task, "evomoe", 1))
-        .map(config -> String.valueOf(ConfigFields.values(config).get(field)))
+        .map(config -> String.valueOf(ConfigFile.values(config).get(field)))
         .forEach(values::add);
     if (values.size() == 1) {
       return values.iterator().next().replace(Fields.EMPTY, "");
@@ -167,7 +167,7 @@ class ConfigurationPageTest {
         ", ",
         Stream.of("gpt", "roberta", "mt")
             .map(task -> Tasks.preset(task, preset).config(task, "evomoe", 1))
-            .map(config -> String.valueOf(ConfigFields.values(config).get(field)))
+            .map(config -> String.valueOf(ConfigFile.values(config).get(field)))
             .toList());
   }
 }

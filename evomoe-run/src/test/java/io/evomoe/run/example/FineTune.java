@@ -4,7 +4,7 @@ import io.evomoe.run.data.Dataset;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.finetune.FineTuning;
-import io.evomoe.run.record.ClassEvaluation;
+import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -53,13 +53,13 @@ class ResultFileTest {
     Files.writeString(file(), text.replace("LONG", "9".repeat(4999)));
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ResultFile.read(file()))
+        .isThrownBy(() -> RunResult.read(file()))
         .withMessage("result file %s is not a list of results: %s", file(), fault);
   }
 
   @Test
   void should_write_the_fields_of_the_contract_in_their_order() throws IOException {
-    ResultFile.write(file(), List.of(RESULT));
+    RunResult.write(file(), List.of(RESULT));
 
     JsonNode element = new ObjectMapper().readTree(Files.readString(file())).get(0);
 
@@ -86,9 +86,9 @@ class ResultFileTest {
 
   @Test
   void should_read_back_what_was_written() {
-    ResultFile.write(file(), List.of(RESULT, RESULT));
+    RunResult.write(file(), List.of(RESULT, RESULT));
 
-    assertThat(ResultFile.read(file())).containsExactly(RESULT, RESULT);
+    assertThat(RunResult.read(file())).containsExactly(RESULT, RESULT);
   }
 
   @Test
@@ -111,12 +111,12 @@ class ResultFileTest {
             2,
             7);
 
-    ResultFile.write(file(), List.of(diverged));
+    RunResult.write(file(), List.of(diverged));
 
     assertThat(Files.readString(file()))
         .contains("\"valid_loss\" : null", "\"valid_metric\" : null", "\"tokens_per_s\" : null")
         .doesNotContain("NaN", "Infinity");
-    RunResult read = ResultFile.read(file()).get(0);
+    RunResult read = RunResult.read(file()).get(0);
     assertThat(read.validLoss()).isNaN();
     assertThat(read.validMetric()).isNaN();
     assertThat(read.tokensPerSecond()).isNaN();
@@ -128,12 +128,12 @@ class ResultFileTest {
     Files.writeString(file(), "[{\"task\": \"gpt\"}]");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ResultFile.read(file()))
+        .isThrownBy(() -> RunResult.read(file()))
         .withMessageContaining(file().toString())
         .withMessageContaining("gate");
   }
 
   private Path file() {
-    return folder.resolve(ResultFile.NAME);
+    return folder.resolve(RunResult.FILE);
   }
 }

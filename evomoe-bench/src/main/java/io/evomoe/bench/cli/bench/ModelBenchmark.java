@@ -12,9 +12,9 @@ import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.nn.Parameter;
-import io.evomoe.run.config.ComputeConfig;
 import io.evomoe.run.config.ModelConfig;
 import io.evomoe.run.config.Preset;
+import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.Json;
 import io.evomoe.run.task.Tasks;
@@ -50,7 +50,7 @@ abstract class ModelBenchmark implements Runnable {
           field -> StrictYaml.fields(USUAL).path(field.getName()).asText(),
           "--architecture --layers=numHiddenLayers --d-model=hiddenSize --d-ff=intermediateSize --expert-d-ff=moeIntermediateSize --heads=numAttentionHeads --kv-heads=numKeyValueHeads --experts --vocab=vocabulary --moe-every");
 
-  @Mixin FieldOptions compute = new FieldOptions(ComputeConfig.class, "--precision");
+  @Mixin FieldOptions compute = new FieldOptions(Compute.class, "--precision");
 
   @Option(names = "--temperature", description = "constant temperature of gates")
   double temperature = 2;
@@ -78,7 +78,7 @@ abstract class ModelBenchmark implements Runnable {
 
   /** How its products are computed. */
   Precision precision() {
-    return compute.over(ComputeConfig.DEFAULT).precision();
+    return compute.over(Compute.DEFAULT).precision();
   }
 
   Kernels kernels() {

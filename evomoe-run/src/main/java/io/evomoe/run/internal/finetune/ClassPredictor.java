@@ -18,23 +18,12 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Predicts the classes of texts. The same texts in the same order, {@link #BATCH} at a time, give
  * the same result to the bit. So a fine-tuning measures itself exactly as its classifier does.
+ *
+ * @param context to evaluate in, with the gates' state after the last step
  */
-public final class ClassPredictor {
+public record ClassPredictor(RobertaClassifier network, StepContext context) {
   /** Number of texts in a batch. */
   public static final int BATCH = 32;
-
-  private final RobertaClassifier network;
-  private final StepContext context;
-
-  /**
-   * Creates a predictor.
-   *
-   * @param context to evaluate in, with the gates' state after the last step
-   */
-  public ClassPredictor(RobertaClassifier network, StepContext context) {
-    this.network = network;
-    this.context = context;
-  }
 
   /**
    * The prediction for a text.

@@ -13,8 +13,8 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.run.record.ClassEvaluation;
-import io.evomoe.run.record.ClassScores;
+import io.evomoe.run.record.FineTuned.ClassEvaluation;
+import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.FineTuned.TunedKind;
 import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunFiles;
@@ -35,9 +35,6 @@ import java.util.Optional;
  * pre-training is in {@code scratch/}. Starting the same fine-tuning again continues it.
  */
 public final class TunedFolder {
-  /** The file with the configuration of the pre-trained network, and the format of the texts. */
-  public static final String MODEL = RunFiles.CLASSIFIER;
-
   private static final String CLASSES = "classes.json";
   private static final String LABELS = "labels";
   private static final String SPAWNED = "spawned";
@@ -140,8 +137,8 @@ public final class TunedFolder {
    * @throws IllegalArgumentException if it or the tokenizer does not belong to the checkpoint
    */
   public static RunConfig model(Path folder, Checkpoint checkpoint) {
-    RunConfig model = ConfigFile.read(folder.resolve(MODEL));
-    require(folder.resolve(MODEL), checkpoint, NETWORK, ConfigFile.text(model));
+    RunConfig model = ConfigFile.read(folder.resolve(RunFiles.CLASSIFIER));
+    require(folder.resolve(RunFiles.CLASSIFIER), checkpoint, NETWORK, ConfigFile.text(model));
     Path tokenizer = folder.resolve(RunFiles.TOKENIZER);
     require(tokenizer, checkpoint, VOCABULARY, vocabulary(tokenizer));
     return model;
@@ -193,10 +190,11 @@ public final class TunedFolder {
    */
   public void begin() {
     RunFiles.delete(path.resolve(ClassScores.NAME));
-    new RunFolder(path).deleteConfig();
+    RunFiles.delete(
+        path.resolve(RunFiles.CONFIG)); // of a run that ended before its first checkpoint
     Path tokenizer = FileTree.requireNoLink(path.resolve(RunFiles.TOKENIZER));
     TokenizerFiles.copy(run.folder().tokenizerPath(), OutputFolder.prepare(tokenizer));
-    ConfigFile.write(path.resolve(MODEL), network);
+    ConfigFile.write(path.resolve(RunFiles.CLASSIFIER), network);
   }
 
   /** Writes the scores; of the checkpoints, only those of the classifier are kept. */

@@ -5,7 +5,6 @@ import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,8 +27,6 @@ public record RunFolder(Path path) {
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
   private static final String VOCABULARY = "vocabulary";
-  private static final String NEXT_CONFIG = "nextConfig";
-  private static final String NEXT_CONFIG_AFTER = "nextConfigAfterSha256";
 
   /**
    * Opens a folder that {@code train} has written.
@@ -41,17 +37,6 @@ public record RunFolder(Path path) {
    */
   public static RunFolder open(Path path) {
     return new RunFolder(RunFiles.runOf(path));
-  }
-
-  /** Deletes the files of a fine-tuning, or of rounds, that ended before the first checkpoint. */
-  public void deleteOthers() {
-    RunFiles.delete(path.resolve(RunFiles.CLASSIFIER));
-    RunFiles.delete(path.resolve(RunFiles.ROUNDS));
-  }
-
-  /** Deletes the files of a run that ended before its first checkpoint. */
-  public void deleteConfig() {
-    RunFiles.delete(configFile());
   }
 
   /** Writes the configuration. */
@@ -66,34 +51,6 @@ public record RunFolder(Path path) {
    */
   public RunConfig config() {
     return ConfigFile.read(FileTree.requireNoLink(configFile()));
-  }
-
-  /**
-   * Returns a writer for the checkpoint with which a run changes its configuration. The file is
-   * replaced afterwards ({@link #replace}). Until then the checkpoint contains the next content, so
-   * that a kill in between leaves a consistent run.
-   */
-  public CheckpointWriter withNext(RunConfig next, CheckpointWriter checkpoints) {
-    String before = Fingerprint.ofContent(configFile());
-    return state -> {
-      Map<String, String> notes = new HashMap<>(state.notes());
-      notes.put(NEXT_CONFIG, ConfigFile.text(next));
-      notes.put(NEXT_CONFIG_AFTER, before);
-      return checkpoints.write(state.with(notes));
-    };
-  }
-
-  /**
-   * Returns the configuration that the file should have received when the process was killed; empty
-   * if it has it, or was edited since.
-   */
-  public Optional<RunConfig> next(Checkpoint checkpoint) {
-    String next = checkpoint.config().get(NEXT_CONFIG);
-    return next != null
-            && Fingerprint.ofContent(configFile())
-                .equals(checkpoint.config().get(NEXT_CONFIG_AFTER))
-        ? Optional.of(ConfigFile.parse(next, checkpoint.location().toString()))
-        : Optional.empty();
   }
 
   /** Writes the configuration if the file has another one. */
@@ -146,12 +103,12 @@ public record RunFolder(Path path) {
    *
    * @param data entries for the data ({@link #dataEntries})
    * @param config that the checkpoints are bound to; its guards limit how many are kept
-   * @param notes text by name; names must not be those of configuration fields
+   * @param notes text by name
    */
   public CheckpointFolder checkpointWriter(
       Map<String, String> data, RunConfig config, Map<String, String> notes) {
-    Map<String, String> entries = new HashMap<>(SavedConfig.entries(config));
-    entries.putAll(notes);
+    Map<String, String> entries = new HashMap<>(notes);
+    entries.putAll(SavedConfig.entry(config));
     entries.putAll(data);
     entries.put(VOCABULARY, tokenizerDigest());
     return new CheckpointFolder(checkpoints(), config.guards().keepCheckpoints(), entries);

@@ -24,19 +24,14 @@ import java.util.stream.Stream;
 /**
  * Converts a saved run to another number of experts, or averages its checkpoints. A single plain
  * expert becomes the feed-forward network of a run without gates.
+ *
+ * @param run the saved run
  */
-public final class Conversion {
+public record Conversion(RunCheckpoint run) {
   private static final String DENSE = "dense";
 
-  private final RunCheckpoint run;
-
-  /**
-   * Prepares the conversion of a run.
-   *
-   * @throws IllegalArgumentException if it has no gate, or its experts are not spawned yet
-   */
-  public Conversion(RunCheckpoint run) {
-    this.run = run;
+  /** Rejects a run that has no gate, or whose experts are not spawned yet. */
+  public Conversion {
     ExpertLifecycle growth = run.config().provider().growth();
     if (growth == ExpertLifecycle.NEVER) {
       throw new IllegalArgumentException(

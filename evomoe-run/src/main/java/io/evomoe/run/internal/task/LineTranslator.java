@@ -5,7 +5,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.models.transformer.Translation;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

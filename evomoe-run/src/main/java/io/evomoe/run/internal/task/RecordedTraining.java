@@ -1,9 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.run.record.CurveFile;
-import io.evomoe.run.record.Outcome;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
 import io.evomoe.training.RecordedRun;
@@ -59,7 +58,7 @@ public final class RecordedTraining {
       RecordedRun recorded = trainer.recorded();
       RecordedRun steps = best.map(end -> recorded.upTo(end.progress().step())).orElse(recorded);
       Outcome outcome = new Outcome(result.apply(steps, best), steps);
-      ResultFile.write(folder.resolve(ResultFile.NAME), List.of(outcome.result()));
+      RunResult.write(folder.resolve(RunResult.FILE), List.of(outcome.result()));
       return outcome;
     } catch (TrainingDivergedException e) {
       IllegalStateException failure =

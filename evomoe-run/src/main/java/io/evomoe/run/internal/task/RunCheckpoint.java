@@ -10,17 +10,17 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.config.SavedConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
-import io.evomoe.run.result.EvalRequest;
+import io.evomoe.run.internal.folder.SavedConfig;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.Measurement;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Task.TaskRun;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
@@ -76,50 +76,40 @@ public final class RunCheckpoint implements TaskRun {
    * @throws IllegalArgumentException if a field of the model was changed since
    */
   public static RunCheckpoint open(Path path) {
-    return open(path, null);
+    return open(path, null, null, null);
   }
 
   /**
-   * Opens a run to resume it, with optional changes of fields.
+   * Opens a run, with a request to resume it with changed fields.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
-   * @param asked values by dotted field, as text
+   * @param asked values by dotted field, as text; null if it is not resumed
+   * @param data null for the data of the run's start
+   * @param tokenizer that a program passes again; null for that of the folder
    * @throws IllegalArgumentException if a field was changed without a request, or cannot be changed
    *     in a resumed run
    */
-  public static RunCheckpoint resume(Path path, Map<String, String> asked) {
-    return open(path, asked);
-  }
-
-  private static RunCheckpoint open(Path path, @Nullable Map<String, String> asked) {
+  public static RunCheckpoint open(
+      Path path,
+      @Nullable Map<String, String> asked,
+      @Nullable Dataset data,
+      @Nullable Tokenizer tokenizer) {
     RunFolder run = RunFolder.open(path);
     RunConfig file = Tasks.checked(run.config());
     Checkpoint checkpoint = run.checkpoint(path);
-    SavedConfig saved =
-        new SavedConfig(run.next(checkpoint).orElse(file), run.configFile(), checkpoint);
+    SavedConfig saved = new SavedConfig(file, run.configFile(), checkpoint);
     RunConfig config = Tasks.checked(asked == null ? saved.config() : saved.resumed(asked));
     List<String> changes = asked == null ? List.of() : saved.changes(config);
     if (asked == null) {
       saved.overruled().forEach(log::warn);
     }
     boolean newest = run.path().equals(path);
-    return new RunCheckpoint(run, config, checkpoint, newest, changes, null, null);
+    return new RunCheckpoint(run, config, checkpoint, newest, changes, data, tokenizer);
   }
 
-  /** Returns the same checkpoint with another configuration; must be closed as well. */
+  /** Returns the same checkpoint with another configuration. */
   public RunCheckpoint withConfig(RunConfig other) {
     return new RunCheckpoint(folder, other, checkpoint, newest, changes, givenData, givenTokenizer);
-  }
-
-  /**
-   * Returns the same checkpoint with other data, or with data that has moved; must be closed as
-   * well.
-   *
-   * @param data null for the data of the run's start
-   * @param own tokenizer that a program passes again; null for that of the folder
-   */
-  public RunCheckpoint with(@Nullable Dataset data, @Nullable Tokenizer own) {
-    return new RunCheckpoint(folder, config, checkpoint, newest, changes, data, own);
   }
 
   /** Returns the configuration of the run and its remaining steps. */

@@ -1,8 +1,8 @@
 package io.evomoe.run.internal.task;
 
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.record.Outcome;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;

@@ -13,7 +13,7 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.run.config.RunConfig;
-import io.evomoe.run.result.TrainedModel;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import java.util.LinkedHashMap;

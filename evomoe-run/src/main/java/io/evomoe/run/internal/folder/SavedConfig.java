@@ -1,22 +1,23 @@
-package io.evomoe.run.config;
+package io.evomoe.run.internal.folder;
 
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.evomoe.internal.names.Field;
-import io.evomoe.internal.names.Fields;
+import io.evomoe.internal.files.Fingerprint;
+import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.shade.guava.collect.Sets;
 
 /**
- * The configuration of a saved run. A checkpoint stores all fields that affect numbers, and these
- * count; the file beside it has the others.
+ * The configuration of a saved run. A checkpoint has the one that it was made with, which counts
+ * for all fields that affect numbers; the file beside it has the others.
  */
 public final class SavedConfig {
+  private static final String ENTRY = "runConfig";
+  private static final String REPLACED = "replacedConfigSha256";
   private static final String DEFAULT = "the default";
   private static final String DIVERSIFY = "evolution.diversifySteps";
   private static final String SHARE = "evolution.diversifyShare";
@@ -25,74 +26,74 @@ public final class SavedConfig {
   private static final List<String> OF_THE_SPAWN =
       List.of(DIVERSIFY, SHARE, "evolution.spawn", "evolution.copyMoments");
 
+  private final RunConfig bound;
   private final RunConfig written;
   private final Path file;
   private final Checkpoint checkpoint;
-  private final Map<String, String> bound;
 
   /**
-   * Compares a checkpoint with the file.
+   * Compares a checkpoint with the file. If the process was killed before the file was replaced
+   * ({@link #replacing}), the file counts as replaced.
    *
    * @param written content of the file
    * @throws IllegalArgumentException if the checkpoint has a field that only a later version has
    */
   public SavedConfig(RunConfig written, Path file, Checkpoint checkpoint) {
-    this.written = written;
+    Map<String, String> entries = checkpoint.config();
+    this.bound =
+        ConfigFile.parse(entries.getOrDefault(ENTRY, ""), checkpoint.location().toString());
+    boolean isOld = Fingerprint.ofContent(file).equals(entries.get(REPLACED));
+    this.written = isOld ? bound : written;
     this.file = file;
     this.checkpoint = checkpoint;
-    this.bound = new LinkedHashMap<>(checkpoint.config());
-    bound.keySet().removeIf(entry -> !isField(entry, checkpoint));
   }
 
-  /** Returns the fields that a run's checkpoint stores, as text. */
-  public static Map<String, String> entries(RunConfig config) {
-    Map<String, String> entries = new LinkedHashMap<>(ConfigFields.values(config));
-    entries.keySet().removeIf(field -> ConfigFields.kind(field) == Field.Kind.FREE);
-    return entries;
+  /** Returns the entry of a run's checkpoint. */
+  public static Map<String, String> entry(RunConfig config) {
+    return Map.of(ENTRY, ConfigFile.text(config));
   }
 
-  private static boolean isField(String entry, Checkpoint checkpoint) {
-    boolean known = ConfigFields.isKnown(entry);
-    if (!known && entry.contains(".")) {
-      throw new IllegalArgumentException(
-          "%s was made with the field %s, which this version does not know"
-              .formatted(checkpoint.location(), entry));
-    }
-    return known;
+  /**
+   * Returns the note of the checkpoint with which a run changes its configuration, before it
+   * replaces the file. A kill in between leaves a consistent run.
+   */
+  public static Map<String, String> replacing(Path file) {
+    return Map.of(REPLACED, Fingerprint.ofContent(file));
   }
 
   /**
    * A field with two values.
    *
    * @param field its dotted name
-   * @param bound the checkpoint's value
-   * @param given the other value
+   * @param was the checkpoint's value
+   * @param is the other value
    */
-  private record Difference(String field, String bound, String given) {
-    boolean ofModel() {
-      return ConfigFields.kind(field) == Field.Kind.MODEL;
+  private record Difference(String field, String was, String is) {
+    boolean isFree() {
+      return ConfigFile.isFree(field);
+    }
+
+    boolean isOfModel() {
+      return ConfigFile.isOfModel(field);
     }
   }
 
-  /** Returns the differences from the checkpoint in the order of the fields. */
-  private List<Difference> differences(RunConfig other) {
-    Map<String, String> theirs = entries(other);
-    Map<String, String> all = new LinkedHashMap<>(theirs);
-    bound.forEach(all::putIfAbsent);
-    // A field that only one version has cannot differ, but an option can be left out.
-    all.keySet().removeIf(field -> !bound.containsKey(field) && !ConfigFields.isOption(field));
-    return all.keySet().stream()
+  /** Returns the differences in the order of the fields. */
+  private static List<Difference> differences(RunConfig before, RunConfig after) {
+    Map<String, String> was = ConfigFile.values(before);
+    Map<String, String> is = ConfigFile.values(after);
+    return Sets.union(is.keySet(), was.keySet()).stream()
         .map(
             field ->
                 new Difference(
-                    field, bound.getOrDefault(field, DEFAULT), theirs.getOrDefault(field, DEFAULT)))
-        .filter(difference -> !difference.bound.equals(difference.given))
+                    field, was.getOrDefault(field, DEFAULT), is.getOrDefault(field, DEFAULT)))
+        .filter(difference -> !difference.was.equals(difference.is))
         .toList();
   }
 
   private String text(Difference edit) {
     return "%s is %s in %s, but %s was made with %s"
-        .formatted(edit.field, edit.given, file, checkpoint.location(), edit.bound);
+        .formatted(edit.field, edit.is, file, checkpoint.location(), edit.was);
   }
 
   /**
@@ -100,35 +101,29 @@ public final class SavedConfig {
    * with another value. Fields of the model are not among them.
    */
   public List<String> overruled() {
-    return differences(written).stream()
-        .filter(edit -> !edit.ofModel())
+    return differences(bound, written).stream()
+        .filter(edit -> !edit.isOfModel() && !edit.isFree())
         .map(edit -> text(edit) + ", which counts")
         .toList();
   }
 
   /**
-   * Returns the configuration in the file, with the checkpoint's values of all fields that affect
+   * Returns the checkpoint's configuration, with the file's values of the fields that affect no
    * numbers.
    *
    * @throws IllegalArgumentException if a field of the model differs
    */
   public RunConfig config() {
-    ObjectNode tree = StrictYaml.fields(written);
-    for (Difference edit : differences(written)) {
-      if (edit.ofModel()) {
+    Map<String, String> free = new LinkedHashMap<>();
+    for (Difference edit : differences(bound, written)) {
+      if (edit.isOfModel()) {
         throw new IllegalArgumentException(text(edit));
       }
-      int end = edit.field.lastIndexOf('.');
-      ObjectNode parent = tree.withObject("/" + edit.field.substring(0, end).replace('.', '/'));
-      String name = edit.field.substring(end + 1);
-      if (edit.bound.equals(DEFAULT)) {
-        parent.remove(name);
-      } else {
-        boolean empty = edit.bound.equals(Fields.EMPTY);
-        parent.set(name, empty ? NullNode.instance : TextNode.valueOf(edit.bound));
+      if (edit.isFree()) {
+        free.put(edit.field, edit.is);
       }
     }
-    return StrictYaml.bind(tree, RunConfig.class, checkpoint.location().toString());
+    return ConfigFile.set(bound, free);
   }
 
   /**
@@ -141,12 +136,11 @@ public final class SavedConfig {
   public RunConfig resumed(Map<String, String> asked) {
     RunConfig before = config();
     RunConfig config = withSpawn(before, ConfigFile.set(before, asked), asked);
-    for (Difference difference : differences(config)) {
-      if (difference.ofModel()) {
+    for (Difference difference : differences(bound, config)) {
+      if (difference.isOfModel()) {
         throw new IllegalArgumentException(
             "%s cannot be changed when a run is resumed: it is %s in %s, was given %s"
-                .formatted(
-                    difference.field, difference.bound, checkpoint.location(), difference.given));
+                .formatted(difference.field, difference.was, checkpoint.location(), difference.is));
       }
     }
     requireAskedFor(config, asked);
@@ -161,16 +155,16 @@ public final class SavedConfig {
 
   /** An edit of the file alone would either change the run or be ignored, both without notice. */
   private void requireAskedFor(RunConfig config, Map<String, String> asked) {
-    Map<String, String> goesOn = ConfigFields.values(config);
-    for (Difference edit : differences(written)) {
-      if (!asked.containsKey(edit.field) && !edit.given.equals(goesOn.get(edit.field))) {
+    Map<String, String> goesOn = ConfigFile.values(config);
+    for (Difference edit : differences(bound, written)) {
+      if (!asked.containsKey(edit.field) && !edit.is.equals(goesOn.get(edit.field))) {
         boolean past = checkpoint.progress().spawned() && OF_THE_SPAWN.contains(edit.field);
         throw new IllegalArgumentException(
             text(edit)
                 + (past
-                    ? ": put %s back, the experts are spawned already".formatted(edit.bound)
+                    ? ": put %s back, the experts are spawned already".formatted(edit.was)
                     : ": to continue with %s, set %s=%s (--set) when it is resumed"
-                        .formatted(edit.given, edit.field, edit.given)));
+                        .formatted(edit.is, edit.field, edit.is)));
       }
     }
   }
@@ -208,19 +202,11 @@ public final class SavedConfig {
   /** Returns one line for each change of a resumed run, for the user. */
   public List<String> changes(RunConfig config) {
     RunConfig before = config();
-    Map<String, String> then = ConfigFields.values(before);
     List<String> lines = new ArrayList<>();
-    ConfigFields.values(config)
-        .forEach(
-            (field, value) -> {
-              if (!value.equals(then.get(field))) {
-                boolean free = ConfigFields.kind(field) == Field.Kind.FREE;
-                lines.add(
-                    "%s: %s %s, %s from here on"
-                        .formatted(
-                            field, then.get(field), free ? "so far" : "in the checkpoint", value));
-              }
-            });
+    for (Difference change : differences(before, config)) {
+      String until = change.isFree() ? "so far" : "in the checkpoint";
+      lines.add("%s: %s %s, %s from here on".formatted(change.field, change.was, until, change.is));
+    }
     long sequences = sequences(before);
     long now = sequences(config);
     if (now != sequences && checkpoint.progress().step() > 0) {
