@@ -33,7 +33,7 @@ enum OptionGroup {
   TRAINING("Training", ""),
   EVOLUTION("Evolution", "--spawn"),
   TRANSLATION("Translation (task mt)", "--sentences --examples --beam --length-penalty --greedy"),
-  OUTPUT("Output", "--out --keep-models --profile --json --tensorboard --report-every"),
+  OUTPUT("Output", "--out --keep-models --json --tensorboard --report-every"),
   CLUSTER(
       "Cluster (with --spark)",
       "--spark --rounds --local-steps --workers --outer-rate --outer-momentum --inner --expert-weights --wire --spark-conf"),
