@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.measure.KernelBenchmark;
-import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
+import io.evomoe.bench.cli.bench.KernelBenchmark.KernelTime;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.run.record.Json;
 import java.util.List;

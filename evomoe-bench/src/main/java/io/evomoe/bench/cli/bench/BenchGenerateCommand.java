@@ -1,10 +1,7 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.measure.GenerateSpeed;
-import io.evomoe.bench.measure.GenerateSpeed.OfBatch;
-import io.evomoe.bench.measure.MachineSpeed;
-import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.bench.measure.UntrainedModel;
+import io.evomoe.bench.cli.bench.GenerateSpeed.OfBatch;
+import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.causal.CausalLanguageModel;

@@ -1,7 +1,6 @@
 package io.evomoe.bench.cli.bench;
 
 import io.evomoe.bench.cli.FieldOptions;
-import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
