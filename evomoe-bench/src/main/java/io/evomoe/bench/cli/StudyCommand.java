@@ -252,7 +252,9 @@ final class StudyCommand implements Runnable {
     return Double.isNaN(seconds) ? "" : ", about %.0f min left".formatted(seconds / 60);
   }
 
-  /** As long a step as the recorded ones of the same gate or variant, or of all if there is none. */
+  /**
+   * As long a step as the recorded ones of the same gate or variant, or of all if there is none.
+   */
   private static double seconds(StudyRun run, Study study) {
     double own = secondsOfStep(run.label(), study);
     return study.steps(run) * (Double.isNaN(own) ? secondsOfStep(null, study) : own);

@@ -66,9 +66,7 @@ class CompletionCommandTest {
             ? run("bash", "-c", load + ask)
             // As bashcompinit calls functions of bash.
             : run(
-                "zsh",
-                "-fc",
-                load + "emulate -L sh; setopt kshglob noshglob braceexpand\n" + ask);
+                "zsh", "-fc", load + "emulate -L sh; setopt kshglob noshglob braceexpand\n" + ask);
     return given.stream().filter(word -> word.startsWith(last)).toList();
   }
 

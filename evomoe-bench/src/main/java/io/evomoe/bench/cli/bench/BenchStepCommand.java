@@ -1,7 +1,7 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.bench.cli.bench.StepFloor.StepShape;
+import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.threads.Workers;
 import io.evomoe.models.causal.CausalLanguageModel;

@@ -46,8 +46,7 @@ record StepFloor(
    * @param kernels of the step
    * @param peak 1e9 operations a second of the largest product
    */
-  static StepFloor measured(
-      Kernels kernels, Precision precision, StepShape shape, double peak) {
+  static StepFloor measured(Kernels kernels, Precision precision, StepShape shape, double peak) {
     double products = shape.flops() / (peak * 1e6);
     double bytes = shape.bytesMoved(precision == Precision.BF16 ? 2 : Float.BYTES);
     double bandwidth = MachineSpeed.memoryGigabytes(kernels);
