@@ -32,7 +32,6 @@ enum OptionGroup {
       "--task --preset --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
   TRAINING("Training", ""),
   EVOLUTION("Evolution", "--spawn"),
-  TRANSLATION("Translation (task mt)", "--sentences --examples --beam --length-penalty"),
   OUTPUT("Output", "--out --keep-models --json --tensorboard --report-every"),
   CLUSTER(
       "Cluster (with --spark)",
