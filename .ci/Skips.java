@@ -60,7 +60,6 @@ class Skips {
         new Excuse("git is not installed", () -> !onPath("git")),
         new Excuse("bash is not installed", () -> !onPath("bash")),
         new Excuse("zsh is not installed", () -> !onPath("zsh")),
-        new Excuse("fish is not installed", () -> !onPath("fish")),
         new Excuse("script of util-linux is not installed", () -> !onPath("script")),
         // The test has tried to.
         new Excuse("no file system may be mounted here", () -> true),

@@ -29,8 +29,8 @@ final class ConvertCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder or a checkpoint in it")
   Path checkpoint = Path.of(".");
 
-  @ArgGroup(multiplicity = "0..1")
-  @Nullable Experts experts;
+  @ArgGroup(multiplicity = "1")
+  Experts wanted = new Experts();
 
   @Option(
       names = "--spawn",
@@ -42,7 +42,7 @@ final class ConvertCommand implements Runnable {
   @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
-  /** At most one of these. */
+  /** One of these. */
   static final class Experts {
     @Option(
         names = "--select",
@@ -91,11 +91,6 @@ final class ConvertCommand implements Runnable {
 
   @Override
   public void run() {
-    Experts wanted = experts;
-    if (wanted == null) {
-      throw new IllegalArgumentException(
-          "one of --select, --merge, --experts and --average must be given");
-    }
     NewOutput.folder(out).close();
     try (Run<?> run = Run.open(checkpoint)) {
       Integer average = wanted.average;

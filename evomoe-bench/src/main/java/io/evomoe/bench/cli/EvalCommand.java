@@ -6,6 +6,7 @@ import io.evomoe.bench.report.ClassScoreTable;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.RecordKind;
+import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
     })
 final class EvalCommand implements Runnable {
   private static final String[] OF_TRANSLATION = {
-    "--sentences", "--examples", "--beam", "--length-penalty", "--greedy", "--batch"
+    "--sentences", "--examples", "--beam", "--length-penalty", "--batch"
   };
 
   private static final String OWN_DATA = "the run's own data is read as in its training";
@@ -67,7 +68,7 @@ final class EvalCommand implements Runnable {
           "experts of every token; gates evomoe and dts without a token prior take any number, topk, top2, switch and softmix only their own, other gates none (default: the gate's choice)")
   @Nullable Integer expertsPerToken;
 
-  @Mixin SearchOptions search = new SearchOptions();
+  @Mixin FieldOptions search = TranslateCommand.search();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -97,7 +98,7 @@ final class EvalCommand implements Runnable {
               batches,
               sentences,
               examples,
-              search.search(),
+              search.over(Search.DEFAULT),
               expertsPerToken,
               data == null ? null : read);
       run.evaluate(request, System.out::println).lines().forEach(System.out::println);

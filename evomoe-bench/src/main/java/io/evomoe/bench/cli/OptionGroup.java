@@ -32,8 +32,7 @@ enum OptionGroup {
       "--task --preset --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
   TRAINING("Training", ""),
   EVOLUTION("Evolution", "--spawn"),
-  TRANSLATION("Translation (task mt)", "--sentences --examples --beam --length-penalty --greedy"),
-  OUTPUT("Output", "--out --keep-models --profile --json --tensorboard --report-every"),
+  OUTPUT("Output", "--out --keep-models --json --tensorboard --report-every"),
   CLUSTER(
       "Cluster (with --spark)",
       "--spark --rounds --local-steps --workers --outer-rate --outer-momentum --inner --expert-weights --wire --spark-conf"),

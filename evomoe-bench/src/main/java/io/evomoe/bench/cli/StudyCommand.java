@@ -27,7 +27,6 @@ import java.io.PrintStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,12 +77,6 @@ final class StudyCommand implements Runnable {
   @Nullable String only;
 
   @Option(
-      names = "--max-minutes",
-      paramLabel = "N",
-      description = "start no run that would end after this many minutes")
-  @Nullable Double maxMinutes;
-
-  @Option(
       names = "--keep-all-models",
       description =
           "keep the models of finished runs in WORK/runs/NAME; runs that were recorded before have none")
@@ -99,7 +92,7 @@ final class StudyCommand implements Runnable {
   @Spec CommandSpec spec = CommandSpec.create();
 
   private static final String[] OF_TRAINING = {
-    "--only", "--max-minutes", "--keep-all-models", "--report-every", "--tensorboard"
+    "--only", "--keep-all-models", "--report-every", "--tensorboard"
   };
 
   private final PrintStream console = System.out;
@@ -109,9 +102,6 @@ final class StudyCommand implements Runnable {
     watch.requireValid();
     if (tables) {
       CommandText.reject(spec, "cannot be given with --tables, which trains nothing", OF_TRAINING);
-    }
-    if (maxMinutes != null && !(maxMinutes > 0)) {
-      throw new IllegalArgumentException("--max-minutes must be above 0, was " + maxMinutes);
     }
     StudyConfig read = StudyConfig.read(config);
     String name = config.toAbsolutePath().getFileName().toString().replaceFirst("\\.ya?ml$", "");
@@ -193,8 +183,6 @@ final class StudyCommand implements Runnable {
       prepared.saveTokenizer(folder);
       console.println(prepared.data().description());
       String metric = prepared.data().metricName();
-      double seconds = maxMinutes == null ? Double.POSITIVE_INFINITY : 60 * maxMinutes;
-      Clock clock = new Clock(study, seconds, System.nanoTime());
       try (LiveReport page = watch.page(folder, study.report(note, Map.of()), metric)) {
         for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
           StudyRun run = missing.get(i);
@@ -203,12 +191,7 @@ final class StudyCommand implements Runnable {
             console.printf("%s: recorded%n", run.name());
             continue;
           }
-          if (!clock.hasTimeFor(run)) {
-            console.printf(
-                "%s: not started, it would take longer than --max-minutes%n", run.name());
-            break;
-          }
-          String left = clock.left(missing.subList(i, missing.size()));
+          String left = timeOf(missing.subList(i, missing.size()), study);
           Verbosity.progressOn(console)
               .printf("[%d of %d%s] %s%n", i + 1, missing.size(), left, run.name());
           RunConfig settings = study.config(run).orElseThrow();
@@ -263,36 +246,26 @@ final class StudyCommand implements Runnable {
             });
   }
 
+  /** The time that runs will take, as text; empty where nothing is known. */
+  private static String timeOf(List<StudyRun> runs, Study study) {
+    double seconds = runs.stream().mapToDouble(run -> seconds(run, study)).sum();
+    return Double.isNaN(seconds) ? "" : ", about %.0f min left".formatted(seconds / 60);
+  }
+
   /**
-   * How long runs will take: as long a step as the recorded ones of the same gate or variant, or of
-   * all where there is none.
+   * As long a step as the recorded ones of the same gate or variant, or of all if there is none.
    */
-  private record Clock(Study study, double maxSeconds, long start) {
-    /** Whether a run would be over in time; a run of unknown length would. */
-    boolean hasTimeFor(StudyRun run) {
-      double known = seconds(run);
-      double after = (System.nanoTime() - start) / 1e9 + (Double.isNaN(known) ? 0 : known);
-      return after <= maxSeconds;
-    }
+  private static double seconds(StudyRun run, Study study) {
+    double own = secondsOfStep(run.label(), study);
+    return study.steps(run) * (Double.isNaN(own) ? secondsOfStep(null, study) : own);
+  }
 
-    /** The time that runs will take, as text; empty where nothing is known. */
-    String left(Collection<StudyRun> runs) {
-      double seconds = runs.stream().mapToDouble(this::seconds).sum();
-      return Double.isNaN(seconds) ? "" : ", about %.0f min left".formatted(seconds / 60);
-    }
-
-    private double seconds(StudyRun run) {
-      double own = secondsOfStep(run.label());
-      return study.steps(run) * (Double.isNaN(own) ? secondsOfStep(null) : own);
-    }
-
-    private double secondsOfStep(@Nullable String label) {
-      return study.runs().stream()
-          .filter(run -> label == null || run.label().equals(label))
-          .flatMap(run -> study.record(run).stream())
-          .mapToDouble(record -> record.result().wallSeconds() / record.result().steps())
-          .average()
-          .orElse(Double.NaN);
-    }
+  private static double secondsOfStep(@Nullable String label, Study study) {
+    return study.runs().stream()
+        .filter(run -> label == null || run.label().equals(label))
+        .flatMap(run -> study.record(run).stream())
+        .mapToDouble(record -> record.result().wallSeconds() / record.result().steps())
+        .average()
+        .orElse(Double.NaN);
   }
 }

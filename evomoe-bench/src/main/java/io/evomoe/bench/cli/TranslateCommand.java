@@ -20,14 +20,19 @@ final class TranslateCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder, task mt")
   Path checkpoint = Path.of(".");
 
-  @Mixin SearchOptions options = new SearchOptions();
+  @Mixin FieldOptions options = search();
 
   private long done;
+
+  /** Options that say how translations are searched for. */
+  static FieldOptions search() {
+    return new FieldOptions(Search.class, "--beam --length-penalty --batch=sentences");
+  }
 
   @Override
   public void run() {
     Utf8Lines input = new Utf8Lines(System.in);
-    Search search = options.search();
+    Search search = options.over(Search.DEFAULT);
     try (Predictor predictor = Predictor.open(checkpoint)) {
       List<String> lines;
       do {

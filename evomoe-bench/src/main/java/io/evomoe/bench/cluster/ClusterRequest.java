@@ -7,8 +7,6 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.internal.rounds.RoundConfig;
 import java.io.PrintStream;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,13 +32,6 @@ public record ClusterRequest(
     RoundTraining training,
     PrintStream console) {
 
-  /** Keeps the collections unmodifiable. */
-  public ClusterRequest {
-    conf = Map.copyOf(conf);
-    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
-    start = List.copyOf(start);
-  }
-
   /** Trains a run whose rounds the cluster computes. */
   @FunctionalInterface
   public interface RoundTraining {
@@ -61,11 +52,5 @@ public record ClusterRequest(
    * @param rounds how they are trained and averaged
    * @param data paths of the text in the cluster
    */
-  public record Start(RunConfig config, RoundConfig rounds, List<String> data) {
-
-    /** Keeps the list unmodifiable. */
-    public Start {
-      data = List.copyOf(data);
-    }
-  }
+  public record Start(RunConfig config, RoundConfig rounds, List<String> data) {}
 }

@@ -15,11 +15,6 @@ import java.util.List;
  * @param content identifier of the text's files: names and lengths
  */
 public record RoundSettings(RoundConfig rounds, List<String> data, String content) {
-  /** Keeps the list unmodifiable. */
-  public RoundSettings {
-    data = List.copyOf(data);
-  }
-
   /** Returns a copy with another number of workers. */
   public RoundSettings withWorkers(int workers) {
     return new RoundSettings(rounds.withWorkers(workers), data, content);

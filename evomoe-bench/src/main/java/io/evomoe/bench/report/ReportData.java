@@ -4,8 +4,6 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.RecordedRun;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +27,6 @@ public record ReportData(
     List<RunResult> results,
     List<RecordedRun> runs,
     Optional<Live> live) {
-
-  /** Keeps the collections unmodifiable and the description's order. */
-  public ReportData {
-    description = Collections.unmodifiableMap(new LinkedHashMap<>(description));
-    results = List.copyOf(results);
-    runs = List.copyOf(runs);
-  }
 
   /** A report without runs. */
   public static ReportData empty(String title, String note, Map<String, String> description) {

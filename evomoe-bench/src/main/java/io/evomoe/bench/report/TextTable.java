@@ -21,12 +21,6 @@ public record TextTable(List<String> titles, List<List<String>> rows) {
 
   private static final String GAP = "  ";
 
-  /** Keeps the lists unmodifiable. */
-  public TextTable {
-    titles = List.copyOf(titles);
-    rows = List.copyOf(rows);
-  }
-
   /** A table of rows by their columns. */
   public static <T> TextTable of(List<T> rows, List<Column<T>> columns) {
     return new TextTable(

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -153,14 +154,13 @@ public final class StudyResults {
     }
 
     private static String text(ZipFile zip, ZipEntry entry) throws IOException {
-      byte[] bytes = zip.getInputStream(entry).readAllBytes();
       // ZipFile compares no checksums.
-      CRC32 checksum = new CRC32();
-      checksum.update(bytes);
-      if (checksum.getValue() != entry.getCrc()) {
+      CheckedInputStream in = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
+      String text = new String(in.readAllBytes(), UTF_8);
+      if (in.getChecksum().getValue() != entry.getCrc()) {
         throw new ZipException(entry.getName() + " has another checksum");
       }
-      return new String(bytes, UTF_8);
+      return text;
     }
 
     /** Writes these texts. A reader sees the old file or the whole new one. */

@@ -9,14 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** What shells offer that have read the scripts. */
 class CompletionCommandTest {
@@ -31,7 +29,7 @@ class CompletionCommandTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"bash", "zsh", "fish"})
+  @ValueSource(strings = {"bash", "zsh"})
   void should_offer_commands_options_and_names(String shell) throws Exception {
     assumeTrue(onPath(shell), shell + " is not installed");
     assertThat(offered(shell, "evomoe", "tra")).containsExactlyInAnyOrder("train", "translate");
@@ -48,52 +46,27 @@ class CompletionCommandTest {
     assertThat(offered(shell, "evomoe compare --preset", "qu")).containsExactly("quick");
     assertThat(offered(shell, "evomoe compare --keep-models", "")).contains("best", "all", "none");
     assertThat(offered(shell, "evomoe train --data-format", "json")).containsExactly("jsonl");
-    assertThat(offered(shell, "evomoe completion", "f")).containsExactly("fish");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"bash", "fish"})
-  void should_offer_files_where_an_option_takes_one(String shell) throws Exception {
-    assumeTrue(onPath(shell), shell + " is not installed");
+  @Test
+  void should_offer_files_where_an_option_takes_one() throws Exception {
+    assumeTrue(onPath("bash"), "bash is not installed");
     Files.createFile(folder.resolve("some-text.txt"));
-    assertThat(offered(shell, "evomoe train --data", "some")).containsExactly("some-text.txt");
+    assertThat(offered("bash", "evomoe train --data", "some")).containsExactly("some-text.txt");
   }
 
-  @Test
-  void should_refuse_a_shell_that_it_has_no_script_for() {
-    CommandRun.of("completion", "tcsh").refused("tcsh");
-    CommandRun.of("completion").refused("SHELL");
-  }
-
-  @Test
-  void should_have_every_option_of_every_command_for_fish() {
-    String script = CommandRun.of("completion", "fish").succeeded().out();
-    for (String command : Main.commandLine().getSubcommands().keySet()) {
-      assertThat(script).contains("-n '__evomoe_at' -a '" + command + "'");
-    }
-    CommandLine train = Objects.requireNonNull(Main.commandLine().getSubcommands().get("train"));
-    assertThat(script.lines().filter(line -> line.contains("__evomoe_at train'")))
-        .hasSameSizeAs(train.getCommandSpec().options());
-  }
-
-  /** Of what a shell is given, it shows what fits the word: zsh and fish do that last. */
+  /** Of what a shell is given, it shows what fits the word: zsh does that last. */
   private List<String> offered(String shell, String words, String last) throws Exception {
     Path script = folder.resolve("completion");
-    Files.writeString(script, CommandRun.of("completion", shell).succeeded().out());
+    Files.writeString(script, CommandRun.of("completion").succeeded().out());
     String ask = ASK.formatted(words, last, words.split(" ").length);
     String load = ". '" + script + "'\n";
     List<String> given =
-        switch (shell) {
-          case "bash" -> run("bash", "-c", load + ask);
-          // As bashcompinit calls functions of bash.
-          case "zsh" ->
-              run(
-                  "zsh",
-                  "-fc",
-                  load + "emulate -L sh; setopt kshglob noshglob braceexpand\n" + ask);
-          default ->
-              run("fish", "--no-config", "-c", load + "complete -C '" + words + " " + last + "'");
-        };
+        shell.equals("bash")
+            ? run("bash", "-c", load + ask)
+            // As bashcompinit calls functions of bash.
+            : run(
+                "zsh", "-fc", load + "emulate -L sh; setopt kshglob noshglob braceexpand\n" + ask);
     return given.stream().filter(word -> word.startsWith(last)).toList();
   }
 

@@ -102,7 +102,7 @@ class ConvertCommandTest extends TrainedGpt {
         "--merge 0+x|--merge must be all, or groups such as 0+1,2+3, was 0+x",
         "--experts 4|spawned experts must be more than the 4 there are, was 4",
         "--experts 8 --spawn mask:2|mask ratio",
-        "--spawn mask:0.3|one of --select, --merge, --experts and --average must be given",
+        "--spawn mask:0.3|Missing required argument (specify one of these): (--select",
         "--select 0 --merge all|mutually exclusive",
         "--select 0 --average 2|mutually exclusive",
         "--average 1|average must be at least 2, was 1",

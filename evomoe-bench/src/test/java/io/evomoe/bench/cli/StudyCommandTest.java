@@ -216,23 +216,10 @@ class StudyCommandTest {
     assertThat(curve).hasContent(before);
   }
 
-  @Tag("long")
-  @Test
-  void should_start_no_run_that_would_not_be_over_in_time() {
-    study("--only", "rate-*");
-
-    CommandRun run = study("--max-minutes", "0.000001");
-
-    assertThat(run.code()).isZero();
-    assertThat(run.out()).contains("evomoe-1: not started", "4 of 9 runs are recorded");
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
         "--only=nothing: --only must be the name of a run, such as rate-evomoe-0.002",
-        "--max-minutes=0: --max-minutes must be above 0, was 0.0",
-        "--max-minutes=NaN: --max-minutes must be above 0, was NaN",
         "--tables --only=x: --only cannot be given with --tables, which trains nothing",
         "--tables --report-every=3: --report-every cannot be given with --tables",
         "--config=absent.yaml: absent.yaml cannot be read: there is no such file"

@@ -80,17 +80,12 @@ class TranslationCommandsTest {
 
   @Test
   void translations_should_not_depend_on_what_is_translated_with_them() {
-    for (String[] search : new String[][] {{"--greedy"}, {"--beam", "3"}}) {
+    for (String[] search : new String[][] {{"--beam", "1"}, {"--beam", "3"}}) {
       String together = translate(LINES, search).out();
       assertThat(together).isEqualTo(translate(LINES, with(search, "--batch", "1")).out());
       assertThat(together).isEqualTo(translate(LINES, with(search, "--batch", "2")).out());
       assertThat(together).startsWith(translate("The road 7 is long.\n", search).out());
     }
-  }
-
-  @Test
-  void a_beam_of_one_should_be_greedy() {
-    assertThat(translate(LINES, "--beam", "1").out()).isEqualTo(translate(LINES, "--greedy").out());
   }
 
   @Test
@@ -119,20 +114,8 @@ class TranslationCommandsTest {
   @Test
   void wrong_search_options_should_be_refused() {
     assertThat(translate("a\n", "--beam", "0").code()).isEqualTo(2);
-    for (String option : List.of("--beam", "--length-penalty")) {
-      CommandRun beside = translate("a\n", "--greedy", option, "1");
-      assertThat(beside.code()).isEqualTo(2);
-      assertThat(beside.err()).contains(option + " cannot be given with --greedy");
-    }
     assertThat(translate("a\n", "--length-penalty", "-1").code()).isEqualTo(2);
     assertThat(translate("a\n", "--batch", "0").code()).isEqualTo(2);
-  }
-
-  @Test
-  void a_beam_beside_greedy_should_be_refused() {
-    String says = "--beam cannot be given with --greedy";
-    translate("a\n", "--greedy", "--beam", "3").refused(says);
-    CommandRun.of("eval", "--checkpoint", trained, "--beam", "3", "--greedy").refused(says);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.evomoe.bench.study;
 
-import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.causal.GenerationConfig;
@@ -272,12 +271,6 @@ final class ConfigRecords {
             "search: " + ANY,
             "expertsPerToken: " + POSITIVE,
             "form: " + ANY));
-    UntrainedModel untrained =
-        new UntrainedModel(
-            "switch", Map.of(), Architecture.GPT, new LanguageModelConfig(10, 8, STACK));
-    ALL.put(
-        untrained,
-        fields("gate: " + ANY, "gateOptions: " + ANY, "architecture: " + ANY, "size: " + ANY));
   }
 
   private static Map<String, String> blockFields() {

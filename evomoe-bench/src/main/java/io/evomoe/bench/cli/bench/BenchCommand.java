@@ -1,16 +1,11 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.cli.RunOptions;
-import io.evomoe.bench.measure.KernelBenchmark;
-import io.evomoe.bench.measure.KernelBenchmark.KernelTime;
+import io.evomoe.bench.cli.bench.KernelBenchmark.KernelTime;
 import io.evomoe.kernel.KernelSelection;
-import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.Json;
-import io.evomoe.run.task.Tasks;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code evomoe bench}: speed on this machine. */
@@ -23,7 +18,6 @@ import picocli.CommandLine.Option;
       BenchStepCommand.class,
       BenchGenerateCommand.class,
       BenchCommand.KernelTimes.class,
-      BenchCommand.Parameters.class,
       DeterminismCommand.class
     })
 public final class BenchCommand {
@@ -46,29 +40,6 @@ public final class BenchCommand {
                 System.out.printf(
                     "%-8s %-44s %10.1f us%n", time.kernels(), time.kernel(), time.micros()));
       }
-    }
-  }
-
-  /** {@code evomoe bench params}: the size of a model that need not fit into memory. */
-  @Command(
-      name = "params",
-      description = "Counts the parameters of a model, including all experts, without building it.",
-      footer = "evomoe bench params --preset base")
-  static final class Parameters implements Runnable {
-    @Mixin RunOptions options = new RunOptions();
-
-    @Option(names = "--gate", description = "a gate, see evomoe gates")
-    String gate = "evomoe";
-
-    @Override
-    public void run() {
-      RunConfig config = options.config(gate, 1);
-      System.out.printf(
-          "%s %s, gate %s: %,d parameters%n",
-          config.task(),
-          options.preset,
-          gate,
-          Tasks.named(config.task()).parameters(config, config.model().vocabulary()).numbers());
     }
   }
 }

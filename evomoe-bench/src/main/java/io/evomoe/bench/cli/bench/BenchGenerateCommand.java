@@ -1,10 +1,7 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.measure.GenerateSpeed;
-import io.evomoe.bench.measure.GenerateSpeed.OfBatch;
-import io.evomoe.bench.measure.MachineSpeed;
-import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.bench.measure.UntrainedModel;
+import io.evomoe.bench.cli.bench.GenerateSpeed.OfBatch;
+import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.causal.CausalLanguageModel;
@@ -70,7 +67,7 @@ final class BenchGenerateCommand extends ModelBenchmark {
         Map.of("prompt", prompt, "tokens", tokens, "warmup", warmup, "rounds", rounds));
     batches.forEach(batch -> FieldBound.atLeast("batch", batch, 1));
     UntrainedModel untrained = untrained(Math.addExact(prompt, tokens), false);
-    CausalLanguageModel model = made(untrained, 1);
+    CausalLanguageModel model = untrained.make(kernels(), 1);
     if (model.evolving().growth() == ExpertLifecycle.SPAWNED) {
       model.spawn(EvolutionConfig.defaults().spawnMethod(), UntrainedModel.SEED);
     }
@@ -96,13 +93,12 @@ final class BenchGenerateCommand extends ModelBenchmark {
             tokens,
             speeds,
             ProcessMemory.peakMebibytes());
-    print(speed, rounds * tokens, "token");
+    print(speed);
   }
 
   private OfBatch speed(Generation generation, List<int[]> prompts, int batch) {
     Runnable round = () -> generate(generation, prompts, batch);
     IntStream.range(0, warmup).forEach(i -> round.run());
-    clock.reset();
     double[] seconds =
         DoubleStream.generate(() -> MachineSpeed.seconds(round)).limit(rounds).toArray();
     double median = StatUtils.percentile(seconds, 50);

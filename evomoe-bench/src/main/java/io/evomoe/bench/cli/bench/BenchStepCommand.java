@@ -1,11 +1,7 @@
 package io.evomoe.bench.cli.bench;
 
-import io.evomoe.bench.measure.MachineSpeed;
-import io.evomoe.bench.measure.ProcessMemory;
-import io.evomoe.bench.measure.StepFloor;
-import io.evomoe.bench.measure.StepFloor.StepShape;
-import io.evomoe.bench.measure.StepSpeed;
-import io.evomoe.bench.measure.UntrainedModel;
+import io.evomoe.bench.cli.bench.StepFloor.StepShape;
+import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.internal.threads.Workers;
 import io.evomoe.models.causal.CausalLanguageModel;
@@ -28,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "step",
     description = "Times training steps of a GPT or Llama model on random tokens.",
-    footer = "evomoe bench step --batch 32 --profile")
+    footer = "evomoe bench step --batch 32")
 final class BenchStepCommand extends ModelBenchmark {
   @Option(names = "--seq", description = "tokens in a sequence")
   int sequence = 128;
@@ -57,7 +53,7 @@ final class BenchStepCommand extends ModelBenchmark {
     }
     UntrainedModel untrained = untrained(sequence, recompute);
     long planned = (long) warmup + steps;
-    CausalLanguageModel model = made(untrained, planned);
+    CausalLanguageModel model = untrained.make(kernels(), planned);
     Trainer<LanguageBatch> trainer =
         new Trainer<>(
             model,
@@ -65,7 +61,6 @@ final class BenchStepCommand extends ModelBenchmark {
             TrainerConfig.defaults(planned),
             evolution());
     Stream.generate(trainer::step).limit(warmup).forEach(step -> {});
-    clock.reset();
     long joinsBefore = Workers.shared().joins();
     List<StepRecord> timed = Stream.generate(trainer::step).limit(steps).toList();
     double joins = (double) (Workers.shared().joins() - joinsBefore) / steps;
@@ -73,7 +68,7 @@ final class BenchStepCommand extends ModelBenchmark {
         1000
             * StatUtils.percentile(
                 timed.stream().mapToDouble(StepRecord::stepSeconds).toArray(), 50);
-    print(speed(untrained, model, timed, joins, millis), steps, "step");
+    print(speed(untrained, model, timed, joins, millis));
   }
 
   /** Has an effect before the first kernel only. */

@@ -1,8 +1,6 @@
 package io.evomoe.bench.cli.bench;
 
 import io.evomoe.bench.cli.FieldOptions;
-import io.evomoe.bench.measure.KernelClock;
-import io.evomoe.bench.measure.UntrainedModel;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;
@@ -55,24 +53,14 @@ abstract class ModelBenchmark implements Runnable {
   @Option(names = "--temperature", description = "constant temperature of gates")
   double temperature = 2;
 
-  @Option(names = "--profile", description = "also print each kernel's time to standard error")
-  boolean profile;
-
   @Option(names = "--json", description = "print one line of JSON")
   boolean json;
 
   @Option(names = "--hard", description = "one expert for each token, for gates with phases")
   boolean hard;
 
-  final KernelClock clock = new KernelClock();
-
-  /** Prints what was measured, and the time in each kernel for each of so many units. */
-  void print(Object speed, int units, String unit) {
-    for (KernelClock.Share share : clock.shares(units)) {
-      System.err.printf(
-          "%-24s %8.3f ms in %6.1f calls a %s%n",
-          share.kernel(), share.millis(), share.calls(), unit);
-    }
+  /** Prints what was measured. */
+  void print(Object speed) {
     System.out.println(json ? Json.line(speed) : speed.toString());
   }
 
@@ -107,11 +95,6 @@ abstract class ModelBenchmark implements Runnable {
             .with(s -> s.recomputed(recomputed));
     LanguageModelConfig config = new LanguageModelConfig(model.vocabulary(), positions, stack);
     return new UntrainedModel(gate, gateOptions, model.architecture(), config);
-  }
-
-  /** With its weights, on kernels whose time is kept if it is asked for. */
-  CausalLanguageModel made(UntrainedModel untrained, long steps) {
-    return untrained.make(profile ? clock.timed(kernels()) : kernels(), steps);
   }
 
   static long parameters(CausalLanguageModel model) {

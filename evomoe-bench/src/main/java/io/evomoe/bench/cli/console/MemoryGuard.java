@@ -1,6 +1,5 @@
 package io.evomoe.bench.cli.console;
 
-import io.evomoe.bench.measure.ProcessMemory;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.Callback;
 import io.evomoe.training.StepRecord;

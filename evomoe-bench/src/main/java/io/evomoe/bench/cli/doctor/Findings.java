@@ -5,7 +5,7 @@ import static io.evomoe.bench.cli.doctor.Finding.State.SLOW;
 import static io.evomoe.bench.cli.doctor.Finding.State.STOPS;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.evomoe.bench.measure.ProcessMemory;
+import io.evomoe.bench.cli.console.ProcessMemory;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.natives.NativeFolders;
 import io.evomoe.internal.natives.NvidiaCard;

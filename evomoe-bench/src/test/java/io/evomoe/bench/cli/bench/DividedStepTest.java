@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

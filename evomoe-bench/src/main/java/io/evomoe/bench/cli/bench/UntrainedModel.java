@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.models.causal.CausalLanguageModel;
@@ -27,25 +27,20 @@ import java.util.stream.IntStream;
  * @param architecture of the blocks
  * @param size of the model
  */
-public record UntrainedModel(
+record UntrainedModel(
     String gate,
     Map<String, String> gateOptions,
     Architecture architecture,
     LanguageModelConfig size) {
   /** Seed of the weights and of random tokens. */
-  public static final long SEED = 1;
-
-  /** Copies the options. */
-  public UntrainedModel {
-    gateOptions = Map.copyOf(gateOptions);
-  }
+  static final long SEED = 1;
 
   /**
    * Makes it.
    *
    * @param steps that its gates are told they will be trained for
    */
-  public CausalLanguageModel make(Kernels kernels, long steps) {
+  CausalLanguageModel make(Kernels kernels, long steps) {
     TokenFrequencies uniform =
         TokenFrequencies.count(IntStream.range(0, size.vocabulary()), size.vocabulary());
     TrainingFacts facts = new TrainingFacts(OptionalLong.of(steps), Optional.of(uniform), Set.of());
@@ -58,13 +53,13 @@ public record UntrainedModel(
   }
 
   /** Ids of the vocabulary, the same for the same number. */
-  public int[] randomTokens(long number, int count) {
+  int[] randomTokens(long number, int count) {
     CounterRandom random = new CounterRandom(CounterRandom.fold(SEED, number));
     return IntStream.range(0, count).map(i -> random.below(size.vocabulary(), i)).toArray();
   }
 
   /** MoE blocks; 0 for a dense model. */
-  public int mixtures() {
+  int mixtures() {
     boolean mixed = GateProvider.named(gate).growth() != ExpertLifecycle.NEVER;
     return mixed ? size.stack().moeLayers() : 0;
   }

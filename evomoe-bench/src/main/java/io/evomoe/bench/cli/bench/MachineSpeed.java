@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels;
@@ -7,14 +7,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What this machine reaches now: the yardsticks for a step. */
-public final class MachineSpeed {
+final class MachineSpeed {
   private static final int SIZE = 1024;
   private static final int NUMBERS = 1 << 25;
 
   private MachineSpeed() {}
 
   /** Seconds that some work takes. */
-  public static double seconds(Runnable work) {
+  static double seconds(Runnable work) {
     long start = System.nanoTime();
     work.run();
     return (System.nanoTime() - start) * 1e-9;
@@ -26,7 +26,7 @@ public final class MachineSpeed {
   }
 
   /** Best of twelve products of two 1024 x 1024 matrices, in 1e9 operations a second. */
-  public static double gemmGigaflops(Kernels kernels) {
+  static double gemmGigaflops(Kernels kernels) {
     INDArray a = Nd4j.rand(kernels.dataType(), SIZE, SIZE);
     INDArray b = Nd4j.rand(kernels.dataType(), SIZE, SIZE);
     Accumulator c = new Accumulator(Nd4j.create(kernels.dataType(), SIZE, SIZE), 0);

@@ -1,9 +1,9 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.evomoe.bench.measure.StepFloor.StepShape;
+import io.evomoe.bench.cli.bench.StepFloor.StepShape;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Precision;

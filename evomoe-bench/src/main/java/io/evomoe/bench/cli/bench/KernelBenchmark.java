@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Times single kernels at the shapes of {@code bench step}. */
-public final class KernelBenchmark {
+final class KernelBenchmark {
   private static final int TOKENS = 2048;
   private static final int WIDTH = 256;
   private static final int HIDDEN = 1024;
@@ -32,12 +32,12 @@ public final class KernelBenchmark {
   private final List<KernelTime> times = new ArrayList<>();
 
   /** Measures a provider. */
-  public KernelBenchmark(Kernels kernels) {
+  KernelBenchmark(Kernels kernels) {
     this.kernels = kernels;
   }
 
   /** All kernels, in microseconds. */
-  public List<KernelTime> run() {
+  List<KernelTime> run() {
     INDArray x = random(TOKENS, WIDTH);
     INDArray h = random(TOKENS, HIDDEN);
     INDArray w = random(WIDTH, HIDDEN);
@@ -125,5 +125,5 @@ public final class KernelBenchmark {
    * @param kernel what was run, with its shape
    * @param micros median
    */
-  public record KernelTime(String kernels, String kernel, double micros) {}
+  record KernelTime(String kernels, String kernel, double micros) {}
 }

@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.List;
  * @param batches speed by number of texts, as asked for
  * @param peakRssMegabytes largest resident size of the process in MiB
  */
-public record GenerateSpeed(
+record GenerateSpeed(
     String gate,
     String precision,
     String kernels,
@@ -29,11 +29,6 @@ public record GenerateSpeed(
     List<OfBatch> batches,
     @JsonProperty("peak_rss_mb") double peakRssMegabytes) {
 
-  /** Keeps the list unmodifiable. */
-  public GenerateSpeed {
-    batches = List.copyOf(batches);
-  }
-
   /**
    * Of several texts side by side.
    *
@@ -42,7 +37,7 @@ public record GenerateSpeed(
    * @param millisPerToken the same for each new token of a text
    * @param tokensPerSecond new tokens of all texts, from the median
    */
-  public record OfBatch(
+  record OfBatch(
       int batch,
       @JsonProperty("ms") double millis,
       @JsonProperty("ms_per_token") double millisPerToken,

@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.console;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
@@ -21,7 +21,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
  * @param floor what is below the time of a step
  * @param floorRatio the time of a step over its floor
  */
-public record StepSpeed(
+record StepSpeed(
     String gate,
     String precision,
     String kernels,

@@ -1,4 +1,4 @@
-package io.evomoe.bench.measure;
+package io.evomoe.bench.cli.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.evomoe.kernel.Kernels;
@@ -33,7 +33,7 @@ import java.util.Objects;
  * @param bandwidthGigabytesPerSecond reading and writing together, of large arrays, 1e9 bytes
  * @param floorMillis products, and the bytes at this bandwidth, one after the other
  */
-public record StepFloor(
+record StepFloor(
     @JsonProperty("products_ms") double productsMillis,
     @JsonProperty("products_gflop") double productsGigaflops,
     @JsonProperty("bytes_moved") double bytesMoved,
@@ -46,8 +46,7 @@ public record StepFloor(
    * @param kernels of the step
    * @param peak 1e9 operations a second of the largest product
    */
-  public static StepFloor measured(
-      Kernels kernels, Precision precision, StepShape shape, double peak) {
+  static StepFloor measured(Kernels kernels, Precision precision, StepShape shape, double peak) {
     double products = shape.flops() / (peak * 1e6);
     double bytes = shape.bytesMoved(precision == Precision.BF16 ? 2 : Float.BYTES);
     double bandwidth = MachineSpeed.memoryGigabytes(kernels);
@@ -66,7 +65,7 @@ public record StepFloor(
    * @param mixtures MoE blocks; 0 for a dense model
    * @param activeExperts mean number of experts that a token of an MoE block uses
    */
-  public record StepShape(
+  record StepShape(
       StackConfig stack,
       int vocabulary,
       int sequence,
