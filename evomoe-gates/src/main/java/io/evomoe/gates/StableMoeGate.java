@@ -122,7 +122,7 @@ public final class StableMoeGate extends RouterGate {
   /** Routes in stage 1, with both losses. */
   private Routed learned(
       RouterLogits a, SigmoidBlend blend, Output words, TokenMatrix logits, int[] chosen) {
-    OverloadLoss overload = new OverloadLoss(a.values(), blend.routing());
+    OverloadLoss overload = new OverloadLoss(blend.routing());
     return new Routed(
         blend.routing(),
         balance * overload.loss() + distill * DistilledRouter.crossEntropy(logits, chosen),
@@ -178,16 +178,16 @@ public final class StableMoeGate extends RouterGate {
    * perfect balance and {@code (E - 1) sigmoid(a)} at collapse. The gradient treats n_e as a
    * constant.
    *
-   * @param affinities a [S, E]
+   * @param routing with {@code sigmoid(a_te)} as its weights
    */
-  private record OverloadLoss(TokenMatrix affinities, Routing routing) {
+  private record OverloadLoss(Routing routing) {
 
     /** Returns the loss without a coefficient. */
     double loss() {
       double sum = 0;
       for (int e = 0; e < routing.experts(); e++) {
         for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-          sum += slope(e) * SigmoidBlend.of(affinities.get(routing.token(i), e));
+          sum += slope(e) * routing.weight(i);
         }
       }
       return sum;
@@ -201,7 +201,7 @@ public final class StableMoeGate extends RouterGate {
       double[] gradient = new double[routing.assignments()];
       for (int e = 0; e < routing.experts(); e++) {
         for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-          double sigmoid = SigmoidBlend.of(affinities.get(routing.token(i), e));
+          double sigmoid = routing.weight(i);
           gradient[i] = coefficient * slope(e) * sigmoid * (1 - sigmoid);
         }
       }
