@@ -47,7 +47,7 @@ public final class BaseGate extends RouterGate {
     TokenMatrix scores = real.of(a);
     boolean training = pass.step().training();
     int[] expertOf = training ? BalancedAssignment.of(scores) : scores.argMax();
-    SigmoidBlend blend = new SigmoidBlend(a, real.spread(expertOf, SigmoidBlend.NONE));
+    SigmoidBlend blend = SigmoidBlend.of(a, real.spread(expertOf, SigmoidBlend.NONE));
     return blend.routed(logits);
   }
 

@@ -260,7 +260,7 @@ public final class DtsGate extends RouterGate {
       return switch (this) {
         case NONE -> z;
         case TANH -> z.map(Math::tanh);
-        case SIGMOID -> z.map(SigmoidBlend::of);
+        case SIGMOID -> z.map(SigmoidBlend::sigmoid);
       };
     }
 

@@ -107,7 +107,7 @@ public final class StableMoeGate extends RouterGate {
     if (real.count() == 0) {
       RouterLogits a = router.forward(tokens, pass);
       int[] none = real.spread(new int[0], SigmoidBlend.NONE);
-      return new SigmoidBlend(a.values(), none).routed(a);
+      return SigmoidBlend.of(a.values(), none).routed(a);
     }
     Output words = distilled.words(real.ids());
     INDArray affinities = router.array(tokens, pass);
@@ -115,7 +115,7 @@ public final class StableMoeGate extends RouterGate {
     RouterLogits a = router.logits(tokens, pass, affinities, read.get(0));
     TokenMatrix logits = distilled.requireFinite(read.get(1));
     int[] chosen = (learning ? real.of(a.values()) : logits).argMax();
-    SigmoidBlend blend = new SigmoidBlend(a.values(), real.spread(chosen, SigmoidBlend.NONE));
+    SigmoidBlend blend = SigmoidBlend.of(a.values(), real.spread(chosen, SigmoidBlend.NONE));
     return learning ? learned(a, blend, words, logits, chosen) : blend.routed(a);
   }
 
