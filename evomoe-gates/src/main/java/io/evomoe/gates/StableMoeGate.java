@@ -109,11 +109,11 @@ public final class StableMoeGate extends RouterGate {
       int[] none = real.spread(new int[0], SigmoidBlend.NONE);
       return SigmoidBlend.of(a.values(), none).routed(a);
     }
-    Output words = distilled.words(real.ids());
+    Output words = distilled.embedding.lookUp(real.ids());
     INDArray affinities = router.array(tokens, pass);
     List<TokenMatrix> read = distilled.read(affinities, words);
     RouterLogits a = router.logits(tokens, pass, affinities, read.get(0));
-    TokenMatrix logits = distilled.requireFinite(read.get(1));
+    TokenMatrix logits = distilled.centroids.requireFinite(read.get(1));
     int[] chosen = (learning ? real.of(a.values()) : logits).argMax();
     SigmoidBlend blend = SigmoidBlend.of(a.values(), real.spread(chosen, SigmoidBlend.NONE));
     return learning ? learned(a, blend, words, logits, chosen) : blend.routed(a);
@@ -256,19 +256,9 @@ public final class StableMoeGate extends RouterGate {
       parameters().forEach(Parameter::freeze);
     }
 
-    /** Looks up the embeddings of token ids. */
-    Output words(int[] ids) {
-      return embedding.lookUp(ids);
-    }
-
     /** Reads the affinities of the gate and the logits of embeddings [n, E], in one wait. */
     List<TokenMatrix> read(INDArray affinities, Output words) {
       return TokenMatrix.of(kernels, List.of(affinities, centroids.logits(words.value())));
-    }
-
-    /** Returns the logits if they are finite. */
-    TokenMatrix requireFinite(TokenMatrix logits) {
-      return centroids.requireFinite(logits);
     }
 
     /** Returns the mean cross-entropy to the chosen experts, in nats. */
