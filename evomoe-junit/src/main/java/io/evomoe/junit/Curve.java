@@ -5,7 +5,6 @@ import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,13 +20,6 @@ import java.util.TreeSet;
  */
 record Curve(Map<String, SortedMap<Long, Double>> series) {
   static final String STEP = "step";
-
-  /** Copies the series. */
-  Curve {
-    Map<String, SortedMap<Long, Double>> copy = new TreeMap<>();
-    series.forEach((name, points) -> copy.put(name, new TreeMap<>(points)));
-    series = Collections.unmodifiableMap(copy);
-  }
 
   static boolean isSpecial(int character) {
     return character == ',' || character == '"' || character < ' ';

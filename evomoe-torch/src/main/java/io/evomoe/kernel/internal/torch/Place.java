@@ -29,14 +29,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param cuda the card; null for the CPU
  */
 record Place(boolean apart, @Nullable OwnMemory memory, @Nullable Cuda cuda) {
-  private static final Place ON_CPU = new Place(false, null, null);
-
   /** Number of attention probabilities in one piece of work. */
   private static final long ATTENTION_ON_CPU = 1L << 17;
 
   private static final long ATTENTION_APART = 1L << 26;
 
-  private static volatile Place current = ON_CPU;
+  private static volatile Place current = new Place(false, null, null);
 
   static Place current() {
     return current;
