@@ -22,6 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * that run.
  *
  * @param run the object given to {@link HubExport#ofRun}
+ * @param tensors of the folder
  */
 public record OwnExport(ObjectNode run, HubTensors tensors) implements Closeable {
   public static final String MODEL_TYPE = "evomoe";
