@@ -1,17 +1,12 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Pass;
-import io.evomoe.step.StepContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -29,14 +24,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * between whole blocks of a decoder. Here it replaces a block's feed-forward net. Affinities that
  * are not finite are rejected; the published code replaces them by the smallest finite value.
  */
-public final class BaseGate extends RouterGate {
+public final class BaseGate extends CentroidGate {
   private BaseGate(GateSpec spec, Options options) {
-    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
-  }
-
-  @Override
-  public TopKRouting topKRouting(StepContext step) {
-    return SigmoidBlend.TOP_K_ROUTING;
+    super(spec, options);
   }
 
   @Override
@@ -52,23 +42,13 @@ public final class BaseGate extends RouterGate {
   }
 
   /** Gate {@code base}. */
-  public static final class Provider extends BuiltInProvider {
+  public static final class Provider extends StreamProvider {
     /** Creates the provider. */
     public Provider() {
       super(
           "base",
           "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)",
           BaseGate::new);
-    }
-
-    @Override
-    public ExpertForm expertForm() {
-      return ExpertForm.RESIDUAL;
-    }
-
-    @Override
-    public Placement placement() {
-      return Placement.STREAM;
     }
   }
 }

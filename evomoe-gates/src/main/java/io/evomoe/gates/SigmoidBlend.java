@@ -7,7 +7,6 @@ import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,10 +20,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record SigmoidBlend(Routing routing) {
   /** The expert of a token that is not routed. */
   static final int NONE = -1;
-
-  /** The top-k answer of gates that use it. */
-  static final TopKRouting TOP_K_ROUTING =
-      new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
 
   /**
    * Blends.

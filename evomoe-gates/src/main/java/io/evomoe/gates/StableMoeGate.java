@@ -1,26 +1,21 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterProjection;
 import io.evomoe.moe.Routing;
 import io.evomoe.moe.Softmax;
 import io.evomoe.moe.TokenMatrix;
-import io.evomoe.moe.TopKRouting;
 import io.evomoe.nn.Embedding;
 import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
-import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,7 +54,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of the prior in {@link RouterOptions}, which is added to the affinities
  * </ul>
  */
-public final class StableMoeGate extends RouterGate {
+public final class StableMoeGate extends CentroidGate {
   private static final String STAGE_ONE = "stageOneSteps";
   private static final int SHARE = 10;
 
@@ -69,7 +64,7 @@ public final class StableMoeGate extends RouterGate {
   private final double distill;
 
   private StableMoeGate(GateSpec spec, Options options) {
-    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
+    super(spec, options);
     HashGate.requireIds("stablemoe", spec);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
     this.stageOneSteps = options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0));
@@ -90,11 +85,6 @@ public final class StableMoeGate extends RouterGate {
   @Override
   public Map<String, Double> losses() {
     return new TreeMap<>(Map.of("balance", balance, "distillation", distill));
-  }
-
-  @Override
-  public TopKRouting topKRouting(StepContext step) {
-    return SigmoidBlend.TOP_K_ROUTING;
   }
 
   @Override
@@ -148,7 +138,7 @@ public final class StableMoeGate extends RouterGate {
   }
 
   /** Gate {@code stablemoe}. */
-  public static final class Provider extends BuiltInProvider {
+  public static final class Provider extends StreamProvider {
     /** Creates the provider. */
     public Provider() {
       super(
@@ -156,16 +146,6 @@ public final class StableMoeGate extends RouterGate {
           "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
               + " 2204.08396)",
           StableMoeGate::new);
-    }
-
-    @Override
-    public ExpertForm expertForm() {
-      return ExpertForm.RESIDUAL;
-    }
-
-    @Override
-    public Placement placement() {
-      return Placement.STREAM;
     }
   }
 
