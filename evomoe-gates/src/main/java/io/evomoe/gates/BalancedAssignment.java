@@ -29,6 +29,9 @@ public final class BalancedAssignment {
   /** Far enough below the largest double for the sum of a path through all experts. */
   private static final double LARGEST = 1e305;
 
+  /** Two values are equal if they differ by less than this share of their operands. */
+  private static final double ROUNDING = 1e-13;
+
   private final int experts;
   private final int places;
   private final int spares;
@@ -62,7 +65,7 @@ public final class BalancedAssignment {
   /** Fills in the experts and returns their prices. */
   private static double[] assign(double[] scores, int experts, int[] expertOf) {
     double[] opening = openingPrices(scores, experts, expertOf.length);
-    FirstChoice.fill(scores, opening, expertOf);
+    chooseFirst(scores, opening, expertOf);
     BalancedAssignment assignment = new BalancedAssignment(scores, experts, expertOf, opening);
     assignment.balance();
     return Arrays.copyOf(assignment.prices, experts);
@@ -99,6 +102,45 @@ public final class BalancedAssignment {
       }
     }
     return values;
+  }
+
+  /**
+   * Chooses for each token the expert with the best score minus price. Ties go to the lowest expert
+   * with a free place, so tokens that like the same experts spread over them.
+   *
+   * @param scores [S, E] in rows
+   * @param prices [E]
+   * @param expertOf [S], to be filled in
+   */
+  private static void chooseFirst(double[] scores, double[] prices, int[] expertOf) {
+    int places = expertOf.length / prices.length;
+    int[] load = new int[prices.length];
+    for (int t = 0; t < expertOf.length; t++) {
+      expertOf[t] = choose(scores, t * prices.length, prices, load, places);
+      load[expertOf[t]]++;
+    }
+  }
+
+  private static int choose(double[] scores, int row, double[] prices, int[] load, int places) {
+    int best = 0;
+    for (int e = 1; e < prices.length; e++) {
+      if (scores[row + e] - prices[e] > scores[row + best] - prices[best]) {
+        best = e;
+      }
+    }
+    double most = scores[row + best] - prices[best];
+    double size = Math.abs(scores[row + best]) + Math.abs(prices[best]);
+    int lowest = -1;
+    for (int e = 0; e < prices.length; e++) {
+      double rounding = ROUNDING * (size + Math.abs(scores[row + e]) + Math.abs(prices[e]));
+      if (scores[row + e] - prices[e] >= most - rounding) {
+        if (load[e] < places) {
+          return e;
+        }
+        lowest = lowest < 0 ? e : lowest;
+      }
+    }
+    return lowest;
   }
 
   private void balance() {
@@ -162,55 +204,6 @@ public final class BalancedAssignment {
       sparesTaken--;
     } else {
       members.move(from, to);
-    }
-  }
-
-  /**
-   * Chooses for each token the expert with the best score minus price. Ties go to the lowest expert
-   * with a free place, so tokens that like the same experts spread over them.
-   */
-  private static final class FirstChoice {
-    /** Two values are equal if they differ by less than this share of their operands. */
-    private static final double ROUNDING = 1e-13;
-
-    private FirstChoice() {}
-
-    /**
-     * Fills in the choices.
-     *
-     * @param scores [S, E] in rows
-     * @param prices [E]
-     * @param expertOf [S]
-     */
-    static void fill(double[] scores, double[] prices, int[] expertOf) {
-      int places = expertOf.length / prices.length;
-      int[] load = new int[prices.length];
-      for (int t = 0; t < expertOf.length; t++) {
-        expertOf[t] = choose(scores, t * prices.length, prices, load, places);
-        load[expertOf[t]]++;
-      }
-    }
-
-    private static int choose(double[] scores, int row, double[] prices, int[] load, int places) {
-      int best = 0;
-      for (int e = 1; e < prices.length; e++) {
-        if (scores[row + e] - prices[e] > scores[row + best] - prices[best]) {
-          best = e;
-        }
-      }
-      double most = scores[row + best] - prices[best];
-      double size = Math.abs(scores[row + best]) + Math.abs(prices[best]);
-      int lowest = -1;
-      for (int e = 0; e < prices.length; e++) {
-        double rounding = ROUNDING * (size + Math.abs(scores[row + e]) + Math.abs(prices[e]));
-        if (scores[row + e] - prices[e] >= most - rounding) {
-          if (load[e] < places) {
-            return e;
-          }
-          lowest = lowest < 0 ? e : lowest;
-        }
-      }
-      return lowest;
     }
   }
 

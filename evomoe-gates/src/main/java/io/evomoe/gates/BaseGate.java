@@ -6,12 +6,10 @@ import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.Pass;
-import io.evomoe.step.StepContext;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -29,14 +27,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * between whole blocks of a decoder. Here it replaces a block's feed-forward net. Affinities that
  * are not finite are rejected; the published code replaces them by the smallest finite value.
  */
-public final class BaseGate extends RouterGate {
+public final class BaseGate extends CentroidGate {
   private BaseGate(GateSpec spec, Options options) {
-    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
-  }
-
-  @Override
-  public TopKRouting topKRouting(StepContext step) {
-    return SigmoidBlend.TOP_K_ROUTING;
+    super(spec, options);
   }
 
   @Override
@@ -47,28 +40,18 @@ public final class BaseGate extends RouterGate {
     TokenMatrix scores = real.of(a);
     boolean training = pass.step().training();
     int[] expertOf = training ? BalancedAssignment.of(scores) : scores.argMax();
-    SigmoidBlend blend = new SigmoidBlend(a, real.spread(expertOf, SigmoidBlend.NONE));
+    SigmoidBlend blend = SigmoidBlend.of(a, real.spread(expertOf, SigmoidBlend.NONE));
     return blend.routed(logits);
   }
 
   /** Gate {@code base}. */
-  public static final class Provider extends BuiltInProvider {
+  public static final class Provider extends StreamProvider {
     /** Creates the provider. */
     public Provider() {
       super(
           "base",
           "balanced assignment in training, top-1 in evaluation (BASE layers, arXiv 2103.16716)",
           BaseGate::new);
-    }
-
-    @Override
-    public ExpertForm expertForm() {
-      return ExpertForm.RESIDUAL;
-    }
-
-    @Override
-    public Placement placement() {
-      return Placement.STREAM;
     }
   }
 }

@@ -183,18 +183,10 @@ public final class DtsGate extends RouterGate {
     return Softmax.gradient(all, dWeights.times(mask), temperature);
   }
 
-  /** Adds noise. Draws are numbered by real tokens, so padding changes no draw. */
   private TokenMatrix withGumbelNoise(TokenMatrix z, Pass pass) {
     CounterRandom random = pass.step().random(layer + ".gumbel");
     TokenMatrix noisy = z.copy();
-    new RealTokens(pass.tokens())
-        .eachRow(
-            noisy,
-            (s, number) -> {
-              for (int e = 0; e < experts; e++) {
-                noisy.add(s, e, random.gumbel((long) number * experts + e));
-              }
-            });
+    new RealTokens(pass.tokens()).addDraws(noisy, random::gumbel);
     return noisy;
   }
 
@@ -268,7 +260,7 @@ public final class DtsGate extends RouterGate {
       return switch (this) {
         case NONE -> z;
         case TANH -> z.map(Math::tanh);
-        case SIGMOID -> z.map(SigmoidBlend::of);
+        case SIGMOID -> z.map(SigmoidBlend::sigmoid);
       };
     }
 

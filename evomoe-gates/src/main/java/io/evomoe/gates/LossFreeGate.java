@@ -126,7 +126,7 @@ public final class LossFreeGate extends RouterGate {
     SIGMOID;
 
     TokenMatrix of(TokenMatrix z) {
-      return this == SOFTMAX ? Softmax.of(z, 1) : z.map(SigmoidBlend::of);
+      return this == SOFTMAX ? Softmax.of(z, 1) : z.map(SigmoidBlend::sigmoid);
     }
 
     /**

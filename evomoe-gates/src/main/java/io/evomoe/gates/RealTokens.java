@@ -3,6 +3,7 @@ package io.evomoe.gates;
 import io.evomoe.moe.TokenMatrix;
 import io.evomoe.nn.TokenBatch;
 import java.util.Arrays;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** The tokens of a batch that are not padding, in order. Gates read only these. */
@@ -32,23 +33,22 @@ final class RealTokens {
   }
 
   /**
-   * Visits the row of each real token with the token's index among them, from 0. Several threads
-   * share the rows, as in {@link TokenMatrix#eachRow}.
+   * Adds a random number to each element of their rows. Draws are numbered by real tokens, so
+   * padding changes no draw.
+   *
+   * @param draw returns the number of a draw
    */
-  void eachRow(TokenMatrix matrix, Visitor visitor) {
+  void addDraws(TokenMatrix matrix, LongToDoubleFunction draw) {
     int[] numbers = spread(IntStream.range(0, rows.length).toArray(), NO_NUMBER);
+    int columns = matrix.columns();
     matrix.eachRow(
         s -> {
           if (numbers[s] != NO_NUMBER) {
-            visitor.visit(s, numbers[s]);
+            for (int j = 0; j < columns; j++) {
+              matrix.add(s, j, draw.applyAsDouble((long) numbers[s] * columns + j));
+            }
           }
         });
-  }
-
-  /** Called for each row. */
-  @FunctionalInterface
-  interface Visitor {
-    void visit(int token, int number);
   }
 
   /**

@@ -15,16 +15,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One expert per token, blended with the token itself: {@code y = s f_e(x) + (1 - s) x} with {@code
  * s = sigmoid(a_e)} of the affinity to that expert. The choice of e is a constant to the gradient,
  * which reaches the affinities only through s.
+ *
+ * @param routing with s as its weights and 1 - s as its bypass
  */
-final class SigmoidBlend {
+record SigmoidBlend(Routing routing) {
   /** The expert of a token that is not routed. */
   static final int NONE = -1;
-
-  /** The top-k answer of gates that use it. */
-  static final TopKRouting TOP_K_ROUTING =
-      new TopKRouting.Other("weighs its expert by a sigmoid, against the token itself");
-
-  private final Routing routing;
 
   /**
    * Blends.
@@ -32,27 +28,23 @@ final class SigmoidBlend {
    * @param affinities a [S, E]
    * @param expertOf e of each token, or {@link #NONE}
    */
-  SigmoidBlend(TokenMatrix affinities, int[] expertOf) {
+  static SigmoidBlend of(TokenMatrix affinities, int[] expertOf) {
     Routing.Builder builder = new Routing.Builder(affinities.tokens(), affinities.columns());
     double[] bypass = new double[expertOf.length];
     for (int s = 0; s < expertOf.length; s++) {
       int e = expertOf[s];
       if (e != NONE) {
-        double weight = of(affinities.get(s, e));
+        double weight = sigmoid(affinities.get(s, e));
         builder.assign(s, e, weight);
         bypass[s] = 1 - weight;
       }
     }
-    this.routing = builder.bypass(bypass).build();
+    return new SigmoidBlend(builder.bypass(bypass).build());
   }
 
   /** Returns {@code 1 / (1 + exp(-x))}. */
-  static double of(double x) {
+  static double sigmoid(double x) {
     return 1 / (1 + Math.exp(-x));
-  }
-
-  Routing routing() {
-    return routing;
   }
 
   /** Returns the result of a gate without losses whose affinities these logits are. */

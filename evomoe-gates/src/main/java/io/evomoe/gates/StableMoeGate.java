@@ -8,7 +8,6 @@ import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;
 import io.evomoe.moe.Routed;
-import io.evomoe.moe.Router;
 import io.evomoe.moe.Router.RouterLogits;
 import io.evomoe.moe.RouterOptions;
 import io.evomoe.moe.RouterProjection;
@@ -20,7 +19,6 @@ import io.evomoe.nn.Output;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Pass;
 import io.evomoe.nn.Scope;
-import io.evomoe.step.StepContext;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -59,7 +57,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <li>the options of the prior in {@link RouterOptions}, which is added to the affinities
  * </ul>
  */
-public final class StableMoeGate extends RouterGate {
+public final class StableMoeGate extends CentroidGate {
   private static final String STAGE_ONE = "stageOneSteps";
   private static final int SHARE = 10;
 
@@ -69,7 +67,7 @@ public final class StableMoeGate extends RouterGate {
   private final double distill;
 
   private StableMoeGate(GateSpec spec, Options options) {
-    super(Router.ofCentroids(spec, RouterOptions.ofPrior(options)));
+    super(spec, options);
     HashGate.requireIds("stablemoe", spec);
     this.distilled = new DistilledRouter(spec.scope().child("distilled"), spec);
     this.stageOneSteps = options.integer(STAGE_ONE, tenth(spec), Bounds.atLeast(0));
@@ -93,11 +91,6 @@ public final class StableMoeGate extends RouterGate {
   }
 
   @Override
-  public TopKRouting topKRouting(StepContext step) {
-    return SigmoidBlend.TOP_K_ROUTING;
-  }
-
-  @Override
   public Routed route(INDArray tokens, Pass pass) {
     RealTokens real = new RealTokens(pass.tokens());
     boolean learning = pass.step().step() < stageOneSteps && !distilled.isFrozen();
@@ -107,22 +100,22 @@ public final class StableMoeGate extends RouterGate {
     if (real.count() == 0) {
       RouterLogits a = router.forward(tokens, pass);
       int[] none = real.spread(new int[0], SigmoidBlend.NONE);
-      return new SigmoidBlend(a.values(), none).routed(a);
+      return SigmoidBlend.of(a.values(), none).routed(a);
     }
-    Output words = distilled.words(real.ids());
+    Output words = distilled.embedding.lookUp(real.ids());
     INDArray affinities = router.array(tokens, pass);
     List<TokenMatrix> read = distilled.read(affinities, words);
     RouterLogits a = router.logits(tokens, pass, affinities, read.get(0));
-    TokenMatrix logits = distilled.requireFinite(read.get(1));
+    TokenMatrix logits = distilled.centroids.requireFinite(read.get(1));
     int[] chosen = (learning ? real.of(a.values()) : logits).argMax();
-    SigmoidBlend blend = new SigmoidBlend(a.values(), real.spread(chosen, SigmoidBlend.NONE));
+    SigmoidBlend blend = SigmoidBlend.of(a.values(), real.spread(chosen, SigmoidBlend.NONE));
     return learning ? learned(a, blend, words, logits, chosen) : blend.routed(a);
   }
 
   /** Routes in stage 1, with both losses. */
   private Routed learned(
       RouterLogits a, SigmoidBlend blend, Output words, TokenMatrix logits, int[] chosen) {
-    OverloadLoss overload = new OverloadLoss(a.values(), blend.routing());
+    OverloadLoss overload = new OverloadLoss(blend.routing());
     return a.routed(
         blend.routing(),
         balance * overload.loss() + distill * DistilledRouter.crossEntropy(logits, chosen),
@@ -148,7 +141,7 @@ public final class StableMoeGate extends RouterGate {
   }
 
   /** Gate {@code stablemoe}. */
-  public static final class Provider extends BuiltInProvider {
+  public static final class Provider extends StreamProvider {
     /** Creates the provider. */
     public Provider() {
       super(
@@ -156,16 +149,6 @@ public final class StableMoeGate extends RouterGate {
           "learns to route, then follows a frozen distilled router (StableMoE, arXiv"
               + " 2204.08396)",
           StableMoeGate::new);
-    }
-
-    @Override
-    public ExpertForm expertForm() {
-      return ExpertForm.RESIDUAL;
-    }
-
-    @Override
-    public Placement placement() {
-      return Placement.STREAM;
     }
   }
 
@@ -178,16 +161,16 @@ public final class StableMoeGate extends RouterGate {
    * perfect balance and {@code (E - 1) sigmoid(a)} at collapse. The gradient treats n_e as a
    * constant.
    *
-   * @param affinities a [S, E]
+   * @param routing with {@code sigmoid(a_te)} as its weights
    */
-  private record OverloadLoss(TokenMatrix affinities, Routing routing) {
+  private record OverloadLoss(Routing routing) {
 
     /** Returns the loss without a coefficient. */
     double loss() {
       double sum = 0;
       for (int e = 0; e < routing.experts(); e++) {
         for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-          sum += slope(e) * SigmoidBlend.of(affinities.get(routing.token(i), e));
+          sum += slope(e) * routing.weight(i);
         }
       }
       return sum;
@@ -201,7 +184,7 @@ public final class StableMoeGate extends RouterGate {
       double[] gradient = new double[routing.assignments()];
       for (int e = 0; e < routing.experts(); e++) {
         for (int i = routing.offset(e); i < routing.offset(e + 1); i++) {
-          double sigmoid = SigmoidBlend.of(affinities.get(routing.token(i), e));
+          double sigmoid = routing.weight(i);
           gradient[i] = coefficient * slope(e) * sigmoid * (1 - sigmoid);
         }
       }
@@ -256,19 +239,9 @@ public final class StableMoeGate extends RouterGate {
       parameters().forEach(Parameter::freeze);
     }
 
-    /** Looks up the embeddings of token ids. */
-    Output words(int[] ids) {
-      return embedding.lookUp(ids);
-    }
-
     /** Reads the affinities of the gate and the logits of embeddings [n, E], in one wait. */
     List<TokenMatrix> read(INDArray affinities, Output words) {
       return TokenMatrix.of(kernels, List.of(affinities, centroids.logits(words.value())));
-    }
-
-    /** Returns the logits if they are finite. */
-    TokenMatrix requireFinite(TokenMatrix logits) {
-      return centroids.requireFinite(logits);
     }
 
     /** Returns the mean cross-entropy to the chosen experts, in nats. */

@@ -152,21 +152,11 @@ public final class TopKGate extends RouterGate {
             rank == 0 || !options.randomSecond || k * weight > random.uniform(number * k + rank));
   }
 
-  /** Returns the jitter factors. Draws are numbered by real tokens, so padding changes no draw. */
   private TokenMatrix jitterFactors(INDArray tokens, Pass pass) {
-    TokenBatch batch = pass.tokens();
     CounterRandom random = pass.step().random(layer + ".jitter");
-    int width = Math.toIntExact(tokens.size(1));
-    TokenMatrix factors = new TokenMatrix(batch.size(), width);
-    new RealTokens(batch)
-        .eachRow(
-            factors,
-            (s, number) -> {
-              for (int j = 0; j < width; j++) {
-                double draw = random.uniform((long) number * width + j);
-                factors.set(s, j, 1 + options.jitter * (2 * draw - 1));
-              }
-            });
+    TokenMatrix factors = new TokenMatrix(pass.tokens().size(), Math.toIntExact(tokens.size(1)));
+    new RealTokens(pass.tokens())
+        .addDraws(factors, draw -> 1 + options.jitter * (2 * random.uniform(draw) - 1));
     return factors;
   }
 

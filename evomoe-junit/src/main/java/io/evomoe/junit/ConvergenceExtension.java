@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.Extension;
@@ -35,7 +34,7 @@ final class ConvergenceExtension implements TestTemplateInvocationContextProvide
       ExtensionContext context) {
     ConvergenceTest test = context.getRequiredTestMethod().getAnnotation(ConvergenceTest.class);
     return variants(test, context.getRequiredTestClass())
-        .map(variant -> new Invocation(test, variant));
+        .map(variant -> new Invocation(test, variant, new CurveRecorder(test.every())));
   }
 
   private static Stream<String> variants(ConvergenceTest test, Class<?> testClass) {
@@ -55,28 +54,15 @@ final class ConvergenceExtension implements TestTemplateInvocationContextProvide
     if (all instanceof Stream<?> stream) {
       return stream.map(String::valueOf);
     }
-    if (all instanceof Iterable<?> iterable) {
-      return StreamSupport.stream(iterable.spliterator(), false).map(String::valueOf);
-    }
     throw new ExtensionConfigurationException(
-        "variants of @ConvergenceTest must give a Stream or an Iterable, gave " + all);
+        "variants of @ConvergenceTest must give a Stream, gave " + all);
   }
 
   /** One training: gives the test its recorder and compares the curves afterwards. */
-  private static final class Invocation
+  private record Invocation(ConvergenceTest test, String variant, CurveRecorder recorder)
       implements TestTemplateInvocationContext, ParameterResolver, AfterTestExecutionCallback {
     private static final String RECORD = "evomoe.record";
     private static final String VARIANT = "{variant}";
-
-    private final ConvergenceTest test;
-    private final String variant;
-    private final CurveRecorder recorder;
-
-    Invocation(ConvergenceTest test, String variant) {
-      this.test = test;
-      this.variant = variant;
-      this.recorder = new CurveRecorder(test.every());
-    }
 
     @Override
     public String getDisplayName(int invocationIndex) {

@@ -40,8 +40,8 @@ public @interface ConvergenceTest {
 
   /**
    * Returns the name of a static method of the test class without parameters. It returns a {@code
-   * Stream} or {@code Iterable} of texts. Each text is a test with its own curve; the test method
-   * may take it as a {@code String}. The default is empty: one test.
+   * Stream} of texts. Each text is a test with its own curve; the test method may take it as a
+   * {@code String}. The default is empty: one test.
    */
   String variants() default "";
 

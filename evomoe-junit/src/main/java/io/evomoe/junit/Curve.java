@@ -5,11 +5,9 @@ import io.evomoe.internal.files.IoReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.StringJoiner;
@@ -22,13 +20,6 @@ import java.util.TreeSet;
  */
 record Curve(Map<String, SortedMap<Long, Double>> series) {
   static final String STEP = "step";
-
-  /** Copies the series. */
-  Curve {
-    Map<String, SortedMap<Long, Double>> copy = new TreeMap<>();
-    series.forEach((name, points) -> copy.put(name, new TreeMap<>(points)));
-    series = Collections.unmodifiableMap(copy);
-  }
 
   static boolean isSpecial(int character) {
     return character == ',' || character == '"' || character < ' ';
@@ -107,15 +98,10 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
       throw new IllegalArgumentException(
           "curve " + file + " must begin with a line 'step,SERIES,...'");
     }
-    if (Set.copyOf(names).size() < names.size()) {
-      throw new IllegalArgumentException(
-          "curve %s must name each series once, names %s".formatted(file, names));
-    }
     Map<String, SortedMap<Long, Double>> series = new TreeMap<>();
-    long before = -1;
     for (int number = 2; number <= lines.size(); number++) {
       try {
-        before = add(names, fields(lines.get(number - 1)), before, series);
+        add(names, fields(lines.get(number - 1)), series);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "curve %s is damaged at line %d: %s".formatted(file, number, e.getMessage()), e);
@@ -124,32 +110,20 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     return new Curve(series);
   }
 
-  /** Adds the values of a line and returns its step. */
-  private static long add(
-      List<String> names,
-      List<String> fields,
-      long before,
-      Map<String, SortedMap<Long, Double>> series) {
+  /** Adds the values of a line. */
+  private static void add(
+      List<String> names, List<String> fields, Map<String, SortedMap<Long, Double>> series) {
     if (fields.size() != names.size()) {
       throw new IllegalArgumentException(
           "must have %d fields, had %d".formatted(names.size(), fields.size()));
     }
     long step = Long.parseLong(fields.get(0));
-    if (step <= before) {
-      throw new IllegalArgumentException(
-          "step must be at least %d, was %d".formatted(before + 1, step));
-    }
     for (int i = 1; i < fields.size(); i++) {
       if (!fields.get(i).isEmpty()) {
         double value = Double.parseDouble(fields.get(i));
-        if (!Double.isFinite(value)) {
-          throw new IllegalArgumentException(
-              "%s must be finite, was %s".formatted(names.get(i), value));
-        }
         series.computeIfAbsent(names.get(i), unused -> new TreeMap<>()).put(step, value);
       }
     }
-    return step;
   }
 
   private static List<String> fields(String line) {

@@ -134,21 +134,8 @@ record CurveComparison(
     static final Bounds DEFAULT =
         new Bounds(Tolerance.DEFAULT_BAND, Tolerance.DEFAULT_FINAL_VALUE, Tolerance.DEFAULT_AREA);
 
-    Bounds {
-      requireNotNegative("band", band);
-      requireNotNegative("finalValue", finalValue);
-      requireNotNegative("area", area);
-    }
-
     static Bounds of(Tolerance tolerance) {
       return new Bounds(tolerance.band(), tolerance.finalValue(), tolerance.area());
-    }
-
-    private static void requireNotNegative(String field, double value) {
-      if (!(value >= 0)) {
-        throw new IllegalArgumentException(
-            "%s of a @Tolerance must be at least 0, was %s".formatted(field, value));
-      }
     }
   }
 }

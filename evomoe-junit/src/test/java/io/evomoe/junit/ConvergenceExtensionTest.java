@@ -149,10 +149,9 @@ class ConvergenceExtensionTest {
       delimiter = '|',
       value = {
         "step,loss/1,2.0,3.0|is damaged at line 2: must have 2 fields, had 3",
-        "step,loss/2,1.0/2,9.0|is damaged at line 3: step must be at least 3, was 2",
-        "step,loss/-1,1.0|is damaged at line 2: step must be at least 0, was -1",
-        "step,loss/1,1.0/2,NaN|is damaged at line 3: loss must be finite, was NaN",
-        "step,loss,loss/1,1.0,1.0|must name each series once, names [step, loss, loss]"
+        "step,loss/1,1.0/two,9.0|is damaged at line 3: For input string: \"two\"",
+        "step,loss/1,one|is damaged at line 2: For input string: \"one\"",
+        "loss,step/1.0,1|must begin with a line 'step,SERIES,...'"
       })
   void should_fail_where_the_recorded_curve_is_damaged(String lines, String says)
       throws IOException {

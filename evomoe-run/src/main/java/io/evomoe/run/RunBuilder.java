@@ -6,8 +6,6 @@ import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateProvider;
-import io.evomoe.moe.GateRegistry;
-import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;

@@ -178,7 +178,7 @@ record HadoopSource(
   private JavaRDD<String> documents(JavaSparkContext context, List<FileStatus> files) {
     Configuration configuration = new Configuration(context.hadoopConfiguration());
     if (form == Texts.Form.TEXT) {
-      configuration.set("textinputformat.record.delimiter", form.separator());
+      configuration.set("textinputformat.record.delimiter", form.separator);
     }
     Texts.Form ofFiles = form;
     String source = name;

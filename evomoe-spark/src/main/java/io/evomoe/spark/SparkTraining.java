@@ -46,7 +46,7 @@ public final class SparkTraining implements ClusterTraining {
                 .remote(rounds)
                 .files(
                     folder -> {
-                      staging.moveDataTo(folder);
+                      staging.copyDataTo(folder);
                       settings.write(folder);
                     })
                 .in(request.out())) {

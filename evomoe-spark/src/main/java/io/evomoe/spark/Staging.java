@@ -8,11 +8,9 @@ import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 
 /** A temporary folder for a new run's files, until all checks have passed. */
 final class Staging implements AutoCloseable {
@@ -41,16 +39,10 @@ final class Staging implements AutoCloseable {
   }
 
   /** Copies the text into the folder of the run. */
-  void moveDataTo(Path run) {
-    try (Stream<Path> all = Files.walk(path.resolve(TEXT))) {
-      for (Path from : all.toList()) {
-        Path to = FileTree.requireNoLink(run.resolve(path.relativize(from).toString()));
-        if (Files.isDirectory(from)) {
-          Files.createDirectories(to);
-        } else {
-          Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-      }
+  void copyDataTo(Path run) {
+    Path text = FileTree.requireNoLink(run.resolve(TEXT));
+    try {
+      FileUtils.copyDirectory(path.resolve(TEXT).toFile(), text.toFile());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write into " + run + ": " + IoReason.of(e, run), e);
     }

@@ -83,7 +83,7 @@ final class Texts implements Serializable {
     Path file = folder.resolve("part." + part + "." + form.extension);
     try {
       Files.createDirectories(folder);
-      String text = String.join(form.separator(), documents) + "\n";
+      String text = String.join(form.separator, documents) + "\n";
       Files.writeString(file, text, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file + ": " + IoReason.of(e, file), e);
@@ -93,35 +93,26 @@ final class Texts implements Serializable {
   /** The unit of a document in a file. */
   enum Form {
     /** Text between blank lines. */
-    TEXT("txt", "\n\n") {
-      @Override
-      List<String> documents(String record) {
-        return DataSource.documentsOf(record);
-      }
-    },
+    TEXT("txt", "\n\n"),
     /** A line: a text and its class, or a sentence and its translation. */
-    LINE("tsv", "\n") {
-      @Override
-      List<String> documents(String record) {
-        return record.lines().filter(line -> !line.isBlank()).toList();
-      }
-    };
+    LINE("tsv", "\n");
 
     private final String extension;
-    private final String separator;
+
+    /** Always ends a document, and is written after one. */
+    final String separator;
 
     Form(String extension, String separator) {
       this.extension = extension;
       this.separator = separator;
     }
 
-    /** Returns the separator, which always ends a document, and is written after one. */
-    String separator() {
-      return separator;
-    }
-
     /** Returns the documents between two separators. */
-    abstract List<String> documents(String record);
+    List<String> documents(String record) {
+      return this == TEXT
+          ? DataSource.documentsOf(record)
+          : record.lines().filter(line -> !line.isBlank()).toList();
+    }
 
     /** Returns lines for a file name that ends in {@code .tsv} or {@code .tsv.gz}, else text. */
     static Form of(String file) {

@@ -124,7 +124,8 @@ class LocalSparkTest {
   @Test
   void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging() {
     RoundConfig rounds =
-        RoundConfig.defaults(2, 1)
+        RoundConfig.DEFAULT
+            .with(r -> r.workers(2).localSteps(1))
             .withOuterRate(1)
             .withOuterMomentum(0)
             .withInner(RoundConfig.Inner.SGD);

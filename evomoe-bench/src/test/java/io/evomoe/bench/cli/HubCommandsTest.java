@@ -195,7 +195,7 @@ class HubCommandsTest {
     ArrayNode parts = words.putArray("pretokenizers");
     ObjectNode split = parts.addObject().put("type", "Split").put("behavior", "Isolated");
     split.put("invert", false);
-    split.putObject("pattern").put("Regex", PreTokenizer.LLAMA3.expression());
+    split.putObject("pattern").put("Regex", PreTokenizer.LLAMA3.word().pattern());
     ObjectNode bytes = parts.addObject().put("type", "ByteLevel").put("add_prefix_space", false);
     bytes.put("trim_offsets", true).put("use_regex", false);
     String llama = tokenizer.toString().replace("<|endoftext|>", "<|end_of_text|>");

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.run.record.CurveFile;
 import io.evomoe.run.record.FineTuned.ClassScores;
-import io.evomoe.run.record.ResultFile;
 import io.evomoe.run.record.RunResult;
-import io.evomoe.training.checkpoint.SafeTensors;
 import io.evomoe.training.internal.tensors.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;

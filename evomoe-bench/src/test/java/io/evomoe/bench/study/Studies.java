@@ -4,7 +4,6 @@ import io.evomoe.bench.study.Study.StudyRun;
 import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
-import io.evomoe.step.Phase;
 import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;

@@ -12,6 +12,7 @@ import io.evomoe.nn.Scope;
 import io.evomoe.random.CounterRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -244,11 +245,7 @@ final class BoundMixture {
   }
 
   private static INDArray view(Map<String, INDArray> views, String key) {
-    INDArray view = views.get(key);
-    if (view == null) {
-      throw new IllegalStateException("the layer must have an array " + key + ", had none");
-    }
-    return view;
+    return Objects.requireNonNull(views.get(key), key);
   }
 
   /** Writes an array. Counts and steps are integers below 2^24, so they are exact in every type. */

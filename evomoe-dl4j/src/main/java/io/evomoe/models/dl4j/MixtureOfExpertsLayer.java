@@ -2,6 +2,7 @@ package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.models.dl4j.MixtureSettings.Evolution;
 import io.evomoe.models.dl4j.ParameterLayout.Kind;
 import java.util.Collection;
 import java.util.List;
@@ -52,7 +53,6 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   @JsonProperty private RNNFormat rnnDataFormat = RNNFormat.NCW;
   @JsonProperty private boolean formatGiven;
   private transient @Nullable ParameterLayout layout;
-  private transient int layoutWidth;
 
   /** For Jackson, which fills the fields. */
   private MixtureOfExpertsLayer() {}
@@ -92,7 +92,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   /** Returns the layout. It is created once, because it draws all experts to find their shapes. */
   ParameterLayout layout() {
     ParameterLayout known = layout;
-    if (known == null || layoutWidth != width()) {
+    if (known == null) {
       if (width() < 1) {
         throw new IllegalArgumentException(
             "nIn of layer %s must be at least %d, was %d"
@@ -100,7 +100,6 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
       }
       known = ParameterLayout.of(settings, width());
       layout = known;
-      layoutWidth = width();
     }
     return known;
   }
@@ -109,6 +108,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
   public void setNIn(long features) {
     super.setNIn(features);
     setNOut(Math.max(0, features - settings.idColumns()));
+    layout = null;
   }
 
   @Override
@@ -215,16 +215,13 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
    */
   @SuppressWarnings("unchecked") // DL4J's build() lets the caller name the type
   public static final class Builder extends FeedForwardLayer.Builder<Builder> {
-    private String gate = "switch";
-    private Map<String, String> gateOptions = Map.of();
-    private int experts = 8;
-    private int sharedExperts;
-    private int hidden;
-    private ActivationFunction hiddenActivation = ActivationFunction.GELU;
-    private boolean residual;
-    private int moeLayers = 1;
-    private boolean causal;
-    private int vocabulary;
+    private final MixtureSettingsBuilder settings =
+        MixtureSettingsBuilder.builder()
+            .gate("switch")
+            .gateOptions(Map.of())
+            .experts(8)
+            .hiddenActivation(ActivationFunction.GELU)
+            .moeLayers(1);
     private long iterations;
     private @Nullable EvolutionConfig evolution;
     private @Nullable RNNFormat format;
@@ -239,19 +236,19 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * switch}. Gate {@code evomoe} trains one expert first and spawns the others from it.
      */
     public Builder gate(String name) {
-      this.gate = name;
+      settings.gate(name);
       return this;
     }
 
     /** Sets options of the gate, which are documented in its class. None by default. */
     public Builder gateOptions(Map<String, String> options) {
-      this.gateOptions = options;
+      settings.gateOptions(options);
       return this;
     }
 
     /** Sets E, at least 1. The default is 8. */
     public Builder experts(int count) {
-      this.experts = count;
+      settings.experts(count);
       return this;
     }
 
@@ -259,7 +256,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * Sets the number of experts that every token uses in addition, at least 0. The default is 0.
      */
     public Builder sharedExperts(int count) {
-      this.sharedExperts = count;
+      settings.sharedExperts(count);
       return this;
     }
 
@@ -268,7 +265,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * size.
      */
     public Builder hidden(int width) {
-      this.hidden = width;
+      settings.hidden(width);
       return this;
     }
 
@@ -276,7 +273,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * Sets the activation function of an expert. The default is {@link ActivationFunction#GELU}.
      */
     public Builder hiddenActivation(ActivationFunction function) {
-      this.hiddenActivation = function;
+      settings.hiddenActivation(function);
       return this;
     }
 
@@ -286,7 +283,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * output already includes the input ({@code base}, {@code stablemoe}) reject it.
      */
     public Builder residual(boolean added) {
-      this.residual = added;
+      settings.residual(added);
       return this;
     }
 
@@ -295,7 +292,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * default is 1.
      */
     public Builder moeLayers(int count) {
-      this.moeLayers = count;
+      settings.moeLayers(count);
       return this;
     }
 
@@ -304,7 +301,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * false.
      */
     public Builder causal(boolean refuseLater) {
-      this.causal = refuseLater;
+      settings.causal(refuseLater);
       return this;
     }
 
@@ -315,7 +312,7 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
      * MergeVertex} appends ids to activations. There are no ids by default.
      */
     public Builder tokenIds(int vocabularySize) {
-      this.vocabulary = vocabularySize;
+      settings.vocabulary(vocabularySize);
       return this;
     }
 
@@ -354,19 +351,10 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
     }
 
     private MixtureSettings settings() {
-      return new MixtureSettings(
-          gate,
-          gateOptions,
-          experts,
-          sharedExperts,
-          hidden,
-          hiddenActivation,
-          residual,
-          moeLayers,
-          causal,
-          vocabulary,
-          iterations,
-          evolution == null ? null : MixtureSettings.Evolution.of(evolution, iterations));
+      return settings
+          .iterations(iterations)
+          .evolution(evolution == null ? null : Evolution.of(evolution, iterations))
+          .build();
     }
 
     /**

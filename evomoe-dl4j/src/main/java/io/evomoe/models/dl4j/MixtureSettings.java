@@ -16,6 +16,7 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.FeedForwardConfig;
 import io.evomoe.nn.NormConfig;
 import io.evomoe.nn.Scope.Initialization;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Its components are the fields of DL4J's JSON and YAML. {@link MixtureOfExpertsLayer.Builder}
  * documents them.
  */
+@RecordBuilder
 record MixtureSettings(
     String gate,
     Map<String, String> gateOptions,

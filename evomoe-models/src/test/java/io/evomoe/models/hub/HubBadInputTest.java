@@ -45,8 +45,8 @@ class HubBadInputTest {
       quoteCharacter = '~',
       value = {
         "gpt2|model_type|\"bert\"|model_type must be one of [gpt2, roberta, llama, mistral, qwen3,"
-            + " mixtral, qwen3_moe, olmoe, qwen2_moe], was bert",
-        "gpt2|model_type|null|model_type must be a text, was null",
+            + " mixtral, qwen3_moe, olmoe, qwen2_moe], was \"bert\"",
+        "gpt2|model_type|null|model_type must be one of [",
         "gpt2|n_embd|0|n_embd must be a whole number of at least 1 and at most 1000000, was 0",
         "gpt2|n_embd|\"12\"|n_embd must be a whole number",
         "gpt2|n_embd|null|n_embd must be a whole number",
@@ -72,7 +72,7 @@ class HubBadInputTest {
         "roberta|hidden_act|\"tanhh\"|hidden_act must be one of",
         "llama|sliding_window|8|sliding_window must be null",
         "llama|rope_scaling|{\"rope_type\":\"yarn\",\"factor\":2.0}|rope_scaling: rope_type must be"
-            + " one of [llama3, default], was yarn",
+            + " one of [llama3, default], was \"yarn\"",
         "llama|rope_scaling|{\"type\":\"linear\",\"factor\":2.0}|rope_scaling: type must be one of",
         "llama|rope_theta|0|rope_theta must be a number above 0, was 0",
         "llama|attn_logit_softcapping|50.0|attn_logit_softcapping must be null",
@@ -163,8 +163,8 @@ class HubBadInputTest {
         "{\"weight_map\":{\"x\":\"../model.safetensors\"}}|x must be in a .safetensors file",
         "{\"weight_map\":{\"x\":\"/etc/passwd\"}}|x must be in a .safetensors file",
         "{\"weight_map\":{\"x\":7}}|x must be in a .safetensors file",
-        "{\"weight_map\":{\"x\":\"part.safetensors\"}}|tensor x is missing in its file",
-        "{\"weight_map\":{\"lm_head.bias\":\"part.safetensors\"}}|must be in the weight_map",
+        "{\"weight_map\":{\"x\":\"part.safetensors\"}}|weight_map must name all tensors of part.safetensors",
+        "{\"weight_map\":{\"lm_head.bias\":\"part.safetensors\"}}|weight_map must name all tensors of part.safetensors",
         "{\"weight_map\":{\"x\":\"none.safetensors\"}}|cannot read",
         "{\"weight_map\":{\"x\":\"a.safetensors\",\"x\":\"b.safetensors\"}}|Duplicate"
       })

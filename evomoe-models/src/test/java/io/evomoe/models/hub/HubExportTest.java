@@ -193,7 +193,7 @@ class HubExportTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> HubFolder.open(out).close())
           .withMessageContaining("model_type must be one of [gpt2, roberta, llama,")
-          .withMessageContaining("was evomoe");
+          .withMessageContaining("was \"evomoe\"");
     }
   }
 

@@ -59,7 +59,7 @@ class TokenizerWordsTest extends ChangedTokenizer {
   })
   void should_refuse_known_expressions_that_are_used_otherwise(
       String field, @Nullable String first, @Nullable String second) throws IOException {
-    ObjectNode words = split(PreTokenizer.LLAMA3.expression());
+    ObjectNode words = split(PreTokenizer.LLAMA3.word().pattern());
     int part = first == null ? 1 : 0;
     ((ObjectNode) words.get("pretokenizers").get(part))
         .set(field, JSON.readTree(first == null ? second : first));
@@ -76,7 +76,7 @@ class TokenizerWordsTest extends ChangedTokenizer {
     BpeTokenizer before = BpeTokenizer.load(folder);
     ids = before.encode("the cat'LL  1234 <mask>");
 
-    tokenizer.set("pre_tokenizer", split(PreTokenizer.GPT2.expression()));
+    tokenizer.set("pre_tokenizer", split(PreTokenizer.GPT2.word().pattern()));
     Files.writeString(file, tokenizer.toString());
 
     BpeTokenizer loaded = BpeTokenizer.load(folder);
@@ -86,7 +86,7 @@ class TokenizerWordsTest extends ChangedTokenizer {
 
   @Test
   void should_split_alike_where_what_is_no_match_is_removed() throws IOException {
-    ObjectNode words = split(PreTokenizer.LLAMA3.expression());
+    ObjectNode words = split(PreTokenizer.LLAMA3.word().pattern());
     for (String behavior : List.of("Isolated", "Removed")) {
       ObjectNode part = (ObjectNode) words.get("pretokenizers").get(0);
       part.put("behavior", behavior).put("invert", behavior.equals("Removed"));

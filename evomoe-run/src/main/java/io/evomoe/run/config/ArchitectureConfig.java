@@ -10,7 +10,6 @@ import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.AttentionConfig.QueryKeyNorm;
 import io.evomoe.nn.AttentionConfig.Rotary;
 import io.evomoe.nn.NormConfig;
-import io.evomoe.nn.Rotary;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Map;

@@ -24,7 +24,6 @@ import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.training.RecordedRun.RunName;
-import io.evomoe.training.RunName;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;

@@ -28,13 +28,9 @@ public final class Nd4jKernels extends Nd4jRowKernels {
    * Creates kernels for one type.
    *
    * @param dataType FLOAT or DOUBLE
-   * @throws IllegalArgumentException if the type is another one
    */
   public Nd4jKernels(DataType dataType) {
     super(dataType);
-    if (dataType != DataType.FLOAT && dataType != DataType.DOUBLE) {
-      throw new IllegalArgumentException("data type must be FLOAT or DOUBLE, was " + dataType);
-    }
   }
 
   @Override

@@ -15,19 +15,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 /**
  * Element-wise maps over flat memory, on the calling thread. A length is cut into powers of two, so
  * changing lengths share a few dozen compiled primitives.
+ *
+ * @param cache of its own, because keys do not have the type
+ * @param type of all elements
  */
-final class ElementWise {
+record ElementWise(PrimitiveCache cache, DataType type) {
   private static final long LARGEST = 1L << 22;
   private static final long SMALLEST = 1L << 10;
-
-  private final PrimitiveCache cache;
-  private final DataType type;
-
-  /** Creates maps of elements of a type. Each needs its own cache. */
-  ElementWise(PrimitiveCache cache, DataType type) {
-    this.cache = cache;
-    this.type = type;
-  }
 
   void activation(ActivationFunction activation, long x, long y, long length) {
     each("forward " + activation, size -> forward(activation, size), length, x, y);

@@ -158,7 +158,7 @@ final class HeadAttention {
       DataType type = v.dataType();
       HeadRows values = tile.keys(HeadRows.ofKeys(v, shape));
       HeadRows out = HeadRows.ofQueries(output, shape, groups);
-      TileSquares room = new TileSquares(form, type, squares);
+      TileSquares room = TileSquares.of(form, type, squares);
       compute(tile, room.scores(), room.probabilities(), type);
       for (int m = 0; m < form.members(); m++) {
         long own = form.member(room.probabilities(), m, type);
@@ -178,7 +178,7 @@ final class HeadAttention {
       HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
       forTilesOfSameKeys(
           tiles -> {
-            KeyGradients sums = new KeyGradients(tiles, dk, dv, shape, keySums);
+            KeyGradients sums = KeyGradients.of(tiles, dk, dv, shape, keySums);
             tiles.forEach(tile -> pull(tile, dOut, dQueries, sums));
             sums.finish(products);
           });
@@ -190,7 +190,7 @@ final class HeadAttention {
       double scale = form.scale();
       DataType type = v.dataType();
       HeadRows values = tile.keys(HeadRows.ofKeys(v, shape));
-      TileSquares room = new TileSquares(form, type, squares);
+      TileSquares room = TileSquares.of(form, type, squares);
       compute(tile, room.scores(), room.scores(), DataType.FLOAT);
       if (type != DataType.FLOAT) {
         rounding.round(room.scores(), room.probabilities(), form.scores());
@@ -199,7 +199,7 @@ final class HeadAttention {
         boolean add = m > 0 || !tile.isFirst();
         HeadRows dOwn = tile.queries(dOut, m);
         long own = form.member(room.probabilities(), m, type);
-        products.mixTransposed(own, dOwn, into.values(), form, 1, add);
+        products.mixTransposed(own, dOwn, into.valueSums(), form, 1, add);
         products.outer(dOwn, values, form.member(room.dProbabilities(), m, DataType.FLOAT), form);
       }
       softmax.backward(
@@ -208,7 +208,7 @@ final class HeadAttention {
         boolean add = m > 0 || !tile.isFirst();
         long own = form.member(room.dScores(), m, type);
         products.mix(own, tile.keys(keys()), tile.queries(dQueries, m), form, scale);
-        products.mixTransposed(own, tile.queries(queries(), m), into.keys(), form, scale, add);
+        products.mixTransposed(own, tile.queries(queries(), m), into.keySums(), form, scale, add);
       }
     }
 
@@ -299,22 +299,22 @@ final class HeadAttention {
   /**
    * Memory for the squares of an attention's tile, which have the shape of its scores. Products
    * write float32 squares and read squares of the type of the rows, which may be the same.
+   *
+   * @param first address of the first square
+   * @param bytes size of a float32 square
+   * @param same whether the type of the rows is float32
    */
-  private static final class TileSquares {
-    private final long first;
-    private final long bytes;
-    private final boolean same;
-
+  private record TileSquares(long first, long bytes, boolean same) {
     /**
-     * Creates squares in scratch memory, valid until its next request.
+     * Returns squares in scratch memory, valid until its next request.
      *
      * @param type type of the squares that products read
      * @param scratch float32 memory
      */
-    TileSquares(Form form, DataType type, Scratch scratch) {
-      this.same = type == DataType.FLOAT;
-      this.bytes = form.scores() * Float.BYTES;
-      this.first = scratch.address((same ? 2 : 3) * form.scores());
+    static TileSquares of(Form form, DataType type, Scratch scratch) {
+      boolean same = type == DataType.FLOAT;
+      long first = scratch.address((same ? 2 : 3) * form.scores());
+      return new TileSquares(first, form.scores() * Float.BYTES, same);
     }
 
     /** Returns the address of the float32 scores, which are overwritten by the probabilities. */

@@ -10,13 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * keys] or an array of that shape. A square that a product writes is float32; one that it reads has
  * the type of the rows.
  */
-final class HeadProducts {
-  private final PrimitiveCache cache;
-
-  HeadProducts(PrimitiveCache cache) {
-    this.cache = cache;
-  }
-
+record HeadProducts(PrimitiveCache cache) {
   /** Computes square = scale q k^T, plus the masks. */
   void scores(HeadRows q, HeadRows k, long square, Form form, List<Mask> masks) {
     List<Layout> addends = masks.stream().map(mask -> mask.layout(form)).toList();

@@ -9,50 +9,44 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The gradients of keys and values of the tiles of the same sequences and heads. If several tiles,
  * or several heads that share keys, add to them, they are summed in float32 and rounded once.
+ *
+ * @param form of the first tile, which has all keys
+ * @param keys gradients of keys
+ * @param values gradients of values
+ * @param keySums target of the tiles for keys; {@code keys} itself if nothing is rounded
+ * @param valueSums target of the tiles for values; {@code values} itself if nothing is rounded
  */
-final class KeyGradients {
-  private final Form form;
-  private final HeadRows keys;
-  private final HeadRows values;
-  private final boolean summed;
-  private final HeadRows keySums;
-  private final HeadRows valueSums;
+record KeyGradients(
+    Form form, HeadRows keys, HeadRows values, HeadRows keySums, HeadRows valueSums) {
 
   /**
-   * Creates the targets for the given tiles.
+   * Returns the targets for the given tiles.
    *
    * @param tiles tiles, of which the first one has all keys
    * @param scratch float32 memory, valid until its next request
    */
-  KeyGradients(
+  static KeyGradients of(
       List<AttentionTile> tiles, INDArray dk, INDArray dv, AttentionShape shape, Scratch scratch) {
     AttentionTile first = tiles.get(0);
-    this.form = first.form();
-    this.keys = first.keys(HeadRows.ofKeys(dk, shape));
-    this.values = first.keys(HeadRows.ofKeys(dv, shape));
+    Form form = first.form();
+    HeadRows keys = first.keys(HeadRows.ofKeys(dk, shape));
+    HeadRows values = first.keys(HeadRows.ofKeys(dv, shape));
     boolean added = tiles.size() > 1 || form.members() > 1;
-    this.summed = added && dk.dataType() != DataType.FLOAT;
+    if (!added || dk.dataType() == DataType.FLOAT) {
+      return new KeyGradients(form, keys, values, keys, values);
+    }
     long width = (long) form.heads() * form.headWidth();
-    long length = width * form.sequences() * form.keys();
-    long room = summed ? scratch.address(2 * length) : 0;
     long sequence = form.keys() * width;
-    DataType exact = DataType.FLOAT;
-    this.keySums = new HeadRows(room, exact, sequence, form.headWidth(), width);
-    this.valueSums =
-        new HeadRows(room + length * Float.BYTES, exact, sequence, form.headWidth(), width);
-  }
-
-  HeadRows keys() {
-    return summed ? keySums : keys;
-  }
-
-  HeadRows values() {
-    return summed ? valueSums : values;
+    long length = sequence * form.sequences();
+    HeadRows sums =
+        new HeadRows(
+            scratch.address(2 * length), DataType.FLOAT, sequence, form.headWidth(), width);
+    return new KeyGradients(form, keys, values, sums, sums.from(0, 0, 0, length));
   }
 
   /** Rounds the sums. */
   void finish(HeadProducts products) {
-    if (summed) {
+    if (!keySums.equals(keys)) {
       products.round(keySums, keys, form);
       products.round(valueSums, values, form);
     }

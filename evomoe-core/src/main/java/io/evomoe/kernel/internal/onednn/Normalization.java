@@ -16,22 +16,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Normalisation over rows, by mean and variance or by the root mean square. oneDNN calls the mean
  * square a variance.
+ *
+ * @param exact products of float32, for sums
  */
-final class Normalization {
+record Normalization(PrimitiveCache cache, Products exact) {
   private static final int LAYER = dnnl_use_scale | dnnl_use_shift;
   private static final int RMS = dnnl_use_scale | dnnl_rms_norm;
 
   /** Elements that one thread takes at a time in Java. */
   private static final int PIECE = 1 << 15;
-
-  private final PrimitiveCache cache;
-  private final Products exact;
-
-  /** Creates normalisations that sum with products of float32. */
-  Normalization(PrimitiveCache cache, Products exact) {
-    this.cache = cache;
-    this.exact = exact;
-  }
 
   Normalized normalize(INDArray x, INDArray gain, @Nullable INDArray shift, double epsilon) {
     INDArray y = OneDnnKernels.floats(x.shape());

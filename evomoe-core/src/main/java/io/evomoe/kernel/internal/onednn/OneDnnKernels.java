@@ -43,7 +43,9 @@ final class OneDnnKernels extends OneDnnRowKernels {
    * these have that precision.
    */
   OneDnnKernels(Precision precision) {
-    this(new Products(new Rounding(type(precision))));
+    this(
+        new Products(
+            new Rounding(precision == Precision.BF16 ? DataType.BFLOAT16 : DataType.FLOAT)));
   }
 
   OneDnnKernels(Products products) {
@@ -52,10 +54,6 @@ final class OneDnnKernels extends OneDnnRowKernels {
     exact = products.type() == DataType.FLOAT ? this : new OneDnnKernels(Precision.F32);
     normalization = new Normalization(cache, exact.products);
     feedForward = new FeedForwardBlocks(products);
-  }
-
-  private static DataType type(Precision precision) {
-    return precision == Precision.BF16 ? DataType.BFLOAT16 : DataType.FLOAT;
   }
 
   @Override

@@ -10,14 +10,8 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Softmax over the last dimension of [rows, columns], and its gradient. */
-final class SoftmaxRows {
+record SoftmaxRows(PrimitiveCache cache) {
   private static final int ACCURATE = dnnl_softmax_accurate;
-
-  private final PrimitiveCache cache;
-
-  SoftmaxRows(PrimitiveCache cache) {
-    this.cache = cache;
-  }
 
   /** Computes the softmax with a result of the given type. y may be x if that is float32. */
   void forward(long x, long y, long rows, long columns, DataType type) {

@@ -4,7 +4,6 @@ import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
-import java.util.Map;
 
 /** Training and averaging in rounds. */
 @RecordBuilder
@@ -58,10 +57,5 @@ public record RoundConfig(
   public RoundConfig {
     Fields.require(
         RoundConfig.class, workers, localSteps, outerRate, outerMomentum, inner, experts, wire);
-  }
-
-  /** Returns the default outer step with AdamW, equal weights and float32. */
-  public static RoundConfig defaults(int workers, long localSteps) {
-    return Fields.defaults(RoundConfig.class, Map.of("workers", workers, "localSteps", localSteps));
   }
 }

@@ -22,7 +22,8 @@ class RoundConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                RoundConfig.defaults(workers, steps)
+                RoundConfig.DEFAULT
+                    .with(r -> r.workers(workers).localSteps(steps))
                     .withOuterRate(rate)
                     .withOuterMomentum(momentum))
         .withMessage(message);

@@ -23,9 +23,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundsTest {
-  private static final RoundConfig DILOCO = RoundConfig.defaults(3, 2);
+  private static final RoundConfig DILOCO =
+      RoundConfig.DEFAULT.with(r -> r.workers(3).localSteps(2));
   private static final RoundConfig AVERAGES =
-      RoundConfig.defaults(3, 1)
+      RoundConfig.DEFAULT
+          .with(r -> r.workers(3).localSteps(1))
           .withOuterRate(1)
           .withOuterMomentum(0)
           .withInner(RoundConfig.Inner.SGD);
@@ -35,7 +37,8 @@ class RoundsTest {
   void should_equal_one_process_on_the_union_batch_with_one_plain_step_and_averaging(int workers) {
     RoundScene scene =
         new RoundScene(
-            RoundConfig.defaults(workers, 1)
+            RoundConfig.DEFAULT
+                .with(r -> r.workers(workers).localSteps(1))
                 .withOuterRate(1)
                 .withOuterMomentum(0)
                 .withInner(RoundConfig.Inner.SGD),
@@ -272,7 +275,7 @@ class RoundsTest {
     Coordinator coordinator = scene.coordinator(scene.model());
     scene.round(coordinator);
     Path saved = new CheckpointFolder(directory, 2, Map.of()).write(coordinator.state());
-    RoundScene other = new RoundScene(RoundConfig.defaults(3, 4), 0);
+    RoundScene other = new RoundScene(RoundConfig.DEFAULT.with(r -> r.workers(3).localSteps(4)), 0);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> other.resumed(Checkpoint.open(saved), other.model()))

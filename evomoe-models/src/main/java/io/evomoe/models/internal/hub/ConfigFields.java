@@ -22,22 +22,13 @@ record ConfigFields(Path file, ObjectNode root) {
   /** The maximum of any other size. */
   static final int LARGEST = 1_000_000;
 
-  String text(String field) {
-    JsonNode node = root.path(field);
-    if (!node.isTextual()) {
-      throw bad(field, "a text", node);
-    }
-    return node.textValue();
-  }
-
   /** Returns a text that must be one of these. */
   String oneOf(String field, List<String> known) {
-    String text = text(field);
-    if (!known.contains(text)) {
-      throw new IllegalArgumentException(
-          "%s: %s must be one of %s, was %s".formatted(file, field, known, Excerpt.of(text)));
+    JsonNode node = root.path(field);
+    if (!node.isTextual() || !known.contains(node.textValue())) {
+      throw bad(field, "one of " + known, node);
     }
-    return text;
+    return node.textValue();
   }
 
   /** Returns an integer of at least {@code minimum} and at most {@link #LARGEST}. */

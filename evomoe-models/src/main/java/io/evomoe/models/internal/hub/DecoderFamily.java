@@ -52,7 +52,7 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
         new FeedForwardConfig(
             width,
             fields.number("intermediate_size", 1),
-            HubConfig.activation(fields, "hidden_act", "silu"),
+            fields.choice("hidden_act", "silu", HubConfig.ACTIVATIONS),
             true,
             traits.feedForwardBias(fields));
     BlockConfig block =

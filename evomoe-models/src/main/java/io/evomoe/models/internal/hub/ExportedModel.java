@@ -9,7 +9,6 @@ import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,13 +95,10 @@ public final class ExportedModel {
 
   /** Returns the names of the families that fit. */
   List<String> families() {
-    List<String> names = new ArrayList<>();
-    for (PublishedFamily family : PublishedFamily.all()) {
-      if (refusal(family).isEmpty()) {
-        names.add(family.modelType());
-      }
-    }
-    return names;
+    return PublishedFamily.all().stream()
+        .filter(family -> refusal(family).isEmpty())
+        .map(PublishedFamily::modelType)
+        .toList();
   }
 
   /**

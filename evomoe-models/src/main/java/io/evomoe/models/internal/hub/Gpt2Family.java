@@ -54,7 +54,7 @@ final class Gpt2Family implements PublishedFamily {
                 fields.optionalNumber("n_inner", 1, ConfigFields.LARGEST).orElse(4 * width),
                 HubConfig.heads(fields, "n_head", width),
                 fields.rate("resid_pdrop", 0.1),
-                HubConfig.activation(fields, "activation_function", "gelu_new"),
+                fields.choice("activation_function", "gelu_new", HubConfig.ACTIVATIONS),
                 fields.positive("layer_norm_epsilon", 1e-5))),
         Optional.empty());
   }

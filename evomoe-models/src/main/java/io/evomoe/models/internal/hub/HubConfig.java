@@ -22,7 +22,9 @@ import java.util.Optional;
  */
 public final class HubConfig {
   public static final String FILE = "config.json";
-  private static final Map<String, ActivationFunction> ACTIVATIONS =
+
+  /** Activation functions by name. */
+  static final Map<String, ActivationFunction> ACTIVATIONS =
       Map.of(
           "gelu", ActivationFunction.GELU,
           "gelu_new", ActivationFunction.GELU_TANH,
@@ -109,11 +111,6 @@ public final class HubConfig {
       throw fields.bad(field, "a divisor of the width " + width, fields.root().path(field));
     }
     return heads;
-  }
-
-  /** Returns the activation of a name. */
-  static ActivationFunction activation(ConfigFields fields, String field, String otherwise) {
-    return fields.choice(field, otherwise, ACTIVATIONS);
   }
 
   /** Returns the name of an activation. */

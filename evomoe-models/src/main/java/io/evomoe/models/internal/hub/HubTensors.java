@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.commons.io.IOUtils;
+import org.apache.commons.io.function.IOSupplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -91,21 +94,14 @@ public final class HubTensors implements Closeable {
   }
 
   private void requireAgreement(Path index) {
-    byName.forEach(
-        (name, file) -> {
-          if (!file.names().contains(name)) {
-            throw new IllegalArgumentException(
-                "%s: tensor %s is missing in its file".formatted(index, Excerpt.of(name)));
-          }
-        });
     files.forEach(
         (path, file) -> {
-          for (String name : file.names()) {
-            if (byName.get(name) != file) {
-              throw new IllegalArgumentException(
-                  "%s: tensor %s of %s must be in the weight_map with this file"
-                      .formatted(index, Excerpt.of(name), path.getFileName()));
-            }
+          Set<String> named = new HashSet<>(byName.keySet());
+          named.removeIf(name -> byName.get(name) != file);
+          if (!named.equals(file.names())) {
+            throw new IllegalArgumentException(
+                "%s: weight_map must name all tensors of %s, and no others for it"
+                    .formatted(index, path.getFileName()));
           }
         });
   }
@@ -193,12 +189,8 @@ public final class HubTensors implements Closeable {
     return file;
   }
 
-  private interface Reading<T> {
-    T get() throws IOException;
-  }
-
   /** Reports a damaged or unreadable file as invalid input. */
-  private static <T> T reading(Object what, Reading<T> reading) {
+  private static <T> T reading(Object what, IOSupplier<T> reading) {
     try {
       return reading.get();
     } catch (CheckpointException e) {
@@ -258,13 +250,6 @@ public final class HubTensors implements Closeable {
 
   @Override
   public void close() {
-    for (SafeTensors file : files.values()) {
-      reading(
-          file,
-          () -> {
-            file.close();
-            return file;
-          });
-    }
+    files.values().forEach(IOUtils::closeQuietly);
   }
 }

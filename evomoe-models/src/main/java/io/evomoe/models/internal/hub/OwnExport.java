@@ -20,18 +20,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * model that no published family represents. Its tensors have the names and layouts of the model's
  * parameters and gate states. It contains the run's configuration, so that it can be imported as
  * that run.
+ *
+ * @param run the object given to {@link HubExport#ofRun}
+ * @param tensors of the folder
  */
-public final class OwnExport implements Closeable {
+public record OwnExport(ObjectNode run, HubTensors tensors) implements Closeable {
   public static final String MODEL_TYPE = "evomoe";
   public static final String RUN = "run";
-
-  private final ObjectNode run;
-  private final HubTensors tensors;
-
-  private OwnExport(Path folder, ObjectNode run) {
-    this.run = run;
-    this.tensors = HubTensors.open(folder);
-  }
 
   /** Whether a folder is in this form. */
   public static boolean isIn(Path folder) {
@@ -49,15 +44,10 @@ public final class OwnExport implements Closeable {
     Path file = folder.resolve(HubConfig.FILE);
     JsonNode run = JsonFile.read(file).path(MODEL_TYPE).path(RUN);
     if (run instanceof ObjectNode fields) {
-      return new OwnExport(folder, fields);
+      return new OwnExport(fields, HubTensors.open(folder));
     }
     throw new IllegalArgumentException(
         "%s: %s.%s must say of which run this is, was left out".formatted(file, MODEL_TYPE, RUN));
-  }
-
-  /** Returns the object given to {@link HubExport#ofRun}. */
-  public ObjectNode run() {
-    return run;
   }
 
   /** Returns the number of tensors. */

@@ -69,7 +69,7 @@ final class RobertaFamily implements PublishedFamily {
                 fields.number("intermediate_size", 1),
                 HubConfig.heads(fields, "num_attention_heads", width),
                 fields.rate("hidden_dropout_prob", 0.1),
-                HubConfig.activation(fields, "hidden_act", "gelu"),
+                fields.choice("hidden_act", "gelu", HubConfig.ACTIVATIONS),
                 fields.positive("layer_norm_eps", 1e-12))),
         Optional.empty());
   }

@@ -31,19 +31,13 @@ import org.slf4j.LoggerFactory;
  * <p>The same texts, in any order, give the same vocabulary: of equally frequent pairs the one with
  * the lower left id is merged first, then the one with the lower right id. A pair must occur twice.
  * The spelling of a special token separates text and is never counted.
+ *
+ * @param tokens in printable form and in the order of their ids, without the special ones
+ * @param merges in the order they are applied, each {@code left right} in printable form
+ * @param special tokens that are not learned
  */
-public final class BytePairVocabulary {
+public record BytePairVocabulary(List<String> tokens, List<String> merges, SpecialTokens special) {
   private static final Logger log = LoggerFactory.getLogger(BytePairVocabulary.class);
-
-  private final List<String> tokens;
-  private final List<String> merges;
-  private final SpecialTokens special;
-
-  private BytePairVocabulary(List<String> tokens, List<String> merges, SpecialTokens special) {
-    this.tokens = List.copyOf(tokens);
-    this.merges = List.copyOf(merges);
-    this.special = special;
-  }
 
   /**
    * Learns a vocabulary.
@@ -126,26 +120,12 @@ public final class BytePairVocabulary {
       pairs.merge(pair, id);
       progress.at("Learning the vocabulary", tokens.size() + special.size(), vocabularySize);
     }
-    return new BytePairVocabulary(tokens, List.copyOf(merges), special);
+    return new BytePairVocabulary(List.copyOf(tokens), List.copyOf(merges), special);
   }
 
   /** Returns the number of tokens, special ones included. */
   public int size() {
     return tokens.size() + special.size();
-  }
-
-  /**
-   * Returns the tokens in printable form and in the order of their ids, without the special ones.
-   */
-  public List<String> tokens() {
-    return tokens;
-  }
-
-  /**
-   * Returns the merges in the order they are applied, each {@code left right} in printable form.
-   */
-  public List<String> merges() {
-    return merges;
   }
 
   /**

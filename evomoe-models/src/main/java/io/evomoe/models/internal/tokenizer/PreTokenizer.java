@@ -40,18 +40,11 @@ public enum PreTokenizer {
   private static final String BYTE_LEVEL = "ByteLevel";
 
   private final String published;
-  private final String expression;
   private final Pattern word;
 
   PreTokenizer(String published, String expression) {
     this.published = published;
-    this.expression = expression;
     this.word = Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS);
-  }
-
-  /** Returns the regular expression of {@code tokenizer.json}. */
-  public String expression() {
-    return expression;
   }
 
   /** Returns the name of the model that introduced it. */
@@ -62,7 +55,7 @@ public enum PreTokenizer {
 
   /** Returns the pre-tokenizer of an expression; empty if it is unknown. */
   static Optional<PreTokenizer> of(String expression) {
-    return Stream.of(values()).filter(known -> known.expression.equals(expression)).findFirst();
+    return Stream.of(values()).filter(known -> known.word.pattern().equals(expression)).findFirst();
   }
 
   /**
@@ -126,8 +119,8 @@ public enum PreTokenizer {
   }
 
   /**
-   * Returns the expression for Java, whose matches cover a text. Its flag makes {@code \s} the
-   * Unicode White_Space, as in Hugging Face's library.
+   * Returns the expression of {@code tokenizer.json} for Java, whose matches cover a text. Its flag
+   * makes {@code \s} the Unicode White_Space, as in Hugging Face's library.
    */
   public Pattern word() {
     return word;

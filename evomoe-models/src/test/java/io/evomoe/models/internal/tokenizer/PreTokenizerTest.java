@@ -57,7 +57,7 @@ class PreTokenizerTest {
   @Test
   void should_be_found_by_the_expression_of_a_file_and_by_no_other() {
     for (PreTokenizer splitter : PreTokenizer.values()) {
-      String expression = splitter.expression();
+      String expression = splitter.word().pattern();
       assertThat(PreTokenizer.of(expression)).hasValue(splitter);
       for (int i = 0; i < expression.length(); i++) {
         String without = expression.substring(0, i) + expression.substring(i + 1);

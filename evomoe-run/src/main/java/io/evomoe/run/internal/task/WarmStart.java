@@ -5,8 +5,6 @@ import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
-import io.evomoe.moe.GateRegistry;
-import io.evomoe.run.config.Architecture;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;

@@ -18,32 +18,26 @@ import org.nd4j.linalg.factory.Nd4j;
  * shared gradients. The backward pass recomputes the probabilities, so that memory does not grow
  * with the square of the length.
  */
-final class HeadAttention implements Attended {
-  private final INDArray q;
-  private final INDArray k;
-  private final INDArray v;
-  private final AttentionShape shape;
-  private final AttentionMask mask;
-  private final INDArray output;
+record HeadAttention(
+    INDArray q,
+    INDArray k,
+    INDArray v,
+    AttentionShape shape,
+    AttentionMask mask,
+    INDArray output)
+    implements Attended {
 
-  HeadAttention(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+  static HeadAttention of(
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
-    this.q = q;
-    this.k = k;
-    this.v = v;
-    this.shape = shape;
-    this.mask = mask;
-    output = Nd4j.createUninitialized(q.dataType(), q.size(0), q.size(1));
-    eachPart(
+    INDArray output = Nd4j.createUninitialized(q.dataType(), q.size(0), q.size(1));
+    HeadAttention attention = new HeadAttention(q, k, v, shape, mask, output);
+    attention.eachPart(
         part -> {
           Tensor attended = part.probabilities().bmm(part.values());
           part.queryRows(output).copy_(part.byHead(attended));
         });
-  }
-
-  @Override
-  public INDArray output() {
-    return output;
+    return attention;
   }
 
   @Override

@@ -22,34 +22,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>On a card ND4J's arrays are in memory that host and card share ({@link ManagedMemory}).
  * Kernels wait for their result, because host code may read it directly.
+ *
+ * @param apart whether the processor is not the host's: one thread then submits each kernel as a
+ *     whole, and host memory outside of ND4J's arrays is copied
+ * @param memory required memory of all arrays; null for any
+ * @param cuda the card; null for the CPU
  */
-final class Place {
-  private static final Place ON_CPU = new Place(false, null, null);
-
+record Place(boolean apart, @Nullable OwnMemory memory, @Nullable Cuda cuda) {
   /** Number of attention probabilities in one piece of work. */
   private static final long ATTENTION_ON_CPU = 1L << 17;
 
   private static final long ATTENTION_APART = 1L << 26;
 
-  private static volatile Place current = ON_CPU;
-
-  private final boolean apart;
-  private final @Nullable OwnMemory memory;
-  private final @Nullable Cuda cuda;
-
-  /**
-   * Creates a place.
-   *
-   * @param apart whether the processor is not the host's: one thread then submits each kernel as a
-   *     whole, and host memory outside of ND4J's arrays is copied
-   * @param memory required memory of all arrays; null for any
-   * @param cuda the card; null for the CPU
-   */
-  Place(boolean apart, @Nullable OwnMemory memory, @Nullable Cuda cuda) {
-    this.apart = apart;
-    this.memory = memory;
-    this.cuda = cuda;
-  }
+  private static volatile Place current = new Place(false, null, null);
 
   static Place current() {
     return current;
@@ -67,16 +52,6 @@ final class Place {
       OwnMemory memory = OwnMemory.ofNd4j().orElseThrow();
       current = new Place(true, memory, new Cuda(device.index(), CudaOptions.here()));
     }
-  }
-
-  /** Returns the selected card; null for none. */
-  @Nullable Cuda cuda() {
-    return cuda;
-  }
-
-  /** Whether a kernel's work is not divided into pieces. */
-  boolean isWhole() {
-    return apart;
   }
 
   long attentionAtATime() {

@@ -56,7 +56,7 @@ final class Products {
   private static void tiles(Work work, Tensor result, Consumer<Tile> body) {
     long rows = result.size(0);
     long columns = result.size(1);
-    boolean whole = Place.current().isWhole();
+    boolean whole = Place.current().apart();
     long height = whole ? rows : ROWS;
     long width = whole ? columns : COLUMNS;
     for (long row = 0; row < rows; row += height) {

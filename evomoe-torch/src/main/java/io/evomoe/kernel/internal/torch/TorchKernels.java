@@ -224,7 +224,7 @@ final class TorchKernels extends TorchRowKernels {
   @Override
   public Attended attention(
       INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
-    return new HeadAttention(q, k, v, shape, mask);
+    return HeadAttention.of(q, k, v, shape, mask);
   }
 
   @Override

@@ -26,7 +26,7 @@ final class Work {
 
   /** Runs all pieces, in any order. */
   void run() {
-    if (Place.current().isWhole()) {
+    if (Place.current().apart()) {
       pieces.forEach(Work::within);
       return;
     }
@@ -50,7 +50,7 @@ final class Work {
   /** Iterates over {@code count} elements, or rows of {@code elements} elements. */
   static void each(long count, long elements, Range body) {
     int all = Math.toIntExact(count);
-    if (all > 0 && Place.current().isWhole()) {
+    if (all > 0 && Place.current().apart()) {
       within(tensors -> body.run(tensors, 0, all));
       return;
     }
@@ -81,7 +81,7 @@ final class Work {
 
   /** Returns the number of rows per piece; unlimited if work is not divided. */
   static int grain(long elements) {
-    return Place.current().isWhole()
+    return Place.current().apart()
         ? Integer.MAX_VALUE
         : (int) Math.max(1, GRAIN / Math.max(1, elements));
   }
