@@ -3,12 +3,8 @@ package io.evomoe.evolution;
 import static io.evomoe.internal.names.Field.Kind.RUN;
 
 import io.evomoe.internal.names.Field;
-import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.Fields;
-import io.evomoe.nn.FeedForward;
-import io.evomoe.random.CounterRandom;
 import io.soabase.recordbuilder.core.RecordBuilder;
-import java.util.Locale;
 import java.util.OptionalLong;
 
 /**

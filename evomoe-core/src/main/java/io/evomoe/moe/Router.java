@@ -250,5 +250,4 @@ public final class Router {
       return gradient -> backward(softmaxGradient(softmax(), weightGradient(routing, gradient), 1));
     }
   }
-
 }

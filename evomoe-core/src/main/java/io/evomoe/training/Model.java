@@ -1,7 +1,7 @@
 package io.evomoe.training;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;

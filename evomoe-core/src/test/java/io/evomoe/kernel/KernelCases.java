@@ -1,10 +1,9 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.Kernels.AdamWStep;
-
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Kernels.Normalized;

@@ -1,7 +1,6 @@
 package io.evomoe.kernel;
 
 import io.evomoe.kernel.Kernels.AdamWStep;
-
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,8 +1,5 @@
 package io.evomoe.gates;
 
-import io.evomoe.moe.Gate.TopKRouting;
-import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Routed;

@@ -1,11 +1,11 @@
 package io.evomoe.gates;
 
 import io.evomoe.moe.Gate;
+import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Router;
 import io.evomoe.moe.RouterOptions;
-import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.step.StepContext;
 import java.util.function.BiFunction;
 

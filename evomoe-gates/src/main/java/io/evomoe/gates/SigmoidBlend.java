@@ -2,7 +2,6 @@ package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.RoutedRows;
-import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.Routed;
 import io.evomoe.moe.Routed.RoutingGradient;
 import io.evomoe.moe.Router.RouterLogits;

@@ -1,9 +1,6 @@
 package io.evomoe.gates;
 
 import io.evomoe.kernel.Kernels;
-import io.evomoe.moe.Gate.TopKRouting;
-import io.evomoe.moe.GateProvider.ExpertForm;
-import io.evomoe.moe.GateProvider.Placement;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Options;
 import io.evomoe.moe.Options.Bounds;

@@ -3,9 +3,9 @@ package io.evomoe.gates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.EvolvingLayers;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.moe.Gate.TopKRouting;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;

@@ -2,10 +2,10 @@ package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Precision;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;

@@ -1,8 +1,8 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.nn.Parameter;
 import java.util.List;

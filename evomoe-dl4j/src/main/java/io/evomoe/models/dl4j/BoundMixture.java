@@ -1,8 +1,8 @@
 package io.evomoe.models.dl4j;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.nn.Output;

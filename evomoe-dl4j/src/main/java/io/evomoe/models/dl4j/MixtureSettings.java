@@ -1,11 +1,11 @@
 package io.evomoe.models.dl4j;
 
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.evolution.EvolutionSchedule;
 import io.evomoe.evolution.ExpertPlan;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.moe.GateProvider;

@@ -1,7 +1,7 @@
 package io.evomoe.models.dl4j;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingFeedForward;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.moe.Gate.GateState;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;

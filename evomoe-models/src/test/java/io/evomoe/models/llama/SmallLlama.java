@@ -1,7 +1,7 @@
 package io.evomoe.models.llama;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.KernelSelection;

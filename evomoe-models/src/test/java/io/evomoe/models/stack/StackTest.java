@@ -3,9 +3,9 @@ package io.evomoe.models.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.ExpertPlan.SharedExperts;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.gates.DtsGate;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;

@@ -2,12 +2,12 @@ package io.evomoe.bench.cli.bench;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.internal.Workspaces;

@@ -1,9 +1,9 @@
 package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.RoutedRows;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
+import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.AdamWUpdate;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;

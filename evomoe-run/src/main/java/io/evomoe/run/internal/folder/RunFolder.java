@@ -6,7 +6,6 @@ import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
-import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
