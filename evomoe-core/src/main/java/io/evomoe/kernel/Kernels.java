@@ -19,9 +19,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * kernel with an {@link Accumulator} adds to an array of the caller. Inputs are never changed
  * unless a method says so.
  *
- * <p>Results are deterministic: on one machine, the same inputs give the same bits. With oneDNN
- * this holds for any number of threads. Other providers may give other rounding with another number
- * of threads.
+ * <p>Results are deterministic: on one machine, the same inputs give the same bits. Only providers
+ * other than oneDNN may round otherwise with another number of threads.
  */
 public interface Kernels extends ArrayKernels {
 
@@ -29,9 +28,8 @@ public interface Kernels extends ArrayKernels {
   String name();
 
   /**
-   * Returns these kernels with every operand in {@link #dataType()}. Use them for values that must
-   * not be rounded, e.g. the logits of a gate, for which a small error changes the expert. Returns
-   * this object unless it runs {@link Precision#BF16}.
+   * Returns these kernels with every operand in {@link #dataType()}, for values that must not be
+   * rounded, e.g. a gate's logits. Returns this object unless it runs {@link Precision#BF16}.
    */
   default Kernels exact() {
     return this;
