@@ -325,7 +325,7 @@ class FromRunTest {
         "mixture --task mt|--task must be that of MIXTURE, gpt, was mt",
         "mixture --valid-share 0.2|split.validShare must be that of MIXTURE, whose data is used, 0.05, was 0.2",
         "mixture --text-field body|data.textField must be that of MIXTURE, whose data is used, text, was body",
-        "mixture --data absent.txt|there is no file or folder absent.txt",
+        "mixture --data absent.txt|file or folder absent.txt does not exist",
         "mixture --set gateOptions.evomoe.prior=annealed|option prior must be none, fixed or learned",
         "mixture --preset small|--preset cannot be given with --from",
         "mixture --init x|--init cannot be given with --from",

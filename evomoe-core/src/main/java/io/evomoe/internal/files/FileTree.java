@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Operations on a folder and its content, in which symbolic links are never followed. Checks of a
- * file from outside before it is opened, which a file that does not exist passes.
+ * file from outside before it is opened.
  */
 public final class FileTree {
   private static final Logger log = LoggerFactory.getLogger(FileTree.class);
@@ -49,6 +49,18 @@ public final class FileTree {
       delete(path);
     } catch (IOException | IllegalArgumentException e) {
       log.warn("Left behind: {} ({})", path, e.toString());
+    }
+  }
+
+  /**
+   * Requires that a file or folder of the user exists.
+   *
+   * @param what its kind and path, for the message
+   * @throws IllegalArgumentException if it does not exist
+   */
+  public static void requireExists(String what, Path path) {
+    if (Files.notExists(path)) {
+      throw new IllegalArgumentException(what + " does not exist");
     }
   }
 

@@ -39,9 +39,7 @@ public final class Fingerprint {
     try {
       Sha256 digest = new Sha256();
       for (Path source : sources) {
-        if (Files.notExists(source)) {
-          throw new IllegalArgumentException("there is no file or folder " + source);
-        }
+        FileTree.requireExists("file or folder " + source, source);
         FileTree.requireNoPipe("file " + source, source);
         for (Path file : files(source)) {
           digest.add(file.getFileName() + " " + Files.size(file) + "\n").add(file);

@@ -55,9 +55,7 @@ public final class Utf8Text extends Reader {
   /** Opens a file. */
   public Utf8Text(Path file) {
     this.file = file;
-    if (!Files.exists(file)) {
-      throw new IllegalArgumentException("text file " + file + " does not exist");
-    }
+    FileTree.requireExists("text file " + file, file);
     if (Files.isDirectory(file)) {
       throw new IllegalArgumentException("text file " + file + " is a folder");
     }

@@ -1,5 +1,6 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
@@ -49,8 +50,9 @@ final class ParquetRows {
     String name = request.name();
     Path file = request.file();
     List<String> fields = request.fields();
+    FileTree.requireExists(name, file);
     if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(name + " does not exist, or is no file");
+      throw new IllegalArgumentException(name + " is no file");
     }
     try (FileChannel channel = FileChannel.open(file)) {
       FileMetaData footer = footer(channel);

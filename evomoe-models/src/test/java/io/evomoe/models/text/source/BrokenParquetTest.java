@@ -46,7 +46,7 @@ class BrokenParquetTest {
     assertThatThrownBy(() -> documents(WrittenForms.write(folder.resolve("a.parquet.gz"), "x")))
         .hasMessageEndingWith("must be unpacked: Parquet is not read from .gz or .zst");
     assertThatThrownBy(() -> documents(folder.resolve("none.parquet")))
-        .hasMessageEndingWith("none.parquet does not exist, or is no file");
+        .hasMessageEndingWith("none.parquet does not exist");
   }
 
   @Test
