@@ -39,8 +39,8 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
     REINIT,
     /**
      * Each hidden unit is redrawn with probability r, in all matrices of its expert, from normal
-     * distributions with the mean and deviation of the trained matrices. This is drop-upcycling
-     * (arXiv 2502.19261), which redraws a fixed number of units.
+     * distributions with the mean and deviation of the trained matrices. Biases are copied. It
+     * follows drop-upcycling (arXiv 2502.19261), which redraws a fixed number of units.
      */
     UNITS,
     /** A normal draw with standard deviation sigma is added to each weight. */
@@ -148,8 +148,8 @@ public record SpawnMethod(Kind kind, double amount, boolean rescale) {
 
   /** All matrices of an expert draw the same units, by the expert's name. */
   private void redrawUnits(String name, long seed, int columns, double[] values) {
-    String expert = name.replaceFirst("\\.(expand|up|contract)\\.weight$", "");
-    boolean rows = name.endsWith(".contract.weight");
+    String expert = name.replaceFirst("(^|\\.)(expand|up|contract)\\.weight$", "");
+    boolean rows = name.matches("(.*\\.)?contract\\.weight");
     CounterRandom chosen = new CounterRandom(CounterRandom.fold(seed, expert));
     CounterRandom fresh = new CounterRandom(CounterRandom.fold(seed, name + ".fresh"));
     double mean = Arrays.stream(values).average().orElse(0);

@@ -40,7 +40,7 @@ public final class Router {
   private Router(GateSpec spec, RouterOptions options, RouterProjection projection) {
     this.projection = projection;
     this.prior = new TokenPrior(spec, options);
-    this.distill = options.priorDistill();
+    this.distill = prior.table() == null ? 0 : options.priorDistill();
     this.moeLayers = spec.moeLayers();
   }
 
@@ -102,29 +102,15 @@ public final class Router {
           "what the token prior %s was added to was finite, and the sum was not"
               .formatted(prior.name()));
     }
-    boolean taught = distill > 0 && pass.step().training() && prior.actsAt(pass.step());
-    PriorDistillation lesson =
-        taught
-            ? new PriorDistillation(
-                distill / moeLayers,
-                TokenMatrix.of(projection.kernels(), projection.logits(tokens, pass)),
-                values,
-                pass.tokens())
+    TokenMatrix plain =
+        isTaught(pass.step())
+            ? TokenMatrix.of(projection.kernels(), projection.logits(tokens, pass))
             : null;
-    return new RouterLogits(this, projection.kernels(), tokens, pass, values, array, lesson);
+    return new RouterLogits(this, projection.kernels(), tokens, pass, values, array, plain);
   }
 
-  /**
-   * Adds the gradients of W and, if it is learned, of B. Returns the gradient of the tokens.
-   *
-   * @param tokens the argument of {@link #forward} [S, d]
-   * @param dLogits gradient of z [S, E]
-   * @param pass the argument of {@link #forward}
-   * @return gradient of x [S, d]
-   */
-  public INDArray backward(INDArray tokens, INDArray dLogits, Pass pass) {
-    prior.backward(dLogits, pass);
-    return projection.backward(tokens, dLogits);
+  private boolean isTaught(StepContext step) {
+    return distill > 0 && step.training() && prior.actsAt(step);
   }
 
   /** Returns the coefficients of the losses of {@link RouterLogits#routed}, by name. */
@@ -149,9 +135,9 @@ public final class Router {
    * The logits of a router in one pass, both on the host for the gate's decisions and for kernels.
    * The kernels compute the gradient of the weights without reading anything on the host.
    *
-   * <p>A gate's pullback starts from {@link #weightGradient} and computes the gradient of the
-   * logits with the methods here. It adds the gradients of its own losses and passes the sum to
-   * {@link #backward}.
+   * <p>A gate returns {@link #routed}, so that the router can add a loss of its own. Its pullback
+   * starts from {@link #weightGradient} and computes the gradient of the logits with the methods
+   * here. It adds the gradients of its own losses and passes the sum to {@link #backward}.
    *
    * @param router made them
    * @param kernels kernels of the router
@@ -159,7 +145,8 @@ public final class Router {
    * @param pass pass of the tokens
    * @param values z [S, E] on the host
    * @param array z [S, E] for kernels
-   * @param lesson loss of the router itself, or null
+   * @param plain the logits without the prior [S, E] if they learn its choices ({@code
+   *     priorDistill}), else null
    */
   public record RouterLogits(
       Router router,
@@ -168,7 +155,7 @@ public final class Router {
       Pass pass,
       TokenMatrix values,
       INDArray array,
-      @Nullable PriorDistillation lesson) {
+      @Nullable TokenMatrix plain) {
 
     /**
      * Returns the result of a gate. The loss of the router ({@code priorDistill}) is added, and its
@@ -177,7 +164,7 @@ public final class Router {
      * @param auxLoss loss of the gate
      */
     public Routed routed(Routing routing, double auxLoss, Routed.GatePullback pullback) {
-      return new Routed(routing, lesson == null ? auxLoss : auxLoss + lesson.loss(), pullback);
+      return new Routed(routing, auxLoss + (plain == null ? 0 : lesson(plain).loss()), pullback);
     }
 
     /** Returns {@code softmax(z)} [S, E] for kernels. */
@@ -239,10 +226,16 @@ public final class Router {
      * @return gradient of x [S, d]
      */
     public INDArray backward(INDArray dz) {
-      if (lesson != null) {
-        add(dz, lesson.gradient());
+      router.prior.backward(dz, pass); // the loss of the router does not depend on it
+      if (plain != null) {
+        add(dz, lesson(plain).gradient());
       }
-      return router.backward(tokens, dz, pass);
+      return router.projection.backward(tokens, dz);
+    }
+
+    private PriorDistillation lesson(TokenMatrix known) {
+      double coefficient = router.distill / router.moeLayers;
+      return new PriorDistillation(coefficient, known, values, pass.tokens());
     }
 
     /** Returns the backward pass of a gate whose weights are {@code softmax(z)}, without losses. */

@@ -1,5 +1,6 @@
 package io.evomoe.moe;
 
+import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.Options.Bounds;
 
 /**
@@ -49,6 +50,7 @@ public record RouterOptions(
     Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 10;
+  private static final int MAX_DISTILL = 1000;
 
   /** The options without a prior. */
   public static final RouterOptions PLAIN =
@@ -108,12 +110,13 @@ public record RouterOptions(
     UNIFORM
   }
 
-  /** Rejects a scale out of bounds. */
+  /** Rejects numbers out of bounds. */
   public RouterOptions {
     if (!SCALES.contains(priorScale)) {
       throw new IllegalArgumentException(
           "priorScale must be a number " + SCALES + ", was " + priorScale);
     }
+    FieldBound.upTo("priorDistill", priorDistill, MAX_DISTILL);
   }
 
   /** Reads only the options of the prior, for gates with another initialisation. */

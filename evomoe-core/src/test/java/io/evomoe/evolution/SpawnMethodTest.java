@@ -22,6 +22,7 @@ class SpawnMethodTest {
         .isEqualTo(new SpawnMethod(SpawnMethod.Kind.MASK, 0.25, true));
     assertThat(SpawnMethod.parse("mask:0.25")).isEqualTo(SpawnMethod.mask(0.25));
     assertThat(SpawnMethod.parse("noise:3")).isEqualTo(SpawnMethod.noise(3));
+    assertThat(SpawnMethod.parse("units:0.5")).isEqualTo(SpawnMethod.units(0.5));
   }
 
   @ParameterizedTest
@@ -38,6 +39,8 @@ class SpawnMethodTest {
         "mask:0.3:other",
         "reinit:0.3:rescale",
         "reinit:2",
+        "units:1.1",
+        "units:0.3:rescale",
         "noise:-1",
         "noise:Infinity",
         "noise:1e300",

@@ -62,7 +62,7 @@ class PriorFallbackTest {
     TokenBatch batch = batch(4, new int[] {2, MASK, MASK, 1});
     Router router = router(PriorFallback.BEFORE, Set.of(MASK, END));
     TokenMatrix dz = TokenMatrix.of(rows(4, EXPERTS));
-    router.backward(rows(4, WIDTH), dz.toArray(DataType.DOUBLE), new Pass(STEP, batch));
+    router.forward(rows(4, WIDTH), new Pass(STEP, batch)).backward(dz.toArray(DataType.DOUBLE));
     INDArray gradient = table(router, true);
 
     for (int e = 0; e < EXPERTS; e++) {

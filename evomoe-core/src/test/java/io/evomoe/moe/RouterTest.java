@@ -84,7 +84,7 @@ class RouterTest {
   void should_train_the_rows_of_a_learned_prior_but_not_those_of_special_ids(DataType type) {
     Router router = router(Prior.LEARNED, type);
     TokenMatrix dz = TokenMatrix.of(rows(IDS.length, EXPERTS));
-    router.backward(tokens.castTo(type), dz.toArray(type), pass(SOFT));
+    router.forward(tokens.castTo(type), pass(SOFT)).backward(dz.toArray(type));
     INDArray gradient = table(router).gradient();
 
     for (int id = 0; id < VOCABULARY; id++) {
@@ -104,7 +104,7 @@ class RouterTest {
   @EnumSource(names = {"FIXED", "ANNEALED"})
   void should_leave_alone_a_prior_that_is_not_learned(Prior prior) {
     Router router = router(prior, DataType.DOUBLE);
-    router.backward(tokens, rows(IDS.length, EXPERTS), pass(EARLY));
+    router.forward(tokens, pass(EARLY)).backward(rows(IDS.length, EXPERTS));
 
     assertThat(table(router).frozen()).isTrue();
     assertThat(table(router).hasGradient()).isFalse();
@@ -175,8 +175,7 @@ class RouterTest {
   void should_route_padding_alone_without_looking_at_any_id() {
     Pass pass = new Pass(SOFT, new TokenBatch(2, new int[] {99, -1}, new boolean[] {true, true}));
     Router router = router(Prior.LEARNED, DataType.DOUBLE);
-    router.forward(rows(2, 4), pass);
-    router.backward(rows(2, 4), rows(2, EXPERTS), pass);
+    router.forward(rows(2, 4), pass).backward(rows(2, EXPERTS));
 
     assertThat(table(router).hasGradient()).isFalse();
   }

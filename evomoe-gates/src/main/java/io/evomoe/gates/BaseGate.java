@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * x_s . c_e}: the numbers of tokens per expert differ by at most one. Evaluation selects the expert
  * with the highest affinity. The output is {@code y = s f_e(x) + (1 - s) x} with {@code s =
  * sigmoid(x . c_e)}. The gradient of c, and that of x through the gate, come from s alone. There is
- * no auxiliary loss. The options are those of the prior in {@link RouterOptions}, which is added to
- * the affinities.
+ * no loss of its own. The options are those of the prior in {@link RouterOptions}, which is added
+ * to the affinities.
  *
  * <p>f is the residual expert of the published code, {@code u + contract(act(expand(LN u)))}. As
  * there, the layer takes the residual stream and returns y. In the published code it is placed

@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>{@code s = softmax(x W)}. A token uses the k experts with the largest {@code s + b}, with the
  * weights s: the bias affects the choice but not the weights. After each training step {@code b_e
  * += gamma sign(mean load - load_e)}, over the real tokens of all micro-batches of the step. No
- * gradient flows through b or the choice. There is no auxiliary loss and no capacity. Evaluation
+ * gradient flows through b or the choice. There is no loss of its own and no capacity. Evaluation
  * uses b unchanged.
  *
  * <p>Options:

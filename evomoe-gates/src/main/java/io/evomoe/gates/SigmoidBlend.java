@@ -46,7 +46,7 @@ record SigmoidBlend(Routing routing) {
     return 1 / (1 + Math.exp(-x));
   }
 
-  /** Returns the result of a gate without losses whose affinities these logits are. */
+  /** Returns the result of a gate without losses of its own whose affinities these logits are. */
   Routed routed(RouterLogits logits) {
     return logits.routed(
         routing,

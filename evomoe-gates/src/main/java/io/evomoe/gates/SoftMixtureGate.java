@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The dense mixture of experts (Jacobs et al. 1991): every token uses every expert with the weight
- * {@code softmax(x W)}. It is a baseline without sparsity. It has no loss and no capacity. Its
- * options are those of {@link RouterOptions}.
+ * {@code softmax(x W)}. It is a baseline without sparsity. It has no loss of its own and no
+ * capacity. Its options are those of {@link RouterOptions}.
  */
 public final class SoftMixtureGate extends RouterGate {
   private final int experts;

@@ -33,8 +33,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * tokens, as in the reference code. The losses of all MoE layers are summed; the reference code
  * keeps only those of the last layer.
  *
- * <p>Stage 2: the distilled router decides, its parameters are frozen permanently, and no loss is
- * added.
+ * <p>Stage 2: the distilled router decides, its parameters are frozen permanently, and neither loss
+ * is added.
  *
  * <p>In both stages {@code y = a f_e(x) + (1 - a) x} with {@code a = sigmoid(x . c_e)} and f the
  * residual expert of the reference code. So c is also trained in stage 2, through a. The layer

@@ -36,6 +36,7 @@ class DtsGateTest extends BuiltInGateTest {
         Map.of("routerInit", "uniform", "noise", "true", "renormalize", "false", "balance", "0"),
         Map.of("prior", "learned", "priorScale", "0.05"),
         Map.of("prior", "fixed", "priorScale", "0.05", "gateActivation", "tanh"),
+        Map.of("prior", "learned", "priorScale", "0.05", "priorDistill", "0.5"),
         Map.of("prior", "annealed", "priorScale", "0.05", "priorDistill", "0.5", "noise", "true"));
   }
 

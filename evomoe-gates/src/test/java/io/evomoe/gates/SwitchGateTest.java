@@ -23,6 +23,7 @@ class SwitchGateTest extends CapacityGateTest {
         Map.of("jitter", "0.1", "zLoss", "1", "alpha", "0"),
         Map.of("prior", "learned", "priorScale", "0.05", "zLoss", "1", "jitter", "0.1"),
         Map.of("prior", "fixed", "priorScale", "0.05"),
+        Map.of("prior", "learned", "priorScale", "0.05", "priorDistill", "0.5"),
         Map.of("prior", "annealed", "priorScale", "0.05", "priorDistill", "0.5"));
   }
 

@@ -121,7 +121,12 @@ record Curve(Map<String, SortedMap<Long, Double>> series) {
     for (int i = 1; i < fields.size(); i++) {
       if (!fields.get(i).isEmpty()) {
         double value = Double.parseDouble(fields.get(i));
-        series.computeIfAbsent(names.get(i), unused -> new TreeMap<>()).put(step, value);
+        SortedMap<Long, Double> points =
+            series.computeIfAbsent(names.get(i), unused -> new TreeMap<>());
+        if (!Double.isFinite(value) || points.put(step, value) != null) {
+          throw new IllegalArgumentException(
+              "%s must be a finite number, once for step %d".formatted(names.get(i), step));
+        }
       }
     }
   }

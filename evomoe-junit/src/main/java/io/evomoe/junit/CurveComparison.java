@@ -134,6 +134,13 @@ record CurveComparison(
     static final Bounds DEFAULT =
         new Bounds(Tolerance.DEFAULT_BAND, Tolerance.DEFAULT_FINAL_VALUE, Tolerance.DEFAULT_AREA);
 
+    Bounds {
+      if (!(band >= 0 && finalValue >= 0 && area >= 0)) {
+        throw new IllegalArgumentException(
+            "tolerances must be at least 0, were %s, %s and %s".formatted(band, finalValue, area));
+      }
+    }
+
     static Bounds of(Tolerance tolerance) {
       return new Bounds(tolerance.band(), tolerance.finalValue(), tolerance.area());
     }

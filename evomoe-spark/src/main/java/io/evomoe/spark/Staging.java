@@ -8,8 +8,11 @@ import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.RunConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 
 /** A temporary folder for a new run's files, until all checks have passed. */
@@ -40,8 +43,13 @@ final class Staging implements AutoCloseable {
 
   /** Copies the text into the folder of the run. */
   void copyDataTo(Path run) {
-    Path text = FileTree.requireNoLink(run.resolve(TEXT));
+    Path text = run.resolve(TEXT);
     try {
+      if (Files.exists(text, LinkOption.NOFOLLOW_LINKS)) {
+        try (Stream<Path> all = Files.walk(text)) {
+          all.forEach(FileTree::requireNoLink);
+        }
+      }
       FileUtils.copyDirectory(path.resolve(TEXT).toFile(), text.toFile());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write into " + run + ": " + IoReason.of(e, run), e);

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 class ClusterIT {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
-  private static final int ROUNDS = Math.max(12, 2 * KILLS);
+  private static final int ROUNDS = Math.max(24, 4 * KILLS);
 
   @TempDir private static Path directory;
   private static LoopbackCluster cluster;
@@ -195,13 +195,13 @@ class ClusterIT {
     Random random = new Random(7);
     int killed = 0;
     while (killed < KILLS) {
+      Thread.sleep(500 + random.nextInt(1000));
       assertThat(driver.isAlive()).as("ended after %d kills", killed).isTrue();
       List<ProcessHandle> executors = cluster.executors();
       if (!executors.isEmpty()) {
         executors.get(random.nextInt(executors.size())).destroyForcibly();
         killed++;
       }
-      Thread.sleep(500 + random.nextInt(2500));
     }
     return killed;
   }

@@ -66,6 +66,17 @@ class SavedConfigTest extends TrainedGpt {
   }
 
   @Test
+  void options_of_another_gate_should_be_those_of_the_file() throws IOException {
+    Path run = edited("gateOptions:\n", "gateOptions:\n  topk:\n    k: \"1\"\n");
+    Path out = Path.of(run + "-out");
+
+    CommandRun next = command("train --from %s --gate topk --steps 1 --out %s".formatted(run, out));
+
+    assertThat(next.code()).as(next.err()).isZero();
+    assertThat(Files.readString(out.resolve("config.yaml"))).contains("k: \"1\"");
+  }
+
+  @Test
   void both_values_should_be_named() throws IOException {
     Path run = edited("numAttentionHeads: 2", "numAttentionHeads: 4");
 

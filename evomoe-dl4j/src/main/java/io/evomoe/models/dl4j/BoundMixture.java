@@ -245,7 +245,8 @@ final class BoundMixture {
   }
 
   private static INDArray view(Map<String, INDArray> views, String key) {
-    return Objects.requireNonNull(views.get(key), key);
+    return Objects.requireNonNull(
+        views.get(key), () -> "the layer must have an array " + key + ", had none");
   }
 
   /** Writes an array. Counts and steps are integers below 2^24, so they are exact in every type. */

@@ -106,14 +106,20 @@ public final class MixtureOfExpertsLayer extends FeedForwardLayer {
 
   @Override
   public void setNIn(long features) {
+    if (features != nIn) {
+      layout = null;
+    }
     super.setNIn(features);
     setNOut(Math.max(0, features - settings.idColumns()));
-    layout = null;
   }
 
   @Override
   public void setNIn(InputType inputType, boolean override) {
+    long before = nIn;
     super.setNIn(inputType, override);
+    if (nIn != before) {
+      layout = null;
+    }
     setNIn(nIn);
     if (!formatGiven && inputType instanceof InputType.InputTypeRecurrent recurrent) {
       rnnDataFormat = recurrent.getFormat();

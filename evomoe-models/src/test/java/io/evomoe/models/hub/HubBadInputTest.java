@@ -163,8 +163,8 @@ class HubBadInputTest {
         "{\"weight_map\":{\"x\":\"../model.safetensors\"}}|x must be in a .safetensors file",
         "{\"weight_map\":{\"x\":\"/etc/passwd\"}}|x must be in a .safetensors file",
         "{\"weight_map\":{\"x\":7}}|x must be in a .safetensors file",
-        "{\"weight_map\":{\"x\":\"part.safetensors\"}}|weight_map must name all tensors of part.safetensors",
-        "{\"weight_map\":{\"lm_head.bias\":\"part.safetensors\"}}|weight_map must name all tensors of part.safetensors",
+        "{\"weight_map\":{\"x\":\"part.safetensors\"}}|all tensors of part.safetensors and no others for it, was wrong for lm_head.bias",
+        "{\"weight_map\":{\"lm_head.bias\":\"part.safetensors\"}}|all tensors of part.safetensors and no others for it, was wrong for ",
         "{\"weight_map\":{\"x\":\"none.safetensors\"}}|cannot read",
         "{\"weight_map\":{\"x\":\"a.safetensors\",\"x\":\"b.safetensors\"}}|Duplicate"
       })

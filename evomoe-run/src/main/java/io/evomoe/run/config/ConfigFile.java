@@ -162,6 +162,9 @@ public final class ConfigFile {
   static Field.Kind kind(String field) {
     String name = field;
     while (!ALL.containsKey(name)) {
+      if (name.indexOf('.') < 0) {
+        throw new IllegalArgumentException("field must be one of a configuration, was " + field);
+      }
       name = name.substring(0, name.lastIndexOf('.'));
     }
     return Fields.of(Objects.requireNonNull(ALL.get(name))).kind();

@@ -15,13 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.commons.io.IOUtils;
 import org.apache.commons.io.function.IOSupplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -96,12 +96,14 @@ public final class HubTensors implements Closeable {
   private void requireAgreement(Path index) {
     files.forEach(
         (path, file) -> {
-          Set<String> named = new HashSet<>(byName.keySet());
-          named.removeIf(name -> byName.get(name) != file);
-          if (!named.equals(file.names())) {
-            throw new IllegalArgumentException(
-                "%s: weight_map must name all tensors of %s, and no others for it"
-                    .formatted(index, path.getFileName()));
+          Set<String> all = new TreeSet<>(byName.keySet());
+          all.addAll(file.names());
+          for (String name : all) {
+            if (file.names().contains(name) != (byName.get(name) == file)) {
+              throw new IllegalArgumentException(
+                  "%s: weight_map must name all tensors of %s and no others for it, was wrong for %s"
+                      .formatted(index, path.getFileName(), Excerpt.of(name)));
+            }
           }
         });
   }

@@ -36,12 +36,17 @@ public final class SavedConfig {
    * ({@link #replacing}), the file counts as replaced.
    *
    * @param written content of the file
-   * @throws IllegalArgumentException if the checkpoint has a field that only a later version has
+   * @throws IllegalArgumentException if the checkpoint is of a version that kept its configuration
+   *     in another way, or has a field that only a later version has
    */
   public SavedConfig(RunConfig written, Path file, Checkpoint checkpoint) {
     Map<String, String> entries = checkpoint.config();
-    this.bound =
-        ConfigFile.parse(entries.getOrDefault(ENTRY, ""), checkpoint.location().toString());
+    String text = entries.get(ENTRY);
+    if (text == null) {
+      throw new IllegalArgumentException(
+          checkpoint.location() + " was made by another version, which cannot be continued here");
+    }
+    this.bound = ConfigFile.parse(text, checkpoint.location().toString());
     boolean isOld = Fingerprint.ofContent(file).equals(entries.get(REPLACED));
     this.written = isOld ? bound : written;
     this.file = file;
@@ -109,7 +114,7 @@ public final class SavedConfig {
 
   /**
    * Returns the checkpoint's configuration, with the file's values of the fields that affect no
-   * numbers.
+   * numbers, and its options of other gates.
    *
    * @throws IllegalArgumentException if a field of the model differs
    */
@@ -123,7 +128,10 @@ public final class SavedConfig {
         free.put(edit.field, edit.is);
       }
     }
-    return ConfigFile.set(bound, free);
+    Map<String, Map<String, String>> options = new LinkedHashMap<>(written.gateOptions());
+    options.remove(bound.gate());
+    options.putAll(bound.gateOptions());
+    return ConfigFile.set(bound, free).with(c -> c.gateOptions(options));
   }
 
   /**
