@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("long")
 class ClusterIT {
   private static final int KILLS = Integer.getInteger("evomoe.kills", 3);
-  private static final int ROUNDS = Math.max(24, 4 * KILLS);
+  private static final int ROUNDS = Math.max(16, 4 * KILLS);
 
   @TempDir private static Path directory;
   private static LoopbackCluster cluster;

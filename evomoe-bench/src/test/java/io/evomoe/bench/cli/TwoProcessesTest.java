@@ -63,7 +63,8 @@ class TwoProcessesTest {
 
   private List<String> undisturbed(WritingCommand command) throws Exception {
     Path whole = place("whole", command);
-    assertThat(run(command.arguments().apply(whole), "whole").waitFor()).as(said("whole")).isZero();
+    CommandRun run = CommandRun.of(command.arguments().apply(whole).toArray(String[]::new));
+    assertThat(run.code()).as(run.err()).isZero();
     return command.result().apply(whole);
   }
 

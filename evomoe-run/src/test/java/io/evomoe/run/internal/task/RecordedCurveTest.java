@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every gate, so that a new gate needs a curve, and every task; on other kernels than oneDNN's,
- * which take minutes for those, evomoe and switch.
+ * which take minutes for those, evomoe alone.
  */
 @Tag("long")
 class RecordedCurveTest extends RecordedCurves {
@@ -28,7 +28,7 @@ class RecordedCurveTest extends RecordedCurves {
   }
 
   static Stream<String> triedGates() {
-    return on("onednn") ? gates() : Stream.of("evomoe", "switch");
+    return on("onednn") ? gates() : Stream.of("evomoe");
   }
 
   @ParameterizedTest
