@@ -1,6 +1,6 @@
 """Writes the tables and charts of the study from the recorded runs in docs/study/results.
 
-python3 docs/study/charts.py           writes docs/study-tables.md and two charts in docs/images
+python3 docs/study/charts.py           writes docs/study-tables.md and three charts in docs/images
 python3 docs/study/charts.py --check   writes nothing, exits with 1 if one of them would change
 """
 
@@ -36,6 +36,9 @@ SAME_PRIOR = "Switch, same prior"
 # The studies of the same runs with AdamW and with Muon.
 OPTIMIZERS = {"gpt, 500 steps": ("gpt-prior", "gpt-muon"), "gpt, 1,500 steps": ("gpt-long-prior", "gpt-long-muon")}
 
+# The studies of the same pairs without and with the gate evomoe-paper.
+PAPER = {"gpt, 500 steps": ("gpt-prior", "gpt-paper")}
+
 OLD = "gpt", "gpt-long", "gpt-3000", "mt", "roberta", "roberta-fresh"
 
 INTRO = """# Tables of the study
@@ -62,6 +65,12 @@ MUON = """
 
 The runs of `gpt-prior` and `gpt-long-prior` with Muon instead of AdamW, seed by seed. Each gate has the best of the same
 learning rates: three with 500 steps, two with 1,500.
+"""
+THE_PAPER = """
+## The paper's method
+
+`evomoe-paper` in pairs of the studies with a prior: it starts with all experts and ends with one. Losses and FLOPs of the
+others are those of the studies above ([settings](study/gpt-paper.yaml)).
 """
 NO_PRIOR = """
 ## Studies without the token prior
@@ -214,6 +223,19 @@ def optimizer_table():
     return table(["setting", "gate", "n", "AdamW", "Muon", "Muon - AdamW"], rows)
 
 
+def paper_table():
+    rows = []
+    for setting, (study, paper) in PAPER.items():
+        losses, flops = values(paper, "evomoe-paper"), values(paper, "evomoe-paper", "train_flops")
+        active = values(paper, "evomoe-paper", "active_experts")
+        shares = [paired(flops, values(study, "switch", "train_flops"), truediv)]
+        means = [f"{fmean(losses.values()):.4f}"]
+        means += [cell(paired(losses, values(study, label)), 3) for label in ("switch", "hash", "evomoe")]
+        rows.append([setting, len(losses), *means, f"{fmean(shares[0]):.2f}", f"{fmean(active.values()):.2f}"])
+    titles = ["setting", "n", "loss", "minus Switch", "minus Hash", "minus evomoe", "FLOPs, times Switch's"]
+    return table([*titles, "active experts at end"], rows)
+
+
 def study_section(study):
     rows = []
     for label in sorted({run[0] for run in runs(study)}, key=lambda label: fmean(values(study, label).values())):
@@ -235,6 +257,7 @@ def page():
     parts += [ONE_PRIOR, *map(study_section, dict.fromkeys(name for row in SETTINGS.values() for name in row[:2]))]
     parts += [ALL_PRIOR, *(study_section(same) for *_, same in SETTINGS.values() if same)]
     parts += [MUON, optimizer_table(), *(study_section(muon) for _, muon in OPTIMIZERS.values())]
+    parts += [THE_PAPER, paper_table()]
     return "".join(parts + [NO_PRIOR, *map(study_section, OLD)])
 
 
@@ -310,8 +333,29 @@ def loss_by_step():
     return svg(418, "Validation loss by step", parts)
 
 
+def active_experts():
+    """Active experts by step of evomoe-paper and evomoe, gpt with 500 steps."""
+    study, paper = PAPER["gpt, 500 steps"]
+
+    def at(step, active):
+        return 50 + step / 500 * 560, 90 + (8 - active) / 8 * 260
+
+    parts = [words(0, 18, "Active experts by step, gpt, 500 steps, 8 experts", weight="bold")]
+    parts += [words(0, 42, "Mean over tokens, layers and seeds")]
+    for active in range(0, 9, 2):
+        parts += [words(40, at(0, active)[1] + 5, active, "end"), path([at(0, active), at(500, active)], opacity=0.35)]
+    parts += [words(at(step, 0)[0], 370, step, "middle") for step in range(0, 501, 100)]
+    for x, name, place, color in ((0, "evomoe-paper", paper, HIGHER), (200, "evomoe", study, LOWER)):
+        curves = [rows for label, _, _, rows in runs(place) if label == name]
+        means = [(float(same[0]["step"]), fmean(float(row["active_experts"]) for row in same)) for same in zip(*curves)]
+        parts += [path([at(*point) for point in means], color, 2.5), path([(x, 61), (x + 24, 61)], color, 2.5)]
+        parts += [words(x + 32, 66, name, color=color)]
+    return svg(378, "Active experts by step", parts)
+
+
 def main():
     texts = {"study-tables.md": page(), "images/forest.svg": forest(), "images/loss-by-step.svg": loss_by_step()}
+    texts["images/active-experts.svg"] = active_experts()
     changed = [name for name, text in texts.items() if not (DOCS / name).exists() or (DOCS / name).read_text() != text]
     if sys.argv[1:] == ["--check"]:
         sys.exit("\n".join(f"docs/{name} differs from what docs/study/charts.py writes" for name in changed) or 0)
