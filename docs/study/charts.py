@@ -349,7 +349,7 @@ def active_experts():
         curves = [rows for label, _, _, rows in runs(place) if label == name]
         means = [(float(same[0]["step"]), fmean(float(row["active_experts"]) for row in same)) for same in zip(*curves)]
         parts += [path([at(*point) for point in means], color, 2.5), path([(x, 61), (x + 24, 61)], color, 2.5)]
-        parts += [words(x + 32, 66, name, color=color)]
+        parts += [words(x + 32, 66, name.replace("-", "&#8209;"), color=color)]
     return svg(378, "Active experts by step", parts)
 
 
