@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * a type, a default and bounds. Options that are set but never read are rejected.
  */
 public final class Options {
-  private static final Bounds COEFFICIENTS = Bounds.atLeast(0).atMost(1000);
+  static final Bounds COEFFICIENTS = Bounds.atLeast(0).atMost(1000);
 
   private final String owner;
   private final Map<String, String> written;

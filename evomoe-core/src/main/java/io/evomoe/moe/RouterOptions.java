@@ -50,7 +50,6 @@ public record RouterOptions(
     Init init) {
   private static final Bounds SCALES = Bounds.above(0).atMost(100);
   private static final double SCALE = 10;
-  private static final int MAX_DISTILL = 1000;
 
   /** The options without a prior. */
   public static final RouterOptions PLAIN =
@@ -116,7 +115,7 @@ public record RouterOptions(
       throw new IllegalArgumentException(
           "priorScale must be a number " + SCALES + ", was " + priorScale);
     }
-    FieldBound.upTo("priorDistill", priorDistill, MAX_DISTILL);
+    FieldBound.upTo("priorDistill", priorDistill, (int) Options.COEFFICIENTS.max());
   }
 
   /** Reads only the options of the prior, for gates with another initialisation. */
