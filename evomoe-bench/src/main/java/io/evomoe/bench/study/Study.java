@@ -48,7 +48,7 @@ public final class Study {
     List<StudyRun> runs = new ArrayList<>();
     StudyConfig.RateGrid grid = config.learningRates();
     for (String gate : config.gates()) {
-      for (double rate : grid.toTry()) {
+      for (double rate : grid.toTry(gate)) {
         runs.add(StudyRun.ofGate(StudyRun.Part.RATE, gate, grid.seed(), rate));
       }
     }
@@ -97,7 +97,7 @@ public final class Study {
    * @return empty until all rates were tried
    */
   public Optional<Double> rate(String gate) {
-    List<Double> rates = config.learningRates().rates();
+    List<Double> rates = config.learningRates().of(gate);
     if (rates.size() == 1) {
       return Optional.of(rates.get(0));
     }

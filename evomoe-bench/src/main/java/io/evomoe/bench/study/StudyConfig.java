@@ -38,7 +38,7 @@ public record StudyConfig(
     ObjectNode settings,
     Ablations ablations) {
   private static final String DEFAULTS =
-      "{settings: {}, ablations: {reference: '', seeds: [], variants: {}, shown: []}}";
+      "{settings: {}, learningRates: {ofGates: {}}, ablations: {reference: '', seeds: [], variants: {}, shown: []}}";
 
   /** Rejects unknown names, entries that are there twice, and values out of their bounds. */
   public StudyConfig {
@@ -48,6 +48,9 @@ public record StudyConfig(
     gates = once("gates", gates);
     gates.forEach(GateProvider::named);
     requireOneOf("baseline", baseline, gates);
+    for (String gate : learningRates.ofGates().keySet()) {
+      requireOneOf("a gate in learningRates.ofGates", gate, gates);
+    }
     if (!ablations.variants().isEmpty()) {
       requireOneOf("ablations.reference", ablations.reference(), gates);
       for (long seed : ablations.seeds()) {
@@ -76,23 +79,32 @@ public record StudyConfig(
    *     untried
    * @param steps of such a run, at least 1
    * @param seed of such a run, which should be none of the study's
+   * @param ofGates the rates of gates that try none, e.g. because another study found them
    */
-  public record RateGrid(List<Double> rates, long steps, long seed) {
+  public record RateGrid(List<Double> rates, long steps, long seed, Map<String, Double> ofGates) {
     /** Rejects rates and steps out of their bounds. */
     public RateGrid {
       rates = once("learningRates.rates", rates);
-      for (double rate : rates) {
-        if (!(rate > 0) || Double.isInfinite(rate)) {
-          throw new IllegalArgumentException(
-              "learningRates.rates must be above 0 and finite, was " + rate);
-        }
-      }
+      rates.forEach(rate -> requireRate("learningRates.rates", rate));
+      ofGates.forEach((gate, rate) -> requireRate("learningRates.ofGates." + gate, rate));
       FieldBound.atLeast("learningRates.steps", steps, 1);
     }
 
-    /** Those that need a run. */
-    List<Double> toTry() {
-      return rates.size() == 1 ? List.of() : rates;
+    private static void requireRate(String field, double rate) {
+      if (!(rate > 0) || Double.isInfinite(rate)) {
+        throw new IllegalArgumentException(field + " must be above 0 and finite, was " + rate);
+      }
+    }
+
+    /** Returns the rates of a gate. */
+    List<Double> of(String gate) {
+      return ofGates.containsKey(gate) ? List.of(ofGates.get(gate)) : rates;
+    }
+
+    /** Returns the rates of a gate that need a run. */
+    List<Double> toTry(String gate) {
+      List<Double> own = of(gate);
+      return own.size() == 1 ? List.of() : own;
     }
   }
 

@@ -69,8 +69,12 @@ public final class StudyTables {
     if (!config.ablations().variants().isEmpty()) {
       ablations();
     }
-    if (!config.learningRates().toTry().isEmpty()) {
-      rates();
+    List<String> tried =
+        config.gates().stream()
+            .filter(gate -> !config.learningRates().toTry(gate).isEmpty())
+            .toList();
+    if (!tried.isEmpty()) {
+      rates(tried);
     }
     if (!missing.isEmpty()) {
       text.append(
@@ -265,14 +269,14 @@ public final class StudyTables {
             FLOPS));
   }
 
-  private void rates() {
+  private void rates(List<String> tried) {
     List<Column<String>> columns = new ArrayList<>();
     columns.add(new Column<>("gate", gate -> gate));
     for (double rate : config.learningRates().rates()) {
       columns.add(new Column<>(StudyRun.plain(rate), gate -> lossAt(gate, rate)));
     }
     columns.add(new Column<>("taken", this::rate));
-    section("Learning rates", config.gates(), columns);
+    section("Learning rates", tried, columns);
   }
 
   /** The validation loss of a gate with a learning rate that was tried. */

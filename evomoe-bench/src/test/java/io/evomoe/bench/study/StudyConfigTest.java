@@ -43,6 +43,16 @@ class StudyConfigTest {
     assertThat(Studies.read(folder, yaml).ablations().variants()).isEmpty();
   }
 
+  @Test
+  void a_gate_with_a_rate_of_its_own_should_try_none() throws IOException {
+    String yaml = Studies.YAML.replace("seed: 9", "seed: 9, ofGates: {switch: 0.004}");
+    Study study = new Study(Studies.read(folder, yaml), results(Studies.ORIGIN), "study.yaml");
+
+    assertThat(study.rateRuns("switch")).isEmpty();
+    assertThat(study.rate("switch")).hasValue(0.004);
+    assertThat(study.rateRuns("evomoe")).hasSize(2);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -59,6 +69,8 @@ class StudyConfigTest {
           gates: [evomoe, switch] | gates: [evo, switch] | gate must be one of
           rates: [0.001, 0.002]   | rates: [0.001, 0]    | learningRates.rates must be above 0 and finite, was 0.0
           steps: 20               | steps: 0             | learningRates.steps must be at least 1, was 0
+          seed: 9                 | seed: 9, ofGates: {switch: -1} | learningRates.ofGates.switch must be above 0 and finite, was -1.0
+          seed: 9                 | seed: 9, ofGates: {dts: 0.001} | a gate in learningRates.ofGates must be one of [evomoe, switch], was dts
           reference: evomoe       | reference: dts       | ablations.reference must be one of [evomoe, switch], was dts
           seeds: [1]              | seeds: [3]           | ablations.seeds must be one of [1, 2], was 3
           no-noise:               | No_noise:            | a name in ablations.variants must be of 1 to 40 small letters and digits, with single hyphens or underscores between them, was No_noise
