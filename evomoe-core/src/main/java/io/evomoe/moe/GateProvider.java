@@ -3,6 +3,7 @@ package io.evomoe.moe;
 import io.evomoe.internal.names.Installed;
 import io.evomoe.moe.GateProvider.ExpertForm;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,6 +45,14 @@ public interface GateProvider {
    */
   default boolean annealed() {
     return false;
+  }
+
+  /**
+   * Returns the fields of {@code evolution} in a configuration that have another default in runs
+   * with this gate, by name, e.g. {@code schedule: LINEAR}. The default is none.
+   */
+  default Map<String, Object> evolution() {
+    return Map.of();
   }
 
   /**

@@ -325,9 +325,9 @@ public final class DtsGate extends RouterGate {
 
   /**
    * Gate {@code evomoe-paper}: {@code evomoe} with the options of the paper and its official
-   * scripts. All experts are active after the spawn, and the temperature takes them away. The
-   * schedule of the scripts is a setting of the run, not of the gate: a temperature that falls
-   * linearly from 2.0 to 0.5, then the hard phase.
+   * scripts. All experts are active after the spawn, and the temperature takes them away. Runs have
+   * the schedule of the scripts, in shares of the steps: a temperature that falls linearly from 2.0
+   * to 0.5, then the hard phase.
    */
   public static final class PaperProvider extends SpawnedProvider {
     /** Creates the provider. */
@@ -343,6 +343,16 @@ public final class DtsGate extends RouterGate {
               "balance", "0",
               "routerInit", "uniform",
               "evaluation", "top1"));
+    }
+
+    @Override
+    public Map<String, Object> evolution() {
+      return Map.of(
+          "spawn", "mask:0.3",
+          "schedule", "LINEAR",
+          "maxTemperature", 2.0,
+          "minTemperature", 0.5,
+          "hardShare", 0.9);
     }
   }
 

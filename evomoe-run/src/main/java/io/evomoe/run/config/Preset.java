@@ -3,9 +3,9 @@ package io.evomoe.run.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
-import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.training.SafetyConfig;
@@ -40,17 +40,11 @@ public record Preset(
     private static final GateDefaults USUAL =
         new GateDefaults(EvolutionConfig.defaults(), Map.of());
 
-    /** The schedule of the official scripts, in shares of a run. */
-    private static final GateDefaults PAPER =
-        new GateDefaults(
-            EvolutionConfig.defaults()
-                .with(e -> e.spawn("mask:0.3").schedule(TemperatureShape.LINEAR))
-                .with(e -> e.maxTemperature(2).minTemperature(0.5).hardShare(0.9)),
-            Map.of());
-
-    /** Returns the defaults of a gate that a preset does not name. */
+    /** Returns the defaults of a gate that a preset does not name: those of its provider. */
     public static GateDefaults of(String gate) {
-      return gate.equals("evomoe-paper") ? PAPER : USUAL;
+      ObjectNode fields = StrictYaml.nothing();
+      fields.set("evolution", StrictYaml.fields(GateProvider.named(gate).evolution()));
+      return of(fields, "gate " + gate);
     }
 
     /** Keeps the options in their order, unmodifiable. */
