@@ -30,7 +30,8 @@ public final class TrainingDivergedException extends RuntimeException {
             + what
             + (lastCheckpoint == null
                 ? "; there is no checkpoint"
-                : "; the last checkpoint is " + lastCheckpoint));
+                : "; the last checkpoint is " + lastCheckpoint)
+            + ". Try a lower learning rate");
     this.step = step;
     this.lastCheckpoint = lastCheckpoint == null ? null : lastCheckpoint.toString();
   }

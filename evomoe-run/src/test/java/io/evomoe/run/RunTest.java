@@ -255,6 +255,9 @@ class RunTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Run.open(folder))
         .withMessage(folder + " is not the folder of a training run: it has no config.yaml");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.open(out))
+        .withMessage("training run " + out + " does not exist");
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(out)) {
       run.train(stopAt(run, 1));
     }

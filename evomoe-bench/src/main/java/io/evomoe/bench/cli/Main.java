@@ -19,7 +19,9 @@ import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -63,12 +65,20 @@ import picocli.CommandLine.TypeConversionException;
       CompletionCommand.class,
       BenchCommand.class
     })
-public final class Main {
+public final class Main implements Runnable {
   private static final char NO_TEXT = '\uFFFD';
 
   @Mixin Verbosity verbosity = new Verbosity();
 
+  @Spec CommandSpec spec = CommandSpec.create();
+
   private Main() {}
+
+  /** Shows the help, since no command was given. */
+  @Override
+  public void run() {
+    spec.commandLine().usage(System.out);
+  }
 
   /** Runs a command and exits. */
   public static void main(String[] arguments) {

@@ -17,6 +17,8 @@ import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands on a small text, as a user calls them. */
 class CommandsTest {
@@ -68,6 +70,17 @@ class CommandsTest {
         .doesNotContain("OpenWebText");
     assertThat(out.resolve("tokenizer/vocab.json")).exists();
     assertThat(out.resolve("tokenizer/merges.txt")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "bench"})
+  void a_command_that_only_has_commands_should_show_its_help(String name) {
+    String[] arguments = name.isEmpty() ? new String[0] : new String[] {name};
+    CommandRun run = CommandRun.of(arguments);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith("Usage: evomoe " + name).contains("Commands:");
   }
 
   @Test
@@ -193,7 +206,7 @@ class CommandsTest {
         .containsPattern(
             "the (output|gradient) of (the embeddings before )?(blocks|finalNorm|tokens)\\S* was"
                 + " not finite")
-        .contains("the last checkpoint is")
+        .containsPattern("the last checkpoint is \\S+\\. Try a lower learning rate\\R")
         .doesNotContain("\tat ");
     assertThat(CurveFile.read(out.resolve(CurveFile.NAME))).isNotEmpty();
   }

@@ -59,6 +59,7 @@ public final class RunFiles {
   public static Path runOf(Path path) {
     Path its = ofCheckpoint(path);
     Path folder = its == null ? path : its;
+    FileTree.requireExists("training run " + folder, folder);
     if (!isRun(folder)) {
       throw new IllegalArgumentException(folder + whyNone(folder));
     }
