@@ -32,6 +32,8 @@ class ExamplesTest {
     Process process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 classes + File.pathSeparator + CompiledExamples.CLASS_PATH,
