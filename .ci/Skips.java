@@ -54,6 +54,9 @@ class Skips {
         new Excuse(
             "published tokenizers are not installed",
             () -> !Files.isDirectory(Path.of("evomoe-bench/peers/tokenizers/node_modules/@lenml"))),
+        new Excuse(
+            "all-MiniLM-L6-v2 was not fetched",
+            () -> !Files.isDirectory(Path.of("target/minilm"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),
         new Excuse("g++ is not installed", () -> !onPath("g++")),
         new Excuse("this machine has an NVIDIA driver", () -> onPath("nvidia-smi")),

@@ -2,7 +2,6 @@ package io.evomoe.run;
 
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.internal.hub.TokenizerFiles;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateProvider;
@@ -138,7 +137,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     tokenizers =
         made -> {
           TokenizerFiles.copy(folder, made);
-          return TokenizerSource.of(BpeTokenizer.load(folder));
+          return TokenizerSource.of(Tokenizer.load(folder));
         };
     return this;
   }

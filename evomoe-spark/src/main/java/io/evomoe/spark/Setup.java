@@ -1,7 +1,7 @@
 package io.evomoe.spark;
 
 import io.evomoe.internal.files.IoReason;
-import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
@@ -45,7 +45,7 @@ record Setup(String run, String config, HashMap<String, byte[]> tokenizer, Round
   }
 
   /** Writes the tokenizer's files into a new folder of this machine, and loads it. */
-  BpeTokenizer loadTokenizer(Path folder) {
+  Tokenizer loadTokenizer(Path folder) {
     try {
       Files.createDirectories(folder);
       for (Map.Entry<String, byte[]> file : tokenizer.entrySet()) {
@@ -54,6 +54,6 @@ record Setup(String run, String config, HashMap<String, byte[]> tokenizer, Round
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + folder + ": " + IoReason.of(e, folder), e);
     }
-    return BpeTokenizer.load(folder);
+    return Tokenizer.load(folder);
   }
 }

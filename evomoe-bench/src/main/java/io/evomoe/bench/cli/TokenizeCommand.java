@@ -2,7 +2,6 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.models.internal.hub.TokenizerFiles;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Run;
 import io.evomoe.run.record.Json;
@@ -54,7 +53,7 @@ final class TokenizeCommand implements Runnable {
     Optional<Path> files =
         Stream.of(folder, from.resolve("tokenizer")).filter(TokenizerFiles::isIn).findFirst();
     if (files.isPresent()) {
-      print(BpeTokenizer.load(files.get()));
+      print(Tokenizer.load(files.get()));
       return;
     }
     try (Run<?> run = Run.open(from)) {

@@ -128,12 +128,20 @@ public final class HubFolder implements DenseWeights, Closeable {
     return rules.keySet();
   }
 
+  /** Whether the files have no output head, so that it keeps its initial weights. */
+  public boolean isHeadless() {
+    return names.headless();
+  }
+
   /**
    * An expert of a published mixture has weights of its own; other experts have those of their
    * block.
    */
   @Override
   public Optional<String> nameFor(Place place) {
+    if (isHeadless() && place.name().startsWith("head.")) {
+      return Optional.empty();
+    }
     return rules.containsKey(place.name()) ? Optional.of(place.name()) : place.denseName();
   }
 

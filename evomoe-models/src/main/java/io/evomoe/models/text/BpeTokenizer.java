@@ -3,6 +3,7 @@ package io.evomoe.models.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.internal.tokenizer.AddedTokens;
+import io.evomoe.models.internal.tokenizer.BertWords;
 import io.evomoe.models.internal.tokenizer.ByteAlphabet;
 import io.evomoe.models.internal.tokenizer.BytePairVocabulary;
 import io.evomoe.models.internal.tokenizer.PreTokenizer;
@@ -17,13 +18,11 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -110,18 +109,11 @@ public final class BpeTokenizer implements Tokenizer {
       for (String type : types) {
         normal =
             type.equals("Lowercase")
-                ? lowerCase(normal)
+                ? BertWords.lowerCase(normal)
                 : Normalizer.normalize(normal, Normalizer.Form.valueOf(type));
       }
       return normal;
     };
-  }
-
-  /** Converts each character by itself, as Hugging Face's library does; Java looks around a Σ. */
-  private static String lowerCase(String text) {
-    return text.codePoints()
-        .mapToObj(character -> Character.toString(character).toLowerCase(Locale.ROOT))
-        .collect(Collectors.joining());
   }
 
   /**
@@ -131,11 +123,7 @@ public final class BpeTokenizer implements Tokenizer {
    */
   @Override
   public int[] encode(String text) {
-    int lone = Utf8Text.loneSurrogate(text);
-    if (lone >= 0) {
-      throw new IllegalArgumentException(
-          "text must be valid Unicode, had a lone surrogate at index " + lone);
-    }
+    Utf8Text.requireNoLoneSurrogate(text);
     IntStream.Builder ids = IntStream.builder();
     raw.split(
         text, part -> normalized.split(normalizer.apply(part), words -> add(words, ids), ids), ids);

@@ -1,5 +1,6 @@
 package io.evomoe.models.text;
 
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +12,18 @@ import java.util.TreeSet;
  * by the name of its class when the run is opened; otherwise the program passes it again.
  */
 public interface Tokenizer {
+
+  /**
+   * Loads a tokenizer of Hugging Face's files, a {@link BpeTokenizer} or a {@link
+   * WordPieceTokenizer}.
+   *
+   * @throws IllegalArgumentException if the files are missing, damaged, or of another kind
+   */
+  static Tokenizer load(Path folder) {
+    return WordPieceTokenizer.isIn(folder)
+        ? WordPieceTokenizer.load(folder)
+        : BpeTokenizer.load(folder);
+  }
 
   /**
    * Returns a text that differs for tokenizers whose ids mean something else. A run stores it and

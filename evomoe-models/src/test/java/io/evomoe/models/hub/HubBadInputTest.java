@@ -44,8 +44,8 @@ class HubBadInputTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "gpt2|model_type|\"bert\"|model_type must be one of [gpt2, roberta, llama, mistral, qwen3,"
-            + " mixtral, qwen3_moe, olmoe, qwen2_moe], was \"bert\"",
+        "gpt2|model_type|\"electra\"|model_type must be one of [gpt2, roberta, llama, mistral, qwen3,"
+            + " mixtral, qwen3_moe, olmoe, qwen2_moe, bert], was \"electra\"",
         "gpt2|model_type|null|model_type must be one of [",
         "gpt2|n_embd|0|n_embd must be a whole number of at least 1 and at most 1000000, was 0",
         "gpt2|n_embd|\"12\"|n_embd must be a whole number",
@@ -264,7 +264,7 @@ class HubBadInputTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TokenizerFiles.isIn(other))
         .withMessageContaining("byte-level BPE")
-        .withMessageContaining("WordPiece tokenizers are not read, has vocab.txt");
+        .withMessageContaining("WordPiece without tokenizer.json is not read, has vocab.txt");
   }
 
   @ParameterizedTest

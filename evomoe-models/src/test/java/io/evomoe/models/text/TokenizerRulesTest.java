@@ -136,7 +136,7 @@ class TokenizerRulesTest extends ChangedTokenizer {
         "tokenizer.model|SentencePiece",
         "spiece.model|SentencePiece",
         "sentencepiece.bpe.model|SentencePiece",
-        "vocab.txt|WordPiece"
+        "vocab.txt|WordPiece without tokenizer.json"
       })
   void should_name_the_kind_of_a_folder_without_byte_pairs(String name, String kind)
       throws IOException {
@@ -148,9 +148,8 @@ class TokenizerRulesTest extends ChangedTokenizer {
         .hasMessage(
             "%s must have a byte-level BPE tokenizer, as GPT-2, RoBERTa, GPT-NeoX, Llama 3 and Qwen2"
                     .formatted(other)
-                + " have it (tokenizer.json, or vocab.json and merges.txt), %s tokenizers are not"
-                    .formatted(kind)
-                + " read, has "
+                + " have it (tokenizer.json, or vocab.json and merges.txt), or BERT's WordPiece"
+                + " (tokenizer.json), %s is not read, has ".formatted(kind)
                 + name);
   }
 
@@ -162,9 +161,9 @@ class TokenizerRulesTest extends ChangedTokenizer {
         "dropout|0.5|model.dropout must be left out, was 0.5",
         "end_of_word_suffix|\"</w>\"|model.end_of_word_suffix must be left out",
         "continuing_subword_prefix|\"##\"|model.continuing_subword_prefix must be left out",
-        "byte_fallback|true|SentencePiece tokenizers are not read, has model.byte_fallback true",
+        "byte_fallback|true|SentencePiece is not read, has model.byte_fallback true",
         "unk_token|\"none\"|model.unk_token must be a token of the vocabulary, was \"none\"",
-        "type|\"Unigram\"|SentencePiece tokenizers are not read, has model.type Unigram",
+        "type|\"Unigram\"|SentencePiece is not read, has model.type Unigram",
         "type|\"WordPiece\"|must be a byte-level BPE tokenizer without a prefix space, was WordPiece over {\"type\":\"ByteLevel\"",
         "vocab|[]|must have model.vocab, an object",
         "merges|{}|and model.merges, a list",

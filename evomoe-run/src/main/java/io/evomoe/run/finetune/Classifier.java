@@ -4,9 +4,9 @@ import io.evomoe.models.internal.text.ClassifiedTexts;
 import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
 import io.evomoe.models.roberta.RobertaClassifier;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.moe.TrainingFacts;
@@ -50,7 +50,7 @@ public final class Classifier implements AutoCloseable {
   private final RobertaClassifier network;
   private final ClassPredictor naming;
   private final List<String> labels;
-  private final BpeTokenizer tokenizer;
+  private final Tokenizer tokenizer;
   private final Checkpoint checkpoint;
   private final RunConfig config;
 
@@ -60,7 +60,7 @@ public final class Classifier implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.config = TunedFolder.model(folder, checkpoint);
     this.labels = TunedFolder.labels(checkpoint);
-    this.tokenizer = BpeTokenizer.load(folder.resolve(RunFiles.TOKENIZER));
+    this.tokenizer = Tokenizer.load(folder.resolve(RunFiles.TOKENIZER));
     TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
     Roberta encoder = new RobertaTask().fresh(config, tokenizer.vocabularySize(), facts);
     if (TunedFolder.spawned(checkpoint)) {

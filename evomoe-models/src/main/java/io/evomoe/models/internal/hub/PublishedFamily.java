@@ -24,11 +24,18 @@ public interface PublishedFamily {
    * @param rules one for each of our parameters
    * @param ties tensors that repeat another one, by name
    * @param unused names of tensors that no output depends on; they are kept for a later export
+   * @param headless whether the files lack our model's head, which then keeps its initial values
    */
-  record WeightNames(List<WeightRule> rules, Map<String, String> ties, Pattern unused) {
+  record WeightNames(
+      List<WeightRule> rules, Map<String, String> ties, Pattern unused, boolean headless) {
 
     public WeightNames {
       rules = List.copyOf(rules);
+    }
+
+    /** Creates the names of a model with its head. */
+    WeightNames(List<WeightRule> rules, Map<String, String> ties, Pattern unused) {
+      this(rules, ties, unused, false);
     }
   }
 
@@ -92,7 +99,7 @@ public interface PublishedFamily {
   static List<PublishedFamily> all() {
     return List.of(
         new Gpt2Family(),
-        new RobertaFamily(),
+        EncoderFamily.ROBERTA,
         new DecoderFamily(
             "llama", DecoderTraits.of("LlamaForCausalLM", Bias.BY_FLAGS, Window.NONE), null),
         new DecoderFamily(
@@ -122,7 +129,8 @@ public interface PublishedFamily {
             "qwen2_moe",
             DecoderTraits.of("Qwen2MoeForCausalLM", Bias.QUERY_KEY_VALUE, Window.BY_FLAG)
                 .withWritesHeadWidth(false),
-            new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)));
+            new MixtureFields("num_experts", "mlp", Parts.LLAMA, false, null, true, 4)),
+        EncoderFamily.BERT);
   }
 
   /** Returns the family of a {@code model_type}. */

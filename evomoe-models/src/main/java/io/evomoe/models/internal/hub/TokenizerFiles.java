@@ -8,8 +8,9 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.internal.tokenizer.TokenizerContents;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
+import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.text.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public final class TokenizerFiles {
   /**
    * Whether a folder has a tokenizer.
    *
-   * @throws IllegalArgumentException if it has one that is not byte-level BPE
+   * @throws IllegalArgumentException if it has one of another kind
    */
   public static boolean isIn(Path folder) {
     if (VOCABULARIES.stream().anyMatch(name -> Files.exists(folder.resolve(name)))) {
@@ -60,7 +61,7 @@ public final class TokenizerFiles {
    */
   public static void requireFit(Path folder, PublishedModel model) {
     COPIED.forEach(name -> FileTree.requireInside(folder.resolve(name)));
-    BpeTokenizer tokenizer = BpeTokenizer.load(folder);
+    Tokenizer tokenizer = Tokenizer.load(folder);
     int vocabulary = model.config().vocabulary();
     if (tokenizer.vocabularySize() > vocabulary) {
       throw new IllegalArgumentException(
@@ -86,7 +87,7 @@ public final class TokenizerFiles {
   public static void publish(Path folder, Path into) {
     copy(folder, into);
     Path config = into.resolve("tokenizer_config.json");
-    if (Files.exists(config) || !isIn(into)) {
+    if (Files.exists(config) || !isIn(into) || WordPieceTokenizer.isIn(into)) {
       return;
     }
     TokenizerContents contents = TokenizerContents.read(into);

@@ -190,6 +190,15 @@ public final class Utf8Text extends Reader {
     return -1;
   }
 
+  /** Rejects a text with an unpaired surrogate. */
+  public static void requireNoLoneSurrogate(String text) {
+    int lone = loneSurrogate(text);
+    if (lone >= 0) {
+      throw new IllegalArgumentException(
+          "text must be valid Unicode, had a lone surrogate at index " + lone);
+    }
+  }
+
   private InputStream unpacked() throws IOException {
     return switch (packing(file)) {
       // Not Java's GZIPInputStream, which treats a member with a damaged header as the end.

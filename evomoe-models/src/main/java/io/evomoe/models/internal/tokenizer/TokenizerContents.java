@@ -61,7 +61,7 @@ public record TokenizerContents(
   private static final Map<String, String> OTHER_KINDS =
       new TreeMap<>(
           Map.of(
-              "vocab.txt", "WordPiece",
+              "vocab.txt", "WordPiece without tokenizer.json",
               "spiece.model", TokenizerRules.SENTENCE_PIECE,
               "tokenizer.model", TokenizerRules.SENTENCE_PIECE,
               "sentencepiece.bpe.model", TokenizerRules.SENTENCE_PIECE));

@@ -74,8 +74,8 @@ final class TokenizerRules {
   static IllegalArgumentException otherKind(Object source, String kind, String sign) {
     return new IllegalArgumentException(
         ("%s must have a byte-level BPE tokenizer, as GPT-2, RoBERTa, GPT-NeoX, Llama 3 and Qwen2"
-                + " have it (tokenizer.json, or vocab.json and merges.txt), %s tokenizers are not"
-                + " read, has %s")
+                + " have it (tokenizer.json, or vocab.json and merges.txt), or BERT's WordPiece"
+                + " (tokenizer.json), %s is not read, has %s")
             .formatted(source, kind, sign));
   }
 

@@ -2,7 +2,6 @@ package io.evomoe.run.internal.folder;
 
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.models.internal.hub.TokenizerFiles;
-import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.record.RunFiles;
@@ -92,7 +91,7 @@ public record ProgramTokenizer(
           "the tokenizer of %s is in its files, none can be passed, was %s"
               .formatted(run.path(), given.getClass().getName()));
     }
-    return BpeTokenizer.load(run.tokenizerPath());
+    return Tokenizer.load(run.tokenizerPath());
   }
 
   private Tokenizer installed(RunFolder run) {

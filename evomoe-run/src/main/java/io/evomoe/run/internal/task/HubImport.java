@@ -87,10 +87,16 @@ public final class HubImport {
       hub.saveOrigin(folder.originPath());
       StepContext start = new StepContext(0, config.schedule().phase(0), 1, false, config.seed());
       save(folder, from, config, Progress.START, start, model);
-      return List.of(
+      List<String> lines = new ArrayList<>();
+      lines.add(
           "%s as task %s: %,d tensors, %s"
-              .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)),
+              .formatted(hub.model().modelType(), task.name(), hub.size(), sizes(hub)));
+      lines.add(
           "Kept for export, not used: " + (hub.unused().isEmpty() ? "nothing" : hub.unused()));
+      if (hub.isHeadless()) {
+        lines.add("Masked-token head: none, so it starts untrained");
+      }
+      return lines;
     }
   }
 

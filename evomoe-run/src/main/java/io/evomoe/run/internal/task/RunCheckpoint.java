@@ -6,7 +6,9 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
+import io.evomoe.models.text.WordPieceTokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
@@ -299,7 +301,12 @@ public final class RunCheckpoint implements TaskRun {
   }
 
   private TextEnds textEnds() {
-    TokenizerContents contents = TokenizerContents.read(folder.tokenizerPath());
+    Path path = folder.tokenizerPath();
+    if (WordPieceTokenizer.isIn(path)) {
+      WordPieceTokenizer pieces = WordPieceTokenizer.load(path);
+      return new TextEnds(pieces.special(SpecialTokens.BEGIN), pieces.endOfText());
+    }
+    TokenizerContents contents = TokenizerContents.read(path);
     return new TextEnds(contents.begin(), contents.end());
   }
 

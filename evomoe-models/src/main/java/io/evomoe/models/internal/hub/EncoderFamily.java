@@ -20,30 +20,47 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * RoBERTa with its masked-token head ({@code RobertaForMaskedLM}) and the defaults of {@code
- * RobertaConfig}. Its linear layers are PyTorch's: [out, in]. Its padding token has a position, and
- * its tokens have a type, even if ours have none.
+ * RoBERTa and BERT with their masked-token heads ({@code RobertaForMaskedLM}, {@code
+ * BertForMaskedLM}) and the defaults of their configuration classes. Their linear layers are
+ * PyTorch's: [out, in]. RoBERTa's padding token has a position, and the tokens of both have a type,
+ * even if ours have none. Files without a head, such as {@code BertModel}'s, have no prefix.
+ *
+ * @param architecture name of its model class
+ * @param dense of the head
+ * @param norm of the head
+ * @param output of the head, with a bias and the tied decoder
  */
-final class RobertaFamily implements PublishedFamily {
-  private static final String MODEL_TYPE = "roberta";
-  private static final String EMBEDDINGS = "roberta.embeddings.";
-  private static final String LAYER = "roberta.encoder.layer.";
+record EncoderFamily(
+    String modelType, String architecture, String dense, String norm, String output)
+    implements PublishedFamily {
+  static final EncoderFamily ROBERTA =
+      new EncoderFamily(
+          "roberta", "RobertaForMaskedLM", "lm_head.dense", "lm_head.layer_norm", "lm_head.");
+  static final EncoderFamily BERT =
+      new EncoderFamily(
+          "bert",
+          "BertForMaskedLM",
+          "cls.predictions.transform.dense",
+          "cls.predictions.transform.LayerNorm",
+          "cls.predictions.");
+
   private static final String POSITIONS = "positions.weight";
   private static final String TOKEN_TYPES = "tokenTypes.weight";
+  private static final String PADDING = "pad_token_id";
 
-  /** Rows before the first position if our model has none: padding is token 1. */
+  /** Rows before RoBERTa's first position if our model has none: padding is token 1. */
   private static final int OFFSET = 2;
 
   private static final HubRequest.TextEnds ENDS = new HubRequest.TextEnds(OptionalInt.of(0), 2);
 
   @Override
-  public String modelType() {
-    return MODEL_TYPE;
-  }
-
-  @Override
   public Class<Roberta> modelClass() {
     return Roberta.class;
+  }
+
+  /** Whether positions begin after that of the padding token. */
+  private boolean isOffset() {
+    return equals(ROBERTA);
   }
 
   @Override
@@ -53,10 +70,11 @@ final class RobertaFamily implements PublishedFamily {
     fields.require("add_cross_attention", false);
     fields.require("position_embedding_type", "absolute");
     int width = fields.number("hidden_size", 1);
-    int offset = fields.optionalNumber("pad_token_id", 0, ConfigFields.LARGEST).orElse(1) + 1;
+    int offset =
+        isOffset() ? fields.optionalNumber(PADDING, 0, ConfigFields.LARGEST).orElse(1) + 1 : 0;
     int positions = fields.number("max_position_embeddings", offset + 1) - offset;
     return new PublishedModel(
-        MODEL_TYPE,
+        modelType,
         new LanguageModelConfig(
             fields.number("vocab_size", 1, ConfigFields.MOST_TOKENS),
             positions,
@@ -79,7 +97,7 @@ final class RobertaFamily implements PublishedFamily {
     StackConfig stack = model.config().stack();
     BlockConfig block = HubConfig.plain(stack);
     int offset = model.config().positionOffset();
-    config.putArray("architectures").add("RobertaForMaskedLM");
+    config.putArray("architectures").add(architecture);
     config.put("hidden_act", HubConfig.name(block.feedForward().activation()));
     config.put("vocab_size", model.config().vocabulary());
     config.put("max_position_embeddings", model.config().positions() + offset);
@@ -90,19 +108,28 @@ final class RobertaFamily implements PublishedFamily {
         .put("intermediate_size", block.intermediateSize());
     config.put("layer_norm_eps", block.norm().epsilon());
     config.put("hidden_dropout_prob", stack.dropout()).put("attention_probs_dropout_prob", 0.0);
-    config.put("pad_token_id", offset - 1);
-    HubConfig.write(ends.orElse(ENDS), config);
+    if (isOffset()) {
+      config.put(PADDING, offset - 1);
+      HubConfig.write(ends.orElse(ENDS), config);
+    }
     config.put("tie_word_embeddings", true);
   }
 
   @Override
   public PublishedModel describe(Model<?> model) {
     LanguageModelConfig own = ((Roberta) model).config();
-    int offset = own.positionOffset() == 0 ? OFFSET : own.positionOffset();
+    int offset = isOffset() && own.positionOffset() == 0 ? OFFSET : own.positionOffset();
     return new PublishedModel(
-        MODEL_TYPE,
+        modelType,
         own.with(c -> c.positionOffset(offset).tokenTypes(Math.max(1, own.tokenTypes()))),
         Optional.empty());
+  }
+
+  @Override
+  public Optional<String> refusal(PublishedModel model) {
+    return isOffset() || model.config().positionOffset() == 0
+        ? PublishedFamily.super.refusal(model)
+        : Optional.of("counts positions from 0, this run from its padding's");
   }
 
   @Override
@@ -127,17 +154,45 @@ final class RobertaFamily implements PublishedFamily {
 
   @Override
   public WeightNames names(PublishedModel model, Set<String> tensors) {
-    int width = model.config().stack().hiddenSize();
-    int hidden = model.config().stack().block().intermediateSize();
+    String body = modelType + ".";
+    boolean bare = !tensors.isEmpty() && tensors.stream().noneMatch(name -> name.startsWith(body));
+    String prefix = bare ? "" : body;
+    boolean headless = bare && tensors.stream().noneMatch(name -> name.startsWith(output));
+    List<WeightRule> rules = new ArrayList<>(encoder(model, prefix));
     LanguageModelConfig size = model.config();
+    int width = size.stack().hiddenSize();
+    if (!headless) {
+      rules.addAll(WeightRule.linear("head.dense", dense, width, width));
+      rules.addAll(WeightRule.norm("head.norm", norm, width));
+      rules.add(WeightRule.same("head.bias", output + "bias", size.vocabulary()));
+    }
+    return new WeightNames(
+        rules,
+        Map.of(
+            output + "decoder.weight",
+            prefix + "embeddings.word_embeddings.weight",
+            output + "decoder.bias",
+            output + "bias"),
+        Pattern.compile(
+            Pattern.quote(prefix)
+                + "(embeddings\\.(position_ids|token_type_ids)|pooler\\.dense\\.(weight|bias))"
+                + "|cls\\.seq_relationship\\.(weight|bias)"),
+        headless);
+  }
+
+  private static List<WeightRule> encoder(PublishedModel model, String prefix) {
+    LanguageModelConfig size = model.config();
+    int width = size.stack().hiddenSize();
+    int hidden = size.stack().block().intermediateSize();
+    String tables = prefix + "embeddings.";
     List<WeightRule> rules = new ArrayList<>();
-    rules.add(table("tokens.weight", "word_embeddings", size.vocabulary(), width));
-    rules.add(table(POSITIONS, "position_embeddings", positions(model), width));
-    rules.add(table(TOKEN_TYPES, "token_type_embeddings", size.tokenTypes(), width));
-    rules.addAll(WeightRule.norm("embeddingNorm", EMBEDDINGS + "LayerNorm", width));
-    for (int i = 0; i < model.config().stack().numHiddenLayers(); i++) {
+    rules.add(table("tokens.weight", tables + "word", size.vocabulary(), width));
+    rules.add(table(POSITIONS, tables + "position", positions(model), width));
+    rules.add(table(TOKEN_TYPES, tables + "token_type", size.tokenTypes(), width));
+    rules.addAll(WeightRule.norm("embeddingNorm", tables + "LayerNorm", width));
+    for (int i = 0; i < size.stack().numHiddenLayers(); i++) {
       String ours = "blocks." + i + ".";
-      String theirs = LAYER + i + ".";
+      String theirs = prefix + "encoder.layer." + i + ".";
       String attention = theirs + "attention.";
       rules.addAll(
           WeightRule.linear(
@@ -156,21 +211,10 @@ final class RobertaFamily implements PublishedFamily {
           WeightRule.linear(ours + "feedForward.contract", theirs + "output.dense", hidden, width));
       rules.addAll(WeightRule.norm(ours + "feedForwardNorm", theirs + "output.LayerNorm", width));
     }
-    rules.addAll(WeightRule.linear("head.dense", "lm_head.dense", width, width));
-    rules.addAll(WeightRule.norm("head.norm", "lm_head.layer_norm", width));
-    rules.add(WeightRule.same("head.bias", "lm_head.bias", size.vocabulary()));
-    return new WeightNames(
-        rules,
-        Map.of(
-            "lm_head.decoder.weight",
-            EMBEDDINGS + "word_embeddings.weight",
-            "lm_head.decoder.bias",
-            "lm_head.bias"),
-        Pattern.compile(
-            "roberta\\.(embeddings\\.(position_ids|token_type_ids)|pooler\\.dense\\.(weight|bias))"));
+    return rules;
   }
 
   private static WeightRule table(String ours, String theirs, int rows, int width) {
-    return WeightRule.same(ours, EMBEDDINGS + theirs + ".weight", rows, width);
+    return WeightRule.same(ours, theirs + "_embeddings.weight", rows, width);
   }
 }
