@@ -1,18 +1,17 @@
-import io.evomoe.models.internal.hub.HubTensors;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipFile;
 import onnx.Onnx;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Writes the BERT of an ONNX file as a folder of Hugging Face. ONNX keeps the names of all
@@ -54,13 +53,13 @@ class MiniLm {
       Files.writeString(folder.resolve("config.json"), CONFIG);
     }
     try (InputStream model = Files.newInputStream(onnx)) {
-      Map<String, INDArray> weights = weights(Onnx.ModelProto.parseFrom(model).getGraph());
-      HubTensors.write(folder, weights, Long.MAX_VALUE);
+      Map<String, Tensor> weights = weights(Onnx.ModelProto.parseFrom(model).getGraph());
+      write(folder.resolve("model.safetensors"), weights);
       System.out.printf("%s: %d tensors%n", NAME, weights.size());
     }
   }
 
-  private static Map<String, INDArray> weights(Onnx.GraphProto graph) {
+  private static Map<String, Tensor> weights(Onnx.GraphProto graph) {
     Map<String, String> biases = biases(graph);
     Map<String, String> linear = new HashMap<>();
     for (Onnx.NodeProto node : graph.getNodeList()) {
@@ -69,15 +68,15 @@ class MiniLm {
         linear.put(node.getInput(1), bias.replace(BIAS, ".weight"));
       }
     }
-    Map<String, INDArray> weights = new TreeMap<>();
+    Map<String, Tensor> weights = new TreeMap<>();
     for (Onnx.TensorProto tensor : graph.getInitializerList()) {
       if (tensor.getDataType() == Onnx.TensorProto.DataType.FLOAT.getNumber()) {
+        Tensor values = new Tensor(tensor.getDimsList(), tensor.getRawData().toByteArray());
         String name = linear.get(tensor.getName());
-        INDArray values = values(tensor);
-        weights.put(name == null ? tensor.getName() : name, name == null ? values : values.transpose());
+        weights.put(name == null ? tensor.getName() : name, name == null ? values : values.transposed());
       }
     }
-    return new LinkedHashMap<>(weights);
+    return weights;
   }
 
   /** Returns the biases by the name of the value that they are added to. */
@@ -91,11 +90,41 @@ class MiniLm {
     return biases;
   }
 
-  private static INDArray values(Onnx.TensorProto tensor) {
-    ByteBuffer raw = ByteBuffer.wrap(tensor.getRawData().toByteArray());
-    float[] values = new float[raw.remaining() / Float.BYTES];
-    raw.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-    return Nd4j.createFromArray(values)
-        .reshape(tensor.getDimsList().stream().mapToLong(Long::longValue).toArray());
+  /** Writes a file of safetensors: the length of the header, the header, then all values. */
+  private static void write(Path file, Map<String, Tensor> weights) throws IOException {
+    StringBuilder header = new StringBuilder();
+    long end = 0;
+    for (Map.Entry<String, Tensor> weight : weights.entrySet()) {
+      Tensor tensor = weight.getValue();
+      long begin = end;
+      end += tensor.values.length;
+      header.append(header.isEmpty() ? "{" : ",")
+          .append("\"%s\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+              .formatted(weight.getKey(), tensor.shape, begin, end));
+    }
+    byte[] text = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(text.length).array());
+      out.write(text);
+      for (Tensor tensor : weights.values()) {
+        out.write(tensor.values);
+      }
+    }
+  }
+
+  /** A shape, and values of four bytes, little endian. */
+  private record Tensor(List<Long> shape, byte[] values) {
+    Tensor transposed() {
+      int rows = Math.toIntExact(shape.get(0));
+      int columns = Math.toIntExact(shape.get(1));
+      ByteBuffer from = ByteBuffer.wrap(values);
+      ByteBuffer to = ByteBuffer.allocate(values.length);
+      for (int column = 0; column < columns; column++) {
+        for (int row = 0; row < rows; row++) {
+          to.putInt(from.getInt(Float.BYTES * (row * columns + column)));
+        }
+      }
+      return new Tensor(List.of((long) columns, (long) rows), to.array());
+    }
   }
 }
