@@ -17,8 +17,8 @@ import io.evomoe.moe.Options.Bounds;
  * PriorFallback}).
  *
  * <ul>
- *   <li>{@code prior}: {@code none} (default), {@code fixed}, {@code learned} or {@code annealed}
- *       ({@link Prior})
+ *   <li>{@code prior}: {@code none} (default), {@code fixed}, {@code learned}, {@code annealed} or
+ *       {@code embedded} ({@link Prior})
  *   <li>{@code priorScale}: s, above 0 and at most 100, default 10. At 100 the id alone decides.
  *       Ignored without a prior
  *   <li>{@code priorDistill}: lambda, 0 to 1000, default 0. While c is above 0, a training adds the
@@ -67,11 +67,16 @@ public record RouterOptions(
      * B[id] as drawn. c falls linearly from 1 at the spawn to exactly 0 at the end of the annealing
      * and is 0 in the hard phase. The run ends as a router without a prior.
      */
-    ANNEALED;
+    ANNEALED,
+    /**
+     * The rows of B are columns of the model's embedding, and W reads them. A conversion of a
+     * trained run makes this form ({@code convert --embed-prior}); the router itself is plain.
+     */
+    EMBEDDED;
 
     /** Returns whether the prior is still active at the end of a training. */
     public boolean stays() {
-      return this == FIXED || this == LEARNED;
+      return this == FIXED || this == LEARNED || this == EMBEDDED;
     }
   }
 

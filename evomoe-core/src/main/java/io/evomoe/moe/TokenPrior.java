@@ -39,7 +39,7 @@ final class TokenPrior {
     this.kernels = spec.scope().kernels().exact();
     this.kind = options.prior(spec);
     this.fallback = options.priorFallback();
-    this.table = kind == Prior.NONE ? null : table(spec, options);
+    this.table = kind == Prior.NONE || kind == Prior.EMBEDDED ? null : table(spec, options);
   }
 
   private static Parameter table(GateSpec spec, RouterOptions options) {
@@ -91,13 +91,14 @@ final class TokenPrior {
   String reason() {
     return kind == Prior.ANNEALED
         ? "adds what a token's id says to its logits until the annealing ends (option prior)"
-        : "adds what a token's id says to its logits (option prior)";
+        : "adds what a token's id says to its logits (option prior; with Llama blocks, convert"
+            + " --embed-prior moves it into the embedding)";
   }
 
   /** Returns c. */
   private double share(StepContext step) {
     return switch (kind) {
-      case NONE -> 0;
+      case NONE, EMBEDDED -> 0;
       case FIXED, LEARNED -> 1;
       case ANNEALED -> step.phase() == Phase.HARD ? 0 : step.annealingLeft();
     };

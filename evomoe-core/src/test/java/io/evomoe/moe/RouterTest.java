@@ -161,7 +161,9 @@ class RouterTest {
   void should_be_no_top_k_router_with_a_prior_that_stays(Prior prior) {
     assertThat(router(prior, DataType.DOUBLE).topKRouting(SOFT.hard(1), 1, false))
         .isEqualTo(
-            new TopKRouting.Other("adds what a token's id says to its logits (option prior)"));
+            new TopKRouting.Other(
+                "adds what a token's id says to its logits (option prior; with Llama blocks, convert"
+                    + " --embed-prior moves it into the embedding)"));
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
 import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
+import io.evomoe.run.internal.task.EmbeddedPrior;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.ExportRequest.Exported;
@@ -243,6 +244,21 @@ abstract class RunUse {
    */
   public List<Long> average(int count, Path out) {
     return made(out, (run, folder) -> Conversion.average(run, count, folder));
+  }
+
+  /**
+   * Makes a run whose token prior is in its embedding rather than in its routers, so that it can be
+   * exported to published formats. Its hidden size is larger, and its loss differs a little. Needs
+   * Llama blocks, a {@code fixed} or {@code learned} prior, and the run's data, whose validation
+   * set decides how strongly the routers read the prior.
+   *
+   * @param out new or empty folder
+   * @return the new run, which is open
+   * @throws IllegalArgumentException if the run has none of these
+   */
+  public Run<?> embedPrior(Path out) {
+    made(out, (run, folder) -> new EmbeddedPrior(run).write(folder));
+    return Run.open(out);
   }
 
   /** Makes a run with this run's tokenizer in a new folder. */

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "convert",
     description = {
-      "Makes a run with another number of experts, or of averaged weights, from a checkpoint.",
-      "Give one of --select, --merge, --experts and --average."
+      "Makes a run with another number of experts, averaged weights or an embedded prior from a checkpoint.",
+      "Give one of --select, --merge, --experts, --average and --embed-prior."
     },
     footer = {
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
@@ -65,6 +65,12 @@ final class ConvertCommand implements Runnable {
         description = "average the weights of this checkpoint and the N - 1 before it in the run")
     @Nullable Integer average;
 
+    @Option(
+        names = "--embed-prior",
+        description =
+            "move the token prior of a run with Llama blocks into its embedding, which published formats can hold")
+    boolean embedPrior;
+
     ExpertGroups groups(int there) {
       if (select != null) {
         return ExpertGroups.select(select);
@@ -97,6 +103,18 @@ final class ConvertCommand implements Runnable {
       if (average != null) {
         List<Long> steps = run.average(average, out);
         System.out.printf("The checkpoints after steps %s were averaged: %s%n", steps, out);
+        return;
+      }
+      if (wanted.embedPrior) {
+        try (Run<?> embedded = run.embedPrior(out)) {
+          System.out.printf(
+              "The token prior is in the embedding, hidden size %d instead of %d, validation loss %.4f instead of %.4f: %s%n",
+              embedded.config().model().hiddenSize(),
+              run.config().model().hiddenSize(),
+              embedded.evaluate().loss(),
+              run.evaluate().loss(),
+              out);
+        }
         return;
       }
       int there = run.config().model().experts();

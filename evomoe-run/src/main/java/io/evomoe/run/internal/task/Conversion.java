@@ -32,6 +32,11 @@ public record Conversion(RunCheckpoint run) {
 
   /** Rejects a run that has no gate, or whose experts are not spawned yet. */
   public Conversion {
+    requireExperts(run);
+  }
+
+  /** Rejects a run that has no gate, or whose experts are not spawned yet. */
+  static void requireExperts(RunCheckpoint run) {
     ExpertLifecycle growth = run.config().provider().growth();
     if (growth == ExpertLifecycle.NEVER) {
       throw new IllegalArgumentException(
@@ -111,7 +116,7 @@ public record Conversion(RunCheckpoint run) {
         .toList();
   }
 
-  private static Path write(RunCheckpoint run, RunConfig config, Path out, TrainingState state) {
+  static Path write(RunCheckpoint run, RunConfig config, Path out, TrainingState state) {
     RunFolder folder = new RunFolder(out);
     folder.write(config);
     Checkpoint saved = run.checkpoint();
@@ -153,13 +158,13 @@ public record Conversion(RunCheckpoint run) {
     return config.provider().growth() == ExpertLifecycle.NEVER ? target.fresh() : grown(target);
   }
 
-  private static Model<?> grown(RunCheckpoint of) {
+  static Model<?> grown(RunCheckpoint of) {
     Model<?> model = of.fresh();
     of.grow(model);
     return model;
   }
 
-  private static Optimizer optimizer(RunConfig config) {
+  static Optimizer optimizer(RunConfig config) {
     return config.trainer().optimizer(config.kernels());
   }
 }
