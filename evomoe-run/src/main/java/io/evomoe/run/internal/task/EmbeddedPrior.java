@@ -216,24 +216,28 @@ public record EmbeddedPrior(RunCheckpoint run) {
 
     /** Writes the tables into the embedding, and the factor into the routers. */
     void write(Model<?> model, double factor) {
-      Map<String, INDArray> values = new HashMap<>();
-      model.parameters().forEach(p -> values.put(p.name(), p.value()));
       int at = width;
       for (Parameter table : tables) {
         int end = at + Math.toIntExact(table.value().size(1));
         INDArrayIndex columns = NDArrayIndex.interval(at, end);
         String gate = table.name().substring(0, table.name().length() - TABLE.length());
-        String norm =
-            "blocks.%d.feedForwardNorm.gain".formatted(table.place().block().orElseThrow());
-        values
-            .get("tokens.weight")
-            .get(NDArrayIndex.all(), columns)
-            .assign(table.value().mul(small));
-        values.get(norm).get(columns).assign(shrink());
-        INDArray router = values.get(gate + "weight").get(columns, NDArrayIndex.all());
+        int block = table.place().block().orElseThrow();
+        value(model, EMBEDDING).get(NDArrayIndex.all(), columns).assign(table.value().mul(small));
+        value(model, "blocks.%d.feedForwardNorm.gain".formatted(block))
+            .get(columns)
+            .assign(shrink());
+        INDArray router = value(model, gate + "weight").get(columns, NDArrayIndex.all());
         router.assign(Nd4j.eye(end - at).mul(factor / small).castTo(router.dataType()));
         at = end;
       }
+    }
+
+    private static INDArray value(Model<?> model, String name) {
+      return model.parameters().stream()
+          .filter(parameter -> parameter.name().equals(name))
+          .findFirst()
+          .orElseThrow()
+          .value();
     }
 
     private double shrink() {
