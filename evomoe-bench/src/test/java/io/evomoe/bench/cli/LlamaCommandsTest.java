@@ -88,7 +88,8 @@ class LlamaCommandsTest {
     assertThat(refused.err().strip())
         .isEqualTo(
             "evomoe: mixtral has a softmax router of a fixed k, but gate topk adds what a token's"
-                + " id says to its logits (option prior); no family holds this run");
+                + " id says to its logits (option prior; with Llama blocks, convert --embed-prior"
+                + " moves it into the embedding); no family holds this run");
   }
 
   @Test

@@ -65,7 +65,7 @@ class TokenizeCommandTest {
     CommandRun.of("tokenize", "--from", folder, "--ids", "99999")
         .refused("token id must be in 0..");
     CommandRun.of("tokenize", "--from", folder.resolve("none"), TEXT)
-        .refused("is not the folder of a training run");
+        .refused("none does not exist");
   }
 
   private static CommandRun tokenize(String... arguments) {
