@@ -67,14 +67,14 @@ class EmbeddedPriorTest {
     try (Run<Llama> run = trained(SmallTexts.llama(folder), "none", 10)) {
       assertRejected(
           () -> run.embedPrior(folder.resolve("out")),
-          "gateOptions.evomoe.prior must be fixed or learned, was none");
+          "gateOptions.evomoe.prior is fixed or learned, they were llama and none");
     }
     Path out = folder.resolve("gpt");
     try (Run<?> run = SmallTexts.gpt(folder).gate("evomoe").in(out)) {
       run.train();
       assertRejected(
           () -> run.embedPrior(folder.resolve("out")),
-          "the prior can be embedded if model.architecture is llama, was gpt");
+          "the prior can be embedded if model.architecture is llama and gateOptions.evomoe.prior is fixed or learned, they were gpt and learned");
     }
     assertRejected(
         () -> trained(SmallTexts.llama(folder), "embedded", 10),

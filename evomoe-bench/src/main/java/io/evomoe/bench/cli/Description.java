@@ -10,6 +10,7 @@ import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
+import io.evomoe.run.task.ExportPlan;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.run.task.Task;
@@ -38,6 +39,7 @@ final class Description {
         "%s: %,d parameters with all experts, %s with gradients and optimizer moments%n",
         config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
     console.println(losses(config));
+    console.println(ExportPlan.of(config, data.vocabulary()).text());
     console.flush();
   }
 

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.internal.files.NewOutput;
+import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.models.gguf.GgufType;
 import io.evomoe.models.hub.HubExport;
@@ -11,9 +12,10 @@ import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.ExportRequest.Exported;
 import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.EvalRequest;
+import io.evomoe.run.task.ExportPlan;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
@@ -73,13 +75,13 @@ final class ExportCommand implements Runnable {
       names = "--as",
       paramLabel = "FAMILY",
       description =
-          "published family to use, e.g. llama, mixtral, qwen3_moe or olmoe; it must fit the run exactly (default: the import's family, or the first that fits)")
+          "published family to use, e.g. llama, mixtral, qwen3_moe or olmoe, which must fit the run; or evomoe, EvoMoE's own form (default: the import's family, or the first that fits)")
   @Nullable String family;
 
   @Option(
       names = "--experts-per-token",
       description =
-          "experts of every token, for a gate without a fixed number; prints the validation loss before and after, the weights stay the same")
+          "experts of every token, for a gate without a fixed number; prints the validation loss before and after (default: evolution.finalTopK, if the family needs a fixed number)")
   @Nullable Integer expertsPerToken;
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -90,31 +92,58 @@ final class ExportCommand implements Runnable {
     if (!hub && !format.equals(GGUF)) {
       throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
     }
-    Function<Run<?>, Exported> write = hub ? hub() : gguf();
+    BiFunction<Run<?>, ExportRequest, Exported> write = hub ? hub() : gguf();
     try (Run<?> run = Run.open(checkpoint)) {
       if (!hub) {
         run.tokenizer();
       }
-      if (expertsPerToken != null) {
-        printLosses(run, expertsPerToken);
-      }
-      Exported exported = write.apply(run);
-      System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
-      if (hub && expertsPerToken != null && exported.ownForm()) {
-        System.out.println(
-            "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
-      }
-      if (!exported.remarks().isEmpty()) {
-        System.out.println("Computed differently by llama.cpp:");
-        exported.remarks().forEach(line -> System.out.println("- " + line));
+      boolean asItIs = HubExport.OWN_FORM.equals(family);
+      ExportPlan plan = asItIs ? ExportPlan.OWN_FORM : ExportPlan.of(run.config());
+      Integer experts = expertsPerToken == null ? plan.expertsPerToken() : expertsPerToken;
+      ExportRequest request = ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(experts);
+      if (plan.embedsPrior()) {
+        try (ScratchFolder scratch = ScratchFolder.create("-export");
+            Run<?> embedded = run.embedPrior(scratch.path().resolve("run"))) {
+          System.out.printf(
+              "The token prior is in the embedding now: hidden size %d, was %d%n",
+              embedded.config().model().hiddenSize(), run.config().model().hiddenSize());
+          write(run, embedded, request, write);
+        }
+      } else {
+        write(run, run, request, write);
       }
     }
   }
 
-  /** The validation loss with the gate's routing, and with a fixed number of experts per token. */
-  private static void printLosses(Run<?> run, int experts) {
-    Measurement fixed = run.evaluate(HELD_OUT_LOSS.withExpertsPerToken(experts));
-    Measurement routed = run.evaluate(HELD_OUT_LOSS);
+  private void write(
+      Run<?> trained,
+      Run<?> changed,
+      ExportRequest request,
+      BiFunction<Run<?>, ExportRequest, Exported> write) {
+    Integer experts = request.expertsPerToken();
+    if (experts != null) {
+      printLosses(trained, changed, experts);
+    }
+    Exported exported = write.apply(changed, request);
+    System.out.printf("%,d tensors: %s%n", exported.tensors(), out);
+    if (exported.ownForm() && experts != null) {
+      System.out.println(
+          "No family fits, so the export has EvoMoE's own form: its gate routes as before.");
+    }
+    if (!exported.remarks().isEmpty()) {
+      System.out.println("Computed differently by llama.cpp:");
+      exported.remarks().forEach(line -> System.out.println("- " + line));
+    }
+  }
+
+  /**
+   * Prints the validation loss with the gate's routing, and with a fixed number of experts.
+   *
+   * @param changed the run with the prior in its embedding, or the same run
+   */
+  private static void printLosses(Run<?> trained, Run<?> changed, int experts) {
+    Measurement fixed = changed.evaluate(HELD_OUT_LOSS.withExpertsPerToken(experts));
+    Measurement routed = trained.evaluate(HELD_OUT_LOSS);
     System.out.printf(
         "%s on %,d %s, %s, of %s%n",
         routed.run(), routed.tokens(), routed.unit(), routed.share().text(), routed.text());
@@ -129,25 +158,21 @@ final class ExportCommand implements Runnable {
         fixed.loss() - routed.loss());
   }
 
-  private ExportRequest request() {
-    return ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(expertsPerToken);
-  }
-
-  private Function<Run<?>, Exported> hub() {
+  private BiFunction<Run<?>, ExportRequest, Exported> hub() {
     FieldBound.atLeast("--max-shard-mb", maxShardMb, 1);
     if (dtype != null && !TYPES.containsKey(dtype)) {
       throw new IllegalArgumentException(
           "--dtype of format hf must be f32, f16 or bf16, was " + dtype);
     }
-    ExportRequest request =
-        request()
-            .withType(dtype == null ? null : TYPES.get(dtype))
-            .withMaxShardBytes(Math.min(maxShardMb, Long.MAX_VALUE / MEGABYTE) * MEGABYTE);
+    long shard = Math.min(maxShardMb, Long.MAX_VALUE / MEGABYTE) * MEGABYTE;
     NewOutput.folder(out).close();
-    return run -> run.export(request, out);
+    return (run, request) ->
+        run.export(
+            request.withType(dtype == null ? null : TYPES.get(dtype)).withMaxShardBytes(shard),
+            out);
   }
 
-  private Function<Run<?>, Exported> gguf() {
+  private BiFunction<Run<?>, ExportRequest, Exported> gguf() {
     String name = out.toAbsolutePath().normalize().getFileName() + "";
     if (!name.endsWith("." + GGUF)) {
       throw new IllegalArgumentException("--out must end in .gguf with --format gguf, was " + out);
@@ -155,6 +180,6 @@ final class ExportCommand implements Runnable {
     CommandText.reject(spec, "cannot be given with --format gguf", "--max-shard-mb");
     GgufType type = dtype == null ? GgufType.F32 : GgufType.named(dtype);
     NewOutput.file(out).close();
-    return run -> run.exportGguf(request(), type, out);
+    return (run, request) -> run.exportGguf(request, type, out);
   }
 }

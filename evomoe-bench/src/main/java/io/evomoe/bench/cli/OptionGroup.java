@@ -29,7 +29,7 @@ enum OptionGroup {
       "--data --data-format --text-field --label-field --source-field --target-field --skip-bad-lines --valid-share --test-share --split-seed"),
   MODEL(
       "Model",
-      "--task --preset --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
+      "--task --preset --for --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
   TRAINING("Training", ""),
   EVOLUTION("Evolution", "--spawn"),
   OUTPUT("Output", "--out --keep-models --json --tensorboard --report-every"),

@@ -9,12 +9,14 @@ import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.run.config.StrictYaml;
+import io.evomoe.run.task.ExportPlan;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -71,6 +73,49 @@ public final class RunOptions {
       description = "one configuration field, e.g. model.experts=16; may be repeated")
   Map<String, String> set = new LinkedHashMap<>();
 
+  @Option(
+      names = "--for",
+      description =
+          "program that will run the model: gguf (llama.cpp), hf (Transformers) or evomoe (no other); the first two choose Llama blocks for task gpt, and reject a model that cannot be exported (default: Llama blocks for your own text, unless you set model.architecture)")
+  @Nullable Goal goal;
+
+  /** The program that will run a model. */
+  enum Goal {
+    GGUF,
+    HF,
+    EVOMOE;
+
+    /** Rejects a run whose model the program cannot run. */
+    void require(RunConfig config) {
+      if (isReached(config)) {
+        return;
+      }
+      List<String> others =
+          GateProvider.installed().stream()
+              .map(GateProvider::name)
+              .filter(gate -> isReached(config.with(c -> c.gate(gate).gateOptions(Map.of()))))
+              .toList();
+      throw new IllegalArgumentException(
+          "--for %s cannot be given with --task %s, --gate %s and model.architecture %s, a model that it cannot run; gates that it can run: %s"
+              .formatted(
+                  this,
+                  config.task(),
+                  config.gate(),
+                  config.model().architecture(),
+                  others.isEmpty() ? "none" : String.join(", ", others)));
+    }
+
+    private boolean isReached(RunConfig config) {
+      ExportPlan plan = ExportPlan.of(config);
+      return this == EVOMOE || (this == GGUF ? plan.gguf() : plan.family() != null);
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private static FieldOptions ofPreset(Class<? extends Record> record, String names) {
     return new FieldOptions(record, field -> "the preset's", names);
   }
@@ -96,13 +141,26 @@ public final class RunOptions {
     requireTheSame("seed", seed, config.seed());
     form.requireOf(DataOptions.kind(task));
     config.gateOptions().keySet().forEach(GateProvider::named);
-    return Tasks.checked(config);
+    RunConfig checked = Tasks.checked(config);
+    if (goal != null) {
+      goal.require(checked);
+    }
+    return checked;
   }
 
-  /** Which the preset depends on, so it is looked for before the other fields. */
+  /**
+   * Returns the architecture, on which the preset depends. Your own text gets Llama blocks, since
+   * their mixtures can be exported. The project's text keeps the blocks that the study measures.
+   */
   private Architecture architecture(ObjectNode file) {
     String asked = set.get("model.architecture");
-    return asked == null ? Architecture.in(file) : Architecture.named(asked);
+    if (asked != null) {
+      return Architecture.named(asked);
+    }
+    boolean exported = goal == null ? !data.isEmpty() : goal != Goal.EVOMOE;
+    return exported && task.equals(Tasks.GPT) && !file.path("model").has("architecture")
+        ? Architecture.LLAMA
+        : Architecture.in(file);
   }
 
   /** A file may say again what an option says, and nothing else. */

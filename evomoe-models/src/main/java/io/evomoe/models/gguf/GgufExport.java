@@ -45,6 +45,16 @@ public final class GgufExport {
     return GgufArchitecture.refused(base, " with experts");
   }
 
+  /** Returns whether llama.cpp has an architecture that computes a model. */
+  public static boolean isSupported(PublishedModel model) {
+    try {
+      GgufArchitecture.of(model).describe(model, new GgufMetadata());
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   /** Returns one sentence for each difference of llama.cpp's computation; mostly empty. */
   public List<String> differences() {
     return architecture.differences(model);

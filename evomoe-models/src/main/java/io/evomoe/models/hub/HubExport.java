@@ -38,6 +38,9 @@ public final class HubExport {
   /** The default maximum of a file's bytes, as in Hugging Face's library. */
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
+  /** The {@code model_type} of our own form. */
+  public static final String OWN_FORM = OwnExport.MODEL_TYPE;
+
   private final Map<String, INDArray> tensors;
   private final ObjectNode config;
   private final @Nullable PublishedModel model;
@@ -68,13 +71,17 @@ public final class HubExport {
    *     the message gives the reason and the families that fit
    */
   public static HubExport of(Model<?> model, HubRequest request) {
+    boolean asked = request.family().equals(Optional.of(OWN_FORM));
     if (model instanceof Transformer) {
-      if (request.family().isPresent()) {
+      if (request.family().isPresent() && !asked) {
         throw new IllegalArgumentException(
             "no family holds an encoder-decoder of this project: leave out the family, was "
                 + request.family().get());
       }
       return own(model, "transformer", request.gate());
+    }
+    if (asked) {
+      return own(model, PublishedFamily.of(model).modelType(), request.gate());
     }
     ExportedModel exported = new ExportedModel(model, request.gate(), request.moment());
     Optional<ImportOrigin> origin = request.origin().flatMap(ImportOrigin::load);

@@ -22,8 +22,7 @@ import java.util.Map;
  * @param model size of the model
  * @param training training settings
  * @param gates defaults of gates that measured better on this task than the gates' own defaults, by
- *     gate; not for architecture {@code llama}, so that its runs can be exported as published
- *     models
+ *     gate
  */
 public record Preset(
     String name, ModelConfig model, TrainingConfig training, Map<String, GateDefaults> gates) {
@@ -114,10 +113,7 @@ public record Preset(
                 m ->
                     m.architecture(architecture)
                         .intermediateSize(gatedHidden(model.intermediateSize())));
-    GateDefaults usual =
-        architecture == Architecture.GPT && gates.containsKey(gate)
-            ? gates.get(gate)
-            : GateDefaults.of(gate);
+    GateDefaults usual = gates.containsKey(gate) ? gates.get(gate) : GateDefaults.of(gate);
     return new RunConfig(
         task,
         gate,

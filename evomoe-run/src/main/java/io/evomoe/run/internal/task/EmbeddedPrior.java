@@ -1,10 +1,9 @@
 package io.evomoe.run.internal.task;
 
-import io.evomoe.moe.RouterOptions.Prior;
 import io.evomoe.nn.Parameter;
-import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.result.Measurement.EvalRequest;
+import io.evomoe.run.task.ExportPlan;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.Tasks;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
@@ -50,22 +48,14 @@ public record EmbeddedPrior(RunCheckpoint run) {
   public EmbeddedPrior {
     Conversion.requireExperts(run);
     RunConfig config = run.config();
-    if (config.model().architecture() != Architecture.LLAMA) {
+    if (ExportPlan.embedded(config).isEmpty()) {
       throw new IllegalArgumentException(
-          "the prior can be embedded if model.architecture is llama, was "
-              + config.model().architecture().name().toLowerCase(Locale.ROOT));
+          "the prior can be embedded if model.architecture is llama and gateOptions.%s.prior is fixed or learned, they were %s and %s"
+              .formatted(
+                  config.gate(),
+                  config.model().architecture().name().toLowerCase(Locale.ROOT),
+                  config.options().getOrDefault(TABLE, "none")));
     }
-    String prior = prior(config);
-    if (!List.of("fixed", "learned").contains(prior)) {
-      throw new IllegalArgumentException(
-          "gateOptions.%s.prior must be fixed or learned, was %s".formatted(config.gate(), prior));
-    }
-  }
-
-  /** Returns option {@code prior} of a run's gate. */
-  static String prior(RunConfig config) {
-    Map<String, String> options = config.gateOptions().getOrDefault(config.gate(), Map.of());
-    return options.getOrDefault(TABLE, "none").toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -124,17 +114,12 @@ public record EmbeddedPrior(RunCheckpoint run) {
   }
 
   private RunConfig config(Columns columns) {
-    RunConfig config = run.config();
-    Map<String, String> own = new TreeMap<>(config.gateOptions().get(config.gate()));
-    own.put(TABLE, Prior.EMBEDDED.name().toLowerCase(Locale.ROOT));
-    Map<String, Map<String, String>> options = new TreeMap<>(config.gateOptions());
-    options.put(config.gate(), own);
+    RunConfig config = ExportPlan.embedded(run.config()).orElseThrow();
     int heads = config.model().numAttentionHeads();
     Integer headDim = config.model().headDim();
     return config.with(
         c ->
-            c.gateOptions(options)
-                .model(
+            c.model(
                     config
                         .model()
                         .with(

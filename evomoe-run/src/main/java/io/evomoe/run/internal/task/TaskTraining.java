@@ -67,7 +67,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       RunConfig config,
       TrainerConfig trainer,
       @Nullable DenseWeights weights) {
-    if (EmbeddedPrior.prior(config).equals("embedded")) {
+    if ("embedded".equals(config.options().get("prior"))) {
       throw new IllegalArgumentException(
           "gateOptions.%s.prior must be none, fixed, learned or annealed in a new run, was embedded: convert --embed-prior makes this form of a trained run"
               .formatted(config.gate()));
