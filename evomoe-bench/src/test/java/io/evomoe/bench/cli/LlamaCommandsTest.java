@@ -98,7 +98,7 @@ class LlamaCommandsTest {
         .contains(said);
     Path imported = folder.resolve("imported");
     succeed("import", "--from", published, "--out", imported);
-    assertThat(Math.abs(loss(imported) - loss(run))).isLessThan(0.05);
+    assertThat(Math.abs(loss(imported) - loss(run))).isLessThan(0.2); // after 8 steps
   }
 
   @Test
