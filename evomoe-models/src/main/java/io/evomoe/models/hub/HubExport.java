@@ -41,6 +41,8 @@ public final class HubExport {
   /** The {@code model_type} of our own form. */
   public static final String OWN_FORM = OwnExport.MODEL_TYPE;
 
+  private static final double LARGEST_HALF = 65_504;
+
   private final Map<String, INDArray> tensors;
   private final ObjectNode config;
   private final @Nullable PublishedModel model;
@@ -184,7 +186,14 @@ public final class HubExport {
     }
     DataType before =
         origin.map(kept -> kept.types().getOrDefault(name, DataType.FLOAT)).orElse(DataType.FLOAT);
-    return FloatFormats.fromFloat(tensor, type.orElse(before));
+    DataType written = type.orElse(before);
+    double largest = written == DataType.FLOAT16 ? tensor.amaxNumber().doubleValue() : 0;
+    if (largest > LARGEST_HALF) {
+      throw new IllegalArgumentException(
+          "tensor %s has values up to %.0f, but f16 holds at most %.0f: export as bf16 or f32"
+              .formatted(name, largest, LARGEST_HALF));
+    }
+    return FloatFormats.fromFloat(tensor, written);
   }
 
   private void writeConfig(Path folder, Optional<DataType> type) throws IOException {

@@ -123,6 +123,26 @@ class HubExportTest {
         .withMessageContaining("shardBytes");
   }
 
+  @Test
+  void should_reject_a_type_that_cannot_hold_a_value() {
+    Model<?> model = Published.fresh(described("gpt2"), Published.DENSE);
+    model.parameters().get(0).value().putScalar(0, 70_000);
+    HubExport export = HubExport.of(model, HubRequest.of("dense"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> export.write(folder.resolve("out"), Optional.of(DataType.FLOAT16), 1000))
+        .withMessageContaining("has values up to 70000, but f16 holds at most 65504");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void should_have_our_form_if_asked() {
+    Model<?> model = Published.fresh(described("gpt2"), Published.DENSE);
+    HubRequest own = HubRequest.of("dense").withFamily(Optional.of(HubExport.OWN_FORM));
+
+    assertThat(HubExport.of(model, own).isInOwnForm()).isTrue();
+  }
+
   /** Its tables name experts, and some of its numbers are near 0. */
   @ParameterizedTest
   @CsvSource({"HALF", "BFLOAT16"})
