@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.internal.files.FolderLock.FolderInUseException;
 import io.evomoe.models.gpt.Gpt;
@@ -213,7 +214,10 @@ class RunTest {
       Measurement all = run.evaluate();
 
       assertThat(all.share().batches()).isEqualTo(all.share().all());
-      assertThat(all.loss()).isCloseTo(last, org.assertj.core.data.Offset.offset(0.5));
+      double bytes = run.tokenizer().encode("Message 7 of the year 1807").length / 26.0;
+      assertThat(all.bytesPerToken()).isCloseTo(1 / bytes, within(1.0));
+      assertThat(all.lines().get(0)).endsWith(" bits per byte");
+      assertThat(all.loss()).isCloseTo(last, within(0.5));
       assertThat(RunResult.read(run.folder().resolve(RunResult.FILE))).hasSize(1);
     }
   }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -24,6 +25,8 @@ import org.apache.commons.io.IOUtils;
  * channel, because an interrupt of a reading thread would close it for all.
  */
 public final class TokenStream {
+  private static final int SAMPLE = 100_000;
+
   /** Maximum number of ids that are written or read together. */
   private static final int BLOCK = 1 << 20;
 
@@ -194,6 +197,15 @@ public final class TokenStream {
   }
 
   /** Writes all ids. */
+  /** Returns the mean number of UTF-8 bytes of a token, over at most the first 100,000 tokens. */
+  public double bytesPerToken(Tokenizer tokenizer) {
+    int[] ids = new int[Math.min(size(), SAMPLE)];
+    copy(0, ids, 0, ids.length);
+    int end = tokenizer.endOfText();
+    String text = tokenizer.decode(IntStream.of(ids).filter(id -> id != end).toArray());
+    return (double) text.getBytes(StandardCharsets.UTF_8).length / Math.max(1, ids.length);
+  }
+
   void write(OutputStream target) throws IOException {
     for (int i = 0; i < blocks(); i++) {
       target.write(block(i).array());

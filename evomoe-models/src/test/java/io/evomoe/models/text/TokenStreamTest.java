@@ -34,6 +34,14 @@ class TokenStreamTest {
   }
 
   @Test
+  void should_count_bytes_of_the_text_without_its_ends() {
+    TokenStream stream =
+        TokenStream.of(new TextCorpus("c", List.of("ab", "cdef")), new CharTokenizer());
+
+    assertThat(stream.bytesPerToken(new CharTokenizer())).isEqualTo(6.0 / 7);
+  }
+
+  @Test
   void should_put_end_of_text_between_documents_only() {
     TokenStream stream =
         TokenStream.of(new TextCorpus("c", List.of("ab", "c", "de")), new CharTokenizer());

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss mean cross-entropy, in nats per token; for a task of one's own, its loss
  * @param metricName name of the metric; perplexity belongs to a cross-entropy
  * @param metric value of the metric
+ * @param bytesPerToken UTF-8 bytes of a token of the text, for bits per byte; NaN if unknown
  * @param translation translation scores; empty for other models
  */
 @RecordBuilder
@@ -38,6 +39,7 @@ public record Measurement(
     double loss,
     String metricName,
     double metric,
+    double bytesPerToken,
     Optional<TranslationScores> translation)
     implements MeasurementBuilder.With {
 
@@ -47,12 +49,30 @@ public record Measurement(
   /** Creates the measurement of a cross-entropy. */
   public Measurement(
       String run, long tokens, String unit, EvaluationShare share, String text, double loss) {
-    this(run, tokens, unit, share, text, loss, PERPLEXITY, Math.exp(loss), Optional.empty());
+    this(
+        run,
+        tokens,
+        unit,
+        share,
+        text,
+        loss,
+        PERPLEXITY,
+        Math.exp(loss),
+        Double.NaN,
+        Optional.empty());
   }
 
   /** Returns exp(loss). */
   public double perplexity() {
     return Math.exp(loss);
+  }
+
+  /**
+   * Returns the loss in bits per UTF-8 byte, which does not depend on the vocabulary; NaN if the
+   * length of a token is unknown.
+   */
+  public double bitsPerByte() {
+    return loss / Math.log(2) / bytesPerToken;
   }
 
   /** Returns lines for the user. */
@@ -65,6 +85,10 @@ public record Measurement(
                     String.format(
                         Locale.ROOT, ", token accuracy %.1f%%", 100 * scores.tokenAccuracy()))
             .orElse("");
+    String bits =
+        Double.isNaN(bytesPerToken)
+            ? ""
+            : String.format(Locale.ROOT, ", %.3f bits per byte", bitsPerByte());
     lines.add(
         String.format(
             Locale.ROOT,
@@ -79,7 +103,7 @@ public record Measurement(
             loss,
             metricName,
             metric,
-            accuracy));
+            bits + accuracy));
     translation.map(TranslationScores::lines).ifPresent(lines::addAll);
     return List.copyOf(lines);
   }

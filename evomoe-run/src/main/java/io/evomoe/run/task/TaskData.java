@@ -96,6 +96,14 @@ public abstract class TaskData<B, M extends Model<B>> {
     return sets(config).valid().evaluationShare(config.training().evalBatches());
   }
 
+  /**
+   * Returns the UTF-8 bytes of a token of the validation set, for bits per byte; NaN by default,
+   * for a loss that is not one of all tokens of a text.
+   */
+  public double bytesPerToken() {
+    return Double.NaN;
+  }
+
   /** Returns the name of the metric in tables and files. */
   public String metricName() {
     return "perplexity";

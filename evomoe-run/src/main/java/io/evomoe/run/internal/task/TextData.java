@@ -105,6 +105,11 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return sides.train().frequencies(vocabulary);
   }
 
+  @Override
+  public double bytesPerToken() {
+    return task.causal() ? sides.valid().bytesPerToken(tokenizer()) : Double.NaN;
+  }
+
   /** Continues the beginning of the validation text. */
   @Override
   public Map<String, String> samples(M model, StepContext context) {

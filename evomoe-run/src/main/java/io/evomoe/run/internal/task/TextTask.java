@@ -172,8 +172,11 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
     TokenStream text = stream(run, request, said);
     CorpusBatches<LanguageBatch> batches = batches(text, run.tokenizer(), run.config());
-    return measure(
-        trained, run, request, batches, causal() ? "tokens" : "masked tokens", text.name());
+    if (!causal()) {
+      return measure(trained, run, request, batches, "masked tokens", text.name());
+    }
+    return measure(trained, run, request, batches, "tokens", text.name())
+        .withBytesPerToken(text.bytesPerToken(run.tokenizer()));
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {
