@@ -76,7 +76,7 @@ class LlamaCommandsTest {
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err().strip())
         .startsWith("evomoe: mixtral has a softmax router of a fixed k, but gate hash ")
-        .endsWith("no family holds this run")
+        .endsWith("no family holds this run: train with --for hf, or use convert --merge all")
         .hasLineCount(1);
     assertThat(out).doesNotExist();
   }

@@ -72,10 +72,12 @@ interface GgufArchitecture {
   static IllegalArgumentException refused(String base, String experts) {
     String why =
         switch (base) {
-          case "gpt2" -> "the gpt2 of llama.cpp has no experts; a run without (gate dense) has one";
+          case "gpt2" ->
+              "the gpt2 of llama.cpp has no experts: train with --for gguf, or use convert --merge all";
           case "roberta" -> "llama.cpp continues texts, and a RoBERTa fills in masked tokens";
           case "transformer" -> "llama.cpp has no encoder-decoder with sinusoidal positions";
-          default -> "those of llama.cpp are behind a softmax router of a fixed k, in every block";
+          default ->
+              "those of llama.cpp are behind a softmax router of a fixed k: train with --for gguf";
         };
     return new IllegalArgumentException(
         "model_type %s cannot be written in format gguf: %s".formatted(base + experts, why));

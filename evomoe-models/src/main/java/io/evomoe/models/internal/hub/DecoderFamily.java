@@ -179,11 +179,16 @@ record DecoderFamily(String modelType, DecoderTraits traits, @Nullable MixtureFi
   }
 
   @Override
+  public boolean hasExperts() {
+    return mixture != null;
+  }
+
+  @Override
   public Optional<String> refusal(PublishedModel model) {
     StackConfig stack = model.config().stack();
-    if (model.router().isPresent() != (mixture != null)) {
+    if (model.router().isPresent() != hasExperts()) {
       return Optional.of(
-          mixture == null ? "has no experts" : "has experts in a block, this run has none");
+          hasExperts() ? "has experts in a block, this run has none" : "has no experts");
     }
     BlockConfig block = stack.block();
     ActivationFunction activation = block.feedForward().activation();

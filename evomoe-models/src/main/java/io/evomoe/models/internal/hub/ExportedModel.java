@@ -77,7 +77,10 @@ public final class ExportedModel {
               .formatted(family.modelClass().getSimpleName(), model.getClass().getSimpleName()));
     }
     if (otherwise != null) {
-      return Optional.of("has a softmax router of a fixed k, but " + otherwise);
+      return Optional.of(
+          family.hasExperts()
+              ? "has a softmax router of a fixed k, but " + otherwise
+              : "has no experts, this run has");
     }
     PublishedModel form = family.describe(model).withRouter(router);
     BlockConfig block = form.config().stack().block();
@@ -128,7 +131,9 @@ public final class ExportedModel {
             .formatted(
                 family.modelType(),
                 reason,
-                held.isEmpty() ? "no family holds this run" : "this run is held by " + held));
+                held.isEmpty()
+                    ? "no family holds this run: train with --for hf, or use convert --merge all"
+                    : "this run is held by " + held));
   }
 
   /**

@@ -62,6 +62,11 @@ public interface PublishedFamily {
   /** Returns a model of {@link #modelClass} in the family's form. */
   PublishedModel describe(Model<?> model);
 
+  /** Whether models of the family are mixtures of experts. */
+  default boolean hasExperts() {
+    return false;
+  }
+
   /**
    * Returns the reason why a model of its class does not fit, to follow the family's name; empty if
    * it fits.
