@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 record TinyRuns(String task, Path data) {
   private static final List<String> SIZES =
       List.of(
+          "model.architecture=gpt",
           "model.vocabulary=300",
           "model.sequence=16",
           "model.hiddenSize=16",
