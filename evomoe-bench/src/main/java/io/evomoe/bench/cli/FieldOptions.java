@@ -108,6 +108,33 @@ public class FieldOptions {
   public <R extends Record> R over(R usual) {
     Map<String, String> values = new LinkedHashMap<>();
     given().forEach((field, option) -> values.put(own(field), option.getValue().toString()));
+    return with(usual, values);
+  }
+
+  /**
+   * Returns a record with the value of one option in place of its own.
+   *
+   * @throws IllegalArgumentException naming the option, if there is none of this name or the value
+   *     does not fit
+   */
+  public <R extends Record> R with(R usual, String name, String value) {
+    for (Map.Entry<String, OptionSpec> option : options.entrySet()) {
+      if (option.getValue().longestName().equals(name)) {
+        return with(usual, Map.of(own(option.getKey()), value));
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s must be one of %s".formatted(name, String.join(", ", descriptions().keySet())));
+  }
+
+  /** Returns the meaning of each option, by its name. */
+  public Map<String, String> descriptions() {
+    Map<String, String> all = new LinkedHashMap<>();
+    options.values().forEach(o -> all.put(o.longestName(), String.join("", o.description())));
+    return all;
+  }
+
+  private <R extends Record> R with(R usual, Map<String, String> values) {
     try {
       return ConfigFile.set(usual, values);
     } catch (IllegalArgumentException e) {

@@ -26,7 +26,10 @@ final class GenerateCommand implements Runnable {
   @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--prompt", description = "text to continue (default: standard input)")
+  @Option(
+      names = "--prompt",
+      description =
+          "text to continue (default: standard input; on a terminal, one prompt after another)")
   @Nullable String prompt;
 
   @Mixin
@@ -53,6 +56,10 @@ final class GenerateCommand implements Runnable {
         sampling.over(GenerationConfig.defaults()).with(g -> g.stopStrings(stop));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
+      if (prompt == null && Utf8Lines.isTerminal()) {
+        new PromptLoop(predictor, sampling, config).run();
+        return;
+      }
       String text = prompt == null ? Utf8Lines.piped() : prompt;
       Generated generated = predictor.generate(text, config);
       System.out.println(text + generated.text());

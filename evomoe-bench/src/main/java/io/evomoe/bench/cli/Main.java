@@ -19,9 +19,7 @@ import java.util.ServiceConfigurationError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -65,20 +63,12 @@ import picocli.CommandLine.TypeConversionException;
       CompletionCommand.class,
       BenchCommand.class
     })
-public final class Main implements Runnable {
+public final class Main {
   private static final char NO_TEXT = '\uFFFD';
 
   @Mixin Verbosity verbosity = new Verbosity();
 
-  @Spec CommandSpec spec = CommandSpec.create();
-
   private Main() {}
-
-  /** Shows the help, since no command was given. */
-  @Override
-  public void run() {
-    spec.commandLine().usage(System.out);
-  }
 
   /** Runs a command and exits. */
   public static void main(String[] arguments) {
@@ -108,7 +98,7 @@ public final class Main implements Runnable {
           Failures.rejectCommand(parsed);
           OutputFolder.setWriter(commandOf(parsed));
           main.verbosity.begin(parsed.commandSpec());
-          return new CommandLine.RunLast().execute(parsed);
+          return run(parsed);
         });
     try {
       return commandLine.execute(arguments);
@@ -120,6 +110,16 @@ public final class Main implements Runnable {
       Verbosity.end();
       Locale.setDefault(Locale.Category.FORMAT, before);
     }
+  }
+
+  /** Runs a command. A group of commands, of which none was given, shows its help. */
+  private static int run(CommandLine.ParseResult parsed) {
+    CommandLine last = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+    if (last.getCommand() instanceof Runnable || last.isVersionHelpRequested()) {
+      return new CommandLine.RunLast().execute(parsed);
+    }
+    last.usage(System.out);
+    return 0;
   }
 
   private static String commandOf(CommandLine.ParseResult parsed) {

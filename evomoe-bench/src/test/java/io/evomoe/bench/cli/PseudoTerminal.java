@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A command on a terminal that is none: {@code script} of util-linux makes it. */
 final class PseudoTerminal implements AutoCloseable {
-  private static final int INTERRUPT = 3;
+  private static final String INTERRUPT = "\003";
   private static final long PATIENCE_MINUTES = 2;
 
   private final Process process;
@@ -91,8 +91,13 @@ final class PseudoTerminal implements AutoCloseable {
 
   /** Types Ctrl-C. */
   void interrupt() throws IOException {
+    type(INTERRUPT);
+  }
+
+  /** Types a text; Enter is a line end. */
+  void type(String text) throws IOException {
     OutputStream keyboard = process.getOutputStream();
-    keyboard.write(INTERRUPT);
+    keyboard.write(text.getBytes(StandardCharsets.UTF_8));
     keyboard.flush();
   }
 

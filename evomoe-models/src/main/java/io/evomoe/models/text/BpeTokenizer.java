@@ -47,8 +47,8 @@ public final class BpeTokenizer implements Tokenizer {
   /** The bytes of each token. */
   private final List<byte[]> bytes;
 
-  private BpeTokenizer(JsonNode tokenizer, TokenizerContents contents) {
-    this.contents = contents;
+  BpeTokenizer(JsonNode tokenizer, Path folder) {
+    this.contents = TokenizerContents.of(tokenizer, folder);
     this.divisible = TextPieces.changeNothing(tokenizer);
     this.normalizer = normalizer(tokenizer);
     this.raw = new AddedTokens(tokenizer, false, normalizer);
@@ -70,8 +70,7 @@ public final class BpeTokenizer implements Tokenizer {
    *     byte-level BPE tokenizer with an end-of-text token ({@link TokenizerContents#endOfText})
    */
   public static BpeTokenizer load(Path folder) {
-    JsonNode json = TokenizerJson.read(folder);
-    return new BpeTokenizer(json, TokenizerContents.of(json, folder));
+    return new BpeTokenizer(TokenizerJson.read(folder), folder);
   }
 
   /** Learns a tokenizer with GPT-2's special token, saves it and loads it back. */
@@ -181,6 +180,11 @@ public final class BpeTokenizer implements Tokenizer {
    */
   public OptionalInt beginOfText() {
     return contents.begin();
+  }
+
+  /** Returns the id of the token that ends a model's output ({@link TokenizerContents#end}). */
+  public int endOfOutput() {
+    return contents.end();
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.evomoe.models.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.models.internal.tokenizer.TokenizerJson;
+import io.evomoe.models.internal.tokenizer.WordPieces;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -20,9 +23,10 @@ public interface Tokenizer {
    * @throws IllegalArgumentException if the files are missing, damaged, or of another kind
    */
   static Tokenizer load(Path folder) {
-    return WordPieceTokenizer.isIn(folder)
-        ? WordPieceTokenizer.load(folder)
-        : BpeTokenizer.load(folder);
+    JsonNode json = TokenizerJson.read(folder);
+    return WordPieces.isIn(json)
+        ? new WordPieceTokenizer(json, folder)
+        : new BpeTokenizer(json, folder);
   }
 
   /**

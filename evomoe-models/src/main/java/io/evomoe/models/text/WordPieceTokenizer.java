@@ -36,31 +36,21 @@ public final class WordPieceTokenizer implements Tokenizer {
   private final AddedTokens added;
   private final boolean divisible;
 
-  private WordPieceTokenizer(JsonNode tokenizer, WordPieces pieces) {
-    this.pieces = pieces;
+  /**
+   * Creates a tokenizer.
+   *
+   * @param tokenizer in the one-file form
+   * @param folder of its file, for messages
+   * @throws IllegalArgumentException if it has parts that BERT's has not, or lacks {@code [CLS]},
+   *     {@code [SEP]} or {@code [PAD]}
+   */
+  WordPieceTokenizer(JsonNode tokenizer, Path folder) {
+    this.pieces = WordPieces.read(tokenizer, folder);
     this.tokens = pieces.tokens();
     this.added = new AddedTokens(tokenizer, false, text -> text);
     this.divisible = TextPieces.changeNothing(tokenizer);
-  }
-
-  /** Whether a folder has such a tokenizer, rather than none or one of another kind. */
-  public static boolean isIn(Path folder) {
-    return WordPieces.isIn(folder);
-  }
-
-  /**
-   * Loads a tokenizer.
-   *
-   * @param folder with {@code tokenizer.json}
-   * @throws IllegalArgumentException if the file is missing or damaged, has parts that BERT's has
-   *     not, or lacks {@code [CLS]}, {@code [SEP]} or {@code [PAD]}
-   */
-  public static WordPieceTokenizer load(Path folder) {
-    JsonNode json = WordPieces.json(folder);
-    WordPieceTokenizer tokenizer = new WordPieceTokenizer(json, WordPieces.read(json, folder));
     List.of(SpecialTokens.BEGIN, SpecialTokens.END, SpecialTokens.PADDING)
-        .forEach(tokenizer::requireSpecial);
-    return tokenizer;
+        .forEach(this::requireSpecial);
   }
 
   /**

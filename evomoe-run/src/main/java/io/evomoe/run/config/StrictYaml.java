@@ -43,7 +43,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StrictYaml {
   private static final int MOST_BYTES = 1 << 18;
-  private static final Pattern PACKAGES = Pattern.compile("\\b(?:[a-z]\\w*\\.)+(?=[A-Z])");
 
   private static final ObjectMapper YAML =
       YAMLMapper.builder(new YAMLFactory())
@@ -129,13 +127,7 @@ public final class StrictYaml {
       }
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "configuration %s is not YAML: line %d, column %d: %s"
-              .formatted(
-                  source,
-                  e.getLocation().getLineNr(),
-                  e.getLocation().getColumnNr(),
-                  firstLine(e.getOriginalMessage())),
-          e);
+          "configuration %s is not YAML: %s".formatted(source, YamlMistake.text(text, e)), e);
     }
     throw new IllegalArgumentException(
         "configuration " + source + " must be a mapping of fields to values");
@@ -204,11 +196,6 @@ public final class StrictYaml {
   public static <T> T bind(ObjectNode defaults, ObjectNode fields, Class<T> type, String source) {
     merge(defaults, fields);
     return bind(defaults, type, source);
-  }
-
-  /** Returns the first line, without the packages of Java classes. */
-  private static String firstLine(String text) {
-    return PACKAGES.matcher(text.lines().findFirst().orElse("")).replaceAll("");
   }
 
   /**

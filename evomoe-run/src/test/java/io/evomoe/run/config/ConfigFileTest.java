@@ -21,6 +21,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ConfigFileTest {
@@ -133,6 +134,25 @@ class ConfigFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ConfigFile.overlay(config(), file))
         .withMessageStartingWith("configuration " + file + " is not YAML: line 3, column ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "training:\\n   steps: 3\\n  batch: 4|line 3, column 3: batch must begin in column 4 to be a field of training, or in column 1, begins in column 3",
+        "training:\\n  steps: 3\\n   batch: 4|: batch must begin in column 3 to be a field of training, or in column 1, begins in column 4",
+        "model:\\n  experts: 3\\n training:\\n  steps: 4|: training must begin in column 3 to be a field of model, or in column 1, begins in column 2",
+        "training:\\n  # lower\\n\\tsteps: 3|line 3, column 1: must be indented with spaces, has a tab",
+        "model:\\n  experts: [2\\ntraining: {}|: experts: expected ',' or ']', but got",
+        "training:\\n  steps 3\\n  batch: 4|line 3, column "
+      })
+  void should_name_the_field_that_is_not_yaml(String text, String says) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ConfigFile.parse(text.replace("\\n", "\n").replace("\\t", "\t"), "a.yaml"))
+        .withMessageContaining("configuration a.yaml is not YAML: line ")
+        .withMessageContaining(says);
   }
 
   @Test

@@ -6,9 +6,7 @@ import io.evomoe.run.record.Json;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code evomoe bench}: speed on this machine. */
 @Command(
@@ -22,16 +20,8 @@ import picocli.CommandLine.Spec;
       BenchCommand.KernelTimes.class,
       DeterminismCommand.class
     })
-public final class BenchCommand implements Runnable {
-  @Spec CommandSpec spec = CommandSpec.create();
-
+public final class BenchCommand {
   private BenchCommand() {}
-
-  /** Shows the help, since no measurement was named. */
-  @Override
-  public void run() {
-    spec.commandLine().usage(System.out);
-  }
 
   /** {@code evomoe bench kernels}. */
   @Command(name = "kernels", description = "Times single kernels.", footer = "evomoe bench kernels")

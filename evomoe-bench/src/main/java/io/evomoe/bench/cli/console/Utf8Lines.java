@@ -31,6 +31,11 @@ public final class Utf8Lines {
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1));
   }
 
+  /** Whether standard input is a terminal. */
+  public static boolean isTerminal() {
+    return Boolean.getBoolean(TERMINAL);
+  }
+
   /**
    * All of standard input, without the last line end; empty where it is a terminal, on which nobody
    * was asked for anything.
@@ -38,7 +43,7 @@ public final class Utf8Lines {
    * @throws IllegalArgumentException if it is not UTF-8
    */
   public static String piped() {
-    if (Boolean.getBoolean(TERMINAL)) {
+    if (isTerminal()) {
       return "";
     }
     Utf8Lines lines = new Utf8Lines(System.in);

@@ -1,5 +1,6 @@
 package io.evomoe.models.internal.hub;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.Excerpt;
@@ -8,9 +9,10 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.internal.tokenizer.TokenizerJson;
+import io.evomoe.models.internal.tokenizer.WordPieces;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.WordPieceTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,10 +89,14 @@ public final class TokenizerFiles {
   public static void publish(Path folder, Path into) {
     copy(folder, into);
     Path config = into.resolve("tokenizer_config.json");
-    if (Files.exists(config) || !isIn(into) || WordPieceTokenizer.isIn(into)) {
+    if (Files.exists(config) || !isIn(into)) {
       return;
     }
-    TokenizerContents contents = TokenizerContents.read(into);
+    JsonNode json = TokenizerJson.read(into);
+    if (WordPieces.isIn(json)) {
+      return;
+    }
+    TokenizerContents contents = TokenizerContents.of(json, into);
     if (contents.begin().isPresent()) {
       return;
     }

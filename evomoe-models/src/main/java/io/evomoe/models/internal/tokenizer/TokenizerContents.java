@@ -116,12 +116,14 @@ public record TokenizerContents(
   }
 
   /**
-   * Returns the contents of a checked tokenizer.
+   * Returns the contents of a tokenizer.
    *
    * @param tokenizer in the one-file form
    * @param folder of its files
+   * @throws IllegalArgumentException as {@link BpeTokenizer#load} does
    */
   public static TokenizerContents of(JsonNode tokenizer, Path folder) {
+    new TokenizerRules(tokenizer, TokenizerJson.file(folder)).check();
     JsonNode model = tokenizer.path("model");
     Map<String, Integer> special = TokenizerJson.special(tokenizer);
     Optional<String> namedEnd = named(folder, "eos_token");

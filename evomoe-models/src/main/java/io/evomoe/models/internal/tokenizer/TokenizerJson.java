@@ -37,26 +37,28 @@ public final class TokenizerJson {
 
   private TokenizerJson() {}
 
-  /**
-   * Reads {@code tokenizer.json}, or combines the other two files; checks the result ({@link
-   * TokenizerRules}).
-   */
+  /** Reads {@code tokenizer.json}, or combines the other two files. */
   public static JsonNode read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("tokenizer folder " + folder + " is not a folder");
     }
-    Path whole = folder.resolve(TOKENIZER);
-    if (Files.exists(whole)) {
-      return TokenizerRules.checked(json(whole), whole);
+    Path file = file(folder);
+    if (file.endsWith(TOKENIZER)) {
+      return json(file);
     }
-    Path vocabulary = folder.resolve(VOCABULARY);
-    if (!Files.exists(vocabulary)) {
+    if (!Files.exists(file)) {
       TokenizerContents.refuseOtherKinds(folder);
     }
-    if (json(vocabulary) instanceof ObjectNode ids) {
-      return TokenizerRules.checked(compose(ids, merges(folder.resolve(MERGES))), vocabulary);
+    if (json(file) instanceof ObjectNode ids) {
+      return compose(ids, merges(folder.resolve(MERGES)));
     }
-    throw new IllegalArgumentException(vocabulary + " is not a JSON object of tokens and ids");
+    throw new IllegalArgumentException(file + " is not a JSON object of tokens and ids");
+  }
+
+  /** Returns the file with the vocabulary, which messages name. */
+  static Path file(Path folder) {
+    Path whole = folder.resolve(TOKENIZER);
+    return Files.exists(whole) ? whole : folder.resolve(VOCABULARY);
   }
 
   /**

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Checks a tokenizer in the one-file form: it has only parts that {@link BpeTokenizer} supports,
- * ids without a gap, and merges of existing tokens.
+ * Checks a tokenizer in the one-file form: it has ids without a gap and, for byte-level BPE, only
+ * parts that {@link BpeTokenizer} supports and merges of existing tokens.
  */
 final class TokenizerRules {
   static final String SENTENCE_PIECE = "SentencePiece";
@@ -24,24 +24,18 @@ final class TokenizerRules {
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<Integer, String> tokens = new HashMap<>();
 
-  private TokenizerRules(JsonNode tokenizer, Object source) {
+  TokenizerRules(JsonNode tokenizer, Object source) {
     this.tokenizer = tokenizer;
     this.source = source;
   }
 
   /**
-   * Returns the tokenizer.
+   * Checks a byte-level BPE tokenizer.
    *
-   * @param source for messages
    * @throws IllegalArgumentException naming the field that is not allowed, or the invalid token or
    *     merge
    */
-  static JsonNode checked(JsonNode tokenizer, Object source) {
-    new TokenizerRules(tokenizer, source).check();
-    return tokenizer;
-  }
-
-  private void check() {
+  void check() {
     requireNoSentencePiece();
     PreTokenizer.read(tokenizer, source);
     requireTypes("post_processor", "processors", POST_PROCESSORS);
@@ -113,7 +107,8 @@ final class TokenizerRules {
     }
   }
 
-  private void add(String token, JsonNode id) {
+  /** Adds a token, which must have an id that no other token has. */
+  void add(String token, JsonNode id) {
     if (!id.isInt() || id.intValue() < 0 || id.intValue() >= MOST) {
       throw bad(
           "the id of token %s must be a whole number of at least 0 and below %d, was %s"
@@ -147,11 +142,7 @@ final class TokenizerRules {
 
   /** Other libraries number these tokens from the size of the vocabulary on. */
   private void requireAdded(JsonNode token, int vocabulary) {
-    String content = token.path("content").asText();
-    if (!token.path("content").isTextual() || content.isEmpty()) {
-      throw bad("added tokens must have a content that is not empty, was " + Excerpt.of(token));
-    }
-    add(content, token.path("id"));
+    String content = addAdded(token);
     int id = token.path("id").intValue();
     if (id < vocabulary && !tokenizer.path("model").path("vocab").has(content)) {
       throw bad(
@@ -160,7 +151,18 @@ final class TokenizerRules {
     }
   }
 
-  private void requireNoGap() {
+  /** Adds an added token and returns its spelling. */
+  String addAdded(JsonNode token) {
+    String content = token.path("content").asText();
+    if (!token.path("content").isTextual() || content.isEmpty()) {
+      throw bad("added tokens must have a content that is not empty, was " + Excerpt.of(token));
+    }
+    add(content, token.path("id"));
+    return content;
+  }
+
+  /** Returns the ids of all tokens, which must have no gap. */
+  Map<String, Integer> requireNoGap() {
     for (int id = 0; id < tokens.size(); id++) {
       if (!tokens.containsKey(id)) {
         throw bad(
@@ -168,9 +170,10 @@ final class TokenizerRules {
                 .formatted(tokens.size(), tokens.size() - 1, id));
       }
     }
+    return ids;
   }
 
-  private IllegalArgumentException bad(String why) {
+  IllegalArgumentException bad(String why) {
     return new IllegalArgumentException(source + ": " + why);
   }
 }

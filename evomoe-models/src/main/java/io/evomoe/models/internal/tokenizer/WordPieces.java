@@ -2,8 +2,6 @@ package io.evomoe.models.internal.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.files.Excerpt;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,7 +31,6 @@ public record WordPieces(
     int longest) {
   private static final String TYPE = "WordPiece";
   private static final int LONGEST = 100;
-  private static final int MOST = 10_000_000;
 
   /** Parts of a file, with their allowed types; a part in the second map may be missing. */
   private static final Map<String, String> REQUIRED =
@@ -52,16 +49,9 @@ public record WordPieces(
     special = Map.copyOf(special);
   }
 
-  /** Whether a folder has a {@code tokenizer.json} with a WordPiece model. */
-  public static boolean isIn(Path folder) {
-    Path file = folder.resolve(TokenizerJson.TOKENIZER);
-    return Files.isRegularFile(file)
-        && TokenizerJson.json(file).path("model").path("type").asText().equals(TYPE);
-  }
-
-  /** Reads the file of a folder in its JSON form. */
-  public static JsonNode json(Path folder) {
-    return TokenizerJson.json(folder.resolve(TokenizerJson.TOKENIZER));
+  /** Whether a tokenizer in the one-file form is of this kind. */
+  public static boolean isIn(JsonNode tokenizer) {
+    return tokenizer.path("model").path("type").asText().equals(TYPE);
   }
 
   /**
@@ -72,29 +62,24 @@ public record WordPieces(
    * @throws IllegalArgumentException naming the field that is not allowed
    */
   public static WordPieces read(JsonNode tokenizer, Object source) {
-    REQUIRED.forEach((field, type) -> requireType(tokenizer, field, Set.of(type), source));
+    TokenizerRules rules = new TokenizerRules(tokenizer, source);
+    REQUIRED.forEach((field, type) -> requireType(tokenizer, field, Set.of(type), rules));
     OPTIONAL.forEach(
         (field, types) -> {
           if (!tokenizer.path(field).isNull() && !tokenizer.path(field).isMissingNode()) {
-            requireType(tokenizer, field, types, source);
+            requireType(tokenizer, field, types, rules);
           }
         });
     JsonNode model = tokenizer.path("model");
-    Map<String, Integer> ids = new HashMap<>();
-    model.path("vocab").properties().forEach(t -> add(ids, t.getKey(), t.getValue(), source));
+    model.path("vocab").properties().forEach(t -> rules.add(t.getKey(), t.getValue()));
     Map<String, Integer> special = new HashMap<>();
     for (JsonNode added : tokenizer.path("added_tokens")) {
-      String text = added.path("content").asText();
-      if (text.isEmpty()) {
-        throw bad(source, "added tokens must have a content, was " + Excerpt.of(added));
-      }
-      add(ids, text, added.path("id"), source);
-      special.put(text, added.path("id").intValue());
+      special.put(rules.addAdded(added), added.path("id").intValue());
     }
-    requireNoGap(ids, source);
+    Map<String, Integer> ids = rules.requireNoGap();
     String unknown = model.path("unk_token").asText();
     if (!ids.containsKey(unknown)) {
-      throw bad(source, "model.unk_token must be a token, was " + Excerpt.of(unknown));
+      throw rules.bad("model.unk_token must be a token, was " + Excerpt.of(unknown));
     }
     int longest = model.path("max_input_chars_per_word").asInt(LONGEST);
     return new WordPieces(
@@ -106,52 +91,17 @@ public record WordPieces(
         longest);
   }
 
-  private static void requireType(JsonNode tokenizer, String field, Set<String> types, Object of) {
+  private static void requireType(
+      JsonNode tokenizer, String field, Set<String> types, TokenizerRules rules) {
     JsonNode part = tokenizer.path(field);
     if (!types.contains(PreTokenizer.typeOf(part))) {
-      throw bad(
-          of,
+      throw rules.bad(
           "%s of a WordPiece tokenizer must be %s, was %s"
               .formatted(
                   field,
                   String.join(" or ", types.stream().sorted().toList()),
                   part.isMissingNode() ? "left out" : Excerpt.of(part)));
     }
-  }
-
-  private static void add(Map<String, Integer> ids, String token, JsonNode id, Object source) {
-    if (!id.isInt() || id.intValue() < 0 || id.intValue() >= MOST) {
-      throw bad(
-          source,
-          "the id of token %s must be a whole number of at least 0 and below %d, was %s"
-              .formatted(
-                  Excerpt.of(token), MOST, id.isMissingNode() ? "left out" : Excerpt.of(id)));
-    }
-    Integer before = ids.put(token, id.intValue());
-    if (before != null && before != id.intValue()) {
-      throw bad(
-          source,
-          "token %s must have one id, has %d and %d"
-              .formatted(Excerpt.of(token), before, id.intValue()));
-    }
-  }
-
-  private static void requireNoGap(Map<String, Integer> ids, Object source) {
-    boolean[] used = new boolean[ids.size()];
-    ids.forEach(
-        (token, id) -> {
-          if (id >= used.length || used[id]) {
-            throw bad(
-                source,
-                "ids of the %d tokens must be 0 to %d, each once, token %s has %d"
-                    .formatted(used.length, used.length - 1, Excerpt.of(token), id));
-          }
-          used[id] = true;
-        });
-  }
-
-  private static IllegalArgumentException bad(Object source, String why) {
-    return new IllegalArgumentException(source + ": " + why);
   }
 
   /** Returns the tokens in the order of their ids. */

@@ -5,10 +5,9 @@ import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
-import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.text.BpeTokenizer;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.WordPieceTokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.run.config.RunConfig;
@@ -301,13 +300,10 @@ public final class RunCheckpoint implements TaskRun {
   }
 
   private TextEnds textEnds() {
-    Path path = folder.tokenizerPath();
-    if (WordPieceTokenizer.isIn(path)) {
-      WordPieceTokenizer pieces = WordPieceTokenizer.load(path);
-      return new TextEnds(pieces.special(SpecialTokens.BEGIN), pieces.endOfText());
-    }
-    TokenizerContents contents = TokenizerContents.read(path);
-    return new TextEnds(contents.begin(), contents.end());
+    Tokenizer own = tokenizer();
+    return own instanceof BpeTokenizer pairs
+        ? new TextEnds(pairs.beginOfText(), pairs.endOfOutput())
+        : new TextEnds(own.special(SpecialTokens.BEGIN), own.endOfText());
   }
 
   /** Returns the description of this run for an export in our own form. */

@@ -1,0 +1,116 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.cli.console.Utf8Lines;
+import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.run.Predictor;
+import io.evomoe.run.TextStream;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Continues the lines that are typed on a terminal, one after another. Texts go to standard output,
+ * all else to standard error. Ctrl-C ends the text that is being generated, or else the program.
+ */
+final class PromptLoop {
+  private static final int INTERRUPTED = 130;
+
+  private final Predictor predictor;
+  private final FieldOptions settings;
+  private GenerationConfig config;
+  private final AtomicReference<@Nullable TextStream> current = new AtomicReference<>();
+
+  PromptLoop(Predictor predictor, FieldOptions settings, GenerationConfig config) {
+    this.predictor = predictor;
+    this.settings = settings;
+    this.config = config;
+  }
+
+  /** Returns at the end of the input, or at {@code /quit}. */
+  void run() {
+    predictor.generate("", config.with(g -> g.maxNewTokens(0))); // rejects other tasks at once
+    hearInterrupts();
+    System.err.println("Type a text to continue. /help lists the settings, Ctrl-D ends.");
+    Utf8Lines lines = new Utf8Lines(System.in);
+    while (true) {
+      System.err.print("> ");
+      System.err.flush();
+      try {
+        List<String> line = lines.next(1);
+        if (line.isEmpty()) {
+          System.err.println();
+          return;
+        }
+        String text = line.get(0);
+        if (text.strip().equals("/quit")) {
+          return;
+        }
+        answer(text);
+      } catch (IllegalArgumentException e) {
+        System.err.println(slashes(String.valueOf(e.getMessage())));
+      }
+    }
+  }
+
+  private void answer(String line) {
+    if (line.strip().equals("/help")) {
+      settings
+          .descriptions()
+          .forEach((name, text) -> System.err.println(slashes("%-22s %s".formatted(name, text))));
+    } else if (line.startsWith("/")) {
+      String[] parts = line.strip().split("\\s+", 2);
+      config =
+          settings.with(config, parts[0].replaceFirst("/", "--"), parts.length > 1 ? parts[1] : "");
+    } else if (!line.isBlank()) {
+      generate(line);
+    }
+  }
+
+  private void generate(String prompt) {
+    TextStream stream = predictor.stream(prompt, config);
+    current.set(stream);
+    System.out.print(prompt);
+    for (Optional<String> more = stream.next(); more.isPresent(); more = stream.next()) {
+      System.out.print(more.get());
+      System.out.flush();
+    }
+    current.set(null);
+    System.out.println();
+  }
+
+  /** Only this class hears Ctrl-C without an end of the process, and the compiler warns of it. */
+  private void hearInterrupts() {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object own =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                interrupt();
+                return null;
+              });
+      Object interrupt = signal.getConstructor(String.class).newInstance("INT");
+      signal.getMethod("handle", signal, handler).invoke(null, interrupt, own);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Java must have sun.misc.Signal", e);
+    }
+  }
+
+  private void interrupt() {
+    TextStream stream = current.getAndSet(null);
+    if (stream == null) {
+      System.err.println();
+      System.exit(INTERRUPTED);
+    }
+    stream.cancel();
+  }
+
+  /** Settings are typed with a slash, not with the hyphens of an option. */
+  private static String slashes(String text) {
+    return text.replaceAll("(?<![\\w-])--(?=\\w)", "/");
+  }
+}
