@@ -3,7 +3,6 @@ package org.example;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.Run;
 import io.evomoe.run.data.Dataset;
-import io.evomoe.training.EarlyStopping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +31,9 @@ public final class TrainTopics {
             .model(m -> m.numAttentionHeads(2).experts(4).moeEvery(2))
             .model(m -> m.vocabulary(280).sequence(32))
             .gate("switch")
-            .training(t -> t.steps(200).batch(16).learningRate(3e-3).evalEvery(20))
+            .training(t -> t.steps(200).batch(16).learningRate(3e-3).evalEvery(20).patience(2))
             .in(folder)) {
-      run.train(EarlyStopping.after(2));
+      run.train();
       List<String> texts = List.of("warm soup and bread", "cold wind and snow", "a slow tune");
       List<int[]> ids = texts.stream().map(run.tokenizer()::encode).toList();
       TokenBatch tokens = TokenBatch.padded(ids, run.tokenizer().endOfText());

@@ -6,6 +6,8 @@ import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +33,6 @@ final class Handle implements Training {
     STOP,
     EVALUATE,
     SAVE,
-    SAVE_AS_BEST,
     END
   }
 
@@ -84,17 +85,37 @@ final class Handle implements Training {
   }
 
   /** Writes a checkpoint, and writes it again if an interrupt prevented it. */
-  Path write(CheckpointWriter checkpoints) {
+  Path write(CheckpointWriter checkpoints, boolean keepBest) {
     heedInterrupt();
+    TrainingState state = noted(keepBest);
     try {
-      return checkpoints.write(steps.state());
+      return checkpoints.write(state);
     } catch (UncheckedIOException e) {
       if (!Thread.currentThread().isInterrupted()) {
         throw e;
       }
       heedInterrupt();
-      return checkpoints.write(steps.state());
+      return checkpoints.write(state);
     }
+  }
+
+  /** A checkpoint says how good it is, so that a kill cannot separate the two. */
+  private TrainingState noted(boolean keepBest) {
+    TrainingState state = steps.state();
+    Map<String, String> notes = new HashMap<>(state.notes());
+    List<StepRecord> taken = recorded().steps();
+    StepRecord last = taken.isEmpty() ? null : taken.get(taken.size() - 1);
+    if (keepBest
+        && last != null
+        && last.evaluated()
+        && last.step() == state.progress().step()) {
+      notes.put(TrainingState.VALID_LOSS, Double.toString(last.validLoss()));
+    }
+    if (endRequested()) {
+      notes.put(TrainingState.ENDED, "early");
+    }
+    return new TrainingState(
+        state.progress(), state.context(), state.model(), state.optimizer(), notes);
   }
 
   @Override
@@ -145,11 +166,6 @@ final class Handle implements Training {
   @Override
   public void requestSave() {
     requests.add(Request.SAVE);
-  }
-
-  @Override
-  public void requestSaveAsBest() {
-    requests.add(Request.SAVE_AS_BEST);
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.evomoe.training;
 
 import io.evomoe.nn.RoutingReport;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The records of a run up to now.
@@ -39,10 +41,11 @@ public record RecordedRun(RunName name, List<StepRecord> steps, List<RoutingRepo
     return name.seed();
   }
 
-  /** Returns a copy without the records after a step. */
-  public RecordedRun upTo(long last) {
-    return new RecordedRun(
-        name, steps.stream().filter(step -> step.step() <= last).toList(), lastRouting);
+  /** Returns the step with the lowest validation loss, of equal ones the first. */
+  public Optional<StepRecord> best() {
+    return steps.stream()
+        .filter(StepRecord::evaluated)
+        .min(Comparator.comparingDouble(StepRecord::validLoss));
   }
 
   /** Returns a copy with another name than the gate's. */

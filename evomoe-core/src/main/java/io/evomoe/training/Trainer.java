@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -46,7 +45,6 @@ public final class Trainer<B> implements AutoCloseable {
   private Evaluation.Measured measured = Evaluation.Measured.NOTHING;
   private boolean running;
   private @Nullable Path lastCheckpoint;
-  private @Nullable Path restored;
   private @Nullable Long began;
 
   /**
@@ -206,19 +204,12 @@ public final class Trainer<B> implements AutoCloseable {
         step(told);
         handle.heedInterrupt();
         stopped = handle.take(Handle.Request.STOP);
-        boolean best = handle.take(Handle.Request.SAVE_AS_BEST);
-        boolean asked = handle.take(Handle.Request.SAVE) || best || stopped;
+        boolean asked = handle.take(Handle.Request.SAVE) || stopped;
         if (checkpoints != null && (asked || checkpointIsDue(clock.getAsLong() - saved))) {
           Path written = write(checkpoints);
-          if (best) {
-            checkpoints.keepBest(written);
-          }
           told.tell(callback -> callback.onCheckpoint(written, handle));
           saved = clock.getAsLong();
         }
-      }
-      if (handle.endRequested() && checkpoints != null) {
-        restored = checkpoints.restoreBest().orElse(lastCheckpoint);
       }
     } catch (RuntimeException | Error e) {
       failure = e;
@@ -233,6 +224,28 @@ public final class Trainer<B> implements AutoCloseable {
     told.tell(callback -> callback.onStep(step, handle));
     if (step.evaluated()) {
       told.tell(callback -> callback.onEvaluation(step, handle));
+      judge(step);
+    }
+  }
+
+  /**
+   * Saves the best model, and ends a training that no longer improves. Both follow from the records
+   * alone, so a resumed training does the same. One that goes on after its end has as much patience
+   * again.
+   */
+  private void judge(StepRecord step) {
+    RecordedRun run = handle.recorded();
+    long best = run.best().map(StepRecord::step).orElse(step.step());
+    if (best == step.step()) {
+      if (config.training().keepBest()) {
+        handle.requestSave();
+      }
+      return;
+    }
+    long worse = run.steps().stream().filter(one -> one.evaluated() && one.step() > best).count();
+    int patience = config.training().patience();
+    if (patience > 0 && worse % patience == 0 && step.step() < config.training().steps()) {
+      handle.requestEnd();
     }
   }
 
@@ -252,7 +265,7 @@ public final class Trainer<B> implements AutoCloseable {
   }
 
   private Path write(CheckpointWriter checkpoints) {
-    Path written = handle.write(checkpoints);
+    Path written = handle.write(checkpoints, config.training().keepBest());
     lastCheckpoint = written;
     return written;
   }
@@ -265,12 +278,14 @@ public final class Trainer<B> implements AutoCloseable {
     handle.requestStop();
   }
 
-  /**
-   * Returns the checkpoint that a training has which was {@linkplain Training#requestEnd ended
-   * early}.
-   */
-  public Optional<Path> restored() {
-    return Optional.ofNullable(restored);
+  /** Ends the training as {@link Training#requestEnd} does. */
+  public void requestEnd() {
+    handle.requestEnd();
+  }
+
+  /** Returns the steps of the whole training; after an early end, those that were taken. */
+  public long plannedSteps() {
+    return handle.endRequested() ? progress().step() : config.training().steps();
   }
 
   /**

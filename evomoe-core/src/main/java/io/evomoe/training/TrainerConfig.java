@@ -40,6 +40,19 @@ public record TrainerConfig(
     return of(TrainingConfig.defaults(steps));
   }
 
+  /**
+   * Returns how many checkpoints a run will keep: the newest ones and the best one.
+   *
+   * @param left steps that are left
+   */
+  public long keptCheckpoints(long left) {
+    boolean best = training.keepBest() && training.evaluatesOften();
+    long written = 1 + (training.checkpointEvery() == 0 ? 0 : left / training.checkpointEvery());
+    return best
+        ? Math.min(guards.keepCheckpoints() + 1L, written + left / training.evalEvery())
+        : Math.min(guards.keepCheckpoints(), written);
+  }
+
   /** Returns a copy with changes to the training settings. */
   public TrainerConfig with(Consumer<TrainingConfigBuilder> changes) {
     return new TrainerConfig(training.with(changes), guards, ownOptimizer, ownSchedule, remote);

@@ -43,12 +43,6 @@ public interface Training {
   /** Writes a checkpoint after the current step, if the training writes checkpoints. */
   void requestSave();
 
-  /** Writes a checkpoint after the current step, and keeps it until a better one is written. */
-  void requestSaveAsBest();
-
-  /**
-   * Ends the training after the current step for good: it counts as finished. The checkpoint that
-   * was saved as the best one becomes the newest.
-   */
+  /** Ends the training after the current step for good: it is saved and counts as finished. */
   void requestEnd();
 }

@@ -118,7 +118,22 @@ public record TrainingConfig(
             initial = "5",
             min = 0,
             kind = FREE)
-        int checkpointMinutes)
+        int checkpointMinutes,
+    @Field(
+            doc =
+                "whether the checkpoint with the lowest validation loss is kept beside the newest "
+                    + "ones and used by default",
+            initial = "true",
+            kind = FREE)
+        boolean keepBest,
+    @Field(
+            doc =
+                "number of successive evaluations without a lower validation loss that ends the "
+                    + "training; 0 for never",
+            initial = "0",
+            min = 0,
+            kind = FREE)
+        int patience)
     implements TrainingConfigBuilder.With {
 
   private static final String WSD = "wsd";
@@ -148,7 +163,9 @@ public record TrainingConfig(
         checkpointEvery,
         labelSmoothing,
         metricSentences,
-        checkpointMinutes);
+        checkpointMinutes,
+        keepBest,
+        patience);
   }
 
   /**
@@ -170,6 +187,11 @@ public record TrainingConfig(
    */
   public boolean isDue(long every, long from, long to) {
     return to == steps || (every > 0 && to / every > from / every);
+  }
+
+  /** Returns whether the run measures the validation loss before its last step. */
+  public boolean evaluatesOften() {
+    return evalEvery > 0 && evalEvery < steps;
   }
 
   /** Returns peak, warm-up and floor of the learning rate, with the options of the schedule. */

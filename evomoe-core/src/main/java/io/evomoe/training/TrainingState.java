@@ -6,7 +6,6 @@ import io.evomoe.training.optimizer.Optimizer;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Everything that a run needs to continue. The objects are live, so write them before the next
@@ -24,6 +23,12 @@ public record TrainingState(
     Model<?> model,
     Optimizer optimizer,
     Map<String, String> notes) {
+
+  /** Note with the validation loss of a checkpoint, if the best one is kept. */
+  public static final String VALID_LOSS = "validLoss";
+
+  /** Note of the last checkpoint of a training that was ended before its last step. */
+  public static final String ENDED = "ended";
 
   /** Makes the notes unmodifiable. */
   public TrainingState {
@@ -104,30 +109,13 @@ public record TrainingState(
     Path write(TrainingState state);
 
     /**
-     * Keeps a checkpoint as the best one of the run. The default does nothing.
-     *
-     * @param checkpoint path that {@link #write} has returned
-     */
-    default void keepBest(Path checkpoint) {}
-
-    /**
-     * Ends the training with its best checkpoint, which becomes the newest one, or with the last
-     * one if none was kept. The default does nothing.
-     *
-     * @return that checkpoint; empty if there is none
-     */
-    default Optional<Path> restoreBest() {
-      return Optional.empty();
-    }
-
-    /**
      * Rejects a run whose checkpoints will not fit, before its first step. The default does
      * nothing.
      *
      * @param bytes size of one checkpoint
-     * @param planned minimum number of checkpoints that the run will write
+     * @param kept number of checkpoints that the run will keep
      * @throws IllegalArgumentException with the needed and the free space
      */
-    default void requireRoom(long bytes, long planned) {}
+    default void requireRoom(long bytes, long kept) {}
   }
 }

@@ -16,28 +16,6 @@ class BuiltInCallbacksTest {
   private final FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), 99);
 
   @Test
-  void early_stopping_should_end_after_evaluations_in_a_row_without_improvement() {
-    assertThat(endedAt(EarlyStopping.after(2), 5, 4, 4, 3, 3.5, 3.1, 2)).isEqualTo(6);
-    assertThat(endedAt(EarlyStopping.after(1), 5, 4, 3)).isZero();
-    assertThat(endedAt(EarlyStopping.after(1).minimumImprovement(0.5), 5, 4.6, 4)).isEqualTo(2);
-    assertThat(endedAt(EarlyStopping.after(3), 5, 6, 7)).isZero();
-  }
-
-  private static long endedAt(EarlyStopping stopping, double... losses) {
-    FakeTraining its = new FakeTraining(new RunName("gpt", "switch", 1), 99);
-    stopping.onStart(its);
-    for (int i = 0; i < losses.length; i++) {
-      StepRecord step = StepRecords.at(i + 1L).valid(losses[i]).record();
-      its.take(step, stopping);
-      stopping.onEvaluation(step, its);
-      if (its.endRequests() > 0) {
-        return i + 1L;
-      }
-    }
-    return 0;
-  }
-
-  @Test
   void a_time_limit_should_stop_the_first_step_after_it() {
     AtomicLong clock = new AtomicLong(7);
     TimeLimit limit = new TimeLimit(Duration.ofSeconds(10), clock::get);
@@ -66,9 +44,6 @@ class BuiltInCallbacksTest {
 
   @Test
   void should_refuse_what_has_no_meaning() {
-    assertThatIllegalArgumentException().isThrownBy(() -> EarlyStopping.after(0));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> EarlyStopping.after(1).minimumImprovement(-1));
     assertThatIllegalArgumentException().isThrownBy(() -> TimeLimit.of(Duration.ZERO));
     assertThatIllegalArgumentException().isThrownBy(() -> LearningRateLog.every(0));
   }

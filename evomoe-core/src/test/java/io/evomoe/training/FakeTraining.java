@@ -90,9 +90,6 @@ public final class FakeTraining implements Training {
   public void requestSave() {}
 
   @Override
-  public void requestSaveAsBest() {}
-
-  @Override
   public void requestEnd() {
     endRequests++;
   }

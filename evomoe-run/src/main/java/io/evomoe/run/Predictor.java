@@ -80,7 +80,7 @@ public final class Predictor implements AutoCloseable {
   }
 
   /**
-   * Opens the newest checkpoint of a run or of a fine-tuning.
+   * Opens the best checkpoint of a run or of a fine-tuning.
    *
    * @param folder of the run or fine-tuning, or one checkpoint in a run
    * @throws IllegalArgumentException if it is no such folder

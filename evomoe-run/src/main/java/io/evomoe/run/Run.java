@@ -185,7 +185,8 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   /**
-   * Opens a run of any task, to use the model of its newest checkpoint or to continue training.
+   * Opens a run of any task, to use the model of its best checkpoint, or to continue training after
+   * its newest one. The best one has the lowest validation loss ({@code training.keepBest}).
    *
    * @param folder of the run, or one checkpoint in it
    * @throws IllegalArgumentException if it is no folder of a run, was written by a later version,
@@ -315,7 +316,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   }
 
   /**
-   * Returns the model of the newest checkpoint, valid until the run is trained or closed.
+   * Returns the model of the best checkpoint, valid until the run is trained or closed.
    *
    * @throws IllegalStateException if no step was taken
    */

@@ -16,6 +16,7 @@ import io.evomoe.run.internal.task.WarmStart;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Task;
+import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskData.TokenizerSource;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.Model;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
   private @Nullable RunStart start;
   private @Nullable PreparedData shared;
   private Consumer<Path> files = folder -> {};
+  private BiFunction<RunConfig, TaskData<?, ?>, RunConfig> completing = (config, read) -> config;
 
   /** Whether the settings of another run, or of a configuration, are the starting point. */
   private boolean whole;
@@ -149,6 +152,12 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
    */
   public RunBuilder<M> prepared(PreparedData data) {
     shared = data;
+    return this;
+  }
+
+  /** Completes the configuration when the data is read; for the command line. */
+  public RunBuilder<M> completed(BiFunction<RunConfig, TaskData<?, ?>, RunConfig> completion) {
+    completing = completion;
     return this;
   }
 
@@ -309,19 +318,21 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
       if (ready != null) {
         ready.requireFit(config);
       }
+      PreparedData read = ready != null ? ready : prepare(sources, config, output.path());
+      RunConfig complete = completing.apply(config, read.data());
       NewState state =
           new NewState(
               output,
-              config,
+              complete,
               sources,
-              ready != null ? ready : prepare(sources, config, output.path()),
+              read,
               ready != null,
               own,
               from,
               trainer,
               Map.copyOf(notes),
               files);
-      return new Run<>(output.path(), type, config, state, output);
+      return new Run<>(output.path(), type, complete, state, output);
     } catch (RuntimeException e) {
       output.close();
       throw e;

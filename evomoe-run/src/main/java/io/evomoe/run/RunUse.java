@@ -39,7 +39,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 abstract class RunUse {
   private static final String GGUF = ".gguf";
 
-  /** Calls this with the newest checkpoint, which stays open meanwhile. */
+  /** Calls this with the best checkpoint, which stays open meanwhile. */
   abstract <T> T use(Function<RunCheckpoint, T> use);
 
   /** Returns the run's folder. */
@@ -48,7 +48,7 @@ abstract class RunUse {
   /** Returns the full configuration. */
   public abstract RunConfig config();
 
-  /** Returns the loaded model of the newest checkpoint. */
+  /** Returns the loaded model of the best checkpoint. */
   public abstract TrainedModel<?> trained();
 
   /** Returns the tokenizer. */
@@ -57,7 +57,7 @@ abstract class RunUse {
   }
 
   /**
-   * Returns the predictor of the newest checkpoint. It is closed when the run is trained or closed,
+   * Returns the predictor of the best checkpoint. It is closed when the run is trained or closed,
    * after its calls in progress.
    *
    * @throws IllegalStateException if no step was taken

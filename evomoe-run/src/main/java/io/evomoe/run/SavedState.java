@@ -31,6 +31,7 @@ final class SavedState implements RunState {
 
   private final RunOpening opening;
   private volatile RunCheckpoint saved;
+  private @Nullable RunCheckpoint used;
   private @Nullable PreparedData prepared;
 
   SavedState(RunOpening opening, RunCheckpoint saved) {
@@ -102,8 +103,13 @@ final class SavedState implements RunState {
     }
     saved.changes().forEach(change -> note(callbacks, change));
     note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
-    return TaskTraining.resumed(
-        data.data(), config, opening.trainer.apply(config.trainer()), checkpoint);
+    TaskTraining<?, ?> training =
+        TaskTraining.resumed(
+            data.data(), config, opening.trainer.apply(config.trainer()), checkpoint);
+    if (checkpoint.isEnd() && saved.changes().isEmpty()) {
+      training.requestEnd();
+    }
+    return training;
   }
 
   /** Rejects a finished run without a validation loss, such as a converted one. */
@@ -163,7 +169,12 @@ final class SavedState implements RunState {
       // Another process continued the training, and only the newest checkpoints are kept.
       saved = opening.newest();
     }
-    return saved;
+    RunCheckpoint last = used;
+    if (last == null || !Files.exists(last.checkpoint().location())) {
+      last = saved.at(saved.config().training().keepBest());
+      used = last;
+    }
+    return last;
   }
 
   @Override

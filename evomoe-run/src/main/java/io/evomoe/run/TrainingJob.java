@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * try (TrainingJob<Rows> job =
  *     TrainingJob.of(model, new TrainingData<>(batches, heldOut))
  *         .named("prices", "switch")
- *         .config(TrainerConfig.defaults(500).with(t -> t.evalEvery(50)))
+ *         .config(TrainerConfig.defaults(500).with(t -> t.evalEvery(50).patience(3)))
  *         .in(Path.of("runs/prices"))) {
- *   System.out.println(job.train(EarlyStopping.after(3)).result().validLoss());
+ *   System.out.println(job.train().result().bestValidLoss());
  * }
  * }</pre>
  *
@@ -57,13 +57,14 @@ public final class TrainingJob<B> implements AutoCloseable {
   private final CheckpointFolder checkpoints;
   private final boolean over;
   private @Nullable Outcome last;
+  private @Nullable Checkpoint best;
 
   private TrainingJob(Builder<B> builder, OutputFolder output) {
     this.output = output;
     this.model = builder.model;
     this.config = builder.config;
     this.name = builder.name;
-    Path folder = output.path().resolve(RunFiles.CHECKPOINTS);
+    Path folder = folder();
     Optional<Checkpoint> saved = CheckpointFolder.openLatest(folder);
     this.checkpoints =
         new CheckpointFolder(folder, config.guards().keepCheckpoints(), builder.notes);
@@ -88,18 +89,46 @@ public final class TrainingJob<B> implements AutoCloseable {
 
   /**
    * Trains until the last step, {@link #requestStop()} or an interrupt of the thread. If a callback
-   * throws, the training is saved first; then the exception is rethrown.
+   * throws, the training is saved first; then the exception is rethrown. At the end, the model has
+   * the weights with the lowest validation loss ({@code keepBest}).
    *
    * @return the result; if the training is already finished, the stored result
    * @throws IllegalStateException if the loss diverged
    */
   public Outcome train(Callback... callbacks) {
     Optional<Outcome> before = finished();
-    last = before.isPresent() ? before.get() : trained(callbacks);
-    return last;
+    boolean isGoing = last == null || last.result().isInterrupted();
+    Outcome outcome = before.isPresent() ? before.get() : trained(callbacks);
+    if (isGoing && !outcome.result().isInterrupted()) {
+      loadBest();
+    }
+    last = outcome;
+    return outcome;
+  }
+
+  /** A model that had other experts then keeps the weights of the last step. */
+  private void loadBest() {
+    Checkpoint found =
+        CheckpointFolder.best(folder())
+            .filter(one -> config.training().keepBest())
+            .map(Checkpoint::open)
+            .filter(one -> one.progress().spawned() == trainer.progress().spawned())
+            .filter(one -> one.progress().step() != steps())
+            .orElse(null);
+    if (found != null) {
+      found.loadModel(model);
+    }
+    best = found;
+  }
+
+  private Path folder() {
+    return output.path().resolve(RunFiles.CHECKPOINTS);
   }
 
   private Outcome trained(Callback... callbacks) {
+    if (over) {
+      trainer.requestEnd();
+    }
     return RecordedTraining.train(
         trainer, name, output.path(), this::begin, List.of(callbacks), this::result);
   }
@@ -115,25 +144,20 @@ public final class TrainingJob<B> implements AutoCloseable {
   private CheckpointWriter begin() {
     long numbers = model.parameters().stream().mapToLong(Parameter::length).sum();
     checkpoints.requireRoom(
-        MemoryLimit.checkpointBytes(numbers), config.guards().keepCheckpoints());
+        MemoryLimit.checkpointBytes(numbers),
+        config.keptCheckpoints(config.training().steps() - steps()));
     return checkpoints;
   }
 
-  private RunResult result(RecordedRun recorded, Optional<Checkpoint> best) {
-    best.filter(end -> end.progress().spawned() == trainer.progress().spawned())
-        .ifPresent(end -> end.loadModel(model));
-    long planned = best.map(end -> end.progress().step()).orElse(config.training().steps());
+  private RunResult result(RecordedRun recorded, long planned) {
     RunResult soFar = RunResult.of(recorded, planned, METRIC);
     return soFar.measured(soFar.validLoss());
   }
 
   /** Returns the phase and temperature at which the model's weights are evaluated. */
   public StepContext context() {
-    return trainer
-        .restored()
-        .map(best -> Checkpoint.open(best).context())
-        .orElseGet(() -> trainer.state().context())
-        .evaluating();
+    Checkpoint loaded = best;
+    return (loaded == null ? trainer.state().context() : loaded.context()).evaluating();
   }
 
   /** Makes {@link #train} save and return after the current step; from any thread. */

@@ -19,7 +19,6 @@ import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.training.Callback;
-import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -245,16 +244,18 @@ class FineTuningTest {
   }
 
   @Test
-  void early_stopping_should_end_each_training_with_its_best_weights() throws IOException {
+  void patience_should_end_each_training_and_keep_its_best() throws IOException {
     Path out = folder.resolve("early");
     List<ClassScores> early = stoppedEarly(out);
 
     assertThat(early).hasSize(3);
-    assertThat(log(out)).hasSize(2 * 4);
+    assertThat(log(out)).hasSize(2 * 6);
     assertThat(CheckpointFolder.latest(out.resolve("checkpoints")).orElseThrow())
+        .hasFileName("step-00000006");
+    assertThat(CheckpointFolder.best(out.resolve("checkpoints")).orElseThrow())
         .hasFileName("step-00000002");
     List<String> told = new ArrayList<>();
-    try (FineTuning tuning = texts().in(out)) {
+    try (FineTuning tuning = impatient().in(out)) {
       assertThat(tuning.train(noting(tuning, told)).scores()).isEqualTo(early);
     }
     assertThat(told).first().isEqualTo("already finished");
@@ -264,13 +265,13 @@ class FineTuningTest {
 
   /** Only the first evaluation, of step 2, is an improvement. */
   private static List<ClassScores> stoppedEarly(Path out) {
-    try (FineTuning tuning = texts().in(out)) {
-      return tuning
-          .train(
-              (step, training) -> training.requestEvaluation(),
-              EarlyStopping.after(2).minimumImprovement(100))
-          .scores();
+    try (FineTuning tuning = impatient().in(out)) {
+      return tuning.train().scores();
     }
+  }
+
+  private static FineTuning.Builder impatient() {
+    return texts().training(t -> t.learningRate(1e-30).evalEvery(2).patience(2));
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.Callback;
-import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
@@ -88,14 +87,15 @@ class TrainingJobTest {
   @Test
   void an_early_end_should_leave_the_best_weights_in_the_model_and_be_an_end() {
     Path out = folder.resolve("job");
-    EarlyStopping stopping = EarlyStopping.after(2).minimumImprovement(100);
-    TrainerConfig one = CONFIG.with(t -> t.steps(20));
+    TrainerConfig one =
+        CONFIG.with(t -> t.steps(20).patience(2)).withSchedule((step, all) -> step < 3 ? 0.001 : 2);
     try (TinyModel model = model();
         TrainingJob<TinyBatch> job = job(model, one, out)) {
-      Outcome outcome = job.train(stopping);
+      Outcome outcome = job.train();
 
       assertThat(StepFile.read(out.resolve(StepFile.NAME))).hasSize(9);
-      assertThat(outcome.result().steps()).isEqualTo(3);
+      assertThat(outcome.result().steps()).isEqualTo(9);
+      assertThat(outcome.result().bestStep()).isEqualTo(3);
       assertThat(outcome.result().isInterrupted()).isFalse();
       assertThat(job.train()).isSameAs(outcome);
       try (TinyModel reopened = model();
@@ -107,7 +107,7 @@ class TrainingJobTest {
             .isEqualTo(model.parameters().get(0).value());
       }
     }
-    assertThat(train(out, one).result().steps()).isEqualTo(3);
+    assertThat(train(out, one).result().steps()).isEqualTo(9);
   }
 
   @Test

@@ -87,12 +87,18 @@ final class CompareCommand implements Runnable {
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name)) {
       RunFiles.requireUnused(output.path());
-      List<RunConfig> configs = configs();
+      boolean auto = options.takeAutoSteps();
+      List<RunConfig> asked = configs();
       try (PreparedData prepared =
           WorkProgress.watching(
               progress ->
-                  PreparedData.read(
-                      options.dataPaths(), configs.get(0), output.path(), progress))) {
+                  PreparedData.read(options.dataPaths(), asked.get(0), output.path(), progress))) {
+        AutoSteps steps = new AutoSteps(options::isSet);
+        List<RunConfig> configs =
+            auto ? asked.stream().map(c -> steps.apply(c, prepared.data())).toList() : asked;
+        if (auto) {
+          console.println(AutoSteps.text(configs.get(0), prepared.data()));
+        }
         compare(configs, prepared, output.path(), stop);
       }
     }
@@ -151,6 +157,10 @@ final class CompareCommand implements Runnable {
       }
     }
     Description.print(console, outcomes, Description.heldOut(prepared.data(), configs.get(0)));
+    for (int i = 0; i < outcomes.size(); i++) {
+      RunConfig config = plan.get(i).config();
+      Description.printEnd(console, name(config) + ": ", config, outcomes.get(i).result());
+    }
     console.printf("Charts: %s%n", folder.resolve(HtmlReport.NAME));
     for (ComparedRun run : before) {
       if (!run.hasModel()) {

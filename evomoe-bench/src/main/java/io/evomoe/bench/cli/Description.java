@@ -156,4 +156,31 @@ final class Description {
     console.println(SummaryTable.of(results).text(StandardOutput.columns()));
     console.println(measured);
   }
+
+  /**
+   * Prints that a run ended before its last step, and that its last model is not its best one.
+   *
+   * @param name of the run for people, with a colon and a blank; empty for the only one
+   */
+  static void printEnd(PrintStream console, String name, RunConfig config, RunResult result) {
+    if (endedEarly(config, result)) {
+      console.printf(
+          "%sEnded early at step %d of %d: %d evaluations without a lower validation loss%n",
+          name, result.steps(), config.training().steps(), config.training().patience());
+    }
+    if (result.isBestEarlier()) {
+      console.printf(
+          "%sLowest validation loss: %.4f at step %d of %d%s%n",
+          name,
+          result.bestValidLoss(),
+          result.bestStep(),
+          result.steps(),
+          config.training().keepBest() ? "; other commands use that checkpoint" : "");
+    }
+  }
+
+  /** Whether a run that is over has fewer steps than its configuration. */
+  static boolean endedEarly(RunConfig config, RunResult result) {
+    return !result.isInterrupted() && result.steps() < config.training().steps();
+  }
 }

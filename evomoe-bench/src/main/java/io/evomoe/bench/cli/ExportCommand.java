@@ -50,7 +50,10 @@ final class ExportCommand implements Runnable {
       new EvalRequest(
           null, "valid", EvalRequest.HELD_OUT.batches(), 1, 0, Search.greedy(), null, null);
 
-  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "run folder, for its best checkpoint, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
   @Option(names = "--format", description = "hf or gguf")

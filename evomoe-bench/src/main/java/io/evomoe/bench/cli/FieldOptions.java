@@ -49,7 +49,9 @@ public class FieldOptions {
           for (Map.Entry<String, RecordComponent> other : fields.entrySet()) {
             text = text.replace("`" + other.getValue().getName() + "`", other.getKey());
           }
-          options.put(section + field.getName(), option(name, field, text.replace("`", "")));
+          options.put(
+              section + field.getName(),
+              option(name, field, text.replace("`", ""), usual.apply(field).equals("true")));
         });
   }
 
@@ -76,11 +78,12 @@ public class FieldOptions {
         .collect(Collectors.joining(between));
   }
 
-  private static OptionSpec option(String name, RecordComponent field, String text) {
+  private static OptionSpec option(String name, RecordComponent field, String text, boolean on) {
     Class<?> type = field.getType();
     boolean named = type.isEnum() || type == boolean.class;
     return OptionSpec.builder(name)
         .type(named ? type : String.class)
+        .negatable(on)
         .paramLabel(type.isEnum() ? values(field, "|") : type.isPrimitive() ? "N" : "TEXT")
         .description(text.replace("%", "%%"))
         .userObject(name + text)

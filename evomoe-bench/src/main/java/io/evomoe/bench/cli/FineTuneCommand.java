@@ -57,7 +57,7 @@ final class FineTuneCommand implements Runnable {
   FieldOptions training =
       new FieldOptions(
           FineTuneSettings.class,
-          "--steps --epochs --batch --learning-rate --seed --checkpoint-every");
+          "--steps --epochs --batch --learning-rate --seed --checkpoint-every --eval-every --keep-best --patience");
 
   @Mixin WatchOptions watch = new WatchOptions();
 
@@ -103,6 +103,7 @@ final class FineTuneCommand implements Runnable {
     } else {
       console.println();
       console.print(ClassScoreTable.text(tuned.scores(), StandardOutput.columns()));
+      FineTuneReport.end(tuning).forEach(console::println);
       console.printf("Results: %s%n", tuning.folder());
     }
   }

@@ -4,6 +4,7 @@ import io.evomoe.bench.report.ClassReport;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import io.evomoe.run.record.FineTuned.ClassScores;
@@ -12,10 +13,13 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
+import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -89,8 +93,56 @@ final class FineTuneReport extends LiveReport {
   }
 
   private RecordedRun curve(TunedKind training) {
+    return curve(folder, training, seed);
+  }
+
+  private static RecordedRun curve(Path folder, TunedKind training, long seed) {
     RunName name = new RunName(training.part(), training.title(), seed, true);
     return StepFile.upTo(training.folder(folder), name, Long.MAX_VALUE);
+  }
+
+  /** Lines on a finished classifier: an early end, and over-fitting. */
+  static List<String> end(FineTuning tuning) {
+    RecordedRun run = curve(tuning.folder(), TunedKind.TUNED, tuning.settings().seed());
+    List<StepRecord> measured = run.steps().stream().filter(StepRecord::evaluated).toList();
+    if (measured.isEmpty()) {
+      return List.of();
+    }
+    StepRecord best = run.best().orElseThrow();
+    StepRecord last = measured.get(measured.size() - 1);
+    List<String> lines = new ArrayList<>();
+    if (last.step() < tuning.steps()) {
+      lines.add(
+          "Ended early at step %d of %d: %d evaluations without a lower validation loss"
+              .formatted(last.step(), tuning.steps(), tuning.settings().patience()));
+    }
+    double then = trainLoss(run, measured, best);
+    double now = trainLoss(run, measured, last);
+    if (best.validLoss() < last.validLoss() && now < then) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "Over-fitting: from epoch %.1f to %.1f the validation loss rose from %.4f to %.4f, while the training loss fell from %.4f to %.4f; the classifier is that of epoch %.1f",
+              tuning.epochs(best.step()),
+              tuning.epochs(last.step()),
+              best.validLoss(),
+              last.validLoss(),
+              then,
+              now,
+              tuning.epochs(tuning.settings().keepBest() ? best.step() : last.step())));
+    }
+    return lines;
+  }
+
+  /** Returns the mean training loss since the evaluation before this one. */
+  private static double trainLoss(RecordedRun run, List<StepRecord> measured, StepRecord at) {
+    int index = measured.indexOf(at);
+    long after = index == 0 ? 0 : measured.get(index - 1).step();
+    return run.steps().stream()
+        .filter(step -> step.step() > after && step.step() <= at.step() && !step.skipped())
+        .mapToDouble(StepRecord::trainLoss)
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** All is over; what was broken off stays on the page as it is. */

@@ -23,7 +23,10 @@ import picocli.CommandLine.Spec;
       "evomoe generate --checkpoint runs/mine --greedy"
     })
 final class GenerateCommand implements Runnable {
-  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "run folder, for its best checkpoint, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
   @Option(

@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 final class LogitsCommand implements Runnable {
   private static final int SHOWN = 10;
 
-  @Option(names = "--checkpoint", required = true, description = "run folder; the last checkpoint")
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      description = "run folder, for its best checkpoint, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
   @Option(names = "--ids", required = true, split = ",", description = "token ids, e.g. 1,2,3")

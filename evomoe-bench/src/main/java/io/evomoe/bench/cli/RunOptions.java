@@ -29,6 +29,13 @@ import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
 public final class RunOptions {
+  private static final String STEPS = "training.steps";
+  private static final String AUTO = "auto";
+  private static final String USUAL_STEPS =
+      "the preset's; train and compare also take auto: as many as the data needs";
+
+  private boolean auto;
+
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
@@ -44,6 +51,8 @@ public final class RunOptions {
   public String preset = "small";
 
   @Mixin FieldOptions training = ofPreset(TrainingConfig.class, "--steps --learning-rate --batch");
+
+  @Mixin FieldOptions keeping = new FieldOptions(TrainingConfig.class, "--keep-best --patience");
 
   @Mixin FieldOptions model = ofPreset(ModelConfig.class, "--experts");
   @Mixin FieldOptions evolution = ofPreset(EvolutionConfig.class, "--spawn");
@@ -117,7 +126,8 @@ public final class RunOptions {
   }
 
   private static FieldOptions ofPreset(Class<? extends Record> record, String names) {
-    return new FieldOptions(record, field -> "the preset's", names);
+    return new FieldOptions(
+        record, field -> field.getName().equals("steps") ? USUAL_STEPS : "the preset's", names);
   }
 
   /** The configuration of one run, checked in full before anything is written. */
@@ -180,9 +190,25 @@ public final class RunOptions {
   /** The single fields that these options set, by dotted name, as text. */
   Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>(set);
-    Stream.of(training, model, evolution, compute, form, split)
+    Stream.of(training, keeping, model, evolution, compute, form, split)
         .forEach(options -> options.given().forEach((field, o) -> put(fields, field, o)));
+    if (auto) {
+      fields.remove(STEPS);
+    }
     return fields;
+  }
+
+  /** Returns whether {@code --steps auto} was given, which is then left to the caller. */
+  boolean takeAutoSteps() {
+    auto = AUTO.equals(fields().get(STEPS));
+    return auto;
+  }
+
+  /** Whether a field is set by an option or by the file. */
+  boolean isSet(String field) {
+    String[] path = field.split("\\.", -1);
+    return fields().containsKey(field)
+        || (config != null && StrictYaml.read(config).path(path[0]).has(path[1]));
   }
 
   private static void put(Map<String, String> fields, String field, OptionSpec option) {

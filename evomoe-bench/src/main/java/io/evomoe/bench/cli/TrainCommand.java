@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Runnable {
   /** Of --set and the options that are fields, the checkpoint says whether they may change. */
   private static final String USED_IN_RESUMING =
-      "--resume --set --steps --learning-rate --batch --precision --recompute --tensorboard"
+      "--resume --set --steps --keep-best --patience --learning-rate --batch --precision --recompute --tensorboard"
           + " --report-every --quiet --verbose";
 
   @Mixin RunOptions options = new RunOptions();
@@ -93,6 +93,7 @@ final class TrainCommand implements Runnable {
 
   private final PrintStream console = System.out;
   private volatile @Nullable Path clusterFolder;
+  private boolean autoSteps;
 
   @Override
   public void run() {
@@ -101,6 +102,7 @@ final class TrainCommand implements Runnable {
       cluster.requireUnused();
     }
     requireOneStart();
+    autoSteps = resume == null && !cluster.asked() && options.takeAutoSteps();
     if (resume != null) {
       rejectAllBeside(
           USED_IN_RESUMING
@@ -153,6 +155,9 @@ final class TrainCommand implements Runnable {
       return opening.open();
     }
     RunBuilder<?> builder = builder();
+    if (autoSteps) {
+      builder.completed(new AutoSteps(options::isSet));
+    }
     return WorkProgress.watching(progress -> builder.progress(progress).in(folder));
   }
 
@@ -260,6 +265,9 @@ final class TrainCommand implements Runnable {
     MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
     console.println(data.description());
+    if (autoSteps) {
+      console.println(AutoSteps.text(config, data));
+    }
     Description.printModel(console, data, config);
     Outcome outcome;
     try (MemoryGuard memory = new MemoryGuard(limit)) {
@@ -268,9 +276,11 @@ final class TrainCommand implements Runnable {
       memory.requireWithin();
     }
     printSummary(run, data, outcome);
-    if (stop.isStopped() && outcome.result().steps() < config.training().steps()) {
-      String command = CommandText.of("train", "--resume", run.folder());
+    String command = CommandText.of("train", "--resume", run.folder());
+    if (stop.isStopped() && outcome.result().isInterrupted()) {
       console.printf("Stopped and saved; continue with: %s%n", command);
+    } else if (Description.endedEarly(config, outcome.result())) {
+      console.printf("To train on: %s --set training.patience=0, or with more --steps%n", command);
     }
   }
 
@@ -293,6 +303,7 @@ final class TrainCommand implements Runnable {
 
   private void printSummary(Run<?> run, TaskData<?, ?> data, Outcome outcome) {
     Description.print(console, List.of(outcome), Description.heldOut(data, run.config()));
+    Description.printEnd(console, "", run.config(), outcome.result());
     console.printf("Run: %s%n", run.folder());
   }
 }

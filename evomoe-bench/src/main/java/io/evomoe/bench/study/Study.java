@@ -167,7 +167,10 @@ public final class Study {
                       : "model or training: the comparison would be unfair"));
     }
     ObjectNode own = StrictYaml.nothing();
-    own.putObject("training").put("learningRate", rate);
+    own.putObject("training")
+        .put("learningRate", rate)
+        .put("keepBest", false)
+        .put("patience", 0); // the last step counts
     if (run.isRate()) {
       own.withObject("/training").put("steps", config.learningRates().steps());
     }

@@ -111,7 +111,10 @@ public final class StudyResults {
   }
 
   private static RunConfig withOwnOptions(RunConfig config) {
-    return config.with(c -> c.gateOptions(Map.of(config.gate(), config.options())));
+    return config.with(
+        c ->
+            c.gateOptions(Map.of(config.gate(), config.options()))
+                .training(config.training().with(t -> t.keepBest(false))));
   }
 
   /** Records a finished run, in place of one of another configuration. */

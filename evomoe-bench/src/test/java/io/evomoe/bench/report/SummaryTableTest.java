@@ -93,7 +93,8 @@ class SummaryTableTest {
 
   @Test
   void should_keep_tasks_apart() {
-    RunResult mt = new RunResult("mt", "dense", 1, 1, 1, 1, 1.5, 20, "bleu", 500, 1, 0, 1, 1, 1);
+    RunResult mt =
+        new RunResult("mt", "dense", 1, 1, 1, 1, 1.5, 20, "bleu", 500, 1, 0, 1, 1, 1, 1.5, 1);
     SummaryTable table =
         SummaryTable.of(
             List.of(mt, result("dense", 1, 2, 1000, 1), result("evomoe", 1, 2.5, 500, 1)));
@@ -168,6 +169,8 @@ class SummaryTableTest {
         0.015,
         0.95,
         seconds,
-        100);
+        100,
+        loss,
+        steps);
   }
 }

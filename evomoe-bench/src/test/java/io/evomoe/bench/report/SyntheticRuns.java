@@ -73,6 +73,8 @@ final class SyntheticRuns {
         last.dropRate(),
         last.loadEntropy(),
         last.wallSeconds(),
+        last.step(),
+        loss,
         last.step());
   }
 
@@ -93,7 +95,9 @@ final class SyntheticRuns {
         whole.dropRate(),
         whole.loadEntropy(),
         whole.wallSeconds(),
-        planned);
+        planned,
+        whole.bestValidLoss(),
+        whole.bestStep());
   }
 
   static RecordedRun run(String gate, double handicap, long seed, int steps) {

@@ -252,14 +252,17 @@ final class ConfigRecords {
             "ropeHighFrequencyFactor: 1 " + ABOVE_ZERO,
             "ropeOriginalPositions: " + POSITIVE));
     ALL.put(
-        new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1, 0),
+        new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1, 0, OptionalLong.empty(), true, 0),
         fields(
             "steps: " + POSITIVE,
             "epochs: " + ABOVE_ZERO,
             "batch: " + POSITIVE,
             "learningRate: " + ABOVE_ZERO,
             "seed: " + ANY,
-            "checkpointEvery: " + COUNT));
+            "checkpointEvery: " + COUNT,
+            "evalEvery: " + POSITIVE,
+            "keepBest: " + ANY,
+            "patience: " + COUNT));
     ALL.put(
         new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8), 1, null),
         fields(

@@ -83,6 +83,8 @@ final class Studies {
             0,
             0.9,
             last.wallSeconds(),
+            last.step(),
+            loss,
             last.step());
     return new Outcome(
         result, new RecordedRun(new RunName("gpt", run.gate(), run.seed()), rows, List.of()));

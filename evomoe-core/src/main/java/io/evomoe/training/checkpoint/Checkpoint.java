@@ -10,6 +10,7 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainingState;
 import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.internal.tensors.SafeTensors;
@@ -81,7 +82,7 @@ public final class Checkpoint implements SavedRun {
 
   /** Returns whether a training was ended with it before its last step, e.g. by early stopping. */
   public boolean isEnd() {
-    return new CheckpointFiles.Best(CheckpointFiles.parent(folder)).isEnd(folder);
+    return state.config().containsKey(TrainingState.ENDED);
   }
 
   @Override

@@ -1,29 +1,25 @@
 package io.evomoe.training.checkpoint;
 
-import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.files.FileTree;
-import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.Sha256;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainingState;
 import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.internal.tensors.StrictJson;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -166,6 +162,12 @@ final class CheckpointFiles {
     /** The field that is read before all others. */
     private record Version(int formatVersion) {}
 
+    /** Returns the validation loss; NaN if there is none, or the best checkpoint is not kept. */
+    double validLoss() {
+      String loss = config.get(TrainingState.VALID_LOSS);
+      return loss == null ? Double.NaN : Double.parseDouble(loss);
+    }
+
     /** Writes it and forces it to the disk. */
     void write(Path folder) throws IOException {
       Path file = folder.resolve(CheckpointFiles.STATE);
@@ -190,61 +192,6 @@ final class CheckpointFiles {
         return StrictJson.MAPPER.readValue(json, State.class);
       } catch (JsonProcessingException e) {
         throw new CheckpointException(file + " is damaged: " + StrictJson.reason(e), e);
-      }
-    }
-  }
-
-  /**
-   * Two files with the name of a checkpoint: {@code best.txt} of the best one, which is not
-   * deleted, and {@code ended.txt} of the one with which a training was ended before its last step.
-   *
-   * @param directory of the checkpoints
-   */
-  record Best(Path directory) {
-    private static final String BEST = "best.txt";
-    private static final String ENDED = "ended.txt";
-
-    void keep(Path checkpoint) {
-      write(BEST, checkpoint);
-    }
-
-    /** Returns the best checkpoint; empty if none was kept, or it was deleted. */
-    Optional<Path> find() {
-      return read(BEST);
-    }
-
-    /**
-     * Ends a training with its best checkpoint, or with its last one, and sets newer ones aside.
-     */
-    Optional<Path> end() {
-      Optional<Path> last = find().or(() -> CheckpointFolder.latest(directory));
-      last.ifPresent(CheckpointFolder::setAsideNewerThan);
-      last.ifPresent(checkpoint -> write(ENDED, checkpoint));
-      return last;
-    }
-
-    boolean isEnd(Path checkpoint) {
-      return read(ENDED).filter(checkpoint::equals).isPresent();
-    }
-
-    /** The training goes on. */
-    void resume() throws IOException {
-      Files.deleteIfExists(directory.resolve(ENDED));
-    }
-
-    private void write(String file, Path checkpoint) {
-      AtomicFile.write(directory.resolve(file), checkpoint.getFileName() + "\n");
-    }
-
-    private Optional<Path> read(String name) {
-      Path file = directory.resolve(name);
-      try {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-            ? Optional.of(directory.resolve(Files.readString(file).strip()))
-                .filter(CheckpointFiles::isCheckpoint)
-            : Optional.empty();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + file + ": " + IoReason.of(e, file), e);
       }
     }
   }

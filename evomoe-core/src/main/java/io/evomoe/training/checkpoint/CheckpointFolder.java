@@ -29,6 +29,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of checkpoints with one sub-folder {@code step-00000123} each. It contains {@code
@@ -46,6 +48,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   private static final String SET_ASIDE = "set-aside-";
   private static final List<String> OURS = List.of(STEP, TEMPORARY, REPLACED, SET_ASIDE);
   private static final double MEBIBYTE = 1 << 20;
+  private static final Logger log = LoggerFactory.getLogger(CheckpointFolder.class);
 
   private final Path directory;
   private final int keep;
@@ -55,7 +58,7 @@ public final class CheckpointFolder implements CheckpointWriter {
   /**
    * Opens a folder of checkpoints. It is created when the first checkpoint is written.
    *
-   * @param keep number of newest checkpoints to keep, at least 1
+   * @param keep number of newest checkpoints to keep, at least 1; the best one is kept as well
    * @param config free text by name that is saved in every checkpoint
    */
   public CheckpointFolder(Path directory, int keep, Map<String, String> config) {
@@ -104,6 +107,64 @@ public final class CheckpointFolder implements CheckpointWriter {
               .map(whole -> "; the checkpoint before it is whole: " + whole.location())
               .orElse("; there is no whole checkpoint before it");
       throw new CheckpointException(e.getMessage() + offer, e);
+    }
+  }
+
+  /**
+   * Returns the checkpoint with the lowest validation loss in a folder, of equal ones the first.
+   *
+   * @return empty if none has one, because the best one is not kept or nothing was measured
+   */
+  public static Optional<Path> best(Path directory) {
+    Map<Path, Double> losses = new LinkedHashMap<>();
+    for (Path folder : newestFirst(directory)) {
+      double loss = validLoss(folder);
+      if (!Double.isNaN(loss)) {
+        losses.put(folder, loss);
+      }
+    }
+    return losses.entrySet().stream()
+        .min(Map.Entry.<Path, Double>comparingByValue().thenComparing(e -> stepOf(e.getKey())))
+        .map(Map.Entry::getKey);
+  }
+
+  /** One that is damaged, or is being deleted, has none. */
+  private static double validLoss(Path checkpoint) {
+    try {
+      return CheckpointFiles.State.read(checkpoint).validLoss();
+    } catch (IOException | CheckpointException e) {
+      return Double.NaN;
+    }
+  }
+
+  /**
+   * Opens the best checkpoint in a folder, or the newest one if there is no best one. Logs it if
+   * the best one is not the newest.
+   *
+   * @return empty if there is none
+   * @throws CheckpointException if it is damaged or cannot be read
+   */
+  public static Optional<Checkpoint> openBest(Path directory) {
+    Optional<Path> best = best(directory);
+    Optional<Path> newest = latest(directory);
+    if (best.isEmpty() || best.equals(newest)) {
+      return openLatest(directory);
+    }
+    try {
+      Checkpoint opened = Checkpoint.open(best.get());
+      log.info(
+          String.format(
+              Locale.ROOT,
+              "Using the best checkpoint, step %d of %d (validation loss %.4f)",
+              stepOf(best.get()),
+              stepOf(newest.orElseThrow()),
+              validLoss(best.get())));
+      return Optional.of(opened);
+    } catch (CheckpointException e) {
+      if (!best.equals(best(directory))) {
+        return openBest(directory); // a running training has a better one now
+      }
+      throw e;
     }
   }
 
@@ -164,7 +225,6 @@ public final class CheckpointFolder implements CheckpointWriter {
       writeFiles(Files.createDirectory(temporary), state);
       Path written = publish(temporary, name);
       prune(written);
-      new CheckpointFiles.Best(directory).resume();
       return written;
     } catch (IOException e) {
       FileTree.deleteQuietly(temporary);
@@ -202,18 +262,17 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   @Override
-  public void requireRoom(long bytes, long planned) {
+  public void requireRoom(long bytes, long kept) {
     File there = directory.toAbsolutePath().toFile();
     while (!there.exists()) {
       there = Objects.requireNonNull(there.getParentFile(), "a root exists");
     }
     if (there.getTotalSpace() > 0) { // is known
-      requireRoom(bytes, planned, there.getUsableSpace());
+      requireRoom(bytes, kept, there.getUsableSpace());
     }
   }
 
-  void requireRoom(long bytes, long planned, long free) {
-    long kept = Math.max(1, Math.min(keep, planned));
+  void requireRoom(long bytes, long kept, long free) {
     double there = newestFirst(directory).stream().mapToDouble(CheckpointFolder::size).sum();
     double needed = (kept + 1.0) * bytes - there;
     if (needed > free) {
@@ -306,19 +365,9 @@ public final class CheckpointFolder implements CheckpointWriter {
     return target;
   }
 
-  @Override
-  public void keepBest(Path checkpoint) {
-    new CheckpointFiles.Best(directory).keep(checkpoint);
-  }
-
-  @Override
-  public Optional<Path> restoreBest() {
-    return new CheckpointFiles.Best(directory).end();
-  }
-
   private void prune(Path written) throws IOException {
     List<Path> newestFirst = newestFirst(directory);
-    Path best = new CheckpointFiles.Best(directory).find().orElse(written);
+    Path best = best(directory).orElse(written);
     for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
       if (!old.equals(written) && !old.equals(best)) {
         FileTree.delete(old);

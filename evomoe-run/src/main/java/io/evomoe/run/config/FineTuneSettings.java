@@ -25,9 +25,24 @@ public record FineTuneSettings(
             doc = "steps between checkpoints; 0 for one checkpoint at the end",
             initial = "500",
             min = 0)
-        long checkpointEvery)
+        long checkpointEvery,
+    @Field(doc = "steps between measurements of the validation loss; null for each epoch", min = 1)
+        OptionalLong evalEvery,
+    @Field(
+            doc =
+                "whether the checkpoint with the lowest validation loss becomes the classifier, "
+                    + "instead of the last one",
+            initial = "true")
+        boolean keepBest,
+    @Field(
+            doc =
+                "number of successive evaluations without a lower validation loss that ends the "
+                    + "training; 0 for never",
+            initial = "0",
+            min = 0)
+        int patience)
     implements FineTuneSettingsBuilder.With {
-  /** 3 epochs, batch 32, learning rate 0.0005, seed 1, a checkpoint every 500 steps. */
+  /** 3 epochs, batch 32, learning rate 0.0005, seed 1; the best checkpoint is kept. */
   public static final FineTuneSettings DEFAULT = Fields.defaults(FineTuneSettings.class);
 
   private static final double WARMUP_SHARE = 0.06;
@@ -35,7 +50,16 @@ public record FineTuneSettings(
   /** Rejects values out of bounds. */
   public FineTuneSettings {
     Fields.require(
-        FineTuneSettings.class, steps, epochs, batch, learningRate, seed, checkpointEvery);
+        FineTuneSettings.class,
+        steps,
+        epochs,
+        batch,
+        learningRate,
+        seed,
+        checkpointEvery,
+        evalEvery,
+        keepBest,
+        patience);
   }
 
   /**
@@ -45,11 +69,13 @@ public record FineTuneSettings(
    */
   public TrainerConfig trainer(int texts) {
     long all = steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
+    long epoch = Math.max(1, Math.round((double) texts / batch));
     return new TrainerConfig(
         TrainingConfig.defaults(all)
-            .with(t -> t.learningRate(learningRate).warmupShare(WARMUP_SHARE))
+            .with(t -> t.batch(batch).learningRate(learningRate).warmupShare(WARMUP_SHARE))
             .with(t -> t.schedule("linear").floorShare(0).beta2(0.98))
-            .with(t -> t.checkpointEvery(checkpointEvery)),
+            .with(t -> t.checkpointEvery(checkpointEvery).evalEvery(evalEvery.orElse(epoch)))
+            .with(t -> t.keepBest(keepBest).patience(patience)),
         SafetyConfig.DEFAULT.with(g -> g.keepCheckpoints(1)));
   }
 }

@@ -91,7 +91,7 @@ public final class Classifier implements AutoCloseable {
           "%s is not the folder of a fine-tuned classifier: %s".formatted(folder, why));
     }
     Checkpoint checkpoint =
-        CheckpointFolder.openLatest(folder.resolve(RunFiles.CHECKPOINTS))
+        CheckpointFolder.openBest(folder.resolve(RunFiles.CHECKPOINTS))
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(

@@ -89,7 +89,7 @@ public final class FineTuning implements AutoCloseable {
    * Fine-tunes a run.
    *
    * @param run folder of a run of task roberta, trained or imported, or one checkpoint in it; of a
-   *     folder, the newest checkpoint is used
+   *     folder, the best checkpoint is used
    * @throws IllegalArgumentException if it is no folder of a run, or the run has another task
    */
   public static Builder of(Path run) {
@@ -126,6 +126,11 @@ public final class FineTuning implements AutoCloseable {
     return trainings.steps();
   }
 
+  /** Returns the passes over the training texts up to a step. */
+  public double epochs(long step) {
+    return trainings.epochs(step);
+  }
+
   /** Returns lines for the user: the number of texts in each part, in total and by class. */
   public String description() {
     return trainings.description();
@@ -145,9 +150,8 @@ public final class FineTuning implements AutoCloseable {
    * training, then the scores. After that the folder is complete and {@link Classifier} can open
    * it.
    *
-   * <p>An {@link io.evomoe.training.EarlyStopping} ends each of the trainings. If a callback
-   * throws, the training is saved first; then the exception is rethrown. A stopped or killed
-   * fine-tuning continues by the same call, in this object or another one.
+   * <p>If a callback throws, the training is saved first; then the exception is rethrown. A stopped
+   * or killed fine-tuning continues by the same call, in this object or another one.
    *
    * @param callbacks told of each training, whose name has {@code scratch} or {@code finetune} in
    *     place of the task

@@ -2,6 +2,7 @@ package io.evomoe.run.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
@@ -35,6 +36,8 @@ import java.util.function.Predicate;
  * @param wallSeconds duration of the whole run
  * @param plannedSteps optimizer steps of the whole run; with fewer {@code steps} it was
  *     interrupted. 0 stands for {@code steps}
+ * @param bestValidLoss lowest validation loss, in nats per token
+ * @param bestStep step of the lowest validation loss; 0 if none was measured
  */
 @RecordBuilder
 public record RunResult(
@@ -52,10 +55,15 @@ public record RunResult(
     @JsonProperty("drop_rate") double dropRate,
     @JsonProperty("load_entropy") double loadEntropy,
     @JsonProperty("wall_s") double wallSeconds,
-    @JsonProperty("planned_steps") long plannedSteps)
+    @JsonProperty("planned_steps") long plannedSteps,
+    @JsonProperty(RunResult.BEST_LOSS) double bestValidLoss,
+    @JsonProperty(RunResult.BEST_STEP) long bestStep)
     implements RunResultBuilder.With {
   /** Name of the file with the results in the folder of a run. */
   public static final String FILE = "result.json";
+
+  private static final String BEST_LOSS = "best_valid_loss";
+  private static final String BEST_STEP = "best_step";
 
   /** Rejects more steps than were planned. */
   public RunResult {
@@ -92,11 +100,19 @@ public record RunResult(
         routed.map(StepRecord::dropRate).orElse(Double.NaN),
         routed.map(StepRecord::loadEntropy).orElse(Double.NaN),
         end.map(StepRecord::wallSeconds).orElse(0.0),
-        plannedSteps);
+        plannedSteps,
+        run.best().map(StepRecord::validLoss).orElse(Double.NaN),
+        run.best().map(StepRecord::step).orElse(0L));
   }
 
   private static Optional<StepRecord> last(RecordedRun run, Predicate<StepRecord> wanted) {
     return run.steps().stream().filter(wanted).reduce((before, step) -> step);
+  }
+
+  /** Whether an earlier step than the last evaluated one had the lowest validation loss. */
+  @JsonIgnore
+  public boolean isBestEarlier() {
+    return bestValidLoss < validLoss;
   }
 
   /** Returns whether it is the result of this run. */
@@ -175,7 +191,13 @@ public record RunResult(
    */
   public static List<RunResult> parse(String text, String source) {
     String mistake = "result file " + source + " is not a list of results";
-    return List.of(Json.read(text, RunResult[].class, mistake));
+    ObjectNode[] results = Json.read(text, ObjectNode[].class, mistake);
+    for (ObjectNode result : results) {
+      if (!result.has(BEST_STEP)) { // of the recorded studies
+        result.putNull(BEST_LOSS).put(BEST_STEP, 0);
+      }
+    }
+    return List.of(Json.read(Json.line(results), RunResult[].class, mistake));
   }
 
   /**

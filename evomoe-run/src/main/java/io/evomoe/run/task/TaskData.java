@@ -104,6 +104,12 @@ public abstract class TaskData<B, M extends Model<B>> {
     return Double.NaN;
   }
 
+  /** Returns the number of steps in which a run reads its training set once. */
+  public final double stepsPerPass(RunConfig config) {
+    double batch = (double) config.training().batch() * config.training().microBatches();
+    return sets(config).train().size() / batch;
+  }
+
   /** Returns the name of the metric in tables and files. */
   public String metricName() {
     return "perplexity";

@@ -12,7 +12,6 @@ import io.evomoe.run.TextStream.Generated.FinishReason;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.tensorboard.TensorBoard;
-import io.evomoe.training.EarlyStopping;
 import io.evomoe.training.LearningRateLog;
 import io.evomoe.training.TimeLimit;
 import java.nio.file.Path;
@@ -100,11 +99,8 @@ final class UseRun {
   }
 
   static double best(Run<?> run) {
-    return run.train(
-            EarlyStopping.after(3).minimumImprovement(0.01), // evaluations
-            TimeLimit.of(Duration.ofHours(8)),
-            LearningRateLog.every(50))
+    return run.train(TimeLimit.of(Duration.ofHours(8)), LearningRateLog.every(50))
         .result()
-        .validLoss();
+        .bestValidLoss();
   }
 }

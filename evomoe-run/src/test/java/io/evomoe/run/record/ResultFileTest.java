@@ -32,7 +32,9 @@ class ResultFileTest {
           0.015,
           0.97,
           40.25,
-          240);
+          240,
+          0.25,
+          80);
 
   @TempDir Path folder;
 
@@ -80,7 +82,9 @@ class ResultFileTest {
             "drop_rate",
             "load_entropy",
             "wall_s",
-            "planned_steps");
+            "planned_steps",
+            "best_valid_loss",
+            "best_step");
     assertThat(element.get("wall_s").doubleValue()).isEqualTo(40.25);
   }
 
@@ -109,7 +113,9 @@ class ResultFileTest {
             0,
             1,
             2,
-            7);
+            7,
+            Double.NaN,
+            0);
 
     RunResult.write(file(), List.of(diverged));
 
@@ -121,6 +127,21 @@ class ResultFileTest {
     assertThat(read.validMetric()).isNaN();
     assertThat(read.tokensPerSecond()).isNaN();
     assertThat(read.wallSeconds()).isEqualTo(2);
+  }
+
+  @Test
+  void should_read_what_was_recorded_before_there_was_a_best_step() throws IOException {
+    RunResult.write(file(), List.of(RESULT));
+    String text = Files.readString(file());
+    Files.writeString(
+        file(), text.replaceAll(",\\s*\"best_valid_loss\"[^}]*", "").replace("}", "\n}"));
+
+    RunResult read = RunResult.read(file()).get(0);
+
+    assertThat(read.bestStep()).isZero();
+    assertThat(read.bestValidLoss()).isNaN();
+    assertThat(read.isBestEarlier()).isFalse();
+    assertThat(read.validLoss()).isEqualTo(RESULT.validLoss());
   }
 
   @Test

@@ -78,6 +78,11 @@ public final class TunedTrainings {
     return config.training().steps();
   }
 
+  /** Returns the passes over the training texts up to a step. */
+  public double epochs(long step) {
+    return (double) step * config.training().batch() / split.train().size();
+  }
+
   /** Returns the classes, in the order of the network's outputs. */
   public List<String> labels() {
     return labels;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -136,17 +137,18 @@ public record RunFolder(Path path) {
   /**
    * Returns a verified checkpoint.
    *
-   * @param wanted this folder for the newest one, or one checkpoint in it
+   * @param wanted this folder for the best or newest one, or one checkpoint in it
+   * @param best whether the best one is taken, if there is one
    * @throws IllegalArgumentException if there is none, or the tokenizer is not the one of the
    *     training
    * @throws io.evomoe.training.CheckpointException if it is damaged; the message names the newest
    *     complete one before it
    */
-  public Checkpoint checkpoint(Path wanted) {
+  public Checkpoint checkpoint(Path wanted, boolean best) {
     Checkpoint checkpoint =
         RunFiles.isCheckpoint(wanted)
             ? Checkpoint.open(wanted.toAbsolutePath().normalize())
-            : latest();
+            : last(best);
     if (!tokenizerDigest().equals(checkpoint.config().get(VOCABULARY))) {
       throw new IllegalArgumentException(
           "%s that %s was trained with"
@@ -165,10 +167,13 @@ public record RunFolder(Path path) {
         Files.exists(tokenizerPath()) ? List.of(tokenizerPath()) : List.of());
   }
 
-  private Checkpoint latest() {
-    return CheckpointFolder.openLatest(checkpoints())
-        .orElseThrow(
-            () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
+  private Checkpoint last(boolean best) {
+    Optional<Checkpoint> last =
+        best
+            ? CheckpointFolder.openBest(checkpoints())
+            : CheckpointFolder.openLatest(checkpoints());
+    return last.orElseThrow(
+        () -> new IllegalArgumentException("there is no checkpoint in " + checkpoints()));
   }
 
   /** Returns the place of a checkpoint's data. */

@@ -77,14 +77,15 @@ public record Conversion(RunCheckpoint run) {
    * Writes a run whose weights are the mean of a run's last checkpoints. The state of gates, the
    * optimizer's moments and everything else are those of the last one.
    *
-   * @param run at the last checkpoint
+   * @param opened run whose last checkpoints are meant, unless it was opened at one
    * @param count number of checkpoints, at least 2
    * @param out a new folder, with the tokenizer already in it, if the run has one
    * @return the steps of the averaged checkpoints, newest first
    * @throws IllegalArgumentException if the folder has fewer checkpoints with the same experts
    */
-  public static List<Long> average(RunCheckpoint run, int count, Path out) {
+  public static List<Long> average(RunCheckpoint opened, int count, Path out) {
     FieldBound.atLeast("average", count, 2);
+    RunCheckpoint run = opened.at(false);
     Checkpoint last = run.checkpoint();
     List<Checkpoint> others =
         CheckpointFolder.before(last.location()).stream()

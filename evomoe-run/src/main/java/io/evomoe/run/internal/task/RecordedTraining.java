@@ -9,13 +9,10 @@ import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainingDivergedException;
-import io.evomoe.training.TrainingState;
 import io.evomoe.training.TrainingState.CheckpointWriter;
-import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -35,8 +32,8 @@ public final class RecordedTraining {
    * @param folder of the log, which has the earlier steps, the curve and the result
    * @param begin called before the first step, when a stop request has an effect; returns the
    *     writer of checkpoints
-   * @param result computes the result from all steps; after an early end, from those up to its best
-   *     checkpoint, and from that checkpoint
+   * @param result computes the result from all steps and their planned number, which is that of the
+   *     taken ones after an early end
    * @throws IllegalStateException if the training diverged, naming the gate
    */
   public static Outcome train(
@@ -45,7 +42,7 @@ public final class RecordedTraining {
       Path folder,
       Supplier<CheckpointWriter> begin,
       List<Callback> callbacks,
-      BiFunction<RecordedRun, Optional<Checkpoint>, RunResult> result) {
+      BiFunction<RecordedRun, Long, RunResult> result) {
     trainer.record(StepFile.upTo(folder, name, trainer.progress().step()));
     StepFile log = StepFile.in(folder);
     List<Callback> all = new ArrayList<>(List.of(log, CurveFile.in(folder)));
@@ -54,10 +51,8 @@ public final class RecordedTraining {
     try {
       trainer.runSaving(() -> saving(log, begin.get()), all);
       interrupted = Thread.interrupted();
-      Optional<Checkpoint> best = trainer.restored().map(Checkpoint::open);
       RecordedRun recorded = trainer.recorded();
-      RecordedRun steps = best.map(end -> recorded.upTo(end.progress().step())).orElse(recorded);
-      Outcome outcome = new Outcome(result.apply(steps, best), steps);
+      Outcome outcome = new Outcome(result.apply(recorded, trainer.plannedSteps()), recorded);
       RunResult.write(folder.resolve(RunResult.FILE), List.of(outcome.result()));
       return outcome;
     } catch (TrainingDivergedException e) {
@@ -73,22 +68,9 @@ public final class RecordedTraining {
   }
 
   private static CheckpointWriter saving(StepFile log, CheckpointWriter checkpoints) {
-    return new CheckpointWriter() {
-      @Override
-      public Path write(TrainingState state) {
-        log.force();
-        return checkpoints.write(state);
-      }
-
-      @Override
-      public void keepBest(Path checkpoint) {
-        checkpoints.keepBest(checkpoint);
-      }
-
-      @Override
-      public Optional<Path> restoreBest() {
-        return checkpoints.restoreBest();
-      }
+    return state -> {
+      log.force();
+      return checkpoints.write(state);
     };
   }
 }

@@ -26,7 +26,6 @@ import io.evomoe.run.task.Tasks;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +44,10 @@ public final class RunCheckpoint implements TaskRun {
 
   private final RunFolder folder;
   private final RunConfig config;
-  private final boolean newest;
+
+  /** Whether it was opened by the folder, not by the name of a checkpoint. */
+  private final boolean follows;
+
   private final List<String> changes;
   private final @Nullable Dataset givenData;
   private final @Nullable Tokenizer givenTokenizer;
@@ -56,32 +58,32 @@ public final class RunCheckpoint implements TaskRun {
       RunFolder folder,
       RunConfig config,
       Checkpoint checkpoint,
-      boolean newest,
+      boolean follows,
       List<String> changes,
       @Nullable Dataset givenData,
       @Nullable Tokenizer givenTokenizer) {
     this.folder = folder;
     this.config = config;
     this.checkpoint = checkpoint;
-    this.newest = newest;
+    this.follows = follows;
     this.changes = changes;
     this.givenData = givenData;
     this.givenTokenizer = givenTokenizer;
   }
 
   /**
-   * Opens a run of any task with the checkpoint's configuration. If the file beside it differs in a
-   * field that is not the model's, this is logged.
+   * Opens a run of any task, to use its model, with the checkpoint's configuration. If the file
+   * beside it differs in a field that is not the model's, this is logged.
    *
-   * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
+   * @param path folder of the run, for its best checkpoint, or one checkpoint in it
    * @throws IllegalArgumentException if a field of the model was changed since
    */
   public static RunCheckpoint open(Path path) {
-    return open(path, null, null, null);
+    return open(path, null, null, null, true);
   }
 
   /**
-   * Opens a run, with a request to resume it with changed fields.
+   * Opens a run to resume it, perhaps with changed fields.
    *
    * @param path folder of the run, for its newest checkpoint, or one checkpoint in it
    * @param asked values by dotted field, as text; null if it is not resumed
@@ -95,22 +97,50 @@ public final class RunCheckpoint implements TaskRun {
       @Nullable Map<String, String> asked,
       @Nullable Dataset data,
       @Nullable Tokenizer tokenizer) {
+    return open(path, asked, data, tokenizer, false);
+  }
+
+  private static RunCheckpoint open(
+      Path path,
+      @Nullable Map<String, String> asked,
+      @Nullable Dataset data,
+      @Nullable Tokenizer tokenizer,
+      boolean best) {
     RunFolder run = RunFolder.open(path);
     RunConfig file = Tasks.checked(run.config());
-    Checkpoint checkpoint = run.checkpoint(path);
+    Checkpoint checkpoint = run.checkpoint(path, best && file.training().keepBest());
     SavedConfig saved = new SavedConfig(file, run.configFile(), checkpoint);
     RunConfig config = Tasks.checked(asked == null ? saved.config() : saved.resumed(asked));
     List<String> changes = asked == null ? List.of() : saved.changes(config);
     if (asked == null) {
       saved.overruled().forEach(log::warn);
     }
-    boolean newest = run.path().equals(path);
-    return new RunCheckpoint(run, config, checkpoint, newest, changes, data, tokenizer);
+    boolean follows = run.path().equals(path);
+    return new RunCheckpoint(run, config, checkpoint, follows, changes, data, tokenizer);
+  }
+
+  /**
+   * Returns the run at another checkpoint; one that was opened by its name stays there.
+   *
+   * @param best for the best checkpoint instead of the newest
+   */
+  public RunCheckpoint at(boolean best) {
+    return follows
+        ? new RunCheckpoint(
+            folder,
+            config,
+            folder.checkpoint(folder.path(), best),
+            true,
+            changes,
+            givenData,
+            givenTokenizer)
+        : this;
   }
 
   /** Returns the same checkpoint with another configuration. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(folder, other, checkpoint, newest, changes, givenData, givenTokenizer);
+    return new RunCheckpoint(
+        folder, other, checkpoint, follows, changes, givenData, givenTokenizer);
   }
 
   /** Returns the configuration of the run and its remaining steps. */
@@ -193,8 +223,8 @@ public final class RunCheckpoint implements TaskRun {
   }
 
   /**
-   * Loads the checkpoint into a model. If it was the newest one and a running training has deleted
-   * it since, the now newest one replaces it.
+   * Loads the checkpoint into a model. If a running training has deleted it since, the now best one
+   * replaces it, unless it was opened by its name.
    *
    * @param fresh a model of this run's configuration before its first step
    */
@@ -208,10 +238,12 @@ public final class RunCheckpoint implements TaskRun {
         checkpoint.loadModel(fresh);
         return new TrainedModel<>(fresh, checkpoint.context().evaluating());
       } catch (CheckpointException | UncheckedIOException e) {
-        if (!newest || CheckpointFolder.newerThan(checkpoint.location()).isEmpty()) {
+        Checkpoint now =
+            follows ? folder.checkpoint(folder.path(), config.training().keepBest()) : checkpoint;
+        if (now.location().equals(checkpoint.location())) {
           throw e;
         }
-        checkpoint = folder.checkpoint(folder.path());
+        checkpoint = now;
       }
     }
   }
@@ -242,7 +274,7 @@ public final class RunCheckpoint implements TaskRun {
     return task.fresh(config, vocabulary(), facts());
   }
 
-  /** Returns the run's model, with the newest checkpoint loaded. */
+  /** Returns the run's model, with the checkpoint loaded. */
   public TrainedModel<?> trained() {
     return load(fresh());
   }

@@ -17,7 +17,6 @@ import io.evomoe.training.TrainingState.SavedRun;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +145,11 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     trainer.requestStop();
   }
 
+  /** Lets {@link #train} end the run for good, without another step. */
+  public void requestEnd() {
+    trainer.requestEnd();
+  }
+
   /**
    * Trains to the end, or until a stop is requested. An interrupt of the thread is a request to
    * stop, and so is an exception of a callback. The training is saved before the exception is
@@ -162,18 +166,8 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
         trainer, config.runName(), folder, () -> requireRoom(begin.get()), callbacks, this::result);
   }
 
-  /** The model of an early end may have other experts than that of the last step. */
-  private RunResult result(RecordedRun recorded, Optional<Checkpoint> best) {
-    if (best.isEmpty()) {
-      return measured(recorded, config.training().steps());
-    }
-    try (TaskTraining<B, M> restored = resumed(data, config, config.trainer(), best.get())) {
-      return restored.measured(recorded, best.get().progress().step());
-    }
-  }
-
   /** A run that was stopped before its first step is not measured. */
-  private RunResult measured(RecordedRun recorded, long plannedSteps) {
+  private RunResult result(RecordedRun recorded, long plannedSteps) {
     TrainingState state = trainer.state();
     RunResult soFar = RunResult.of(recorded, plannedSteps, data.metricName());
     double metric =
@@ -184,11 +178,10 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   }
 
   private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {
-    long every = config.training().checkpointEvery();
     long left = config.training().steps() - trainer.progress().step();
     checkpoints.requireRoom(
         MemoryLimit.checkpointBytes(data.parameters(config).numbers()),
-        every == 0 ? 1 : 1 + left / every);
+        config.trainer().keptCheckpoints(left));
     return checkpoints;
   }
 
