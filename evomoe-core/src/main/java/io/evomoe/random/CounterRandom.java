@@ -36,7 +36,7 @@ public final class CounterRandom {
    * Continues the hash of a name that comes in parts, starting with {@link #NO_NAME}. Folding the
    * hash of all parts equals folding the name.
    */
-  public static long hash(long before, String part) {
+  public static long hash(long before, CharSequence part) {
     long hash = before;
     for (int i = 0; i < part.length(); i++) {
       hash = (hash ^ part.charAt(i)) * 0x100000001B3L;

@@ -62,7 +62,7 @@ public final class PreparedData implements AutoCloseable {
       Path output,
       TextProgress progress) {
     this.source = source;
-    this.content = source.digest();
+    this.content = source.digest(config.data());
     this.config = config;
     this.tokenizer = ScratchFolder.create(RunFiles.TOKENIZER);
     try {

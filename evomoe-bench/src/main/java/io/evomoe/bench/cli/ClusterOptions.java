@@ -41,9 +41,9 @@ final class ClusterOptions {
 
   /** Rejects a split, and forms of data, that a cluster does not know. */
   static void requireUsual(HeldOut split, DataForm data) {
-    if (!data.equals(DataForm.DEFAULT)) {
+    if (!data.equals(DataForm.PARAGRAPHS)) {
       throw new IllegalArgumentException(
-          "--spark reads plain text only (docs/spark.md): remove the options for records");
+          "--spark reads paragraphs of plain text only (docs/spark.md): remove the options for data");
     }
     if (!split.equals(HeldOut.DEFAULT)) {
       throw new IllegalArgumentException(

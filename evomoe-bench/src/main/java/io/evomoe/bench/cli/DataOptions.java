@@ -27,7 +27,7 @@ final class DataOptions extends FieldOptions {
   DataOptions() {
     super(
         DataForm.class,
-        "--data-format=format --text-field --label-field --source-field --target-field --skip-bad-lines");
+        "--data-format=format --documents --include --exclude --text-field --label-field --source-field --target-field --skip-bad-lines");
   }
 
   /** What the runs of a task read. */

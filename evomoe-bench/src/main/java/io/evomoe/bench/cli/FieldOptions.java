@@ -3,8 +3,10 @@ package io.evomoe.bench.cli;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.Json;
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -66,9 +68,13 @@ public class FieldOptions {
     String doc = Fields.of(field).doc();
     boolean named = field.getType().isEnum();
     String text = named ? doc + ": " + values(field, " or ") : doc;
-    boolean off = usual.isEmpty() || usual.equals(Fields.EMPTY) || usual.equals("false");
+    boolean off =
+        usual.isEmpty()
+            || usual.equals(Fields.EMPTY)
+            || usual.equals("false")
+            || field.getType() == List.class;
     return off
-        ? text.replaceFirst("; null (?:for|to) ([^.]+)(.*)", "$2 (default: $1)")
+        ? text.replaceFirst("; (?:null|empty) (?:for|to) ([^.]+)(.*)", "$2 (default: $1)")
         : "%s (default: %s)".formatted(text, named ? usual.toLowerCase(Locale.ROOT) : usual);
   }
 
@@ -80,12 +86,14 @@ public class FieldOptions {
 
   private static OptionSpec option(String name, RecordComponent field, String text, boolean on) {
     Class<?> type = field.getType();
-    boolean named = type.isEnum() || type == boolean.class;
+    boolean named = type.isEnum() || type == boolean.class || type == List.class;
+    String value = type == List.class ? "GLOB" : type.isPrimitive() ? "N" : "TEXT";
     return OptionSpec.builder(name)
         .type(named ? type : String.class)
         .negatable(on)
-        .paramLabel(type.isEnum() ? values(field, "|") : type.isPrimitive() ? "N" : "TEXT")
-        .description(text.replace("%", "%%"))
+        .auxiliaryTypes(named && type != List.class ? type : String.class)
+        .paramLabel(type.isEnum() ? values(field, "|") : value)
+        .description(text.replace("%", "%%") + (type == List.class ? "; may be repeated" : ""))
         .userObject(name + text)
         .build();
   }
@@ -103,6 +111,12 @@ public class FieldOptions {
     return given;
   }
 
+  /** Returns the value of an option as YAML. */
+  static String text(OptionSpec option) {
+    Object value = option.getValue();
+    return value instanceof List<?> ? Json.line(value) : value.toString();
+  }
+
   /**
    * Returns a record with the given values in place of its own.
    *
@@ -110,7 +124,7 @@ public class FieldOptions {
    */
   public <R extends Record> R over(R usual) {
     Map<String, String> values = new LinkedHashMap<>();
-    given().forEach((field, option) -> values.put(own(field), option.getValue().toString()));
+    given().forEach((field, option) -> values.put(own(field), text(option)));
     return with(usual, values);
   }
 

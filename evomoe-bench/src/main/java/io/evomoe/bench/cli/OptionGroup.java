@@ -26,7 +26,7 @@ enum OptionGroup {
   START("Start from a run", "--resume --init --from --with-moments"),
   DATA(
       "Data",
-      "--data --data-format --text-field --label-field --source-field --target-field --skip-bad-lines --valid-share --test-share --split-seed"),
+      "--data --data-format --documents --include --exclude --text-field --label-field --source-field --target-field --skip-bad-lines --valid-share --test-share --split-seed"),
   MODEL(
       "Model",
       "--task --preset --for --config --set --gate --gates --gate-option --experts --checkpoint --experts-per-token --architecture --layers --d-model --d-ff --heads --vocab --moe-every --kv-heads --expert-d-ff"),
@@ -107,6 +107,7 @@ enum OptionGroup {
           case "--gate" -> OptionGroup::gates;
           case "--gates" -> () -> Stream.concat(gates(), Stream.of(CompareCommand.ALL));
           case "--split" -> EvalRequest.SPLITS::stream;
+          case "--documents" -> () -> Stream.of("file", "paragraph", "line", "separator:");
           case "--data-format" -> () -> RecordFormat.installed().stream().map(RecordFormat::id);
           default -> null;
         };

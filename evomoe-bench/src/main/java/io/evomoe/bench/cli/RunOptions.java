@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
@@ -63,7 +64,7 @@ public final class RunOptions {
   @Option(
       names = "--data",
       description =
-          "file or folder of UTF-8 text: .txt (documents separated by empty lines), .md, .jsonl, .csv, .tsv or .parquet, also as .gz or .zst; task mt: records of source and target, or lines of source TAB target; may be repeated (default: the data that comes with the task)")
+          "file or folder of UTF-8 text: .txt, .md, .jsonl, .csv, .tsv or .parquet, also as .gz or .zst; task mt: records of source and target, or lines of source TAB target; may be repeated (default: the data that comes with the task)")
   List<Path> data = List.of();
 
   @Option(
@@ -142,8 +143,9 @@ public final class RunOptions {
    */
   public RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
     ObjectNode file = this.config == null ? StrictYaml.nothing() : StrictYaml.read(this.config);
+    RunConfig own = Tasks.preset(task, preset).config(task, gate, seed, architecture(file));
     RunConfig usual =
-        defaults.apply(Tasks.preset(task, preset).config(task, gate, seed, architecture(file)));
+        defaults.apply(data.isEmpty() ? own.with(c -> c.data(DataForm.PARAGRAPHS)) : own);
     RunConfig config =
         ConfigFile.set(ConfigFile.overlay(usual, file, String.valueOf(this.config)), fields());
     requireTheSame("task", task, config.task());
@@ -212,7 +214,7 @@ public final class RunOptions {
   }
 
   private static void put(Map<String, String> fields, String field, OptionSpec option) {
-    String value = option.getValue().toString();
+    String value = FieldOptions.text(option);
     String before = fields.put(field, value);
     if (before != null && !before.equals(value)) {
       throw new IllegalArgumentException(

@@ -15,7 +15,6 @@ import io.evomoe.bench.study.StudyResults;
 import io.evomoe.bench.study.StudyResults.StudyOrigin;
 import io.evomoe.bench.study.StudyTables;
 import io.evomoe.internal.files.AtomicFile;
-import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.run.PreparedData;
@@ -120,7 +119,7 @@ final class StudyCommand implements Runnable {
     StudyOrigin origin =
         new StudyOrigin(
             read.revision(),
-            Fingerprint.ofContent(sources),
+            DataSource.digest(sources, read.data()),
             Version.commit(),
             Description.kernels(),
             Description.machine());

@@ -11,6 +11,7 @@ import io.evomoe.bench.cluster.ClusterTraining;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
@@ -179,7 +180,8 @@ final class TrainCommand implements Runnable {
     List<ClusterRequest.Start> start = List.of();
     if (resume == null) {
       cluster.setSteps(options);
-      RunConfig asked = options.config(gate, seed);
+      RunConfig asked =
+          options.config(gate, seed, usual -> usual.with(c -> c.data(DataForm.PARAGRAPHS)));
       ClusterOptions.requireUsual(asked.split(), asked.data());
       start = List.of(new ClusterRequest.Start(asked, cluster.config(), dataNames()));
     }

@@ -3,6 +3,7 @@ package io.evomoe.bench.study;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.internal.names.Installed;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.task.Tasks;
@@ -70,6 +71,15 @@ public record StudyConfig(
         StrictYaml.read(file),
         StudyConfig.class,
         file.toString());
+  }
+
+  /** Returns the form of the data of all runs. */
+  public DataForm data() {
+    return StrictYaml.bind(
+        StrictYaml.fields(DataForm.DEFAULT),
+        settings.path("data") instanceof ObjectNode data ? data : StrictYaml.nothing(),
+        DataForm.class,
+        "settings.data");
   }
 
   /**

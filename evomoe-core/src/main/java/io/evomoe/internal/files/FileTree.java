@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +51,29 @@ public final class FileTree {
       delete(path);
     } catch (IOException | IllegalArgumentException e) {
       log.warn("Left behind: {} ({})", path, e.toString());
+    }
+  }
+
+  /**
+   * Returns all files below a folder at any depth, sorted, except hidden files and the content of
+   * hidden folders. A link to a folder is returned as a file.
+   */
+  public static List<Path> visible(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    collect(folder, found);
+    found.sort(Comparator.naturalOrder());
+    return found;
+  }
+
+  private static void collect(Path folder, List<Path> found) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path path : all.filter(path -> !path.toFile().getName().startsWith(".")).toList()) {
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          collect(path, found);
+        } else {
+          found.add(path);
+        }
+      }
     }
   }
 

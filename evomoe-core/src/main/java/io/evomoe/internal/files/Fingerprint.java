@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -36,13 +37,24 @@ public final class Fingerprint {
 
   /** Returns the digest of several folders or files, in their order. */
   public static String ofContent(List<Path> sources) {
+    return ofContent(sources, Fingerprint::files);
+  }
+
+  /**
+   * Returns the digest of several folders or files, in their order.
+   *
+   * @param files returns the files of a folder that count
+   */
+  public static String ofContent(List<Path> sources, Function<Path, List<Path>> files) {
     try {
       Sha256 digest = new Sha256();
       for (Path source : sources) {
         FileTree.requireExists("file or folder " + source, source);
         FileTree.requireNoPipe("file " + source, source);
-        for (Path file : files(source)) {
-          digest.add(file.getFileName() + " " + Files.size(file) + "\n").add(file);
+        boolean isFolder = Files.isDirectory(source);
+        for (Path file : isFolder ? files.apply(source) : List.of(source)) {
+          Path name = isFolder ? source.relativize(file) : file.getFileName();
+          digest.add(name + " " + Files.size(file) + "\n").add(file);
         }
       }
       return digest.hex();
@@ -51,16 +63,15 @@ public final class Fingerprint {
     }
   }
 
-  private static List<Path> files(Path source) throws IOException {
-    if (!Files.isDirectory(source)) {
-      return List.of(source);
-    }
-    try (Stream<Path> files = Files.list(source)) {
+  private static List<Path> files(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + IoReason.of(e, folder), e);
     }
   }
 }

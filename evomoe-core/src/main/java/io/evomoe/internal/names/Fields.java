@@ -3,6 +3,7 @@ package io.evomoe.internal.names;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -159,6 +160,7 @@ public final class Fields {
       case "boolean" -> Boolean.parseBoolean(text);
       case "String" -> text;
       case "Map" -> Map.of();
+      case "List" -> List.of();
       default -> throw new IllegalStateException("no default for " + component);
     };
   }

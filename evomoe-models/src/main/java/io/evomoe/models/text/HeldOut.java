@@ -22,9 +22,9 @@ import java.util.stream.IntStream;
 /**
  * The rule that divides texts without a split into training, validation and test sets. A hash of
  * the seed and the text chooses, so the place of a text has no effect and equal texts are in the
- * same set. Each class is divided separately and keeps a text for training. The size of a set
- * differs from its share by half a text, as a rule. A text longer than twice the share stays in
- * training.
+ * same set, also if they differ only in case, digits, punctuation or white space. Each class is
+ * divided separately and keeps a text for training. The size of a set differs from its share by
+ * half a text, as a rule. A text longer than twice the share stays in training.
  */
 // Configurations of recorded studies have the field, with the value random.
 @JsonIgnoreProperties("rule")
@@ -74,14 +74,14 @@ public record HeldOut(
   /**
    * A text that is not divided.
    *
-   * @param hash of the text
+   * @param hash of the text, the same for texts that stay together ({@link TextHash})
    * @param length in characters, or 1 if all texts count alike
    * @param stratum such as a class, the same for equal texts
    */
   public record Unit(long hash, long length, String stratum) {
     /** Returns a text that counts as all others do. */
     public static Unit of(String text, String stratum) {
-      return new Unit(CounterRandom.hash(CounterRandom.NO_NAME, text), 1, stratum);
+      return new Unit(TextHash.of(text), 1, stratum);
     }
   }
 

@@ -127,12 +127,12 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
   public Split<RowCorpus> divide(HeldOut rule) {
     boolean classes = kind == RecordKind.CLASS;
     // An equal text of two classes belongs to both.
-    Map<String, Set<String>> strata = new HashMap<>();
+    Map<Long, Set<String>> strata = new HashMap<>();
     if (classes) {
       rows.forEach(
           row ->
               strata
-                  .computeIfAbsent(row.values().get(1), text -> new TreeSet<>())
+                  .computeIfAbsent(TextHash.of(row.values().get(1)), text -> new TreeSet<>())
                   .add(row.values().get(0)));
     }
     return rule.divide(
@@ -140,7 +140,7 @@ public record RowCorpus(RecordKind kind, String name, List<Row> rows) {
             rows,
             row -> {
               String text = row.values().get(classes ? 1 : 0);
-              return Unit.of(text, classes ? String.valueOf(strata.get(text)) : "");
+              return Unit.of(text, classes ? String.valueOf(strata.get(TextHash.of(text))) : "");
             })
         .map(name, (part, set) -> new RowCorpus(kind, part, set));
   }

@@ -5,16 +5,18 @@ import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.DataSource.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
-import io.evomoe.random.CounterRandom;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Documents for training, validation and test, read on demand. The first reading divides them and
@@ -87,7 +89,7 @@ public final class TextSplit {
         }
       } else {
         DataSource source = DataSource.of(path, RecordKind.DOCUMENT, form);
-        split.divide(source.name(), reading(source, said), rule, false);
+        split.divide(source.name(), reading(source, said), rule, said);
       }
     }
     return split;
@@ -114,7 +116,7 @@ public final class TextSplit {
    */
   public static TextSplit of(String name, Consumer<DocumentReader> documents, HeldOut rule) {
     TextSplit split = new TextSplit();
-    split.divide(name, documents, rule, false);
+    split.divide(name, documents, rule, note -> {});
     return split;
   }
 
@@ -147,20 +149,44 @@ public final class TextSplit {
   }
 
   private void divide(
-      String name, Consumer<DocumentReader> documents, HeldOut rule, boolean pieces) {
+      String name, Consumer<DocumentReader> documents, HeldOut rule, Consumer<String> said) {
     Source source = new Source(name, documents).measured();
-    if (!pieces && source.units.stream().map(Unit::hash).distinct().limit(FEW).count() < FEW) {
-      sample.forget(source.first);
-      Map<Long, Long> different = new HashMap<>();
-      source.units.forEach(unit -> different.put(unit.hash(), unit.length()));
-      long least = different.values().stream().mapToLong(length -> length).sum() / PIECES;
-      divide(name, reader -> documents.accept(new DocumentPieces(reader, least)), rule, true);
+    if (source.units.stream().map(Unit::hash).distinct().limit(FEW).count() >= FEW) {
+      divide(source, rule.divide(name, source.units));
       return;
     }
-    Split<BitSet> sets = rule.divide(name, source.units);
-    sides.get(0).add("training part of " + name, source, sets.train());
-    sides.get(1).add("validation part of " + name, source, sets.valid());
-    sets.test().ifPresent(set -> sides.get(2).add("test part of " + name, source, set));
+    sample.forget(source.first);
+    Map<Long, Long> different = new HashMap<>();
+    source.units.forEach(unit -> different.put(unit.hash(), unit.length()));
+    long least = different.values().stream().mapToLong(length -> length).sum() / PIECES;
+    Consumer<DocumentReader> pieces = reader -> documents.accept(new DocumentPieces(reader, least));
+    Source cut = new Source(name, pieces).measured();
+    Split<BitSet> sets = rule.divide(name, cut.units);
+    RepeatedParagraphs repeated = new RepeatedParagraphs(pieces, cut.units, sets);
+    cut.heldOut = repeated::without;
+    sets.map(
+        name,
+        (part, set) -> {
+          if (set.isEmpty()) {
+            throw new IllegalArgumentException(
+                part + " must have a paragraph that the training part has not, has none");
+          }
+          return set;
+        });
+    if (repeated.leftOut() > 0) {
+      said.accept(
+          String.format(
+              Locale.ROOT,
+              "%,d paragraphs are left out of the validation and test text, because the training text has them too",
+              repeated.leftOut()));
+    }
+    divide(cut, sets);
+  }
+
+  private void divide(Source source, Split<BitSet> sets) {
+    sides.get(0).add("training part of " + source.name, source, sets.train());
+    sides.get(1).add("validation part of " + source.name, source, sets.valid());
+    sets.test().ifPresent(set -> sides.get(2).add("test part of " + source.name, source, set));
     source.keep();
   }
 
@@ -265,7 +291,11 @@ public final class TextSplit {
     private final List<Unit> units = new ArrayList<>();
     private int count;
     private long length;
-    private long hash = CounterRandom.NO_NAME;
+    private TextHash hash = new TextHash();
+
+    /** Changes the parts of documents that are not for training. */
+    private UnaryOperator<String> heldOut = UnaryOperator.identity();
+
     private long begun;
 
     private Source(String name, Consumer<DocumentReader> documents) {
@@ -284,15 +314,15 @@ public final class TextSplit {
 
     @Override
     public void part(String text) {
-      hash = CounterRandom.hash(hash, text);
+      hash.add(text);
       length += text.length();
       sample.part(text);
     }
 
     @Override
     public void end() {
-      units.add(new Unit(hash, length - begun, ""));
-      hash = CounterRandom.NO_NAME;
+      units.add(new Unit(hash.value(), length - begun, ""));
+      hash = new TextHash();
       begun = length;
       sample.end();
     }
@@ -303,7 +333,7 @@ public final class TextSplit {
     }
 
     private void read(Map<Side, DocumentReader> readers) {
-      Router router = new Router(readers, first);
+      Router router = new Router(readers, this);
       documents.accept(router);
       if (router.document != first + count || router.length != length) {
         throw new IllegalArgumentException(name + " was changed while it was read");
@@ -312,33 +342,35 @@ public final class TextSplit {
   }
 
   /** Passes each document to the reader of its set, if there is one. */
-  private static final class Router implements DocumentReader {
+  private final class Router implements DocumentReader {
     private final Map<Side, DocumentReader> readers;
+    private final UnaryOperator<String> heldOut;
     private int document;
     private long length;
 
-    private Router(Map<Side, DocumentReader> readers, int first) {
+    private Router(Map<Side, DocumentReader> readers, Source source) {
       this.readers = readers;
-      this.document = first;
+      this.heldOut = source.heldOut;
+      this.document = source.first;
     }
 
     @Override
     public void part(String text) {
       length += text.length();
-      forReader(reader -> reader.part(text));
+      forReader((side, reader) -> reader.part(side == sides.get(0) ? text : heldOut.apply(text)));
     }
 
     @Override
     public void end() {
-      forReader(DocumentReader::end);
+      forReader((side, reader) -> reader.end());
       document++;
     }
 
-    private void forReader(Consumer<DocumentReader> action) {
+    private void forReader(BiConsumer<Side, DocumentReader> action) {
       readers.forEach(
           (side, reader) -> {
             if (side.chosen.get(document)) {
-              action.accept(reader);
+              action.accept(side, reader);
             }
           });
     }

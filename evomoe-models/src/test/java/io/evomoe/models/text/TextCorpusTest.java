@@ -3,6 +3,9 @@ package io.evomoe.models.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
+import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,17 +21,19 @@ class TextCorpusTest {
   @TempDir private Path folder;
 
   @Test
-  void should_separate_documents_at_empty_lines_and_keep_lines_inside() throws IOException {
+  void should_divide_a_text_into_documents_as_asked() throws IOException {
     Path file = write("a.txt", "\n\none\n two\n\n \nthree\n\n\n");
 
-    assertThat(TextCorpus.read(file).documents()).containsExactly("one\n two", "three");
+    assertThat(documents(file, "paragraph")).containsExactly("one\n two", "three");
+    assertThat(documents(file, "file")).containsExactly("one\n two\n\n \nthree");
+    assertThat(documents(file, "line")).containsExactly("one", " two", "three");
   }
 
   @Test
   void should_read_windows_line_ends_and_a_byte_order_mark() throws IOException {
     Path file = write("a.txt", "\ufeffone\r\ntwo\r\n\r\nthree");
 
-    assertThat(TextCorpus.read(file).documents()).containsExactly("one\ntwo", "three");
+    assertThat(TextCorpus.read(file).documents()).containsExactly("one\ntwo\n\nthree");
   }
 
   @Test
@@ -38,7 +43,12 @@ class TextCorpusTest {
       out.write("naïve\n\n自由\n".getBytes(StandardCharsets.UTF_8));
     }
 
-    assertThat(TextCorpus.read(file).documents()).containsExactly("naïve", "自由");
+    assertThat(TextCorpus.read(file).documents()).containsExactly("naïve\n\n自由");
+  }
+
+  private static List<String> documents(Path file, String rule) {
+    DataForm form = DataForm.DEFAULT.with(f -> f.documents(rule));
+    return Texts.of(TextSplit.whole(DataSource.file(file, RecordKind.DOCUMENT, form), note -> {}));
   }
 
   @Test

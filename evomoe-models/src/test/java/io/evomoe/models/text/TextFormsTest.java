@@ -46,20 +46,24 @@ class TextFormsTest {
     BpeTokenizer tokenizer =
         BpeTokenizer.train(new TextCorpus("t", texts), 600, folder.resolve("tokenizer"));
     int[] wanted = TokenStream.of(new TextCorpus("t", texts), tokenizer).stream().toArray();
-    TextSplit sides = TextSplit.open(folder.resolve("t.txt"), HeldOut.DEFAULT);
+    TextSplit sides =
+        TextSplit.open(
+            List.of(folder.resolve("t.txt")), HeldOut.DEFAULT, DataForm.PARAGRAPHS, note -> {});
     List<String> train = Texts.of(sides.train());
 
     for (Map.Entry<String, Path> form : forms.entrySet()) {
       List<String> said = new ArrayList<>();
       List<Path> path = List.of(form.getValue());
-      TextSplit its = TextSplit.open(path, HeldOut.DEFAULT, DataForm.DEFAULT, said::add);
-      TextSplit all = TextSplit.open(form.getValue(), HeldOut.DEFAULT.withShares(1e-9, 0));
+      TextSplit its = TextSplit.open(path, HeldOut.DEFAULT, DataForm.PARAGRAPHS, said::add);
+      TextSplit all =
+          TextSplit.open(
+              path, HeldOut.DEFAULT.withShares(1e-9, 0), DataForm.PARAGRAPHS, note -> {});
 
       assertThat(said).as(form.getKey()).hasSize(1);
       assertThat(said.get(0)).contains(": 500 documents, ");
       assertThat(Texts.of(its.train())).as(form.getKey()).isEqualTo(train);
       if (!Files.isDirectory(form.getValue())) {
-        Documents whole = whole(form.getValue(), DataForm.DEFAULT);
+        Documents whole = whole(form.getValue(), DataForm.PARAGRAPHS);
         assertThat(TokenStream.of(whole, tokenizer).stream().toArray())
             .as(form.getKey())
             .isEqualTo(wanted);
@@ -185,13 +189,12 @@ class TextFormsTest {
   void should_read_files_of_other_endings_where_their_form_is_given() throws IOException {
     Path file = write("a.json", WrittenForms.jsonLines(List.of("body"), List.of(List.of("a b"))));
     DataForm form =
-        new DataForm(RecordFormat.named("jsonl"), "body", "label", "source", "target", false);
+        DataForm.DEFAULT.with(f -> f.format(RecordFormat.named("jsonl")).textField("body"));
 
     assertThat(Texts.of(whole(file, form))).containsExactly("a b");
-    DataForm text =
-        new DataForm(RecordFormat.named("text"), "text", "label", "source", "target", false);
-    assertThat(TextCorpus.read(write("no ending", "a\n\nb")).documents()).containsExactly("a", "b");
-    assertThat(Texts.of(whole(write("a.de", "a\n\nb"), text))).containsExactly("a", "b");
+    DataForm text = DataForm.DEFAULT.with(f -> f.format(RecordFormat.named("text")));
+    assertThat(TextCorpus.read(write("no ending", "a\n\nb")).documents()).containsExactly("a\n\nb");
+    assertThat(Texts.of(whole(write("a.de", "a\n\nb"), text))).containsExactly("a\n\nb");
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.models.text.source.DataSource;
 import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -140,7 +145,9 @@ class TextSplitTest {
   @Test
   void should_not_cut_a_document_of_a_longer_list() {
     List<String> documents =
-        IntStream.range(0, TextSplit.FEW).mapToObj(i -> ("line " + i + "\n").repeat(100)).toList();
+        IntStream.range(0, TextSplit.FEW)
+            .mapToObj(i -> ("line " + (char) ('a' + i) + "\n").repeat(100))
+            .toList();
 
     TextSplit split = TextSplit.of(new TextCorpus("many", documents), 0.05);
 
@@ -182,10 +189,12 @@ class TextSplitTest {
   @Test
   void should_open_a_file_or_a_folder() throws IOException {
     Path file = Files.writeString(folder.resolve("x.train.txt"), "a b\n\nc d\n");
-    assertThat(documents(TextSplit.open(file).valid())).hasSize(1).isSubsetOf("a b", "c d");
+    assertThat(documents(paragraphs(file).valid())).hasSize(1).isSubsetOf("a b", "c d");
+    assertThat(Texts.of(TextSplit.whole(source(file, DataForm.DEFAULT), note -> {})))
+        .containsExactly("a b\n\nc d");
 
     Files.writeString(folder.resolve("x.valid.txt"), "e f\n");
-    TextSplit split = TextSplit.open(folder);
+    TextSplit split = paragraphs(folder);
     assertThat(documents(split.train())).containsExactly("a b", "c d");
     assertThat(documents(split.valid())).containsExactly("e f");
   }
@@ -220,7 +229,7 @@ class TextSplitTest {
 
   @Test
   void should_open_the_shipped_text() {
-    TextSplit split = TextSplit.open(Path.of("..", "data", "sotu"));
+    TextSplit split = paragraphs(Path.of("..", "data", "sotu"));
 
     assertThat(documents(split.train())).hasSize(210);
     assertThat(documents(split.valid())).hasSize(11);
@@ -236,9 +245,9 @@ class TextSplitTest {
     Files.writeString(two.resolve("x.test.txt"), "j");
     List<Path> both = List.of(one, two);
 
-    TextSplit split = TextSplit.open(both, HeldOut.DEFAULT, DataForm.DEFAULT, note -> {});
+    TextSplit split = paragraphs(both);
 
-    TextSplit first = TextSplit.open(one);
+    TextSplit first = paragraphs(one);
     assertThat(documents(split.train()))
         .startsWith(documents(first.train()).get(0))
         .hasSize(4)
@@ -247,8 +256,83 @@ class TextSplitTest {
     assertThat(documents(split.test().orElseThrow())).containsExactly("j");
     assertThat(split.train().name())
         .isEqualTo("training part of text file %s and text file %s/x.train.txt", one, two);
-    Documents test = TextSplit.part(both, HeldOut.DEFAULT, DataForm.DEFAULT, "test");
+    Documents test = TextSplit.part(both, HeldOut.DEFAULT, DataForm.PARAGRAPHS, "test");
     assertThat(documents(test)).containsExactly("j");
+  }
+
+  @Test
+  void should_keep_texts_together_that_differ_in_no_letter() {
+    String sentence = "the letters of this sentence are %s, and there are more than forty of them";
+    List<String> documents = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      String word = "%c%c".formatted('a' + i / 2 / 26, 'a' + i / 2 % 26);
+      documents.add(
+          i % 2 == 0
+              ? sentence.formatted(word)
+              : sentence.formatted(word).toUpperCase(Locale.ROOT) + " (" + i + ")!");
+    }
+
+    TextSplit split = TextSplit.of(new TextCorpus("twins", documents), 0.1);
+
+    assertThat(documents(split.valid()))
+        .hasSizeBetween(30, 50)
+        .allSatisfy(
+            text ->
+                assertThat(documents(split.valid()))
+                    .filteredOn(other -> letters(other).equals(letters(text)))
+                    .hasSize(2));
+    List<String> short40 = IntStream.range(0, 400).mapToObj(i -> "row " + i).toList();
+    assertThat(documents(TextSplit.of(new TextCorpus("rows", short40), 0.1).valid())).hasSize(40);
+  }
+
+  @Test
+  void should_leave_paragraphs_of_the_training_text_out_of_the_other_pieces() throws IOException {
+    String notice = "You may copy this page, as long as you keep this notice in it (%d).\n";
+    String text =
+        IntStream.range(0, 400)
+            .mapToObj(i -> own(i) + "\n\n" + notice.formatted(i))
+            .collect(Collectors.joining("\n"));
+    Path file = Files.writeString(folder.resolve("a.txt"), text);
+    List<String> said = new ArrayList<>();
+
+    TextSplit split =
+        TextSplit.open(
+            List.of(file), HeldOut.DEFAULT.withShares(0.2, 0.1), DataForm.DEFAULT, said::add);
+
+    List<String> others = new ArrayList<>(documents(split.valid()));
+    others.addAll(documents(split.test().orElseThrow()));
+    assertThat(others).isNotEmpty().noneMatch(piece -> piece.contains("You may copy"));
+    assertThat(documents(split.train())).anyMatch(piece -> piece.contains("You may copy"));
+    String all = String.join("\n", others) + String.join("\n", documents(split.train()));
+    assertThat(IntStream.range(0, 400)).allMatch(i -> all.contains(own(i)));
+    long left =
+        Pattern.compile("You may copy")
+            .matcher(String.join("\n", documents(split.train())))
+            .results()
+            .count();
+    assertThat(said.get(1))
+        .isEqualTo(
+            "%d paragraphs are left out of the validation and test text, because the training text has them too",
+            400 - left);
+  }
+
+  @Test
+  void should_refuse_a_text_that_only_repeats_itself() {
+    String text =
+        ("You may copy this page, as long as you keep this notice in it.\n\n").repeat(400);
+
+    assertThatThrownBy(() -> TextSplit.of(new TextCorpus("a", List.of(text)), 0.1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("");
+  }
+
+  private static String own(int page) {
+    return "Only page %c%c has this sentence, so that it belongs to one of the sets."
+        .formatted('a' + page / 26, 'a' + page % 26);
+  }
+
+  private static String letters(String text) {
+    return text.replaceAll("\\P{L}", "").toLowerCase(Locale.ROOT);
   }
 
   @Test
@@ -276,7 +360,7 @@ class TextSplitTest {
   @Test
   void should_refuse_a_file_that_is_another_one_when_it_is_read_again() throws IOException {
     Path file = Files.writeString(folder.resolve("a.txt"), "one\n\ntwo\n\nthree\n");
-    TextSplit split = TextSplit.open(file);
+    TextSplit split = paragraphs(file);
     Files.writeString(file, "one\n\ntwo\n\nthree and more\n");
 
     assertThatThrownBy(() -> Texts.of(split.train()))
@@ -289,11 +373,12 @@ class TextSplitTest {
   void should_have_the_sets_of_documents_that_are_in_memory() throws IOException {
     for (int count : new int[] {1, 5, 40, 300}) {
       Path file = file(count);
-      TextCorpus corpus = TextCorpus.read(file);
+      List<String> all = Texts.of(TextSplit.whole(source(file, DataForm.PARAGRAPHS), note -> {}));
+      TextCorpus corpus = new TextCorpus("c", all);
       HeldOut rule = new HeldOut(0.1, 0.2, count);
       TextSplit wanted = TextSplit.of("c", corpus::read, rule);
 
-      TextSplit split = TextSplit.open(file, rule);
+      TextSplit split = TextSplit.open(List.of(file), rule, DataForm.PARAGRAPHS, note -> {});
 
       assertThat(documents(split.train())).isEqualTo(documents(wanted.train()));
       assertThat(documents(split.valid())).isEqualTo(documents(wanted.valid()));
@@ -323,6 +408,18 @@ class TextSplitTest {
       out.write(String.join("\r\n\r\n", documents).getBytes(StandardCharsets.UTF_8));
     }
     return file;
+  }
+
+  private static TextSplit paragraphs(Path... paths) {
+    return paragraphs(List.of(paths));
+  }
+
+  private static TextSplit paragraphs(List<Path> paths) {
+    return TextSplit.open(paths, HeldOut.DEFAULT, DataForm.PARAGRAPHS, note -> {});
+  }
+
+  private static DataSource source(Path file, DataForm form) {
+    return DataSource.of(file, RecordKind.DOCUMENT, form);
   }
 
   private void assertFolderRefused(String why) {

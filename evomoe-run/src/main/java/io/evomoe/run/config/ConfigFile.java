@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.StrictYaml.BindingMistake;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -40,7 +41,10 @@ public final class ConfigFile {
     return StrictYaml.text(config);
   }
 
-  /** Reads the configuration of a run; missing fields have their defaults. */
+  /**
+   * Reads the configuration of a run; missing fields have their defaults. Without {@code
+   * data.documents}, which earlier runs did not have, documents are paragraphs.
+   */
   public static RunConfig read(Path file) {
     return read(StrictYaml.read(file), file.toString());
   }
@@ -60,7 +64,9 @@ public final class ConfigFile {
    * @param source of the fields, for messages
    */
   public static RunConfig read(ObjectNode fields, String source) {
-    return StrictYaml.bind(defaults(RunConfig.class), fields, RunConfig.class, source);
+    ObjectNode defaults = defaults(RunConfig.class);
+    defaults.withObject("data").put("documents", DataForm.PARAGRAPHS.documents());
+    return StrictYaml.bind(defaults, fields, RunConfig.class, source);
   }
 
   /** Returns the defaults with the fields of a file in their place. */
@@ -187,7 +193,8 @@ public final class ConfigFile {
       if (field.getValue() instanceof ObjectNode inner) {
         collect(name + ".", inner, into);
       } else {
-        into.put(name, field.getValue().asText());
+        JsonNode value = field.getValue();
+        into.put(name, value.isValueNode() ? value.asText() : value.toString());
       }
     }
   }

@@ -96,6 +96,15 @@ public interface Dataset {
     return RowDataset.digest(this);
   }
 
+  /**
+   * Returns an identifier of the content; rows in memory ignore the form.
+   *
+   * @param form names the files of folders that are read
+   */
+  default String digest(DataForm form) {
+    return digest();
+  }
+
   /** Returns this data with a validation set of its own. */
   default Dataset validatedOn(Dataset valid) {
     return new RowDataset.Validated(this, valid);

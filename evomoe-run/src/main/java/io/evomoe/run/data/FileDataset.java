@@ -1,6 +1,5 @@
 package io.evomoe.run.data;
 
-import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
@@ -72,6 +71,11 @@ record FileDataset(List<Path> paths) implements Dataset {
 
   @Override
   public String digest() {
-    return Fingerprint.ofContent(paths);
+    return digest(DataForm.DEFAULT);
+  }
+
+  @Override
+  public String digest(DataForm form) {
+    return DataSource.digest(paths, form);
   }
 }

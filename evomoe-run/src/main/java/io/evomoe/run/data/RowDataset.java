@@ -2,6 +2,7 @@ package io.evomoe.run.data;
 
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.Sha256;
+import io.evomoe.models.text.source.DataForm;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -121,7 +122,12 @@ record RowDataset(
 
     @Override
     public String digest() {
-      return Fingerprint.of(train.digest(), valid.digest());
+      return digest(DataForm.DEFAULT);
+    }
+
+    @Override
+    public String digest(DataForm form) {
+      return Fingerprint.of(train.digest(form), valid.digest(form));
     }
   }
 }

@@ -152,7 +152,7 @@ public final class Classifier implements AutoCloseable {
    *     texts came from a program instead of files
    */
   public ClassEvaluation evaluate(String part) {
-    Dataset data = TunedFolder.data(checkpoint);
+    Dataset data = TunedFolder.data(checkpoint, config.data());
     Split<RowCorpus> parts = Corpora.open(RecordKind.CLASS, data, config, note -> {});
     return evaluate(parts.part("part", part, data.paths()));
   }

@@ -18,6 +18,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -154,6 +155,9 @@ class ConfigSchemaTest {
         options.putArray("type").add("string").add("number").add("boolean");
       }
     }
+    if (component.getType() == List.class) {
+      value.putObject("items").put("type", "string");
+    }
     bound(value, "minimum", field.min(), type);
     bound(value, "exclusiveMinimum", field.above(), type);
     bound(value, "maximum", field.max(), type);
@@ -177,6 +181,7 @@ class ConfigSchemaTest {
       case "double" -> "number";
       case "boolean" -> "boolean";
       case "String", "RecordFormat" -> "string";
+      case "List" -> "array";
       default -> "object";
     };
   }

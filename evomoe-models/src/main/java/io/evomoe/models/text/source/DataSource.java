@@ -1,6 +1,7 @@
 package io.evomoe.models.text.source;
 
 import io.evomoe.internal.files.Excerpt;
+import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.internal.text.UnreadFormats;
 import io.evomoe.models.internal.text.Utf8Text;
@@ -16,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The data of a path, which can be read repeatedly: of a file, or of all files of a folder with a
- * supported extension, in the order of their names.
+ * The data of a path, which can be read repeatedly: of a file, or of all files of a folder and its
+ * subfolders with a supported extension, in the order of their paths.
  */
 public final class DataSource {
   private final String name;
@@ -116,20 +117,53 @@ public final class DataSource {
     }
     List<SourceFile> files = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    for (Path file : list(path)) {
-      RecordFormat known = Files.isDirectory(file) ? null : FileForm.of(file).orElse(form.format());
+    for (Path file : FolderFiles.of(path, form)) {
+      RecordFormat known = FolderFiles.format(file, form);
       if (known == null || (known == FileForm.MARKDOWN && kind != RecordKind.DOCUMENT)) {
-        others.add(file.toFile().getName());
+        others.add(path.relativize(file).toString());
       } else {
-        files.add(new SourceFile(file, FileForm.require(kind.file(file), file, form.format())));
+        files.add(new SourceFile(file, FileForm.require(kind.file(file), file, known)));
       }
     }
     if (files.isEmpty()) {
-      throw new IllegalArgumentException(
-          "folder %s must hold files that are read, %s, has %s"
-              .formatted(path, FileForm.allEndings(), others.isEmpty() ? "none" : some(others)));
+      throw new IllegalArgumentException(nothingToRead(path, form, others));
     }
     return new DataSource("folder " + path, kind, form, files, others, true);
+  }
+
+  private static String nothingToRead(Path folder, DataForm form, List<String> others) {
+    if (!form.include().isEmpty() || !form.exclude().isEmpty()) {
+      return "folder %s must hold files that match include %s and not exclude %s, has none"
+          .formatted(folder, form.include(), form.exclude());
+    }
+    String command =
+        others.stream()
+            .filter(name -> name.matches(".*\\.\\w+"))
+            .findFirst()
+            .map(name -> "**/*" + name.substring(name.lastIndexOf('.')))
+            .map(
+                glob ->
+                    "; to read others as plain text: --data %s --include '%s'"
+                        .formatted(folder, glob))
+            .orElse("");
+    return "folder %s must hold files that are read, %s, has %s%s"
+        .formatted(
+            folder, FileForm.allEndings(), others.isEmpty() ? "none" : some(others), command);
+  }
+
+  /**
+   * Returns the SHA-256, in hex, of the names and contents of files and folders. Of a folder, the
+   * files count that are read; of one with a split of its own, all files in it.
+   */
+  public static String digest(List<Path> paths, DataForm form) {
+    return Fingerprint.ofContent(
+        paths,
+        folder ->
+            isDivided(folder)
+                ? list(folder).stream().filter(Files::isRegularFile).toList()
+                : FolderFiles.of(folder, form).stream()
+                    .filter(file -> FolderFiles.format(file, form) != null)
+                    .toList());
   }
 
   /** Returns the files that are not hidden, in the order of their names. */
@@ -144,7 +178,9 @@ public final class DataSource {
   /** Returns the texts between blank lines, in order; line ends become {@code \n}. */
   public static List<String> documentsOf(String text) {
     List<String> documents = new ArrayList<>();
-    DocumentLines lines = new DocumentLines(DocumentReader.whole(documents::add));
+    DocumentLines lines =
+        new DocumentLines(
+            DocumentReader.whole(documents::add), DocumentRule.of(DocumentRule.PARAGRAPH), false);
     lines.read(text);
     lines.end();
     return documents;
@@ -191,8 +227,7 @@ public final class DataSource {
             readLines(file, note);
             note.add(file.form().words() + ", a line each");
           } else if (file.form() == FileForm.TEXT || file.form() == FileForm.MARKDOWN) {
-            readText(file, note);
-            note.add(file.form().words());
+            note.add(file.form().words(), readText(file, note), form.documents());
           } else {
             readRecords(
                 file,
@@ -216,15 +251,17 @@ public final class DataSource {
     return note.text();
   }
 
-  /** Reads plain text between empty lines, or a Markdown file as a whole. */
-  private void readText(SourceFile file, DocumentReader reader) {
-    boolean whole = file.form() == FileForm.MARKDOWN;
-    if (!whole) {
+  /** Reads plain text or Markdown, and returns the number of its documents. */
+  private int readText(SourceFile file, SourceNote note) {
+    boolean isPlain = file.form() == FileForm.TEXT;
+    if (isPlain) {
       UnreadFormats.refuseByLook(kind.file(file.path()), file.path());
     }
-    DocumentLines lines = new DocumentLines(reader, whole);
+    int before = note.documents();
+    DocumentLines lines = new DocumentLines(note, DocumentRule.of(form.documents()), isPlain);
     Utf8Text.read(file.path(), lines::read);
     lines.end();
+    return note.documents() - before;
   }
 
   private void readLines(SourceFile file, DocumentReader reader) {

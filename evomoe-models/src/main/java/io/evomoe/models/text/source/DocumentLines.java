@@ -4,16 +4,23 @@ import io.evomoe.models.text.source.DataSource.DocumentReader;
 
 /**
  * Finds the documents in a text that comes in chunks, cut anywhere except inside a surrogate pair.
- * Blank lines separate documents. Alternatively the whole text is one document, without blank lines
- * around it. Lines inside a document are kept, and line ends become {@code \n}.
+ * Blank lines around a document are dropped, those inside are kept, and line ends become {@code
+ * \n}.
  */
 final class DocumentLines {
-  /** Number of chars that are passed on together. */
+  /** Number of chars that are passed on together; a longer line is no separator. */
   private static final int PART = 1 << 16;
 
   private final DocumentReader reader;
-  private final boolean whole;
+  private final DocumentRule rule;
+
+  /** Whether a form feed ends a document. */
+  private final boolean hasPages;
+
   private final StringBuilder part = new StringBuilder();
+
+  /** The beginning of the line, while it may be a separator. */
+  private final StringBuilder line = new StringBuilder();
 
   /** White space at the beginning of the line, while it has nothing else. */
   private final StringBuilder blank = new StringBuilder();
@@ -25,26 +32,38 @@ final class DocumentLines {
   private boolean insideDocument;
   private boolean afterReturn;
 
-  /** Creates a finder of documents with blank lines between them. */
-  DocumentLines(DocumentReader reader) {
-    this(reader, false);
-  }
-
   /**
    * Creates a finder.
    *
-   * @param whole whether all of the text is one document
+   * @param isPlain whether the text is plain, so that form feeds divide files
    */
-  DocumentLines(DocumentReader reader, boolean whole) {
+  DocumentLines(DocumentReader reader, DocumentRule rule, boolean isPlain) {
     this.reader = reader;
-    this.whole = whole;
+    this.rule = rule;
+    this.hasPages = isPlain && rule.isFile();
   }
 
   /** Processes the next chunk. */
   void read(String chunk) {
     String text = afterReturn && chunk.startsWith("\n") ? chunk.substring(1) : chunk;
     afterReturn = chunk.endsWith("\r");
-    String[] lines = text.replace("\r\n", "\n").replace('\r', '\n').split("\n", -1);
+    String lines = text.replace("\r\n", "\n").replace('\r', '\n');
+    if (!hasPages) {
+      readLines(lines);
+      return;
+    }
+    String[] pages = lines.split("\f", -1);
+    for (int i = 0; i < pages.length; i++) {
+      if (i > 0) {
+        endLine();
+        end();
+      }
+      readLines(pages[i]);
+    }
+  }
+
+  private void readLines(String text) {
+    String[] lines = text.split("\n", -1);
     addToLine(lines[0]);
     for (int i = 1; i < lines.length; i++) {
       endLine();
@@ -54,12 +73,40 @@ final class DocumentLines {
 
   /** Ends the text. */
   void end() {
+    if (isSeparator()) {
+      line.setLength(0);
+    }
+    passLine();
     if (insideDocument) {
-      endDocument();
+      handOn();
+      reader.end();
+      insideDocument = false;
     }
   }
 
+  private boolean isSeparator() {
+    return rule.separator() != null && !insideLine && rule.separator().test(line.toString());
+  }
+
   private void addToLine(String text) {
+    if (rule.separator() == null || insideLine) {
+      pass(text);
+      return;
+    }
+    line.append(text);
+    if (line.length() >= PART) {
+      passLine();
+    }
+  }
+
+  private void passLine() {
+    if (line.length() > 0) {
+      pass(line.toString());
+      line.setLength(0);
+    }
+  }
+
+  private void pass(String text) {
     if (!insideLine) {
       if (text.isBlank()) {
         blank.append(text);
@@ -81,21 +128,18 @@ final class DocumentLines {
   }
 
   private void endLine() {
-    if (!insideLine && insideDocument) {
-      if (whole) {
+    if (isSeparator()) {
+      end();
+    } else {
+      passLine();
+      if (rule.isLine()) {
+        end();
+      } else if (!insideLine && insideDocument) {
         skipped.append('\n').append(blank);
-      } else {
-        endDocument();
       }
     }
     blank.setLength(0);
     insideLine = false;
-  }
-
-  private void endDocument() {
-    handOn();
-    reader.end();
-    insideDocument = false;
   }
 
   private void handOn() {

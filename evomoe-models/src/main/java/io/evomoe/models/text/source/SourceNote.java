@@ -22,6 +22,11 @@ final class SourceNote implements DocumentReader {
   private long records;
   private int empty;
 
+  /** The unit that is a document, if there is plain text or Markdown. */
+  private String unit = "";
+
+  private boolean hasFormFeeds;
+
   /**
    * Creates a note.
    *
@@ -44,8 +49,24 @@ final class SourceNote implements DocumentReader {
     reader.end();
   }
 
+  int documents() {
+    return documents;
+  }
+
   void add(String form) {
     forms.merge(form, 1, Integer::sum);
+  }
+
+  /**
+   * Adds a file of plain text or Markdown.
+   *
+   * @param found number of its documents
+   * @param rule that divides it into documents
+   */
+  void add(String form, int found, String rule) {
+    add(form);
+    hasFormFeeds |= found > 1 && rule.equals(DocumentRule.FILE);
+    unit = DocumentRule.of(rule).unit();
   }
 
   void add(DataSource.SourceFile file, RecordSink read) {
@@ -76,6 +97,11 @@ final class SourceNote implements DocumentReader {
     String counted = source.kind().counted(Math.max(documents, records));
     if (documents > 0) {
       counted += ", " + RecordKind.counted(characters, "character");
+    }
+    if (!unit.isEmpty()) {
+      counted +=
+          " (a document is a %s%s; see --documents)"
+              .formatted(unit, hasFormFeeds ? ", or a part of one up to a form feed" : "");
     }
     List<String> parts = new ArrayList<>();
     parts.add("%s is %s: %s".formatted(source.name(), formats(), counted));

@@ -36,7 +36,7 @@ class BrokenParquetTest {
     assertThat(skipping(file))
         .endsWith("is Parquet of column text: 1 document, 1 character; 1 bad row left out: 2");
     assertRefused(file, " must have the column source, has body, n, text", RecordKind.PAIR);
-    DataForm numbers = new DataForm(null, "n", "label", "source", "target", false);
+    DataForm numbers = DataForm.DEFAULT.with(f -> f.textField("n"));
     assertThatThrownBy(() -> DataSource.file(file, RecordKind.DOCUMENT, numbers).documents(NOBODY))
         .hasMessage("text file %s must have text in column n, has DOUBLE", file);
 
@@ -83,7 +83,7 @@ class BrokenParquetTest {
     for (String wrong :
         List.of("meta, has nested fields", "parts, has nested fields", "raw, has BYTE_ARRAY")) {
       String column = wrong.substring(0, wrong.indexOf(','));
-      DataForm form = new DataForm(null, column, "label", "source", "target", false);
+      DataForm form = DataForm.DEFAULT.with(f -> f.textField(column));
       assertThatThrownBy(() -> DataSource.file(file, RecordKind.DOCUMENT, form).documents(NOBODY))
           .hasMessage("text file %s must have text in column %s", file, wrong);
     }

@@ -283,9 +283,11 @@ class BrokenSourcesTest {
             empty);
 
     Files.writeString(empty.resolve("a.png"), "x");
-    Files.createDirectory(empty.resolve("more"));
+    Files.writeString(Files.createDirectory(empty.resolve("more")).resolve("b.java"), "x");
     assertThatThrownBy(() -> DataSource.of(empty, RecordKind.DOCUMENT, DataForm.DEFAULT))
-        .hasMessageEndingWith("has a.png, more");
+        .hasMessageEndingWith(
+            "has a.png, more/b.java; to read others as plain text: --data %s --include '**/*.png'",
+            empty);
 
     Files.writeString(empty.resolve("a.txt"), "");
     assertThatThrownBy(() -> documents(empty))
@@ -343,7 +345,7 @@ class BrokenSourcesTest {
   }
 
   static String skipping(Path path) {
-    DataForm form = new DataForm(null, "text", "label", "source", "target", true);
+    DataForm form = DataForm.DEFAULT.with(f -> f.skipBadLines(true));
     return DataSource.of(path, RecordKind.DOCUMENT, form).documents(NOBODY);
   }
 

@@ -6,6 +6,7 @@ import io.evomoe.models.text.OddText;
 import io.evomoe.models.text.source.DataSource.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +21,11 @@ class DocumentLinesTest {
       String text = text(seed);
       List<String> documents = documentsOfWhole(text);
 
-      assertThat(documentsOf(text, List.of())).as("seed %d", seed).isEqualTo(documents);
+      assertThat(documentsOf("paragraph", text, List.of()))
+          .as("seed %d", seed)
+          .isEqualTo(documents);
       for (int cut = 1; cut < text.length(); cut++) {
-        assertThat(documentsOf(text, List.of(cut)))
+        assertThat(documentsOf("paragraph", text, List.of(cut)))
             .as("seed %d, cut at %d", seed, cut)
             .isEqualTo(documents);
       }
@@ -30,14 +33,16 @@ class DocumentLinesTest {
       for (int cut = 1; cut < text.length(); cut++) {
         everywhere.add(cut);
       }
-      assertThat(documentsOf(text, everywhere)).as("seed %d", seed).isEqualTo(documents);
+      assertThat(documentsOf("paragraph", text, everywhere))
+          .as("seed %d", seed)
+          .isEqualTo(documents);
     }
   }
 
   @Test
   void should_hand_on_a_long_document_in_parts_and_short_ones_whole() {
     List<Integer> parts = new ArrayList<>();
-    DocumentLines lines = new DocumentLines(reader(parts));
+    DocumentLines lines = new DocumentLines(reader(parts), DocumentRule.of("paragraph"), true);
     lines.read("a\nb\n\n");
     for (int i = 0; i < 1000; i++) {
       lines.read("x".repeat(1000));
@@ -47,6 +52,26 @@ class DocumentLinesTest {
     assertThat(parts.get(0)).isEqualTo(3);
     assertThat(parts.subList(1, parts.size())).hasSizeGreaterThan(10);
     assertThat(parts.stream().mapToInt(i -> i).sum()).isEqualTo(1_000_003);
+  }
+
+  @Test
+  void should_divide_by_every_rule_wherever_the_text_is_cut() {
+    String text = "\n a\r\n\r\nb\n==\n\n\fc\n=== \n=====\r\n\nd \n \n";
+    Map<String, List<String>> rules =
+        Map.of(
+            "file", List.of(" a\n\nb\n==", "c\n=== \n=====\n\nd "),
+            "paragraph", List.of(" a", "b\n==", "\fc\n=== \n=====", "d "),
+            "line", List.of(" a", "b", "==", "\fc", "=== ", "=====", "d "),
+            "separator:={2,}", List.of(" a\n\nb", "\fc\n=== ", "d "));
+
+    rules.forEach(
+        (rule, documents) -> {
+          for (int cut = 1; cut < text.length(); cut++) {
+            assertThat(documentsOf(rule, text, List.of(cut)))
+                .as("%s, cut at %d", rule, cut)
+                .isEqualTo(documents);
+          }
+        });
   }
 
   private static DocumentReader reader(List<Integer> parts) {
@@ -70,7 +95,7 @@ class DocumentLinesTest {
     return text.toString();
   }
 
-  private static List<String> documentsOf(String text, List<Integer> cuts) {
+  private static List<String> documentsOf(String rule, String text, List<Integer> cuts) {
     List<String> documents = new ArrayList<>();
     StringBuilder document = new StringBuilder();
     DocumentLines lines =
@@ -87,7 +112,9 @@ class DocumentLinesTest {
                 documents.add(document.toString());
                 document.setLength(0);
               }
-            });
+            },
+            DocumentRule.of(rule),
+            true);
     int start = 0;
     for (int cut : cuts) {
       if (!Character.isSurrogatePair(text.charAt(cut - 1), text.charAt(cut))) {

@@ -202,7 +202,7 @@ class MutatedParquetTest {
 
   private static long rows(Path file) {
     String name = "class file " + file;
-    DataForm skipping = new DataForm(null, "text", "label", "source", "target", true);
+    DataForm skipping = DataForm.DEFAULT.with(f -> f.skipBadLines(true));
     RecordFormat.Request request = new RecordFormat.Request(name, file, RecordKind.CLASS, skipping);
     RecordSink sink = new RecordSink(request, "row", record -> {});
     AtomicLong rows = new AtomicLong();

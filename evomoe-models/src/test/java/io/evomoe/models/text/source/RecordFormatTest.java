@@ -66,8 +66,7 @@ class RecordFormatTest {
         .isThrownBy(() -> records(file, RecordKind.DOCUMENT, DataForm.DEFAULT))
         .withMessageContaining("a.notes, line 2: has 2 values");
     read.clear();
-    records(
-        file, RecordKind.DOCUMENT, new DataForm(null, "text", "label", "source", "target", true));
+    records(file, RecordKind.DOCUMENT, DataForm.DEFAULT.with(f -> f.skipBadLines(true)));
     assertThat(read).containsExactly(List.of("one"), List.of("three"));
   }
 
@@ -104,7 +103,7 @@ class RecordFormatTest {
   }
 
   private static DataForm form(@Nullable RecordFormat format) {
-    return new DataForm(format, "text", "label", "source", "target", false);
+    return DataForm.DEFAULT.with(f -> f.format(format));
   }
 
   private String records(Path file, RecordKind kind, DataForm form) {

@@ -7,6 +7,7 @@ import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.metrics.Confusion;
 import io.evomoe.models.metrics.Confusion.ClassMeasure;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.RunConfig;
@@ -70,7 +71,7 @@ public final class TunedFolder {
     this.path = output.path();
     this.run = run;
     this.network = network;
-    String content = data.digest();
+    String content = data.digest(network.data());
     this.notes = new HashMap<>(RunFolder.dataEntries(data.paths(), content));
     notes.put(
         Fingerprint.NOTE,
@@ -158,22 +159,23 @@ public final class TunedFolder {
   /**
    * Returns the texts that a classifier was fine-tuned on.
    *
+   * @param form format of their files
    * @throws IllegalArgumentException if they are missing, have changed, or were in no file, or if
    *     an earlier version wrote the classifier without their place
    */
-  public static Dataset data(Checkpoint checkpoint) {
+  public static Dataset data(Checkpoint checkpoint, DataForm form) {
     if (RunFolder.isOfNoFile(checkpoint)) {
       throw new IllegalArgumentException(
           "the texts that %s was fine-tuned on were a program's and are in no file; name the texts to measure on (--data)"
               .formatted(checkpoint.location()));
     }
-    List<Path> data = RunFolder.data(checkpoint);
-    if (!RunFolder.isSameData(checkpoint, Fingerprint.ofContent(data))) {
+    Dataset data = Dataset.files(RunFolder.data(checkpoint));
+    if (!RunFolder.isSameData(checkpoint, data.digest(form))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the classifier was fine-tuned on; name the texts to measure on (--data)"
-              .formatted(data));
+              .formatted(data.paths()));
     }
-    return Dataset.files(data);
+    return data;
   }
 
   public static List<String> labels(Checkpoint checkpoint) {

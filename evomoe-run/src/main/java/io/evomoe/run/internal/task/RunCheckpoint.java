@@ -1,7 +1,6 @@
 package io.evomoe.run.internal.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
@@ -172,7 +171,7 @@ public final class RunCheckpoint implements TaskRun {
                 .formatted(source));
       }
     }
-    if (!RunFolder.isSameData(checkpoint, Fingerprint.ofContent(data.paths()))) {
+    if (!RunFolder.isSameData(checkpoint, data.digest(config.data()))) {
       throw new IllegalArgumentException(
           "the data in %s is not what the run was started with; name its data (--data) to continue"
               .formatted(data.paths()));
