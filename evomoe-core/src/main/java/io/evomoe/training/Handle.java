@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -23,7 +24,8 @@ final class Handle implements Training {
   private final long plannedSteps;
   private final Set<Request> requests = ConcurrentHashMap.newKeySet();
   private boolean interrupted;
-  private Supplier<Map<String, String>> samples = Map::of;
+  private IntFunction<Map<String, String>> samples = most -> Map.of();
+  private Supplier<List<ExpertUse>> expertUse = List::of;
   private RecordedRun.Collector recorded;
   private RunName name;
   private double earlierSeconds;
@@ -50,8 +52,9 @@ final class Handle implements Training {
     earlierSeconds = before == 0 ? 0 : earlier.steps().get(before - 1).wallSeconds();
   }
 
-  void samples(Supplier<Map<String, String>> source) {
-    samples = source;
+  void observe(IntFunction<Map<String, String>> texts, Supplier<List<ExpertUse>> experts) {
+    samples = texts;
+    expertUse = experts;
   }
 
   /** Records a step, whose clock began with this trainer. */
@@ -105,10 +108,7 @@ final class Handle implements Training {
     Map<String, String> notes = new HashMap<>(state.notes());
     List<StepRecord> taken = recorded().steps();
     StepRecord last = taken.isEmpty() ? null : taken.get(taken.size() - 1);
-    if (keepBest
-        && last != null
-        && last.evaluated()
-        && last.step() == state.progress().step()) {
+    if (keepBest && last != null && last.evaluated() && last.step() == state.progress().step()) {
       notes.put(TrainingState.VALID_LOSS, Double.toString(last.validLoss()));
     }
     if (endRequested()) {
@@ -149,8 +149,13 @@ final class Handle implements Training {
   }
 
   @Override
-  public Map<String, String> samples() {
-    return samples.get();
+  public Map<String, String> samples(int most) {
+    return samples.apply(most);
+  }
+
+  @Override
+  public List<ExpertUse> expertUse() {
+    return expertUse.get();
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,9 +140,9 @@ public final class Trainer<B> implements AutoCloseable {
     return handle.recorded();
   }
 
-  /** Sets the source of {@link Training#samples}. */
-  public void sample(Supplier<Map<String, String>> source) {
-    handle.samples(source);
+  /** Sets the sources of {@link Training#samples} and {@link Training#expertUse}. */
+  public void observe(IntFunction<Map<String, String>> samples, Supplier<List<ExpertUse>> experts) {
+    handle.observe(samples, experts);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,8 +32,16 @@ public interface Training {
   /**
    * Returns texts that the model generates now, by name. Empty if its task generates none. This
    * takes time.
+   *
+   * @param most maximum number of texts, at least 1
    */
-  Map<String, String> samples();
+  Map<String, String> samples(int most);
+
+  /**
+   * Returns the tokens that each expert takes on some validation batches. Empty without experts,
+   * and if the task does not know its tokens. This takes the time of an evaluation at most.
+   */
+  List<ExpertUse> expertUse();
 
   /** Ends the training after the current step. It is saved and can be resumed. */
   void requestStop();

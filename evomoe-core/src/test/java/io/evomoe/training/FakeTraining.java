@@ -3,6 +3,7 @@ package io.evomoe.training;
 import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.optimizer.Optimizer;
+import java.util.List;
 import java.util.Map;
 
 /** A training without a model, which tells callbacks of the steps of a test. */
@@ -11,6 +12,8 @@ public final class FakeTraining implements Training {
   private final long planned;
   private final RecordedRun.Collector recorded;
   private long step;
+  private Map<String, String> samples = Map.of();
+  private List<ExpertUse> use = List.of();
   private int stopRequests;
   private int endRequests;
 
@@ -26,11 +29,21 @@ public final class FakeTraining implements Training {
     return this;
   }
 
+  /** What it shows of its model. */
+  public FakeTraining showing(Map<String, String> texts, List<ExpertUse> experts) {
+    samples = texts;
+    use = experts;
+    return this;
+  }
+
   /** Takes a step and tells a callback of it. */
   public void take(StepRecord taken, Callback callback) {
     step = taken.step();
     recorded.add(taken);
     callback.onStep(taken, this);
+    if (taken.evaluated()) {
+      callback.onEvaluation(taken, this);
+    }
   }
 
   /** How often it was asked to stop. */
@@ -74,8 +87,13 @@ public final class FakeTraining implements Training {
   }
 
   @Override
-  public Map<String, String> samples() {
-    return Map.of();
+  public Map<String, String> samples(int most) {
+    return samples;
+  }
+
+  @Override
+  public List<ExpertUse> expertUse() {
+    return use;
   }
 
   @Override

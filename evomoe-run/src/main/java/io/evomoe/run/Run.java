@@ -15,6 +15,7 @@ import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.RunStart.DenseStart;
 import io.evomoe.run.internal.task.TaskTraining;
 import io.evomoe.run.internal.task.WarmStart;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Task.TrainedModel;
@@ -237,6 +238,15 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
   public List<Path> data() {
     lifetime.requireOpen();
     return state.paths();
+  }
+
+  /**
+   * Returns the changes of the data when the run was resumed, with the one of this resumption if
+   * the data was read.
+   */
+  public List<DataChange> dataChanges() {
+    lifetime.requireOpen();
+    return state.dataChanges();
   }
 
   /** Returns the number of finished optimizer steps. */

@@ -4,6 +4,7 @@ import io.evomoe.models.text.TextProgress;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -20,6 +21,11 @@ interface RunState extends AutoCloseable {
 
   /** Returns the files and folders that the run trains on. */
   List<Path> paths();
+
+  /** Returns the changes of the data since the first step, with that of data read by now. */
+  default List<DataChange> dataChanges() {
+    return List.of();
+  }
 
   /** Opens the newest state of the run, with the data and the tokenizer of a program. */
   RunState again();

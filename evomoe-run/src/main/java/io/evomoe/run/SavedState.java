@@ -7,6 +7,7 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.folder.SavedConfig;
 import io.evomoe.run.internal.task.RunCheckpoint;
 import io.evomoe.run.internal.task.TaskTraining;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
@@ -70,6 +71,18 @@ final class SavedState implements RunState {
   }
 
   @Override
+  public List<DataChange> dataChanges() {
+    return RunFolder.dataChanges(dataEntries());
+  }
+
+  private synchronized Map<String, String> dataEntries() {
+    Checkpoint checkpoint = saved.checkpoint();
+    return prepared == null
+        ? checkpoint.config()
+        : RunFolder.dataEntries(checkpoint, saved.dataPaths(), prepared.content());
+  }
+
+  @Override
   public RunState again() {
     return new RunOpening(saved.folder().path(), opening.data, opening.tokenizer).saved();
   }
@@ -99,7 +112,13 @@ final class SavedState implements RunState {
     RunConfig config = saved.config();
     PreparedData data = prepared(TextProgress.NONE);
     if (!RunFolder.isSameData(checkpoint, data.content())) {
-      log.warn("The data is not what the run was started with: {}", data.source().name());
+      List<DataChange> all = dataChanges();
+      DataChange last = all.get(all.size() - 1);
+      log.warn(
+          "The data has changed: {} up to step {}, {} from here on",
+          last.before(),
+          last.step(),
+          last.after());
     }
     saved.changes().forEach(change -> note(callbacks, change));
     note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
@@ -153,7 +172,7 @@ final class SavedState implements RunState {
     Map<String, String> notes = new HashMap<>(opening.notes);
     notes.putAll(run.lineage().entries());
     RunFolder folder = saved.folder();
-    Map<String, String> source = RunFolder.dataEntries(saved.dataPaths(), data.content());
+    Map<String, String> source = dataEntries();
     CheckpointWriter checkpoints = folder.checkpointWriter(source, config, notes);
     if (!saved.changes().isEmpty()) {
       notes.putAll(SavedConfig.replacing(folder.configFile()));

@@ -113,7 +113,7 @@ class WatchedRunTest {
 
       @Override
       public void onEvaluation(StepRecord step, Training training) {
-        Map<String, String> samples = training.samples();
+        Map<String, String> samples = training.samples(2);
         assertThat(samples).containsOnlyKeys("translated_1", "translated_2");
         assertThat(samples.get("translated_1"))
             .contains("The road", " \u2192 ", "(Die Stra\u00dfe");

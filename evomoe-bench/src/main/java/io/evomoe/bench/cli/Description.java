@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.guava.collect.Sets;
 
 /** What a result was made with: data, sizes, settings, kernels and machine, for a report. */
 final class Description {
@@ -104,7 +105,7 @@ final class Description {
     FineTuneSettings settings = tuning.settings();
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Data", data);
-    lines.put("Model", "gate %s, %s".formatted(model.gate(), fields(model.model(), Set.of())));
+    lines.put("Model", "gate %s, %s".formatted(model.gate(), model(model, Set.of())));
     lines.put(
         "Fine-tuning",
         "steps %,d, batch %d, learningRate %s, seed %d"
@@ -116,10 +117,17 @@ final class Description {
 
   private static Map<String, String> settings(RunConfig config, Set<String> without) {
     Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Model", fields(config.model(), without));
+    lines.put("Model", model(config, without));
     lines.put("Training", fields(config.training(), without));
     lines.put("Evolution", fields(config.evolution(), without));
     return lines;
+  }
+
+  /** The class of the model, which some tasks have one of, and its sizes. */
+  private static String model(RunConfig config, Set<String> without) {
+    String type =
+        Tasks.named(config.task()).modelType(config.model().architecture()).getSimpleName();
+    return type + ", " + fields(config.model(), Sets.union(without, Set.of("architecture")));
   }
 
   /** The fields of a record that are set, for people. */

@@ -9,7 +9,6 @@ import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import io.evomoe.run.record.FineTuned.ClassScores;
 import io.evomoe.run.record.FineTuned.TunedKind;
-import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.StepFile;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
@@ -17,10 +16,8 @@ import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -86,9 +83,7 @@ final class FineTuneReport extends LiveReport {
             .filter(kind -> all.stream().anyMatch(one -> kind.title().equals(one.classifier())))
             .map(this::curve)
             .toList();
-    replace(
-        new ReportData(
-            empty.title(), empty.note(), empty.description(), List.of(), curves, empty.live()));
+    replace(empty.withRuns(curves));
     return curves.size();
   }
 
@@ -155,15 +150,6 @@ final class FineTuneReport extends LiveReport {
 
   @Override
   protected String html(ReportData data) {
-    Map<String, String> description = new LinkedHashMap<>(data.description());
-    if (data.live().isEmpty()) {
-      data.results().stream()
-          .filter(RunResult::isInterrupted)
-          .forEach(stopped -> description.put("Stopped", stopped.gate() + stopped.interruption()));
-    }
-    ReportData page =
-        new ReportData(
-            data.title(), data.note(), description, data.results(), data.runs(), data.live());
-    return new ClassReport(page, scores, Optional.ofNullable(evaluation)).html();
+    return new ClassReport(data, scores, Optional.ofNullable(evaluation)).html();
   }
 }

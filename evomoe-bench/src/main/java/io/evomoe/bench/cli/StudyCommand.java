@@ -182,7 +182,8 @@ final class StudyCommand implements Runnable {
       prepared.saveTokenizer(folder);
       console.println(prepared.data().description());
       String metric = prepared.data().metricName();
-      try (LiveReport page = watch.page(folder, study.report(note, Map.of()), metric)) {
+      try (LiveReport page =
+          watch.page(folder, study.report(note, Map.of()), metric).withoutLooks()) {
         for (int i = 0; i < missing.size() && !stop.isStopped(); i++) {
           StudyRun run = missing.get(i);
           // A learning rate that is found anew can be the one that its runs are recorded with.

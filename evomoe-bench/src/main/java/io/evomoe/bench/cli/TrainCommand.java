@@ -8,6 +8,7 @@ import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.bench.cli.console.WorkProgress;
 import io.evomoe.bench.cluster.ClusterRequest;
 import io.evomoe.bench.cluster.ClusterTraining;
+import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
@@ -24,6 +25,7 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -294,11 +296,15 @@ final class TrainCommand implements Runnable {
     RunConfig config = run.config();
     String title =
         "EvoMoE training: %s, %s, seed %d".formatted(config.task(), config.gate(), config.seed());
-    ReportData report = Description.report(title, config, data, sources);
+    ReportData report =
+        Description.report(title, config, data, sources).withChanges(run.dataChanges());
     try (LiveReport page = watch.page(run.folder(), report, data.metricName())) {
       Outcome outcome = run.train(watch.callbacks(run.folder(), page, told));
       stop.begin();
-      page.add(outcome);
+      // The page of a run that took no step has more than its files tell.
+      if (page.isBegun() || !Files.exists(run.folder().resolve(HtmlReport.NAME))) {
+        page.add(outcome);
+      }
       return outcome;
     }
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import io.evomoe.run.record.Json;
+import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -52,6 +53,7 @@ final class Html {
         <p><strong>Running.</strong> %s. <span id="as-of">As of %s.</span>
         <span class="hint">This page reloads every %d s until all runs are finished.</span></p>
         <button id="pause" aria-pressed="false" hidden>pause</button>
+        %s
         </section>
         <noscript><meta http-equiv="refresh" content="%d"></noscript>""",
         live.seconds(),
@@ -59,7 +61,38 @@ final class Html {
         escape(live.what()),
         CLOCK.format(live.at()),
         live.seconds(),
+        upToNow(live),
         live.seconds());
+  }
+
+  /** Numbers and text of the run that goes. */
+  private static String upToNow(ReportData.Live live) {
+    String numbers =
+        live.numbers().isEmpty()
+            ? ""
+            : "<dl class=\"numbers\">\n" + description(live.numbers()) + "\n</dl>";
+    return numbers
+        + live.sample()
+            .map(
+                look ->
+                    "\n<div class=\"now\"><span class=\"hint\">Sample of "
+                        + escape(LookHtml.title(look))
+                        + "</span>"
+                        + LookHtml.texts(look)
+                        + "</div>")
+            .orElse("");
+  }
+
+  /** Names the runs that were stopped; empty if none was. */
+  static String stopped(List<RunResult> results) {
+    String names =
+        results.stream()
+            .filter(RunResult::isInterrupted)
+            .map(result -> result.gate() + result.interruption())
+            .collect(joining(", "));
+    return names.isEmpty()
+        ? ""
+        : "<p class=\"card stopped\"><strong>Stopped.</strong> " + escape(names) + "</p>";
   }
 
   static String description(Map<String, String> lines) {
@@ -72,6 +105,15 @@ final class Html {
   static String table(String name, TextTable table) {
     String head = row(table.titles().stream().map(title -> cell("th scope=\"col\"", title)));
     String body = table.rows().stream().map(Html::bodyRow).collect(joining("\n"));
+    return table(name, head, body);
+  }
+
+  /** The same with rows that are markup already. */
+  static String table(String name, List<String> titles, String body) {
+    return table(name, row(titles.stream().map(title -> cell("th scope=\"col\"", title))), body);
+  }
+
+  private static String table(String name, String head, String body) {
     return """
         <div class="table" role="region" tabindex="0" aria-label="%s"><table>
         <thead>%s</thead>

@@ -3,6 +3,7 @@ package io.evomoe.bench.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.bench.report.Html.Resources;
 import io.evomoe.internal.files.AtomicFile;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.training.RecordedRun;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -39,7 +40,17 @@ public final class HtmlReport {
         "report",
         data,
         series(data),
-        Map.of("runs", Html.table("Runs", summary.runs()), "means", means));
+        Map.of(
+            "runs",
+            Html.table("Runs", summary.runs()),
+            "means",
+            means,
+            "samples",
+            LookHtml.samples(data.looks()),
+            "changes",
+            LookHtml.changes(data.changes()),
+            "experts",
+            LookHtml.experts(data.looks())));
   }
 
   /**
@@ -52,7 +63,7 @@ public final class HtmlReport {
       String name, ReportData data, List<ObjectNode> series, Map<String, String> own) {
     Map<String, String> values = new HashMap<>();
     values.put("content", Resources.fill(Resources.local(name + ".html"), own));
-    values.put("live", data.live().map(Html::live).orElse(""));
+    values.put("live", data.live().map(Html::live).orElseGet(() -> Html.stopped(data.results())));
     values.put("title", Html.escape(data.title()));
     values.put("note", Html.escape(data.note()));
     values.put("style", Resources.local("report.css"));
@@ -69,7 +80,15 @@ public final class HtmlReport {
         .map(
             run -> {
               String gate = oneTask ? run.gate() : run.task() + " " + run.gate();
-              return Series.of(gate + standing(run, data), run);
+              ObjectNode series = Series.of(gate + standing(run, data), run);
+              for (DataChange change : data.changes()) {
+                series
+                    .withArray("changes")
+                    .addObject()
+                    .put("step", change.step())
+                    .put("label", LookHtml.label(change));
+              }
+              return series;
             })
         .toList();
   }

@@ -1,16 +1,25 @@
 package io.evomoe.bench.report;
 
+import io.evomoe.bench.report.ReportData.Live;
+import io.evomoe.bench.report.ReportData.Look;
+import io.evomoe.bench.report.TextTable.Format;
 import io.evomoe.internal.files.AtomicFile;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.training.Callback;
+import io.evomoe.training.ExpertUse;
 import io.evomoe.training.RecordedRun;
+import io.evomoe.training.RecordedRun.RunName;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -28,6 +37,9 @@ public class LiveReport implements Callback, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveReport.class);
   private static final int SHARE = 20;
 
+  private static final int SAMPLES = 3;
+  private static final int RECENT = 50;
+
   private final Path file;
   private final long seconds;
   private final String metricName;
@@ -36,7 +48,11 @@ public class LiveReport implements Callback, AutoCloseable {
   private String label = "";
   private String place = "";
   private @Nullable Outcome going;
+  private final List<Look> looks = new ArrayList<>();
+  private @Nullable Look sample;
+  private boolean looking = true;
   private long next;
+  private long nextSample;
   private boolean begun;
   private boolean warned;
 
@@ -71,6 +87,17 @@ public class LiveReport implements Callback, AutoCloseable {
     place = which;
   }
 
+  /** Leaves out generated texts and the use of experts, which would be too many. */
+  public final LiveReport withoutLooks() {
+    looking = false;
+    return this;
+  }
+
+  /** Whether a run has begun since. */
+  public final boolean isBegun() {
+    return begun;
+  }
+
   /** A run is over, or was stopped. */
   public final void add(Outcome outcome) {
     replace(over.plus(outcome));
@@ -84,7 +111,7 @@ public class LiveReport implements Callback, AutoCloseable {
 
   /** All that is over, and last the run that goes, or was broken off, where there is one. */
   public final ReportData shown() {
-    return going == null ? over : over.plus(going);
+    return (going == null ? over : over.plus(going)).withLooks(looks);
   }
 
   /** The page that shows it. */
@@ -109,6 +136,36 @@ public class LiveReport implements Callback, AutoCloseable {
     }
   }
 
+  /** Takes a sample: another one when the page was due again, and all of them took little time. */
+  @Override
+  public void onEvaluation(StepRecord step, Training training) {
+    long began = nanoTime.getAsLong();
+    if (looking && seconds > 0 && (sample == null || began - nextSample >= 0)) {
+      sample = look(training, 1).orElse(null);
+      nextSample = following(began);
+    }
+  }
+
+  /** A text does not stop a run, e.g. one that diverges. */
+  private Optional<Look> look(Training training, int samples) {
+    try {
+      List<String> texts = List.copyOf(training.samples(samples).values());
+      boolean routes = samples > 1 && !training.recorded().lastRouting().isEmpty();
+      List<ExpertUse> experts = routes ? training.expertUse() : List.of();
+      return texts.isEmpty() && experts.isEmpty()
+          ? Optional.empty()
+          : Optional.of(new Look(name(training), training.progress().step(), texts, experts));
+    } catch (RuntimeException e) {
+      log.warn("The report shows no text of the model: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private String name(Training training) {
+    RunName name = training.name();
+    return label.isEmpty() ? "%s, seed %d".formatted(name.gate(), name.seed()) : label;
+  }
+
   private void remember(Training training) {
     RecordedRun run = training.recorded();
     if (!run.steps().isEmpty()) {
@@ -120,6 +177,12 @@ public class LiveReport implements Callback, AutoCloseable {
   @Override
   public void onEnd(Training training) {
     remember(training);
+    List<StepRecord> steps = training.recorded().steps();
+    // A run that is stopped ends at once.
+    if (looking && !steps.isEmpty() && steps.get(steps.size() - 1).evaluated()) {
+      look(training, SAMPLES).ifPresent(looks::add);
+    }
+    sample = null;
   }
 
   /** Writes the page between two runs. */
@@ -135,16 +198,37 @@ public class LiveReport implements Callback, AutoCloseable {
       Optional<RunResult> running = Optional.ofNullable(going).map(Outcome::result);
       String what = running.map(LiveReport::progress).orElse("Between two runs");
       String which = place.isEmpty() ? what : what + ", " + place;
-      ReportData.Live live = new ReportData.Live(which, seconds, Instant.now(), running);
-      write(shown().during(live));
+      Map<String, String> numbers =
+          going == null ? Map.of() : numbers(going.recorded(), going.result());
+      Live live =
+          new Live(which, seconds, Instant.now(), running, numbers, Optional.ofNullable(sample));
+      write(shown().withLive(Optional.of(live)));
     } catch (RuntimeException e) {
       if (!warned) {
         warned = true;
         log.warn("The report cannot be written: {}", e.getMessage());
       }
     }
+    next = following(began);
+  }
+
+  private long following(long began) {
     long took = nanoTime.getAsLong() - began;
-    next = began + took + Math.max(TimeUnit.SECONDS.toNanos(seconds), SHARE * took);
+    return began + took + Math.max(TimeUnit.SECONDS.toNanos(seconds), SHARE * took);
+  }
+
+  private static Map<String, String> numbers(RecordedRun run, RunResult result) {
+    List<StepRecord> steps = run.steps();
+    StepRecord last = steps.get(steps.size() - 1);
+    StepRecord before = steps.get(Math.max(0, steps.size() - RECENT));
+    double left = (double) (result.plannedSteps() - last.step()) / (last.step() - before.step());
+    Map<String, String> numbers = new LinkedHashMap<>();
+    numbers.put("training loss", Format.decimals(last.trainLoss(), 4));
+    numbers.put("validation loss", Format.decimals(result.validLoss(), 4));
+    numbers.put(
+        "step", String.format(Locale.ROOT, "%,d of %,d", last.step(), result.plannedSteps()));
+    numbers.put("time left", Format.duration(left * (last.wallSeconds() - before.wallSeconds())));
+    return numbers;
   }
 
   private static String progress(RunResult run) {

@@ -122,8 +122,19 @@ const yAxis = (axis, i, colours) => {
   });
 };
 
+// Where a resumed run goes on with other data: an upright line with the name of its data.
+const changeLines = (x, colours) => ({
+  silent: true, symbol: 'none', animation: false,
+  lineStyle: {color: colours.soft, type: 'dashed', width: 1},
+  label: {position: 'insideEndTop', color: colours.ink, fontFamily: FONT, fontSize: 11},
+  data: shownGates().flatMap(runsOf).flatMap(run => (run.changes ?? []).map(({step, label}) => ({
+    xAxis: x === STEPS ? step : x.of(run)[run.step.findLastIndex(own => own <= step)],
+    label: {formatter: label}}))),
+});
+
 const lineOptions = (x, ys, axes) => colours => {
   const series = shownGates().flatMap(gate => ys.flatMap(y => linesOf(gate, x, y))).filter(line => line.data.length);
+  if (series.length) series[0].markLine = changeLines(x, colours);
   const empty = {text: 'not measured', left: 'center', top: 'middle',
     textStyle: {color: colours.soft, fontSize: 14, fontWeight: 400, fontFamily: FONT}};
   return {

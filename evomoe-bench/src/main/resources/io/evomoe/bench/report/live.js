@@ -6,10 +6,11 @@ const reached = () => [...document.querySelectorAll('button, summary, [tabindex=
 
 const keep = () => {
   const focused = reached().indexOf(document.activeElement);
-  const open = charts.flatMap((chart, i) => chart.node.open ? [i] : []);
+  const folds = [...document.querySelectorAll('details')];
+  const open = folds.flatMap((fold, i) => fold.open ? [i] : []);
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(
-      {hidden: [...hidden], wholeRange, open, focused, reached: reached().length, x: scrollX, y: scrollY}));
+      {hidden: [...hidden], wholeRange, open, folds: folds.length, focused, reached: reached().length, x: scrollX, y: scrollY}));
   } catch {
     // A browser that keeps nothing for files: the page begins anew.
   }
@@ -35,7 +36,8 @@ const restoreChoice = () => {
 // When all is drawn.
 const restorePlace = () => {
   if (!kept) return;
-  kept.open.filter(i => charts[i]).forEach(i => charts[i].node.open = true);
+  const folds = [...document.querySelectorAll('details')];
+  if (kept.folds === folds.length) folds.forEach((fold, i) => fold.open = kept.open.includes(i));
   const all = reached();
   if (kept.focused >= 0 && kept.reached === all.length) all[kept.focused].focus({preventScroll: true});
   scrollTo(kept.x, kept.y);

@@ -63,7 +63,11 @@ const course = (x, y) => {
   return said.length ? `${y.name}: ${said.join('; ')}.` : '';
 };
 
-const seriesWords = (x, ys) => ys.map(y => course(x, y)).filter(text => text).join(' ') || 'Not measured.';
+const changeWords = () => shownGates().flatMap(runsOf).flatMap(run => run.changes ?? [])
+  .map(({step, label}) => `After step ${step} other ${label}.`);
+
+const seriesWords = (x, ys) =>
+  [...ys.map(y => course(x, y)), ...changeWords()].filter(text => text).join(' ') || 'Not measured.';
 
 const share = value => value === null ? '–' : `${value.toFixed(1)}%`;
 

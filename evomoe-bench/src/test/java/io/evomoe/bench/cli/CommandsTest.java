@@ -291,7 +291,8 @@ class CommandsTest {
     assertThat(refused.err())
         .contains("is not what the run was started with; name its data (--data)");
     assertThat(asked.code()).as(asked.err()).isZero();
-    assertThat(asked.err()).contains("The data is not what the run was started with");
+    assertThat(asked.err())
+        .contains("The data has changed: " + text.toAbsolutePath() + " up to step 15, ");
   }
 
   @Test

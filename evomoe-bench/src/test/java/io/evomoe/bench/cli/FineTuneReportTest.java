@@ -62,7 +62,7 @@ class FineTuneReportTest {
     assertThat(report.html(data))
         .contains("\"label\":\"without pre-training\"", "\"label\":\"fine-tuned\"")
         .contains("<th scope=\"row\">without pre-training</th>")
-        .contains("<dt>Stopped</dt><dd>fine-tuned (interrupted at step 5 of 8)</dd>")
+        .contains("<strong>Stopped.</strong> fine-tuned (interrupted at step 5 of 8)")
         .doesNotContain("<h2>Confusion</h2>");
   }
 
@@ -91,7 +91,7 @@ class FineTuneReportTest {
     assertThat(data.runs())
         .extracting(RecordedRun::gate)
         .containsExactly("without pre-training", "fine-tuned");
-    assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped");
+    assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped.");
   }
 
   private static List<ClassScores> scores(String... names) {

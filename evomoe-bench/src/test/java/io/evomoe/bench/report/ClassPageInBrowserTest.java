@@ -49,9 +49,8 @@ class ClassPageInBrowserTest {
 
     AtomicFile.write(file, ClassReportTest.report("a").html());
 
-    browser()
-        .until("!document.getElementById('live') && document.querySelector('#confusion canvas')");
-    assertThat(browser().evaluate("document.getElementById('confusion').ariaLabel").asText())
+    browser().until("!document.getElementById('live') && document.querySelector('#confusion td')");
+    assertThat(text("#confusion"))
         .contains("60.0% of 5 texts are named right.", "Most often mistaken: a named b (1)");
     assertThat(browser().complaints()).isEmpty();
   }

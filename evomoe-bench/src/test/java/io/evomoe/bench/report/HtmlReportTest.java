@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.report.Html.Resources;
+import io.evomoe.bench.report.ReportData.Look;
 import io.evomoe.nn.RoutingReport;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.record.RunResult.Outcome;
+import io.evomoe.training.ExpertUse;
+import io.evomoe.training.ExpertUse.Expert;
+import io.evomoe.training.ExpertUse.Taken;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.RecordedRun.RunName;
 import java.io.IOException;
@@ -15,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -134,14 +139,7 @@ class HtmlReportTest {
   void should_let_an_interrupted_run_stand_for_itself_in_the_charts() throws IOException {
     ReportData all = SyntheticRuns.comparison(List.of("switch"), 2, 30);
     RunResult second = SyntheticRuns.interrupted(all.results().get(1), 40);
-    ReportData data =
-        new ReportData(
-            all.title(),
-            all.note(),
-            Map.of(),
-            List.of(all.results().get(0), second),
-            all.runs(),
-            Optional.empty());
+    ReportData data = all.withResults(List.of(all.results().get(0), second));
 
     JsonNode runs = embedded(HtmlReport.html(data));
 
@@ -155,14 +153,17 @@ class HtmlReportTest {
     String gate = HOSTILE.replace("\"", "");
     RoutingReport routing = new RoutingReport(HOSTILE, 1, List.of(1), List.of(), 0, 0, List.of());
     RecordedRun run = SyntheticRuns.run(gate, 0, 1, 3);
+    Expert expert = new Expert(1, List.of(new Taken(HOSTILE, 5, 2)));
+    Look look =
+        new Look(HOSTILE, 3, List.of(HOSTILE), List.of(new ExpertUse(HOSTILE, List.of(expert))));
     ReportData data =
-        new ReportData(
-            HOSTILE,
-            HOSTILE,
-            Map.of(HOSTILE, HOSTILE),
-            List.of(SyntheticRuns.result(run)),
-            List.of(new RecordedRun(new RunName("gpt", gate, 1), run.steps(), List.of(routing))),
-            Optional.empty());
+        ReportData.empty(HOSTILE, HOSTILE, Map.of(HOSTILE, HOSTILE))
+            .plus(
+                new Outcome(
+                    SyntheticRuns.result(run),
+                    new RecordedRun(new RunName("gpt", gate, 1), run.steps(), List.of(routing))))
+            .with(
+                r -> r.looks(List.of(look)).changes(List.of(new DataChange(2, HOSTILE, HOSTILE))));
 
     String html = HtmlReport.html(data);
 
@@ -175,6 +176,47 @@ class HtmlReportTest {
     JsonNode embedded = embedded(html).get(0);
     assertThat(embedded.get("label").asText()).isEqualTo(gate);
     assertThat(embedded.get("load").get(0).get("layer").asText()).isEqualTo(HOSTILE);
+  }
+
+  @Test
+  void should_show_texts_tokens_of_experts_and_a_change_of_the_data() throws IOException {
+    Expert expert = new Expert(0.25, List.of(new Taken(" a\n\t\u00a0\u200b<b>", 5, 2)));
+    Look look =
+        new Look(
+            "evomoe, seed 1",
+            30,
+            List.of("The … road\n<i>"),
+            List.of(new ExpertUse("blocks.1.moe", List.of(expert))));
+    ReportData data =
+        SyntheticRuns.comparison(List.of("evomoe"), 1, 30)
+            .with(
+                r ->
+                    r.looks(List.of(look))
+                        .changes(List.of(new DataChange(20, "/a/x.txt", "/b/y.txt and /b/z"))));
+
+    String html = HtmlReport.html(data);
+
+    assertThat(html)
+        .contains("<pre class=\"sample\">The … road\n&lt;i&gt;</pre>")
+        .contains("<summary>evomoe, seed 1, blocks.1.moe</summary>")
+        .contains("<tr><th scope=\"row\">0</th><td>25.0%</td>")
+        .contains("title=\"5 times, factor 2.0\">␣a↵⇥U+00A0U+200B&lt;b&gt;</code>")
+        .contains("Until step 20 the data is /a/x.txt, then /b/y.txt and /b/z.");
+    assertThat(embedded(html).get(0).get("changes").toString())
+        .isEqualTo("[{\"step\":20,\"label\":\"data: y.txt, z\"}]");
+  }
+
+  @Test
+  void should_put_the_settings_below_the_results() {
+    String html = HtmlReport.html(SyntheticRuns.comparison(List.of("evomoe"), 1, 5));
+
+    assertThat(html)
+        .containsSubsequence(
+            "<h2>Summary</h2>",
+            "id=\"loss-step\"",
+            "<details class=\"card below\" id=\"settings\">",
+            "<dt>data")
+        .doesNotContain("id=\"settings\" open");
   }
 
   @Test

@@ -42,10 +42,7 @@ class ReportInBrowserTest {
     ReportData all = SyntheticRuns.comparison(List.of("evomoe", "switch", "dense"), 2, 240);
     List<RunResult> results = new ArrayList<>(all.results());
     results.set(5, SyntheticRuns.interrupted(results.get(5), 500));
-    HtmlReport.write(
-        report,
-        new ReportData(
-            all.title(), all.note(), all.description(), results, all.runs(), Optional.empty()));
+    HtmlReport.write(report, all.withResults(results));
     browser =
         Browser.installed().map(chromium -> Browser.start(chromium, folder.resolve("profile")));
   }
@@ -96,15 +93,7 @@ class ReportInBrowserTest {
     RecordedRun run = all.runs().get(0);
     List<StepRecord> rows = run.steps().stream().map(ReportInBrowserTest::rising).toList();
     Path rising = folder.resolve("rising.html");
-    HtmlReport.write(
-        rising,
-        new ReportData(
-            all.title(),
-            all.note(),
-            all.description(),
-            all.results(),
-            List.of(new RecordedRun(run.name(), rows, List.of())),
-            Optional.empty()));
+    HtmlReport.write(rising, all.withRuns(List.of(new RecordedRun(run.name(), rows, List.of()))));
 
     page().open(rising, 1280, "light");
 

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -46,13 +45,8 @@ final class SyntheticRuns {
     description.put("commit", "0123abc");
     description.put("machine", "2 cores, AVX-512, oneDNN");
     description.put("command", "./evomoe compare --task gpt --gates " + String.join(",", gates));
-    return new ReportData(
-        "EvoMoE comparison: gpt",
-        "The data is tiny.",
-        description,
-        results,
-        runs,
-        Optional.empty());
+    return ReportData.empty("EvoMoE comparison: gpt", "The data is tiny.", description)
+        .with(r -> r.results(results).runs(runs));
   }
 
   static RunResult result(RecordedRun run) {

@@ -31,6 +31,7 @@ public record MemoryLimit(long bytes, String name) {
   private static final int OTHER_BYTES_AN_ARRAY = 400;
 
   private static final double GIBIBYTE = 1 << 30;
+  private static final double MEBIBYTE = 1 << 20;
 
   /** Returns the memory of the machine or container. */
   public static MemoryLimit ofMachine() {
@@ -83,7 +84,9 @@ public record MemoryLimit(long bytes, String name) {
 
   /** Returns an amount of memory, for the user. */
   public static String text(double bytes) {
-    return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
+    return bytes < GIBIBYTE / 10
+        ? String.format(Locale.ROOT, "%.1f MiB", bytes / MEBIBYTE)
+        : String.format(Locale.ROOT, "%.1f GiB", bytes / GIBIBYTE);
   }
 
   /**

@@ -11,12 +11,18 @@ import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.MemoryLimit.ParameterTotal;
 import io.evomoe.step.StepContext;
+import io.evomoe.training.Evaluation;
+import io.evomoe.training.ExpertUse;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingData;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -33,6 +40,8 @@ import java.util.stream.Stream;
  * @param <M> a model
  */
 public abstract class TaskData<B, M extends Model<B>> {
+  private static final int USE_BATCHES = 8;
+
   private final Task<B, M> task;
   private final Tokenizer tokenizer;
 
@@ -132,10 +141,62 @@ public abstract class TaskData<B, M extends Model<B>> {
    *
    * @param model in training, which stays unchanged
    * @param context phase and temperature to generate at
+   * @param most maximum number of texts, at least 1
    * @return texts by name
    */
-  public Map<String, String> samples(M model, StepContext context) {
+  public Map<String, String> samples(M model, StepContext context, int most) {
     return Map.of();
+  }
+
+  /**
+   * Returns the tokens that MoE layers route, by the first part of the layers' names; by default
+   * none.
+   */
+  protected Map<String, TokenBatch> routedTokens(B batch) {
+    return Map.of();
+  }
+
+  /**
+   * Returns the tokens that each expert takes, on at most {@value #USE_BATCHES} batches of the
+   * validation set. Empty without experts, and without {@link #routedTokens}.
+   *
+   * @param model in training, which stays unchanged
+   * @param context phase and temperature to measure at
+   */
+  public final List<ExpertUse> expertUse(M model, RunConfig config, StepContext context) {
+    int most = Math.min(USE_BATCHES, config.training().evalBatches());
+    List<B> batches = sets(config).valid().evaluationBatches(most);
+    Map<String, IntStream> ids = new LinkedHashMap<>();
+    for (B batch : batches) {
+      routedTokens(batch)
+          .forEach(
+              (part, tokens) ->
+                  ids.merge(
+                      part, Arrays.stream(tokens.realRows()).map(tokens::id), IntStream::concat));
+    }
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    List<ExpertUse> uses = new ArrayList<>();
+    Map<String, List<Integer>> first =
+        new Evaluation<>(model, batches).measure(context).firstExperts();
+    ids.forEach(
+        (part, tokens) -> {
+          int[] all = tokens.toArray();
+          first.forEach(
+              (layer, experts) -> {
+                if (layer.startsWith(part)) {
+                  uses.add(
+                      ExpertUse.of(
+                          layer,
+                          experts,
+                          all,
+                          config.model().experts(),
+                          id -> tokenizer.decode(new int[] {id})));
+                }
+              });
+        });
+    return uses;
   }
 
   /** Returns the number of token ids. */

@@ -115,7 +115,7 @@ public final class TensorBoard implements Callback {
 
   @Override
   public void onEvaluation(StepRecord step, Training training) {
-    Map<String, String> samples = training.samples();
+    Map<String, String> samples = training.samples(1);
     if (samples.isEmpty()) {
       return;
     }

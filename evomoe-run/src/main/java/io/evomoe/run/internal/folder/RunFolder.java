@@ -5,11 +5,14 @@ import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.record.DataChange;
+import io.evomoe.run.record.Json;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.stream.Collectors;
 public record RunFolder(Path path) {
   private static final String DATA = "data";
   private static final String CONTENT = "dataSha256";
+  private static final String CHANGES = "dataChanges";
   private static final String VOCABULARY = "vocabulary";
 
   /**
@@ -130,7 +134,7 @@ public record RunFolder(Path path) {
   /** Returns a checkpoint's entries for its data. */
   public static Map<String, String> dataEntries(Checkpoint checkpoint) {
     Map<String, String> kept = new HashMap<>(checkpoint.config());
-    kept.keySet().retainAll(Set.of(DATA, CONTENT));
+    kept.keySet().retainAll(Set.of(DATA, CONTENT, CHANGES));
     return kept;
   }
 
@@ -186,6 +190,38 @@ public record RunFolder(Path path) {
               + " (Run.opening(folder).data(...))");
     }
     return data.lines().map(Path::of).toList();
+  }
+
+  /**
+   * Returns the entries for data of a run that is resumed. If it is not that of the checkpoint, the
+   * change is one of its {@link #dataChanges}.
+   *
+   * @param content digest of the data as it was read
+   */
+  public static Map<String, String> dataEntries(
+      Checkpoint checkpoint, List<Path> data, String content) {
+    Map<String, String> entries = new HashMap<>(dataEntries(data, content));
+    List<DataChange> changes = new ArrayList<>(dataChanges(checkpoint.config()));
+    if (!isSameData(checkpoint, content)) {
+      long step = checkpoint.progress().step();
+      changes.add(new DataChange(step, dataName(checkpoint.config()), dataName(entries)));
+    }
+    if (!changes.isEmpty()) {
+      entries.put(CHANGES, Json.line(changes));
+    }
+    return entries;
+  }
+
+  private static String dataName(Map<String, String> entries) {
+    String paths = entries.getOrDefault(DATA, "");
+    return paths.isEmpty() ? "data of a program" : paths.replace("\n", " and ");
+  }
+
+  /** Returns the changes of the data since the first step, from a checkpoint's entries. */
+  public static List<DataChange> dataChanges(Map<String, String> entries) {
+    String text = entries.getOrDefault(CHANGES, "[]");
+    String mistake = "the data changes of the checkpoint cannot be read";
+    return List.of(Json.read(text, DataChange[].class, mistake));
   }
 
   /** Whether the data was only in memory. */

@@ -5,6 +5,7 @@ import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Callback;
 import io.evomoe.training.DenseWeights;
 import io.evomoe.training.Model;
@@ -51,7 +52,10 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
       model.close();
       throw e;
     }
-    this.trainer.sample(() -> data.samples(model, this.trainer.state().context().evaluating()));
+    Supplier<StepContext> now = () -> this.trainer.state().context().evaluating();
+    this.trainer.observe(
+        most -> data.samples(model, now.get(), most),
+        () -> data.expertUse(model, config, now.get()));
   }
 
   /**

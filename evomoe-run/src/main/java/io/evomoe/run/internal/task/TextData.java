@@ -12,11 +12,13 @@ import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,6 +103,11 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   }
 
   @Override
+  protected Map<String, TokenBatch> routedTokens(LanguageBatch batch) {
+    return Map.of("", batch.tokens());
+  }
+
+  @Override
   protected TokenFrequencies frequencies(int vocabulary) {
     return sides.train().frequencies(vocabulary);
   }
@@ -110,27 +117,39 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return task.causal() ? sides.valid().bytesPerToken(tokenizer()) : Double.NaN;
   }
 
-  /** Continues the beginning of the validation text. */
+  /** Continues the beginning of the validation text, and of documents at equal distances. */
   @Override
-  public Map<String, String> samples(M model, StepContext context) {
-    if (!(model instanceof CausalLanguageModel causal)) {
-      return Map.of();
+  public Map<String, String> samples(M model, StepContext context, int most) {
+    Map<String, String> samples = new LinkedHashMap<>();
+    if (model instanceof CausalLanguageModel causal) {
+      for (int i = 0; i < most; i++) {
+        int from = (int) ((long) i * sides.valid().size() / most);
+        samples.put(
+            i == 0 ? "continued" : "continued_" + (i + 1), continued(causal, context, from));
+      }
     }
+    return samples;
+  }
+
+  private String continued(CausalLanguageModel causal, StepContext context, int from) {
     TokenStream valid = sides.valid();
     int end = tokenizer().endOfText();
+    int begin =
+        IntStream.range(from, valid.size())
+            .filter(i -> i == 0 || valid.id(i - 1) == end)
+            .findFirst()
+            .orElse(from);
     int[] prompt =
-        IntStream.range(0, Math.min(PROMPT, valid.size()))
+        IntStream.range(begin, Math.min(begin + PROMPT, valid.size()))
             .map(valid::id)
             .takeWhile(id -> id != end)
             .toArray();
     int[] start = prompt.length == 0 ? new int[] {end} : prompt;
     int[] written =
         new Generation(causal, context, vocabulary()).generate(start, CONFIG, id -> id == end);
-    return Map.of(
-        "continued",
-        tokenizer().decode(Arrays.copyOfRange(written, 0, start.length))
-            + " … "
-            + tokenizer().decode(Arrays.copyOfRange(written, start.length, written.length)));
+    return tokenizer().decode(Arrays.copyOfRange(written, 0, start.length))
+        + " … "
+        + tokenizer().decode(Arrays.copyOfRange(written, start.length, written.length));
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
+import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.TaskData;
@@ -23,8 +24,6 @@ import java.util.Map;
 
 /** Sentences and their translations. */
 final class TranslationData extends TaskData<PairBatch, Transformer> {
-  private static final int SHOWN = 2;
-
   private final Split<RowCorpus> pairs;
   private final List<String> notes;
   private final EncodedPairs train;
@@ -65,6 +64,11 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
   }
 
   @Override
+  protected Map<String, TokenBatch> routedTokens(PairBatch batch) {
+    return Map.of("encoder.", batch.source(), "decoder.", batch.target());
+  }
+
+  @Override
   protected TokenFrequencies frequencies(int vocabulary) {
     return train.frequencies(vocabulary);
   }
@@ -85,8 +89,8 @@ final class TranslationData extends TaskData<PairBatch, Transformer> {
 
   /** Returns the first validation sentences with their translations. */
   @Override
-  public Map<String, String> samples(Transformer model, StepContext context) {
-    List<String> translations = translated(model, context, SHOWN);
+  public Map<String, String> samples(Transformer model, StepContext context, int most) {
+    List<String> translations = translated(model, context, most);
     Map<String, String> samples = new LinkedHashMap<>();
     for (int i = 0; i < translations.size(); i++) {
       samples.put(
