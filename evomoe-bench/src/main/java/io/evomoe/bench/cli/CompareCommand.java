@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,17 +88,16 @@ final class CompareCommand implements Runnable {
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name)) {
       RunFiles.requireUnused(output.path());
-      boolean auto = options.takeAutoSteps();
+      AutoSettings auto = options.takeAuto(Set.of());
       List<RunConfig> asked = configs();
       try (PreparedData prepared =
           WorkProgress.watching(
               progress ->
                   PreparedData.read(options.dataPaths(), asked.get(0), output.path(), progress))) {
-        AutoSteps steps = new AutoSteps(options::isSet);
-        List<RunConfig> configs =
-            auto ? asked.stream().map(c -> steps.apply(c, prepared.data())).toList() : asked;
-        if (auto) {
-          console.println(AutoSteps.text(configs.get(0), prepared.data()));
+        List<RunConfig> configs = new ArrayList<>();
+        for (RunConfig config : asked) {
+          configs.add(auto.apply(config, prepared.data()));
+          auto.lines().forEach(line -> console.println(name(config) + ": " + line));
         }
         compare(configs, prepared, output.path(), stop);
       }

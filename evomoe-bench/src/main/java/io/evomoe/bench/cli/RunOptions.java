@@ -15,10 +15,12 @@ import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,10 @@ import picocli.CommandLine.Spec;
 
 /** Options that say what to train: shared by commands. */
 public final class RunOptions {
-  private static final String STEPS = "training.steps";
   private static final String AUTO = "auto";
-  private static final String USUAL_STEPS =
-      "the preset's; train and compare also take auto: as many as the data needs";
+  private static final String USUAL = "the preset's; auto for train and compare: by the data";
 
-  private boolean auto;
+  private Set<String> auto = Set.of();
 
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
@@ -128,7 +128,10 @@ public final class RunOptions {
 
   private static FieldOptions ofPreset(Class<? extends Record> record, String names) {
     return new FieldOptions(
-        record, field -> field.getName().equals("steps") ? USUAL_STEPS : "the preset's", names);
+        record,
+        field ->
+            AutoSettings.FIELDS.contains("training." + field.getName()) ? USUAL : "the preset's",
+        names);
   }
 
   /** The configuration of one run, checked in full before anything is written. */
@@ -194,16 +197,30 @@ public final class RunOptions {
     Map<String, String> fields = new LinkedHashMap<>(set);
     Stream.of(training, keeping, model, evolution, compute, form, split)
         .forEach(options -> options.given().forEach((field, o) -> put(fields, field, o)));
-    if (auto) {
-      fields.remove(STEPS);
-    }
+    fields.keySet().removeAll(auto);
     return fields;
   }
 
-  /** Returns whether {@code --steps auto} was given, which is then left to the caller. */
-  boolean takeAutoSteps() {
-    auto = AUTO.equals(fields().get(STEPS));
-    return auto;
+  /**
+   * Returns the settings with the value {@code auto}, which are then left to the caller.
+   *
+   * @param usual fields that are {@code auto} unless they are set
+   */
+  AutoSettings takeAuto(Set<String> usual) {
+    Map<String, String> fields = fields();
+    Set<String> found = new HashSet<>(usual);
+    found.removeIf(this::isSet);
+    AutoSettings.FIELDS.stream().filter(f -> AUTO.equals(fields.get(f))).forEach(found::add);
+    auto = Set.copyOf(found);
+    return new AutoSettings(auto, this::isSet);
+  }
+
+  /** Whether your own text is trained on, with nothing else said about its size and length. */
+  boolean isPlainOwnText() {
+    return !data.isEmpty()
+        && task.equals(Tasks.GPT)
+        && config == null
+        && !command.commandLine().getParseResult().hasMatchedOption("--preset");
   }
 
   /** Whether a field is set by an option or by the file. */

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,7 +97,7 @@ final class TrainCommand implements Runnable {
 
   private final PrintStream console = System.out;
   private volatile @Nullable Path clusterFolder;
-  private boolean autoSteps;
+  private AutoSettings auto = new AutoSettings(Set.of(), field -> true);
 
   @Override
   public void run() {
@@ -105,7 +106,10 @@ final class TrainCommand implements Runnable {
       cluster.requireUnused();
     }
     requireOneStart();
-    autoSteps = resume == null && !cluster.asked() && options.takeAutoSteps();
+    if (resume == null && !cluster.asked()) {
+      boolean plain = init == null && from == null && options.isPlainOwnText();
+      auto = options.takeAuto(plain ? Set.of(AutoSettings.STEPS) : Set.of());
+    }
     if (resume != null) {
       rejectAllBeside(
           USED_IN_RESUMING
@@ -158,9 +162,7 @@ final class TrainCommand implements Runnable {
       return opening.open();
     }
     RunBuilder<?> builder = builder();
-    if (autoSteps) {
-      builder.completed(new AutoSteps(options::isSet));
-    }
+    builder.completed(auto);
     return WorkProgress.watching(progress -> builder.progress(progress).in(folder));
   }
 
@@ -269,14 +271,14 @@ final class TrainCommand implements Runnable {
     MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
     console.println(data.description());
-    if (autoSteps) {
-      console.println(AutoSteps.text(config, data));
-    }
+    auto.lines().forEach(console::println);
     Description.printModel(console, data, config);
+    Advice advice = new Advice(config, data, console);
+    advice.printPlan();
     Outcome outcome;
     try (MemoryGuard memory = new MemoryGuard(limit)) {
       StepProgress progress = new StepProgress(config.gate(), console);
-      outcome = train(run, data, run.data(), stop, stop, memory, progress);
+      outcome = train(run, data, run.data(), stop, stop, memory, progress, advice);
       memory.requireWithin();
     }
     printSummary(run, data, outcome);
@@ -285,6 +287,9 @@ final class TrainCommand implements Runnable {
       console.printf("Stopped and saved; continue with: %s%n", command);
     } else if (Description.endedEarly(config, outcome.result())) {
       console.printf("To train on: %s --set training.patience=0, or with more --steps%n", command);
+    }
+    if (!outcome.result().isInterrupted()) {
+      advice.printNext(run.folder());
     }
   }
 
@@ -312,6 +317,6 @@ final class TrainCommand implements Runnable {
   private void printSummary(Run<?> run, TaskData<?, ?> data, Outcome outcome) {
     Description.print(console, List.of(outcome), Description.heldOut(data, run.config()));
     Description.printEnd(console, "", run.config(), outcome.result());
-    console.printf("Run: %s%n", run.folder());
+    console.printf("Run: %s, report: %s%n", run.folder(), run.folder().resolve(HtmlReport.NAME));
   }
 }

@@ -1,0 +1,141 @@
+package io.evomoe.bench.cli;
+
+import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.TerminalBar;
+import io.evomoe.bench.cli.console.Verbosity;
+import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.ExportPlan;
+import io.evomoe.run.task.TaskData;
+import io.evomoe.training.Callback;
+import io.evomoe.training.StepRecord;
+import io.evomoe.training.Training;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Tells the user what a training will cost, and at its end how good it is and what to do next. */
+final class Advice implements Callback {
+  /** Steps after which the time of a step is known; the first ones are slow. */
+  private static final int MEASURED_STEPS = 20;
+
+  private static final double MINUTE = 60;
+
+  /** Nats above the lowest validation loss that count as a rise. */
+  private static final double RISE = 0.02;
+
+  /** After more passes over a text, more steps seldom help (Muennighoff et al. 2023). */
+  private static final double MOST_PASSES = 8;
+
+  private final RunConfig config;
+  private final TaskData<?, ?> data;
+  private final PrintStream console;
+  private final List<StepRecord> evaluations = new ArrayList<>();
+  private Map<String, String> samples = Map.of();
+  private long steps;
+  private double seconds;
+
+  Advice(RunConfig config, TaskData<?, ?> data, PrintStream console) {
+    this.config = config;
+    this.data = data;
+    this.console = console;
+  }
+
+  /** Prints how often the run reads its training set. */
+  void printPlan() {
+    long step = (long) config.training().batch() * config.training().microBatches();
+    console.printf(
+        Locale.ROOT,
+        "%,d steps of %,d sequences: %.1f passes over the training set%n",
+        config.training().steps(),
+        step,
+        passes());
+  }
+
+  private double passes() {
+    return config.training().steps() / data.stepsPerPass(config);
+  }
+
+  @Override
+  public void onStart(Training training) {
+    training.recorded().steps().stream().filter(StepRecord::evaluated).forEach(evaluations::add);
+  }
+
+  @Override
+  public void onStep(StepRecord step, Training training) {
+    steps++;
+    // A moving mean forgets the first steps, which are slow.
+    seconds = steps == 1 ? step.stepSeconds() : 0.9 * seconds + 0.1 * step.stepSeconds();
+    double left = seconds * (training.plannedSteps() - step.step());
+    if (steps == MEASURED_STEPS && left > MINUTE && Verbosity.showsProgress()) {
+      TerminalBar.above(console, minutes(left) + " left");
+    }
+  }
+
+  @Override
+  public void onEvaluation(StepRecord step, Training training) {
+    evaluations.add(step);
+  }
+
+  @Override
+  public void onEnd(Training training) {
+    samples = training.samples(3);
+  }
+
+  private static String minutes(double seconds) {
+    return "About %d min".formatted(Math.max(1, Math.round(seconds / MINUTE)));
+  }
+
+  /** Prints the quality of a finished run, texts that it writes, and commands to copy. */
+  void printNext(Path folder) {
+    if (evaluations.isEmpty()) {
+      return;
+    }
+    StepRecord last = evaluations.get(evaluations.size() - 1);
+    StepRecord best = evaluations.get(0);
+    for (StepRecord step : evaluations) {
+      best = step.validLoss() < best.validLoss() ? step : best;
+    }
+    boolean rises = last.validLoss() > best.validLoss() + RISE;
+    console.printf(
+        Locale.ROOT,
+        "Validation loss %.4f%s%s%n",
+        last.validLoss(),
+        bits(last.validLoss()),
+        rises
+            ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
+                .formatted(best.validLoss(), best.step())
+            : "");
+    samples.values().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
+    List<String> next = new ArrayList<>();
+    if (config.task().equals("gpt")) {
+      next.add(CommandText.of("generate", "--checkpoint", folder));
+    }
+    if (!rises && passes() < MOST_PASSES) {
+      long more = 2 * config.training().steps();
+      next.add(
+          CommandText.of("train", "--from", folder, "--steps", more, "--out", folder + "-longer")
+              + "   # "
+              + minutes(seconds * more).toLowerCase(Locale.ROOT));
+    }
+    if (ExportPlan.of(config, data.vocabulary()).gguf()) {
+      next.add(
+          CommandText.of(
+              "export", "--checkpoint", folder, "--format", "gguf", "--out", folder + ".gguf"));
+    }
+    if (!next.isEmpty()) {
+      console.println("Next:");
+      next.forEach(command -> console.println("  " + command));
+    }
+  }
+
+  private String bits(double loss) {
+    double bytes = data.bytesPerToken();
+    return Double.isNaN(bytes)
+        ? ""
+        : String.format(
+            Locale.ROOT, " nats a token, %.3f bits per byte", loss / Math.log(2) / bytes);
+  }
+}
