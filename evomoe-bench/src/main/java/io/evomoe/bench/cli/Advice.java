@@ -108,7 +108,9 @@ final class Advice implements Callback {
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
             : "");
-    samples.values().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
+    samples.values().stream()
+        .distinct()
+        .forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
     List<String> next = new ArrayList<>();
     if (config.task().equals("gpt")) {
       next.add(CommandText.of("generate", "--checkpoint", folder));
