@@ -26,7 +26,7 @@ class ClassPageInBrowserTest {
   private static final String CELLS =
       """
       (() => {
-        const brush = document.createElement('canvas').getContext('2d');
+        const brush = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
         const light = colour => {
           brush.fillStyle = colour;
           brush.fillRect(0, 0, 1, 1);
