@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A training without a model, which tells callbacks of the steps of a test. */
-public final class FakeTraining implements Training {
+public class FakeTraining implements Training {
   private final RunName name;
   private final long planned;
   private final RecordedRun.Collector recorded;

@@ -12,6 +12,8 @@ import io.evomoe.run.record.StepFile;
 import io.evomoe.run.tensorboard.TensorBoard;
 import io.evomoe.step.StepContext.Phase;
 import io.evomoe.training.Callback;
+import io.evomoe.training.ExpertUse;
+import io.evomoe.training.ExpertUse.Expert;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.IOException;
@@ -19,6 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,10 +139,53 @@ class WatchedRunTest {
       run.train();
     }
     try (Run<Gpt> run = SmallTexts.gpt(folder).in(watched)) {
-      run.train(TensorBoard.in(watched));
+      run.train(
+          TensorBoard.in(watched),
+          (step, training) -> {
+            training.samples(3);
+            training.expertUse();
+          });
     }
 
     assertThat(losses(watched)).isEqualTo(losses(alone));
+  }
+
+  @Test
+  void a_callback_should_see_texts_and_the_tokens_of_the_experts() throws IOException {
+    List<List<ExpertUse>> uses = new ArrayList<>();
+    Set<String> names = new TreeSet<>();
+    Callback looking =
+        (step, training) -> {
+          if (step.step() == training.plannedSteps()) {
+            uses.add(training.expertUse());
+            names.addAll(training.samples(3).keySet());
+          }
+        };
+    try (Run<Gpt> run = SmallTexts.gpt(folder).gate("switch").in(folder.resolve("gpt"))) {
+      run.train(looking);
+    }
+    try (Run<Transformer> run =
+        SmallTexts.translation(folder).gate("switch").in(folder.resolve("mt"))) {
+      run.train(looking);
+    }
+
+    assertThat(names)
+        .contains("continued", "continued_2", "continued_3", "translated_1", "translated_3");
+    assertThat(uses.get(0)).isNotEmpty();
+    assertThat(uses.get(1))
+        .extracting(ExpertUse::layer)
+        .anyMatch(layer -> layer.startsWith("encoder."))
+        .anyMatch(layer -> layer.startsWith("decoder."));
+    assertThat(uses)
+        .allSatisfy(
+            layers ->
+                assertThat(layers)
+                    .allSatisfy(
+                        layer ->
+                            assertThat(layer.experts().stream().mapToDouble(Expert::share).sum())
+                                .isCloseTo(1, within(1e-9)))
+                    .anySatisfy(
+                        layer -> assertThat(layer.experts()).anyMatch(e -> !e.top().isEmpty())));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.bench.report.SummaryTable;
@@ -134,8 +135,13 @@ final class Description {
   private static String fields(Record settings, Set<String> without) {
     return StrictYaml.fields(settings).properties().stream()
         .filter(field -> !field.getValue().isNull() && !without.contains(field.getKey()))
-        .map(field -> field.getKey() + " " + field.getValue().asText())
+        .filter(field -> field.getValue().isValueNode() || !field.getValue().isEmpty())
+        .map(field -> field.getKey() + " " + text(field.getValue()))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String text(JsonNode value) {
+    return value.isValueNode() ? value.asText() : value.toString();
   }
 
   /** Name of the kernels in use. */

@@ -72,7 +72,7 @@ final class LookHtml {
                   expert.top().stream().map(LookHtml::token).collect(joining(" "))));
     }
     return Html.table(
-        use.layer(), List.of("expert", "of the tokens", "tokens it takes most"), rows.toString());
+        use.layer(), List.of("expert", "share", "tokens it takes most"), rows.toString());
   }
 
   private static String token(Taken token) {

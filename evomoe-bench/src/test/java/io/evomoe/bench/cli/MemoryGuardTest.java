@@ -32,6 +32,12 @@ class MemoryGuardTest {
   private final List<String> ended = new ArrayList<>();
 
   @Test
+  void should_give_the_memory_of_a_small_model_in_smaller_units() {
+    assertThat(MemoryLimit.text(4_100_000)).isEqualTo("3.9 MiB");
+    assertThat(MemoryLimit.text(108_000_000)).isEqualTo("0.1 GiB");
+  }
+
+  @Test
   void should_leave_a_process_alone_that_is_well_within_its_limit() {
     try (MemoryGuard guard = new MemoryGuard(GIBIBYTE, () -> 0.9 * (1 << 30), ended::add)) {
       guard.look();

@@ -8,6 +8,9 @@ import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -46,8 +49,31 @@ class ResumedReportTest extends TinyGpt {
     assertThat(reported().get("load")).isNotEmpty();
   }
 
-  private static void resume(Path run) {
-    CommandRun resumed = CommandRun.of("train", "--resume", run.toString());
+  @Test
+  void other_data_of_a_resumed_run_should_be_marked_where_it_begins_and_stay_so()
+      throws IOException {
+    gpt.train(out, "switch", "12");
+    Path first = gpt.data();
+    Path other = Files.copy(first, folder.resolve("other.txt"));
+    Files.writeString(other, "One more line on other roads.\n", StandardOpenOption.APPEND);
+
+    resume(out, "--steps", "14", "--data", other.toString());
+    JsonNode once = reported().get("changes");
+    resume(out, "--steps", "16", "--data", first.toString());
+
+    assertThat(once.toString()).isEqualTo("[{\"step\":12,\"label\":\"data: other.txt\"}]");
+    assertThat(reported().get("changes").toString())
+        .isEqualTo(
+            "[{\"step\":12,\"label\":\"data: other.txt\"},{\"step\":14,\"label\":\"data: %s\"}]"
+                .formatted(first.getFileName()));
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains("Until step 12 the data is %s, then %s.".formatted(first, other));
+  }
+
+  private static void resume(Path run, String... more) {
+    List<String> command = new ArrayList<>(List.of("train", "--resume", run.toString()));
+    command.addAll(List.of(more));
+    CommandRun resumed = CommandRun.of(command.toArray(String[]::new));
     assertThat(resumed.code()).as(resumed.err()).isZero();
   }
 

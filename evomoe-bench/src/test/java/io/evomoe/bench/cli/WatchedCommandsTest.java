@@ -69,7 +69,11 @@ class WatchedCommandsTest extends TinyGpt {
     }
     assertThat(Files.readString(out.resolve("report.html")))
         .contains("<h2>Confusion</h2>", "\"label\":\"without pre-training\"")
-        .doesNotContain("id=\"live\"");
+        .contains("<dt>Model</dt><dd>gate evomoe, Roberta, numHiddenLayers 2, ")
+        .doesNotContain("id=\"live\"", "architecture gpt");
+    assertThat(Files.readString(masked.resolve("report.html")))
+        .contains("<dt>Model</dt><dd>Roberta, ", "<h2>Expert use by token</h2>")
+        .doesNotContain("architecture gpt", "Options ,");
     assertThat(TinyRuns.tuningLosses(unwatched)).isEqualTo(TinyRuns.tuningLosses(out));
     assertThat(unwatched.resolve("tensorboard")).doesNotExist();
     finetune(finetune, folder.resolve("none"), "--report-every=-1")

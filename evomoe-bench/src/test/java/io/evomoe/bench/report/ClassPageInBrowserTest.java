@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.evomoe.internal.files.AtomicFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The page of a fine-tuning that goes, and of one that is over; needs a Chromium. */
 @Tag("long")
 class ClassPageInBrowserTest {
+
+  /** Contrast of each number with its cell, whose colours a canvas turns into bytes. */
+  private static final String CELLS =
+      """
+      (() => {
+        const brush = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+        const light = colour => {
+          brush.fillStyle = colour;
+          brush.fillRect(0, 0, 1, 1);
+          const [r, g, b] = [...brush.getImageData(0, 0, 1, 1).data].map(c => c / 255)
+            .map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        return [...document.querySelectorAll('.cell')].map(cell => {
+          const look = getComputedStyle(cell);
+          const [own, back] = [light(look.color), light(look.backgroundColor)];
+          return (Math.max(own, back) + 0.05) / (Math.min(own, back) + 0.05);
+        });
+      })()""";
 
   @TempDir Path folder;
   private @Nullable Browser started;
@@ -63,6 +84,23 @@ class ClassPageInBrowserTest {
 
     browser().open(file, width, scheme);
 
+    assertThat(browser().evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
+        .as("pixels beyond the window")
+        .isNotPositive();
+    assertThat(browser().complaints()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, 1200", "dark, 1200", "light, 390", "dark, 390"})
+  void should_have_readable_cells_of_the_confusion(String scheme, int width) throws Exception {
+    Path file = folder.resolve(HtmlReport.NAME);
+    AtomicFile.write(file, ClassReportTest.report("a long name of a class, as some have").html());
+
+    browser().open(file, width, scheme);
+
+    List<Double> contrasts = new ArrayList<>();
+    browser().evaluate(CELLS).forEach(contrast -> contrasts.add(contrast.asDouble()));
+    assertThat(contrasts).hasSize(4).allMatch(contrast -> contrast >= 4.5);
     assertThat(browser().evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
         .as("pixels beyond the window")
         .isNotPositive();

@@ -89,6 +89,73 @@ class LiveReportTest {
   }
 
   @Test
+  void should_show_at_the_top_how_far_the_run_is_and_a_text() throws IOException {
+    FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), 100);
+    training.showing(Map.of("continued", "The … <road>"), List.of());
+    try (LiveReport page = page(10)) {
+      train(page, training, 30, step -> {});
+      assertThat(Files.readString(file()))
+          .containsSubsequence(
+              "id=\"live\"",
+              "<dt>training loss</dt><dd>2.5000</dd>",
+              "<dt>validation loss</dt><dd>2.0000</dd>",
+              "<dt>step</dt><dd>30 of 100</dd>",
+              "<dt>time left</dt><dd>1m 10s</dd>",
+              "Sample of switch, seed 1, after step 21",
+              "The … &lt;road&gt;",
+              "<h2>Summary</h2>")
+          .doesNotContain("<h2>Samples</h2>");
+    }
+
+    assertThat(Files.readString(file()))
+        .containsSubsequence("<h2>Samples</h2>", "switch, seed 1, after step 30", "&lt;road&gt;")
+        .doesNotContain("id=\"live\"");
+  }
+
+  @Test
+  void should_take_few_samples_and_go_on_without_one_that_fails() throws IOException {
+    List<Integer> taken = new ArrayList<>();
+    FakeTraining training =
+        new FakeTraining(new RunName("gpt", "switch", 1), 100) {
+          @Override
+          public Map<String, String> samples(int most) {
+            taken.add(most);
+            throw new IllegalStateException("it diverges");
+          }
+        };
+    try (LiveReport page = page(10)) {
+      train(page, training, 3, step -> {});
+    }
+    assertThat(taken).endsWith(3);
+    assertThat(file()).exists();
+
+    List<Long> sampled = new ArrayList<>();
+    FakeTraining fine =
+        new FakeTraining(new RunName("gpt", "switch", 1), 100) {
+          @Override
+          public Map<String, String> samples(int most) {
+            sampled.add(progress().step());
+            return Map.of("continued", "text");
+          }
+        };
+    try (LiveReport page = page(10)) {
+      train(page, fine, 25, step -> {});
+    }
+    assertThat(sampled).containsExactly(1L, 11L, 21L, 25L);
+  }
+
+  @Test
+  void should_look_at_no_model_of_a_study() throws IOException {
+    FakeTraining training = new FakeTraining(new RunName("gpt", "switch", 1), 100);
+    training.showing(Map.of("continued", "The road"), List.of());
+    try (LiveReport page = page(10).withoutLooks()) {
+      train(page, training, 30, step -> {});
+    }
+
+    assertThat(Files.readString(file())).doesNotContain("The road");
+  }
+
+  @Test
   void should_write_once_where_that_is_asked_for_and_nothing_of_nothing() {
     try (LiveReport page = page(0)) {
       train(page, 30, 30, step -> assertThat(file()).doesNotExist());

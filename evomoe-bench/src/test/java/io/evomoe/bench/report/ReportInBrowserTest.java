@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.evomoe.bench.report.ReportData.Look;
+import io.evomoe.run.record.DataChange;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.training.ExpertUse;
+import io.evomoe.training.ExpertUse.Expert;
+import io.evomoe.training.ExpertUse.Taken;
 import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -147,6 +153,49 @@ class ReportInBrowserTest {
     assertThat(page().evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
         .as("pixels beyond the window")
         .isNotPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"light, 1200", "dark, 1200", "light, 390", "dark, 390"})
+  void should_show_results_before_settings_and_mark_other_data(String scheme, int width) {
+    Path whole = folder.resolve("whole.html");
+    List<Taken> tokens =
+        IntStream.range(0, 12).mapToObj(i -> new Taken("token <script> " + i, 5, 2)).toList();
+    Expert expert = new Expert(0.5, tokens);
+    ExpertUse use = new ExpertUse("blocks.1.moe", List.of(expert, expert));
+    HtmlReport.write(
+        whole,
+        SyntheticRuns.comparison(List.of("evomoe"), 1, 240)
+            .with(
+                r ->
+                    r.looks(List.of(new Look("evomoe", 240, List.of("A … text."), List.of(use))))
+                        .changes(List.of(new DataChange(100, "/a/x.txt", "/b/y.txt")))));
+
+    page().open(whole, width, scheme);
+
+    String tops =
+        "[...document.querySelectorAll('%s')].map(node => node.getBoundingClientRect().top)"
+            .formatted("h2, #settings");
+    List<Double> places = new ArrayList<>();
+    page().evaluate(tops).forEach(top -> places.add(top.asDouble()));
+    assertThat(places).hasSizeGreaterThan(10).last().isEqualTo(Collections.max(places));
+    assertThat(page().evaluate("document.getElementById('settings').open").asBoolean()).isFalse();
+    assertThat(page().evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
+        .as("pixels beyond the window")
+        .isNotPositive();
+    assertThat(contrasts("code, pre, .change"))
+        .hasSize(2 * 12 + 2)
+        .allMatch(contrast -> contrast >= 4.5);
+    assertThat(page().evaluate("document.querySelectorAll('script').length").asInt()).isEqualTo(3);
+    assertThat(page().evaluate(LOSS + ".getAttribute('aria-label')").asText())
+        .endsWith("After step 100 other data: y.txt.");
+    assertThat(
+            page()
+                .evaluate(
+                    "echarts.getInstanceByDom(%s).getOption().series[0].markLine.data[0].xAxis"
+                        .formatted(LOSS))
+                .asInt())
+        .isEqualTo(100);
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -177,25 +178,22 @@ public abstract class TaskData<B, M extends Model<B>> {
     if (ids.isEmpty()) {
       return List.of();
     }
+    Map<String, int[]> all = new LinkedHashMap<>();
+    ids.forEach((part, tokens) -> all.put(part, tokens.toArray()));
     List<ExpertUse> uses = new ArrayList<>();
-    Map<String, List<Integer>> first =
-        new Evaluation<>(model, batches).measure(context).firstExperts();
-    ids.forEach(
-        (part, tokens) -> {
-          int[] all = tokens.toArray();
-          first.forEach(
-              (layer, experts) -> {
-                if (layer.startsWith(part)) {
-                  uses.add(
-                      ExpertUse.of(
-                          layer,
-                          experts,
-                          all,
-                          config.model().experts(),
-                          id -> tokenizer.decode(new int[] {id})));
-                }
-              });
-        });
+    IntFunction<String> text = id -> tokenizer.decode(new int[] {id});
+    int experts = config.model().experts();
+    new Evaluation<>(model, batches)
+        .measure(context)
+        .firstExperts()
+        .forEach(
+            (layer, first) ->
+                all.forEach(
+                    (part, tokens) -> {
+                      if (layer.startsWith(part)) {
+                        uses.add(ExpertUse.of(layer, first, tokens, experts, text));
+                      }
+                    }));
     return uses;
   }
 
