@@ -30,7 +30,8 @@ class DataFormsCommandTest {
         (data, taken) -> {
           Path out = folder.resolve("out of " + data.getFileName());
           CommandRun run =
-              new TinyRuns("gpt", data).train(out, "dense", "6", "--text-field", "body");
+              new TinyRuns("gpt", data)
+                  .train(out, "dense", "6", "--text-field", "body", "--documents", "paragraph");
           assertThat(run.code()).as(run.err()).isZero();
           assertThat(run.out().lines().limit(3))
               .as("%s: %s", data, run.out())

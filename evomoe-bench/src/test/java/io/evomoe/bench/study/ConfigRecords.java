@@ -223,6 +223,9 @@ final class ConfigRecords {
         DataForm.DEFAULT,
         fields(
             "format: " + ANY,
+            "documents: page separator: separator:[",
+            "include: " + ANY,
+            "exclude: " + ANY,
             "textField: label",
             "labelField: text",
             "sourceField: target",

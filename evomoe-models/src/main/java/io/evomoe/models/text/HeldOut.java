@@ -11,7 +11,9 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -74,14 +76,16 @@ public record HeldOut(
   /**
    * A text that is not divided.
    *
-   * @param hash of the text, the same for texts that stay together ({@link TextHash})
+   * @param hash of the text
+   * @param group a hash that is the same for texts that stay together ({@link TextHash})
    * @param length in characters, or 1 if all texts count alike
    * @param stratum such as a class, the same for equal texts
    */
-  public record Unit(long hash, long length, String stratum) {
+  public record Unit(long hash, long group, long length, String stratum) {
     /** Returns a text that counts as all others do. */
     public static Unit of(String text, String stratum) {
-      return new Unit(TextHash.of(text), 1, stratum);
+      TextHash hash = new TextHash().add(text);
+      return new Unit(hash.exact(), hash.value(), 1, stratum);
     }
   }
 
@@ -124,17 +128,14 @@ public record HeldOut(
     sorted.sort(
         Comparator.<Unit>comparingLong(unit -> CounterRandom.fold(seed, unit.hash))
             .thenComparingLong(Unit::hash));
-    List<Unit> distinct = new ArrayList<>();
+    Map<Long, Unit> distinct = new LinkedHashMap<>();
     for (Unit unit : sorted) {
-      int last = distinct.size() - 1;
-      if (last >= 0 && distinct.get(last).hash == unit.hash) {
-        long length = distinct.get(last).length + unit.length;
-        distinct.set(last, new Unit(unit.hash, length, unit.stratum));
-      } else {
-        distinct.add(unit);
-      }
+      distinct.merge(
+          unit.group,
+          unit,
+          (one, other) -> new Unit(one.hash, one.group, one.length + other.length, one.stratum));
     }
-    return distinct;
+    return new ArrayList<>(distinct.values());
   }
 
   /** Removes a share from the strata. Each keeps its first text, and what it owes goes on. */
@@ -148,7 +149,7 @@ public record HeldOut(
       double all = owed;
       for (Unit unit : spare) {
         if (unit.length <= 2 * owed) {
-          taken.add(unit.hash);
+          taken.add(unit.group);
           owed -= unit.length;
         } else if (unit.length <= 2 * all) {
           break;
@@ -161,9 +162,9 @@ public record HeldOut(
               .flatMap(stratum -> stratum.stream().skip(1))
               .min(Comparator.comparingLong(Unit::length))
               .orElseThrow(() -> tooFew(name, set))
-              .hash);
+              .group);
     }
-    strata.forEach(stratum -> stratum.removeIf(unit -> taken.contains(unit.hash)));
+    strata.forEach(stratum -> stratum.removeIf(unit -> taken.contains(unit.group)));
     return taken;
   }
 
@@ -173,10 +174,10 @@ public record HeldOut(
             .formatted(name, set));
   }
 
-  private static BitSet indices(List<Unit> units, Set<Long> hashes) {
+  private static BitSet indices(List<Unit> units, Set<Long> groups) {
     BitSet indices = new BitSet();
     IntStream.range(0, units.size())
-        .filter(i -> hashes.contains(units.get(i).hash))
+        .filter(i -> groups.contains(units.get(i).group))
         .forEach(indices::set);
     return indices;
   }

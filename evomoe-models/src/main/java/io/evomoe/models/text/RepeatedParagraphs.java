@@ -57,7 +57,7 @@ final class RepeatedParagraphs {
             leftOut += (int) hashes(text).stream().filter(hashes::contains).count();
             whole.set(piece, kept.isEmpty());
             if (!kept.isEmpty()) {
-              units.set(piece, new Unit(units.get(piece).hash(), kept.length(), ""));
+              units.set(piece, new Unit(0, 0, kept.length(), ""));
             }
           }
         });

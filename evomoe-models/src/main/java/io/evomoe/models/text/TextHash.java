@@ -42,6 +42,11 @@ final class TextHash {
     return letters >= LETTERS;
   }
 
+  /** Returns the hash of all characters. */
+  long exact() {
+    return all;
+  }
+
   /** Returns the hash of all parts. */
   long value() {
     return hasLetters() ? ofLetters : all;

@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
 /**
  * Documents for training, validation and test, read on demand. The first reading divides them and
  * takes the sample that a vocabulary is learned from; each further reading gives one set or
- * several. Memory holds approximately 50 bytes per document while they are divided, and then a few
+ * several. Memory holds approximately 60 bytes per document while they are divided, and then a few
  * bits.
  */
 public final class TextSplit {
@@ -151,13 +151,13 @@ public final class TextSplit {
   private void divide(
       String name, Consumer<DocumentReader> documents, HeldOut rule, Consumer<String> said) {
     Source source = new Source(name, documents).measured();
-    if (source.units.stream().map(Unit::hash).distinct().limit(FEW).count() >= FEW) {
+    if (source.units.stream().map(Unit::group).distinct().limit(FEW).count() >= FEW) {
       divide(source, rule.divide(name, source.units));
       return;
     }
     sample.forget(source.first);
     Map<Long, Long> different = new HashMap<>();
-    source.units.forEach(unit -> different.put(unit.hash(), unit.length()));
+    source.units.forEach(unit -> different.put(unit.group(), unit.length()));
     long least = different.values().stream().mapToLong(length -> length).sum() / PIECES;
     Consumer<DocumentReader> pieces = reader -> documents.accept(new DocumentPieces(reader, least));
     Source cut = new Source(name, pieces).measured();
@@ -321,7 +321,7 @@ public final class TextSplit {
 
     @Override
     public void end() {
-      units.add(new Unit(hash.value(), length - begun, ""));
+      units.add(new Unit(hash.exact(), hash.value(), length - begun, ""));
       hash = new TextHash();
       begun = length;
       sample.end();

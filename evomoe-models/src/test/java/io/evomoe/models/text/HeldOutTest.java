@@ -240,7 +240,8 @@ class HeldOutTest {
   }
 
   private static HeldOut.Unit unit(String text) {
-    return new HeldOut.Unit(HeldOut.Unit.of(text, "").hash(), text.length(), "");
+    HeldOut.Unit unit = HeldOut.Unit.of(text, "");
+    return new HeldOut.Unit(unit.hash(), unit.group(), text.length(), "");
   }
 
   private static RowCorpus shortAndLong(int each, String ofShort, String ofLong) {

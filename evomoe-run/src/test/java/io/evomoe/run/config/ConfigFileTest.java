@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.evolution.EvolutionConfig.TemperatureShape;
 import io.evomoe.internal.names.Fields;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.task.Tasks;
 import java.io.IOException;
@@ -100,6 +101,15 @@ class ConfigFileTest {
     Files.write(file, lines);
 
     assertThat(ConfigFile.read(file)).isEqualTo(hard);
+  }
+
+  /** Runs of before there was the field. */
+  @Test
+  void should_read_paragraphs_if_a_saved_configuration_names_no_documents() {
+    String text = ConfigFile.text(config()).replaceFirst("  documents: .*\n", "");
+
+    assertThat(config().data().documents()).isEqualTo("file");
+    assertThat(ConfigFile.parse(text, "old").data()).isEqualTo(DataForm.PARAGRAPHS);
   }
 
   @Test

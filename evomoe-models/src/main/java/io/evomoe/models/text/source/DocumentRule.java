@@ -24,10 +24,10 @@ record DocumentRule(String unit, @Nullable Predicate<String> separator) {
    */
   static DocumentRule of(String name) {
     if (name.equals(FILE) || name.equals(LINE)) {
-      return new DocumentRule(name, null);
+      return new DocumentRule("a " + name, null);
     }
     if (name.equals(PARAGRAPH)) {
-      return new DocumentRule(name, String::isBlank);
+      return new DocumentRule("a " + name, String::isBlank);
     }
     if (!name.startsWith(SEPARATOR) || name.equals(SEPARATOR)) {
       throw new IllegalArgumentException(
@@ -36,7 +36,7 @@ record DocumentRule(String unit, @Nullable Predicate<String> separator) {
     String regex = name.substring(SEPARATOR.length());
     try {
       return new DocumentRule(
-          "text between lines " + regex, Pattern.compile(regex).asMatchPredicate());
+          "the text between lines that match " + regex, Pattern.compile(regex).asMatchPredicate());
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "documents must have a regular expression after separator:, was %s (%s)"
@@ -46,11 +46,11 @@ record DocumentRule(String unit, @Nullable Predicate<String> separator) {
   }
 
   boolean isLine() {
-    return unit.equals(LINE);
+    return unit.equals("a " + LINE);
   }
 
   /** Whether documents are files, which form feeds divide. */
   boolean isFile() {
-    return unit.equals(FILE);
+    return unit.equals("a " + FILE);
   }
 }

@@ -100,7 +100,7 @@ final class SourceNote implements DocumentReader {
     }
     if (!unit.isEmpty()) {
       counted +=
-          " (a document is a %s%s; see --documents)"
+          " (a document is %s%s; see --documents)"
               .formatted(unit, hasFormFeeds ? ", or a part of one up to a form feed" : "");
     }
     List<String> parts = new ArrayList<>();

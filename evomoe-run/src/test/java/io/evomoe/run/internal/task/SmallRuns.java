@@ -9,6 +9,7 @@ import io.evomoe.models.text.Split;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenStream;
+import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.ModelConfig;
@@ -55,7 +56,7 @@ final class SmallRuns {
 
   SmallRuns(Path folder) {
     this.folder = folder;
-    TextSplit text = TextSplit.open(TEXT, HELD_OUT);
+    TextSplit text = TextSplit.open(List.of(TEXT), HELD_OUT, DataForm.PARAGRAPHS, note -> {});
     BpeTokenizer tokenizer =
         BpeTokenizer.train(text.train(), VOCABULARY, folder.resolve("tokenizer"));
     BpeTokenizer maskedTokenizer =
