@@ -87,10 +87,14 @@ final class Handle implements Training {
     }
   }
 
-  /** Writes a checkpoint, and writes it again if an interrupt prevented it. */
-  Path write(CheckpointWriter checkpoints, boolean keepBest) {
+  /**
+   * Writes a checkpoint, and writes it again if an interrupt prevented it.
+   *
+   * @param extra whether it is written only because it is the best one
+   */
+  Path write(CheckpointWriter checkpoints, boolean keepBest, boolean extra) {
     heedInterrupt();
-    TrainingState state = noted(keepBest);
+    TrainingState state = noted(keepBest, extra);
     try {
       return checkpoints.write(state);
     } catch (UncheckedIOException e) {
@@ -103,13 +107,16 @@ final class Handle implements Training {
   }
 
   /** A checkpoint says how good it is, so that a kill cannot separate the two. */
-  private TrainingState noted(boolean keepBest) {
+  private TrainingState noted(boolean keepBest, boolean extra) {
     TrainingState state = steps.state();
     Map<String, String> notes = new HashMap<>(state.notes());
     List<StepRecord> taken = recorded().steps();
     StepRecord last = taken.isEmpty() ? null : taken.get(taken.size() - 1);
     if (keepBest && last != null && last.evaluated() && last.step() == state.progress().step()) {
       notes.put(TrainingState.VALID_LOSS, Double.toString(last.validLoss()));
+    }
+    if (extra) {
+      notes.put(TrainingState.EXTRA, "best");
     }
     if (endRequested()) {
       notes.put(TrainingState.ENDED, "early");

@@ -202,12 +202,13 @@ public final class Trainer<B> implements AutoCloseable {
       long saved = clock.getAsLong();
       boolean stopped = handle.take(Handle.Request.STOP);
       while (!stopped && progress().step() < config.training().steps()) {
-        step(told);
+        boolean best = step(told);
         handle.heedInterrupt();
         stopped = handle.take(Handle.Request.STOP);
         boolean asked = handle.take(Handle.Request.SAVE) || stopped;
-        if (checkpoints != null && (asked || checkpointIsDue(clock.getAsLong() - saved))) {
-          Path written = write(checkpoints);
+        boolean regular = asked || checkpointIsDue(clock.getAsLong() - saved);
+        if (checkpoints != null && (regular || best)) {
+          Path written = write(checkpoints, !regular);
           told.tell(callback -> callback.onCheckpoint(written, handle));
           saved = clock.getAsLong();
         }
@@ -218,36 +219,36 @@ public final class Trainer<B> implements AutoCloseable {
     told.end(failure);
   }
 
-  private void step(Callbacks told) {
+  /** Returns whether the model is the best one, to be kept. */
+  private boolean step(Callbacks told) {
     long from = progress().step();
     told.tell(callback -> callback.onBatch(from + 1, handle));
     StepRecord step = nextStep();
     told.tell(callback -> callback.onStep(step, handle));
     if (step.evaluated()) {
       told.tell(callback -> callback.onEvaluation(step, handle));
-      judge(step);
+      return judge(step);
     }
+    return false;
   }
 
   /**
-   * Saves the best model, and ends a training that no longer improves. Both follow from the records
-   * alone, so a resumed training does the same. One that goes on after its end has as much patience
-   * again.
+   * Returns whether the model is the best one, to be kept. Ends a training that no longer improves.
+   * Both follow from the records alone, so a resumed training does the same. One that goes on after
+   * its end has as much patience again.
    */
-  private void judge(StepRecord step) {
+  private boolean judge(StepRecord step) {
     RecordedRun run = handle.recorded();
     long best = run.best().map(StepRecord::step).orElse(step.step());
     if (best == step.step()) {
-      if (config.training().keepBest()) {
-        handle.requestSave();
-      }
-      return;
+      return config.training().keepBest();
     }
     long worse = run.steps().stream().filter(one -> one.evaluated() && one.step() > best).count();
     int patience = config.training().patience();
     if (patience > 0 && worse % patience == 0 && step.step() < config.training().steps()) {
       handle.requestEnd();
     }
+    return false;
   }
 
   /**
@@ -257,7 +258,7 @@ public final class Trainer<B> implements AutoCloseable {
    */
   public Path save(CheckpointWriter checkpoints) {
     try (Lifetime.Call ignored = lifetime.enter()) {
-      return write(checkpoints);
+      return write(checkpoints, false);
     } finally {
       if (!running) {
         handle.restoreInterrupt();
@@ -265,8 +266,8 @@ public final class Trainer<B> implements AutoCloseable {
     }
   }
 
-  private Path write(CheckpointWriter checkpoints) {
-    Path written = handle.write(checkpoints, config.training().keepBest());
+  private Path write(CheckpointWriter checkpoints, boolean extra) {
+    Path written = handle.write(checkpoints, config.training().keepBest(), extra);
     lastCheckpoint = written;
     return written;
   }

@@ -27,6 +27,9 @@ public record TrainingState(
   /** Note with the validation loss of a checkpoint, if the best one is kept. */
   public static final String VALID_LOSS = "validLoss";
 
+  /** Note of a checkpoint that stays only as long as it is the best one. */
+  public static final String EXTRA = "extra";
+
   /** Note of the last checkpoint of a training that was ended before its last step. */
   public static final String ENDED = "ended";
 

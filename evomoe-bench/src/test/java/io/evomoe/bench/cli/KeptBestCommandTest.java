@@ -2,13 +2,16 @@ package io.evomoe.bench.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.evomoe.run.PreparedData;
 import io.evomoe.run.config.ConfigFile;
+import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Where the learning rate changes no weight, the first evaluation is the best. */
@@ -69,13 +72,14 @@ class KeptBestCommandTest extends TinyGpt {
         gpt.train(out, "switch", "auto", "--learning-rate", "1e-30", "--patience", "1");
 
     TrainingConfig training = ConfigFile.read(out.resolve(RunFiles.CONFIG)).training();
-    assertThat(training.steps()).isEqualTo(240);
-    assertThat(training.evalEvery()).isEqualTo(10);
+    assertThat(training.steps()).isBetween(241L, 20 * 240L);
+    assertThat(training.evalEvery()).as("as it was given").isEqualTo(10);
     assertThat(training.patience()).isEqualTo(1);
     assertThat(run.succeeded().out())
         .containsPattern(
-            "Steps: at most 240, [\\d.]+ passes over the training set; ends after 1 evaluations? without a lower validation loss, one every 10 steps \\(--steps auto\\)")
-        .contains("Ended early at step 20 of 240");
+            "Steps: at most [\\d,]+, 8.0 passes over the training set; ends after 1 evaluations? without a lower validation loss, one every \\d+ steps \\(--steps auto\\)")
+        .contains(
+            "Ended early at step %d of %d".formatted(2 * training.evalEvery(), training.steps()));
     assertThat(CommandRun.of("train", "--resume", out, "--steps", "auto").code()).isEqualTo(2);
   }
 
@@ -88,10 +92,31 @@ class KeptBestCommandTest extends TinyGpt {
     for (String gate : new String[] {"switch", "dense"}) {
       Path config = out.resolve("runs/" + gate + "-1").resolve(RunFiles.CONFIG);
       TrainingConfig training = ConfigFile.read(config).training();
-      assertThat(training.steps()).isEqualTo(240);
       assertThat(training.patience()).isEqualTo(5);
-      assertThat(run.out()).contains(gate + ": Ended early at step 60 of 240: 5 evaluations");
+      assertThat(run.out())
+          .contains(
+              "%s: Ended early at step %d of %d: 5 evaluations"
+                  .formatted(gate, 6 * training.evalEvery(), training.steps()));
     }
+  }
+
+  @Test
+  void auto_steps_should_depend_on_the_data_and_on_the_preset() {
+    gpt.train(out, "switch", "1").succeeded();
+    RunConfig config = ConfigFile.read(out.resolve(RunFiles.CONFIG));
+
+    try (PreparedData data = PreparedData.read(List.of(gpt.data()), config)) {
+      long passes = (long) Math.ceil(8 * data.data().stepsPerPass(config));
+      assertThat(auto(config, 240, data)).containsExactly(passes, Math.round(passes / 40.0), 5);
+      assertThat(auto(config, 5000, data)).containsExactly(5000, 125, 5);
+      assertThat(auto(config, 2, data)).containsExactly(40, 10, 5);
+    }
+  }
+
+  private static long[] auto(RunConfig config, long preset, PreparedData data) {
+    RunConfig usual = config.with(c -> c.training(config.training().with(t -> t.steps(preset))));
+    TrainingConfig made = new AutoSteps(field -> false).apply(usual, data.data()).training();
+    return new long[] {made.steps(), made.evalEvery(), made.patience()};
   }
 
   private static String[] with(String... more) {

@@ -181,7 +181,9 @@ final class ConfigRecords {
             "checkpointEvery: " + COUNT,
             "labelSmoothing: " + BELOW_ONE,
             "metricSentences: " + POSITIVE,
-            "checkpointMinutes: " + COUNT));
+            "checkpointMinutes: " + COUNT,
+            "keepBest: " + ANY,
+            "patience: " + COUNT));
     ALL.put(
         EvolutionConfig.defaults(),
         fields(

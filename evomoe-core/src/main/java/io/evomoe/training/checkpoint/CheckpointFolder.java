@@ -18,12 +18,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -128,12 +130,22 @@ public final class CheckpointFolder implements CheckpointWriter {
         .map(Map.Entry::getKey);
   }
 
-  /** One that is damaged, or is being deleted, has none. */
   private static double validLoss(Path checkpoint) {
+    return state(checkpoint).map(CheckpointFiles.State::validLoss).orElse(Double.NaN);
+  }
+
+  private static boolean isExtra(Path checkpoint) {
+    return state(checkpoint)
+        .filter(its -> its.config().containsKey(TrainingState.EXTRA))
+        .isPresent();
+  }
+
+  /** Empty if it is damaged or is being deleted. */
+  private static Optional<CheckpointFiles.State> state(Path checkpoint) {
     try {
-      return CheckpointFiles.State.read(checkpoint).validLoss();
+      return Optional.of(CheckpointFiles.State.read(checkpoint));
     } catch (IOException | CheckpointException e) {
-      return Double.NaN;
+      return Optional.empty();
     }
   }
 
@@ -366,10 +378,12 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   private void prune(Path written) throws IOException {
-    List<Path> newestFirst = newestFirst(directory);
-    Path best = best(directory).orElse(written);
-    for (Path old : newestFirst.subList(Math.min(keep, newestFirst.size()), newestFirst.size())) {
-      if (!old.equals(written) && !old.equals(best)) {
+    List<Path> all = newestFirst(directory);
+    Set<Path> kept = new HashSet<>(Set.of(written));
+    best(directory).ifPresent(kept::add);
+    all.stream().filter(folder -> !isExtra(folder)).limit(keep).forEach(kept::add);
+    for (Path old : all) {
+      if (!kept.contains(old)) {
         FileTree.delete(old);
       }
     }

@@ -53,6 +53,17 @@ class KeptBestTest {
         .contains("Using the best checkpoint, step 6 of 15 (validation loss ");
   }
 
+  /** A better one in between takes no regular one's place. */
+  @Test
+  void the_best_should_be_beside_the_regular_ones() throws IOException {
+    train(
+        CONFIG
+            .with(t -> t.steps(15).checkpointEvery(5))
+            .withGuards(CONFIG.guards().with(g -> g.keepCheckpoints(2))));
+
+    assertThat(checkpoints()).containsExactly("step-00000006", "step-00000010", "step-00000015");
+  }
+
   @Test
   void without_a_best_one_only_the_newest_should_stay() throws IOException {
     train(CONFIG.with(t -> t.steps(15).keepBest(false)));
