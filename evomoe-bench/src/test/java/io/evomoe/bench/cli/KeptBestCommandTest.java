@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Where the learning rate changes no weight, the first evaluation is the best. */
@@ -77,7 +78,7 @@ class KeptBestCommandTest extends TinyGpt {
     assertThat(training.patience()).isEqualTo(1);
     assertThat(run.succeeded().out())
         .containsPattern(
-            "Steps: at most [\\d,]+, 8.0 passes over the training set; ends after 1 evaluations? without a lower validation loss, one every \\d+ steps \\(--steps auto\\)")
+            "Steps: at most [\\d,]+, 8.0 passes over the training set, with dropout 0.1; ends after 1 evaluations? without a lower validation loss, one every \\d+ steps \\(--steps auto\\)")
         .contains(
             "Ended early at step %d of %d".formatted(2 * training.evalEvery(), training.steps()));
     assertThat(CommandRun.of("train", "--resume", out, "--steps", "auto").code()).isEqualTo(2);
@@ -115,7 +116,10 @@ class KeptBestCommandTest extends TinyGpt {
 
   private static long[] auto(RunConfig config, long preset, PreparedData data) {
     RunConfig usual = config.with(c -> c.training(config.training().with(t -> t.steps(preset))));
-    TrainingConfig made = new AutoSteps(field -> false).apply(usual, data.data()).training();
+    TrainingConfig made =
+        new AutoSettings(Set.of(AutoSettings.STEPS), field -> false)
+            .apply(usual, data.data())
+            .training();
     return new long[] {made.steps(), made.evalEvery(), made.patience()};
   }
 
