@@ -318,12 +318,11 @@ class TextSplitTest {
 
   @Test
   void should_refuse_a_text_that_only_repeats_itself() {
-    String text =
-        ("You may copy this page, as long as you keep this notice in it.\n\n").repeat(400);
+    String text = "You may copy this page, as long as you keep this notice in it.\n\n".repeat(400);
 
     assertThatThrownBy(() -> TextSplit.of(new TextCorpus("a", List.of(text)), 0.1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("");
+        .hasMessageStartingWith("a has too few different texts for a validation set: ");
   }
 
   private static String own(int page) {
