@@ -4,6 +4,7 @@ import io.evomoe.bench.report.ClassReport;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +101,11 @@ final class FineTuneReport extends LiveReport {
   /** Lines on a finished classifier: an early end, and over-fitting. */
   static List<String> end(FineTuning tuning) {
     RecordedRun run = curve(tuning.folder(), TunedKind.TUNED, tuning.settings().seed());
+    return end(run, tuning.steps(), tuning.settings(), tuning::epochs);
+  }
+
+  static List<String> end(
+      RecordedRun run, long planned, FineTuneSettings settings, LongToDoubleFunction epochs) {
     List<StepRecord> measured = run.steps().stream().filter(StepRecord::evaluated).toList();
     if (measured.isEmpty()) {
       return List.of();
@@ -106,10 +113,10 @@ final class FineTuneReport extends LiveReport {
     StepRecord best = run.best().orElseThrow();
     StepRecord last = measured.get(measured.size() - 1);
     List<String> lines = new ArrayList<>();
-    if (last.step() < tuning.steps()) {
+    if (last.step() < planned) {
       lines.add(
           "Ended early at step %d of %d: %d evaluations without a lower validation loss"
-              .formatted(last.step(), tuning.steps(), tuning.settings().patience()));
+              .formatted(last.step(), planned, settings.patience()));
     }
     double then = trainLoss(run, measured, best);
     double now = trainLoss(run, measured, last);
@@ -118,13 +125,13 @@ final class FineTuneReport extends LiveReport {
           String.format(
               Locale.ROOT,
               "Over-fitting: from epoch %.1f to %.1f the validation loss rose from %.4f to %.4f, while the training loss fell from %.4f to %.4f; the classifier is that of epoch %.1f",
-              tuning.epochs(best.step()),
-              tuning.epochs(last.step()),
+              epochs.applyAsDouble(best.step()),
+              epochs.applyAsDouble(last.step()),
               best.validLoss(),
               last.validLoss(),
               then,
               now,
-              tuning.epochs(tuning.settings().keepBest() ? best.step() : last.step())));
+              epochs.applyAsDouble(settings.keepBest() ? best.step() : last.step())));
     }
     return lines;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.models.metrics.Confusion;
+import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.record.FineTuned;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
 import io.evomoe.run.record.FineTuned.ClassScores;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +94,28 @@ class FineTuneReportTest {
         .extracting(RecordedRun::gate)
         .containsExactly("without pre-training", "fine-tuned");
     assertThat(report.html(data)).contains("<h2>Confusion</h2>").doesNotContain("Stopped.");
+  }
+
+  @Test
+  void should_warn_of_a_validation_loss_that_rises_while_the_training_loss_falls() {
+    assertThat(end(0.9, 0.5, 0.8, 0.4, 1.25, 0.1))
+        .containsExactly(
+            "Ended early at step 3 of 9: 2 evaluations without a lower validation loss",
+            "Over-fitting: from epoch 1.0 to 1.5 the validation loss rose from 0.8000 to 1.2500, while the training loss fell from 0.4000 to 0.1000; the classifier is that of epoch 1.0");
+    assertThat(end(0.9, 0.5, 0.8, 0.4, 1.25, 0.6)).as("neither falls").hasSize(1);
+    assertThat(end(0.9, 0.5, 0.8, 0.4, 0.7, 0.3)).as("both fall").hasSize(1);
+  }
+
+  /** Of validation losses, each with its training loss, two to an epoch. */
+  private static List<String> end(double... losses) {
+    List<StepRecord> steps =
+        IntStream.range(0, losses.length / 2)
+            .mapToObj(
+                i -> StepRecords.at(i + 1L).valid(losses[2 * i]).train(losses[2 * i + 1]).record())
+            .toList();
+    RecordedRun run = new RecordedRun(new RunName("finetune", "switch", 1, true), steps, List.of());
+    FineTuneSettings settings = FineTuneSettings.DEFAULT.with(s -> s.patience(2));
+    return FineTuneReport.end(run, 9, settings, step -> step / 2.0);
   }
 
   private static List<ClassScores> scores(String... names) {

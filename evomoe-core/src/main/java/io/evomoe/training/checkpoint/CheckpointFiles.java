@@ -9,6 +9,7 @@ import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.TrainingState.Progress;
+import io.evomoe.training.internal.tensors.SafeTensors;
 import io.evomoe.training.internal.tensors.StrictJson;
 import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.IOException;
@@ -20,11 +21,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -65,6 +69,55 @@ final class CheckpointFiles {
   static void putMoments(Map<String, INDArray> arrays, Parameter parameter, Moments moments) {
     arrays.put(parameter.name() + ".moment1", moments.first());
     moments.second().ifPresent(second -> arrays.put(parameter.name() + ".moment2", second));
+  }
+
+  /**
+   * Writes all files of a checkpoint, and forces them to the disk.
+   *
+   * @param config free text by name
+   */
+  static void write(Path folder, TrainingState state, Map<String, String> config)
+      throws IOException {
+    Map<String, INDArray> moments = new LinkedHashMap<>();
+    Map<String, Long> updates = collectMoments(state, moments);
+    Map<String, INDArray> model = arrays(state.model());
+    SafeTensors.write(folder.resolve(MODEL), model, Map.of());
+    SafeTensors.write(folder.resolve(OPTIMIZER), moments, Map.of());
+    describe(state, updates, config).write(folder);
+    writeChecksums(folder);
+    FileTree.force(folder);
+  }
+
+  private static Map<String, Long> collectMoments(
+      TrainingState state, Map<String, INDArray> arrays) {
+    Map<String, Long> updates = new TreeMap<>();
+    for (Parameter parameter : state.model().parameters()) {
+      Optional<Moments> found = state.optimizer().moments(parameter);
+      if (found.isPresent()) {
+        putMoments(arrays, parameter, found.get());
+        updates.put(parameter.name(), found.get().updates());
+      }
+    }
+    return updates;
+  }
+
+  private static State describe(
+      TrainingState state, Map<String, Long> updates, Map<String, String> config) {
+    String version = CheckpointFolder.class.getPackage().getImplementationVersion();
+    Map<String, String> texts = new TreeMap<>(config);
+    texts.putAll(state.notes());
+    return new State(
+        State.FORMAT_VERSION,
+        Objects.requireNonNullElse(version, "unknown"),
+        state.progress(),
+        state.context().evaluating(),
+        state.optimizer().name(),
+        state.model().parameters().stream()
+            .filter(Parameter::frozen)
+            .map(Parameter::name)
+            .collect(Collectors.toSet()),
+        updates,
+        texts);
   }
 
   /** Writes the checksums of the complete files, and forces them to the disk. */

@@ -3,12 +3,9 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.names.FieldBound;
-import io.evomoe.nn.Parameter;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.TrainingState;
 import io.evomoe.training.TrainingState.CheckpointWriter;
-import io.evomoe.training.internal.tensors.SafeTensors;
-import io.evomoe.training.optimizer.Optimizer.Moments;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,11 +23,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -234,7 +228,7 @@ public final class CheckpointFolder implements CheckpointWriter {
     try {
       makeOnce();
       deleteLeftovers();
-      writeFiles(Files.createDirectory(temporary), state);
+      CheckpointFiles.write(Files.createDirectory(temporary), state, config);
       Path written = publish(temporary, name);
       prune(written);
       return written;
@@ -320,48 +314,6 @@ public final class CheckpointFolder implements CheckpointWriter {
         FileTree.delete(folder);
       }
     }
-  }
-
-  private void writeFiles(Path folder, TrainingState state) throws IOException {
-    Map<String, INDArray> moments = new LinkedHashMap<>();
-    Map<String, Long> updates = collectMoments(state, moments);
-    Map<String, INDArray> model = CheckpointFiles.arrays(state.model());
-    SafeTensors.write(folder.resolve(CheckpointFiles.MODEL), model, Map.of());
-    SafeTensors.write(folder.resolve(CheckpointFiles.OPTIMIZER), moments, Map.of());
-    describe(state, updates).write(folder);
-    CheckpointFiles.writeChecksums(folder);
-    FileTree.force(folder);
-  }
-
-  private static Map<String, Long> collectMoments(
-      TrainingState state, Map<String, INDArray> arrays) {
-    Map<String, Long> updates = new TreeMap<>();
-    for (Parameter parameter : state.model().parameters()) {
-      Optional<Moments> found = state.optimizer().moments(parameter);
-      if (found.isPresent()) {
-        CheckpointFiles.putMoments(arrays, parameter, found.get());
-        updates.put(parameter.name(), found.get().updates());
-      }
-    }
-    return updates;
-  }
-
-  private CheckpointFiles.State describe(TrainingState state, Map<String, Long> updates) {
-    String version = CheckpointFolder.class.getPackage().getImplementationVersion();
-    Map<String, String> texts = new TreeMap<>(config);
-    texts.putAll(state.notes());
-    return new CheckpointFiles.State(
-        CheckpointFiles.State.FORMAT_VERSION,
-        Objects.requireNonNullElse(version, "unknown"),
-        state.progress(),
-        state.context().evaluating(),
-        state.optimizer().name(),
-        state.model().parameters().stream()
-            .filter(Parameter::frozen)
-            .map(Parameter::name)
-            .collect(Collectors.toSet()),
-        updates,
-        texts);
   }
 
   private Path publish(Path temporary, String name) throws IOException {
