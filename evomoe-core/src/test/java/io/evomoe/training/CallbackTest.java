@@ -207,7 +207,7 @@ class CallbackTest {
     return new Trainer<>(
         new TinyModel(new Nd4jKernels(DataType.DOUBLE), 1),
         new TrainingData<>(batches, List.of(new TinyBatch(16, -1))),
-        TrainerConfig.defaults(60).with(t -> t.evalEvery(2).checkpointEvery(3)),
+        TrainerConfig.defaults(60).with(t -> t.evalEvery(2).checkpointEvery(3).keepBest(false)),
         EvolutionConfig.defaults());
   }
 

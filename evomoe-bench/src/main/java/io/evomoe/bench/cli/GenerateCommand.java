@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.Utf8Lines;
+import io.evomoe.internal.names.Fields;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.run.Predictor;
 import io.evomoe.run.TextStream.Generated;
@@ -23,6 +24,9 @@ import picocli.CommandLine.Spec;
       "evomoe generate --checkpoint runs/mine --greedy"
     })
 final class GenerateCommand implements Runnable {
+  /** Small models repeat themselves without one; Ollama has the same default. */
+  private static final double PENALTY = 1.1;
+
   @Option(
       names = "--checkpoint",
       required = true,
@@ -39,6 +43,8 @@ final class GenerateCommand implements Runnable {
   FieldOptions sampling =
       new FieldOptions(
           GenerationConfig.class,
+          field ->
+              field.getName().equals("repetitionPenalty") ? "" + PENALTY : Fields.initial(field),
           "--tokens=maxNewTokens --temperature --top-k --top-p --repetition-penalty --seed");
 
   @Option(names = "--stop", description = "end before this text; may be repeated")
@@ -56,7 +62,8 @@ final class GenerateCommand implements Runnable {
       CommandText.reject(spec, why, "--temperature", "--top-k", "--top-p", "--seed");
     }
     GenerationConfig asked =
-        sampling.over(GenerationConfig.defaults()).with(g -> g.stopStrings(stop));
+        sampling.over(
+            GenerationConfig.defaults().with(g -> g.repetitionPenalty(PENALTY).stopStrings(stop)));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
       if (prompt == null && Utf8Lines.isTerminal()) {
