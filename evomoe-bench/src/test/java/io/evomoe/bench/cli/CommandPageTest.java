@@ -175,8 +175,9 @@ class CommandPageTest {
     elsewhere.forEach(
         (where, names) ->
             text.append(
-                "\nAs in [%s](#%s): %s.\n"
-                    .formatted(where, where.replace(' ', '-'), String.join(", ", names))));
+                "\nAs in [%s](#%s):\n\n```\n%s\n```\n"
+                    .formatted(
+                        where, where.replace(' ', '-'), String.join(" ", names).replace("`", ""))));
     text.append("\n<!-- not run: an example of the help -->\n```sh\n");
     for (String example : usage(command).footer()) {
       text.append(example.strip().replaceFirst("\\bevomoe ", "./evomoe ")).append('\n');
