@@ -215,8 +215,7 @@ class BadInputTest {
   }
 
   private Path text() throws IOException {
-    return Files.writeString(
-        folder.resolve("text.txt"), "We the people of the States.\n\n".repeat(400));
+    return Files.writeString(folder.resolve("text.txt"), TinyRuns.sentences("We the people"));
   }
 
   private void writeInputs() throws IOException {

@@ -60,7 +60,8 @@ class RobertaCommandsTest {
 
   @Test
   void text_of_several_sources_should_be_read_together() throws IOException {
-    Path text = Files.writeString(folder.resolve("text.txt"), "Peace and trade.\n\n".repeat(200));
+    Path text =
+        Files.writeString(folder.resolve("text.txt"), TinyRuns.sentences("Peace and trade"));
     Path out = folder.resolve("both");
 
     CommandRun run = roberta.train(out, "dense", "2", "--data", text.toString());

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -59,8 +60,14 @@ record TinyRuns(String task, Path data) {
 
   /** A text of other words, for what needs no more than one. */
   static Path text(Path folder) throws IOException {
-    return Files.writeString(
-        folder.resolve("text.txt"), "We the people of the United States.\n\n".repeat(400));
+    return Files.writeString(folder.resolve("text.txt"), sentences("We the people of the States"));
+  }
+
+  /** 400 paragraphs, each with a word of its own. */
+  static String sentences(String begin) {
+    return IntStream.range(0, 400)
+        .mapToObj(i -> "%s, %s.\n\n".formatted(begin, Integer.toString(i * 7919, 36)))
+        .collect(Collectors.joining());
   }
 
   CommandRun compare(Path out, String gates, String steps, String... more) {

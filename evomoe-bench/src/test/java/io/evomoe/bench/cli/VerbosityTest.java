@@ -51,7 +51,7 @@ class VerbosityTest {
 
   private CommandRun train(String name, String... more) throws IOException {
     Path text =
-        Files.writeString(folder.resolve("text.txt"), "On peace and trade.\n\n".repeat(200));
+        Files.writeString(folder.resolve("text.txt"), TinyRuns.sentences("On peace and trade"));
     String[] words =
         ("train --gate dense --preset quick --steps 4 --set model.numHiddenLayers=2 --set model.vocabulary=258"
                 + " --set model.sequence=16 --data "

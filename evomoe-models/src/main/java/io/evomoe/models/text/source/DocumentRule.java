@@ -40,7 +40,7 @@ record DocumentRule(String unit, @Nullable Predicate<String> separator) {
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
           "documents must have a regular expression after separator:, was %s (%s)"
-              .formatted(regex, e.getDescription()),
+              .formatted(name, e.getDescription()),
           e);
     }
   }
