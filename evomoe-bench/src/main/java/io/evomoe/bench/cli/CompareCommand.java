@@ -84,7 +84,7 @@ final class CompareCommand implements Runnable {
   @Override
   public void run() {
     watch.requireValid();
-    String name = "compare-%s-%s".formatted(options.task, options.preset);
+    String name = "compare-%s-%s".formatted(options.task, options.preset());
     try (GracefulStop stop = new GracefulStop(() -> "nothing new was saved");
         OutputFolder output = DefaultFolders.open(out, name)) {
       RunFiles.requireUnused(output.path());
@@ -113,7 +113,7 @@ final class CompareCommand implements Runnable {
     console.println(prepared.data().description());
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
-    String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset);
+    String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset());
     ReportData report = Description.report(title, configs.get(0), prepared.data(), data);
     List<ComparedRun> plan = new ArrayList<>();
     for (RunConfig config : configs) {

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.evolution.EvolutionConfig;
+import io.evomoe.internal.files.FileTree;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.GateProvider;
 import io.evomoe.run.config.ConfigFile;
@@ -35,6 +36,9 @@ public final class RunOptions {
   private static final String AUTO = "auto";
   private static final String USUAL = "the preset's; auto for train and compare: by the data";
 
+  /** With less data, a model of preset {@code small} learns the text by heart. */
+  private static final long SMALL_BYTES = 200_000;
+
   private Set<String> auto = Set.of();
 
   @Spec(Spec.Target.MIXEE)
@@ -48,7 +52,7 @@ public final class RunOptions {
   @Option(
       names = "--preset",
       description =
-          "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md")
+          "sets model size, steps, batch, learning rate, phases and gate options: quick, small or base, see docs/configuration.md; auto: quick for less than 200 kB of data, else small")
   public String preset = "small";
 
   @Mixin FieldOptions training = ofPreset(TrainingConfig.class, "--steps --learning-rate --batch");
@@ -146,7 +150,7 @@ public final class RunOptions {
    */
   public RunConfig config(String gate, long seed, UnaryOperator<RunConfig> defaults) {
     ObjectNode file = this.config == null ? StrictYaml.nothing() : StrictYaml.read(this.config);
-    RunConfig own = Tasks.preset(task, preset).config(task, gate, seed, architecture(file));
+    RunConfig own = Tasks.preset(task, preset()).config(task, gate, seed, architecture(file));
     RunConfig usual =
         defaults.apply(data.isEmpty() ? own.with(c -> c.data(DataForm.PARAGRAPHS)) : own);
     RunConfig config =
@@ -220,7 +224,8 @@ public final class RunOptions {
     return !data.isEmpty()
         && task.equals(Tasks.GPT)
         && config == null
-        && !command.commandLine().getParseResult().hasMatchedOption("--preset");
+        && (preset.equals(AUTO)
+            || !command.commandLine().getParseResult().hasMatchedOption("--preset"));
   }
 
   /** Whether a field is set by an option or by the file. */
@@ -238,6 +243,15 @@ public final class RunOptions {
           "%s is given twice, %s by --set and %s by %s: use one of them"
               .formatted(field, before, value, option.longestName()));
     }
+  }
+
+  /** Returns the name of the preset; {@code auto} chooses it by the size of the data. */
+  public String preset() {
+    if (!preset.equals(AUTO)) {
+      return preset;
+    }
+    long bytes = dataPaths().stream().mapToLong(FileTree::bytes).sum();
+    return bytes < SMALL_BYTES ? "quick" : "small";
   }
 
   public List<Path> dataPaths() {

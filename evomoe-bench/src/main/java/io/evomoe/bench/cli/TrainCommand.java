@@ -168,7 +168,7 @@ final class TrainCommand implements Runnable {
 
   private RunBuilder<?> builder() {
     if (init != null) {
-      return startingAt(init, Run.upcycling(init).preset(options.preset));
+      return startingAt(init, Run.upcycling(init).preset(options.preset()));
     }
     if (from == null) {
       return Run.of(options.config(gate, seed), options.dataPaths());
@@ -224,7 +224,7 @@ final class TrainCommand implements Runnable {
     }
     String name =
         from == null
-            ? "train-%s-%s-%s".formatted(options.task, gate, options.preset)
+            ? "train-%s-%s-%s".formatted(options.task, gate, options.preset())
             : "train-from-" + RunFiles.runOf(from).toAbsolutePath().normalize().getFileName();
     return DefaultFolders.open(out, name);
   }

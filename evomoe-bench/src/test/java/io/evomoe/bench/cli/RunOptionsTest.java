@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class RunOptionsTest {
@@ -47,5 +52,37 @@ class RunOptionsTest {
     RunOptions same = new RunOptions();
     CommandLine.populateCommand(same, "--steps", "5", "--set", "training.steps=5");
     assertThat(same.config("switch", 1).training().steps()).isEqualTo(5);
+  }
+
+  @Test
+  void own_text_should_have_llama_blocks_and_a_preset_by_its_size(@TempDir Path folder)
+      throws IOException {
+    Path text = Files.writeString(folder.resolve("text.txt"), "word ".repeat(1000));
+    RunOptions own = new RunOptions();
+    CommandLine.populateCommand(own, "--data", "" + text, "--preset", "auto");
+    assertThat(own.preset()).isEqualTo("quick");
+    assertThat(own.config("evomoe", 1).model().architecture()).isEqualTo(Architecture.LLAMA);
+
+    Files.writeString(text, "word ".repeat(50_000));
+    assertThat(own.preset()).isEqualTo("small");
+
+    RunOptions shipped = new RunOptions();
+    assertThat(shipped.config("evomoe", 1).model().architecture()).isEqualTo(Architecture.GPT);
+  }
+
+  @Test
+  void a_goal_should_choose_the_blocks_and_reject_a_model_that_cannot_reach_it() {
+    RunOptions exported = new RunOptions();
+    CommandLine.populateCommand(exported, "--for", "gguf");
+    assertThat(exported.config("evomoe", 1).model().architecture()).isEqualTo(Architecture.LLAMA);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> exported.config("switch", 1))
+        .withMessageStartingWith("--for gguf cannot be given with --task gpt, --gate switch and")
+        .withMessageContaining("gates that it can run: ")
+        .withMessageContaining("evomoe");
+
+    RunOptions blocks = new RunOptions();
+    CommandLine.populateCommand(blocks, "--for", "hf", "--set", "model.architecture=gpt");
+    assertThatIllegalArgumentException().isThrownBy(() -> blocks.config("evomoe", 1));
   }
 }

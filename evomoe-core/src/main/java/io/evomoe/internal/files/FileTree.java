@@ -162,4 +162,13 @@ public final class FileTree {
       return false;
     }
   }
+
+  /** Returns the bytes of a file, or of all files in a folder and its subfolders. */
+  public static long bytes(Path path) {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + IoReason.of(e, path), e);
+    }
+  }
 }

@@ -117,7 +117,7 @@ final class DeterminismCommand implements Callable<Integer> {
     ConfigFile.write(file, ConfigFile.set(config, setting.fields()));
     List<String> arguments = new ArrayList<>(List.of("train", "--config", "" + file));
     arguments.addAll(List.of("--task", config.task(), "--gate", config.gate()));
-    arguments.addAll(List.of("--preset", options.preset, "--out", "" + out));
+    arguments.addAll(List.of("--preset", options.preset(), "--out", "" + out));
     options.dataPaths().forEach(data -> arguments.addAll(List.of("--data", "" + data)));
     return curve(out, arguments, setting);
   }
