@@ -13,6 +13,7 @@ import io.evomoe.run.record.StepFile;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.TaskData.TokenizerSource;
 import io.evomoe.training.Callback;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingState.CheckpointWriter;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -109,17 +110,18 @@ final class SavedState implements RunState {
           "%s has the learning rate schedule of a program: pass it again (Run.opening(folder).schedule(...))"
               .formatted(saved.folder().path()));
     }
-    RunConfig config = saved.config();
     PreparedData data = prepared(TextProgress.NONE);
     if (!RunFolder.isSameData(checkpoint, data.content())) {
+      forgetBest();
       List<DataChange> all = dataChanges();
       DataChange last = all.get(all.size() - 1);
       log.warn(
-          "The data has changed: {} up to step {}, {} from here on",
+          "The data has changed: {} up to step {}, {} from here on. Losses cannot be compared, so training.keepBest is false now",
           last.before(),
           last.step(),
           last.after());
     }
+    RunConfig config = saved.config();
     saved.changes().forEach(change -> note(callbacks, change));
     note(callbacks, "Resuming after step %d of %d".formatted(steps(), config.training().steps()));
     TaskTraining<?, ?> training =
@@ -129,6 +131,13 @@ final class SavedState implements RunState {
       training.requestEnd();
     }
     return training;
+  }
+
+  /** Other data has other validation losses. */
+  private void forgetBest() {
+    TrainingConfig training = saved.config().training();
+    TrainingConfig plain = training.with(t -> t.keepBest(false).patience(0));
+    saved = saved.withConfig(saved.config().with(c -> c.training(plain)));
   }
 
   /** Rejects a finished run without a validation loss, such as a converted one. */

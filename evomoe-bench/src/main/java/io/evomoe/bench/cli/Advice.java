@@ -15,13 +15,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells the user what a training will cost, and at its end how good it is and what to do next. */
 final class Advice implements Callback {
+  private static final Logger log = LoggerFactory.getLogger(Advice.class);
+
   /** Steps after which the time of a step is known; the first ones are slow. */
   private static final int MEASURED_STEPS = 20;
 
   private static final double MINUTE = 60;
+
+  private static final int SAMPLES = 3;
 
   /** Nats above the lowest validation loss that count as a rise. */
   private static final double RISE = 0.02;
@@ -79,9 +85,17 @@ final class Advice implements Callback {
     evaluations.add(step);
   }
 
+  /** Takes texts of a finished training, which a failure to generate does not stop. */
   @Override
   public void onEnd(Training training) {
-    samples = training.samples(3);
+    if (training.progress().step() < training.plannedSteps()) {
+      return;
+    }
+    try {
+      samples = training.samples(SAMPLES);
+    } catch (RuntimeException e) {
+      log.warn("There are no sample texts: {}", e.getMessage());
+    }
   }
 
   private static String minutes(double seconds) {

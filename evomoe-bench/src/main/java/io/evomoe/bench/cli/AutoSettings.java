@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.run.Trials;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
@@ -35,21 +36,44 @@ final class AutoSettings implements BiFunction<RunConfig, TaskData<?, ?>, RunCon
 
   private final Set<String> auto;
   private final Predicate<String> given;
+  private final MemoryLimit limit;
   private final List<String> lines = new ArrayList<>();
 
   /**
    * @param auto some of {@link #FIELDS}
    * @param given whether the user has set a field, which then stays
+   * @param limit that the trial models must fit
    */
-  AutoSettings(Set<String> auto, Predicate<String> given) {
+  AutoSettings(Set<String> auto, Predicate<String> given, MemoryLimit limit) {
     this.auto = auto;
     this.given = given;
+    this.limit = limit;
+  }
+
+  /** Rejects {@code --batch auto}, which depends on the time of steps. */
+  void rejectBatch(String where) {
+    reject(BATCH, "--batch", where);
+  }
+
+  /** Rejects a range test, which begins with random weights. */
+  void rejectLearningRate(String where) {
+    reject(LEARNING_RATE, "--learning-rate", where);
+  }
+
+  private void reject(String field, String option, String where) {
+    if (auto.contains(field)) {
+      throw new IllegalArgumentException(
+          "%s must be a number for %s, was auto".formatted(option, where));
+    }
   }
 
   /** Puts plain numbers in the place of {@code auto}. */
   @Override
   public RunConfig apply(RunConfig preset, TaskData<?, ?> data) {
     lines.clear();
+    if (!auto.isEmpty()) {
+      limit.requireRoomFor(data, preset);
+    }
     RunConfig config = auto.contains(STEPS) ? steps(preset, data) : preset;
     if (auto.contains(BATCH)) {
       config = Trials.batch(config, data);

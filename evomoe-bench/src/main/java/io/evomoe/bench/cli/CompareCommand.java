@@ -89,6 +89,7 @@ final class CompareCommand implements Runnable {
         OutputFolder output = DefaultFolders.open(out, name)) {
       RunFiles.requireUnused(output.path());
       AutoSettings auto = options.takeAuto(Set.of());
+      auto.rejectBatch("compare, whose runs must stay the same when it is continued");
       List<RunConfig> asked = configs();
       try (PreparedData prepared =
           WorkProgress.watching(

@@ -95,9 +95,14 @@ final class ComparedRun {
     return finished != null;
   }
 
-  /** Returns the validation loss at the end; NaN if the run is not finished. */
+  /** Returns the validation loss of the model that stays; NaN if the run is not finished. */
   double validLoss() {
-    return finished == null ? Double.NaN : finished.result().validLoss();
+    if (finished == null) {
+      return Double.NaN;
+    }
+    RunResult result = finished.result();
+    boolean best = config.training().keepBest() && !Double.isNaN(result.bestValidLoss());
+    return best ? result.bestValidLoss() : result.validLoss();
   }
 
   /** Returns the steps of a finished run, or those before the step at which it resumes. */

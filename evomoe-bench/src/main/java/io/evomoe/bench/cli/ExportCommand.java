@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.internal.names.FieldBound;
@@ -14,6 +15,7 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.ExportPlan;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,12 @@ final class ExportCommand implements Runnable {
           "experts of every token, for a gate without a fixed number; prints the validation loss before and after (default: evolution.finalTopK, if the family needs a fixed number)")
   @Nullable Integer expertsPerToken;
 
+  @Option(
+      names = "--data",
+      description =
+          "data of the run, if it is elsewhere now; its validation set is measured (default: as in the training)")
+  List<Path> data = List.of();
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -96,11 +104,11 @@ final class ExportCommand implements Runnable {
       throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
     }
     BiFunction<Run<?>, ExportRequest, Exported> write = hub ? hub() : gguf();
-    try (Run<?> run = Run.open(checkpoint)) {
+    try (Run<?> run = Run.opening(checkpoint).data(DataOptions.once(data)).open()) {
       if (!hub) {
         run.tokenizer();
       }
-      boolean asItIs = HubExport.OWN_FORM.equals(family);
+      boolean asItIs = HubExport.OWN_FORM.equals(family) || !hasExperts(run);
       ExportPlan plan = asItIs ? ExportPlan.OWN_FORM : ExportPlan.of(run.config());
       Integer experts = expertsPerToken == null ? plan.expertsPerToken() : expertsPerToken;
       ExportRequest request = ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(experts);
@@ -118,6 +126,12 @@ final class ExportCommand implements Runnable {
     }
   }
 
+  /** Whether the run is dense, or its experts are not spawned yet. */
+  private static boolean hasExperts(Run<?> run) {
+    return run.trained().model().evolving().places().stream()
+        .anyMatch(EvolvingFeedForward::isMixture);
+  }
+
   private void write(
       Run<?> trained,
       Run<?> changed,
@@ -125,7 +139,11 @@ final class ExportCommand implements Runnable {
       BiFunction<Run<?>, ExportRequest, Exported> write) {
     Integer experts = request.expertsPerToken();
     if (experts != null) {
-      printLosses(trained, changed, experts);
+      try {
+        printLosses(trained, changed, experts);
+      } catch (IllegalArgumentException e) {
+        System.out.println("The loss is not measured: " + e.getMessage());
+      }
     }
     Exported exported = write.apply(changed, request);
     System.out.printf("%,d tensors: %s%n", exported.tensors(), out);

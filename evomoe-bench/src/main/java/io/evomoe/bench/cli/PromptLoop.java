@@ -72,12 +72,15 @@ final class PromptLoop {
     TextStream stream = predictor.stream(prompt, config);
     current.set(stream);
     System.out.print(prompt);
-    for (Optional<String> more = stream.next(); more.isPresent(); more = stream.next()) {
-      System.out.print(more.get());
-      System.out.flush();
+    try {
+      for (Optional<String> more = stream.next(); more.isPresent(); more = stream.next()) {
+        System.out.print(more.get());
+        System.out.flush();
+      }
+    } finally {
+      current.set(null);
+      System.out.println();
     }
-    current.set(null);
-    System.out.println();
   }
 
   /** Only this class hears Ctrl-C without an end of the process, and the compiler warns of it. */

@@ -216,7 +216,7 @@ public final class RunOptions {
     found.removeIf(this::isSet);
     AutoSettings.FIELDS.stream().filter(f -> AUTO.equals(fields.get(f))).forEach(found::add);
     auto = Set.copyOf(found);
-    return new AutoSettings(auto, this::isSet);
+    return new AutoSettings(auto, this::isSet, memoryLimit());
   }
 
   /** Whether your own text is trained on, with nothing else said about its size and length. */

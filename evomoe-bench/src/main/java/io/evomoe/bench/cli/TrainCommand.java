@@ -97,7 +97,7 @@ final class TrainCommand implements Runnable {
 
   private final PrintStream console = System.out;
   private volatile @Nullable Path clusterFolder;
-  private AutoSettings auto = new AutoSettings(Set.of(), field -> true);
+  private AutoSettings auto = new AutoSettings(Set.of(), field -> true, MemoryLimit.ofMachine());
 
   @Override
   public void run() {
@@ -109,6 +109,9 @@ final class TrainCommand implements Runnable {
     if (resume == null && !cluster.asked()) {
       boolean plain = init == null && from == null && options.isPlainOwnText();
       auto = options.takeAuto(plain ? Set.of(AutoSettings.STEPS) : Set.of());
+      if (init != null || from != null) {
+        auto.rejectLearningRate("--from and --init, which start with trained weights");
+      }
     }
     if (resume != null) {
       rejectAllBeside(

@@ -7,6 +7,7 @@ import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.record.RunResult;
+import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,10 +115,40 @@ class KeptBestCommandTest extends TinyGpt {
     }
   }
 
+  @Test
+  void auto_should_be_rejected_where_it_would_do_harm() {
+    gpt.compare(out, "dense", "2", "--set", "training.batch=auto")
+        .refused("--batch must be a number for compare, whose runs must stay the same");
+    gpt.train(out, "dense", "2").succeeded();
+    CommandRun.of("train", "--from", out, "--learning-rate", "auto", "--out", out + "2")
+        .refused("--learning-rate must be a number for --from and --init");
+  }
+
+  @Test
+  void auto_rate_and_batch_should_become_plain_numbers() {
+    CommandRun run = gpt.train(out, "switch", "2", "--learning-rate", "auto");
+
+    double rate = ConfigFile.read(out.resolve(RunFiles.CONFIG)).training().learningRate();
+    assertThat(run.succeeded().out())
+        .contains("Learning rate: %s, by a range test".formatted(rate));
+  }
+
+  @Test
+  void other_data_should_end_the_comparison_of_losses() throws IOException {
+    gpt.train(out, "dense", "15", UNCHANGED).succeeded();
+    Path other = TinyRuns.text(out.getParent());
+
+    CommandRun.of("train", "--resume", out, "--data", other, "--steps", "20").succeeded();
+
+    assertThat(ConfigFile.read(out.resolve(RunFiles.CONFIG)).training().keepBest()).isFalse();
+    assertThat(CommandRun.of("eval", "--checkpoint", out).succeeded().out())
+        .contains("dense after step 20");
+  }
+
   private static long[] auto(RunConfig config, long preset, PreparedData data) {
     RunConfig usual = config.with(c -> c.training(config.training().with(t -> t.steps(preset))));
     TrainingConfig made =
-        new AutoSettings(Set.of(AutoSettings.STEPS), field -> false)
+        new AutoSettings(Set.of(AutoSettings.STEPS), field -> false, MemoryLimit.ofMachine())
             .apply(usual, data.data())
             .training();
     return new long[] {made.steps(), made.evalEvery(), made.patience()};

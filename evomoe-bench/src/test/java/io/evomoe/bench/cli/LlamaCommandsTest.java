@@ -102,6 +102,29 @@ class LlamaCommandsTest {
   }
 
   @Test
+  void a_run_should_be_exported_before_its_spawn_and_with_its_data_elsewhere() throws IOException {
+    Path early = train("evomoe", "evolution.diversifySteps=8");
+    Path moved = Files.move(text, folder.resolve("moved.txt"));
+    succeed("export", "--checkpoint", early, "--out", folder.resolve("early"));
+
+    Path run = folder.resolve("late");
+    succeed(
+        "train",
+        "--from",
+        early,
+        "--data",
+        moved,
+        "--steps",
+        "2",
+        "--set",
+        "evolution.diversifySteps=0",
+        "--out",
+        run);
+    Path again = Files.move(moved, folder.resolve("again.txt"));
+    succeed("export", "--checkpoint", run, "--data", again, "--out", folder.resolve("late-model"));
+  }
+
+  @Test
   void a_mixture_may_have_its_experts_in_other_blocks_than_the_dense_run_had_places_in() {
     Path dense = train("dense", "model.numHiddenLayers=4 model.moeEvery=2");
     Path out = folder.resolve("mixture");

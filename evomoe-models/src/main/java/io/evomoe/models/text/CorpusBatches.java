@@ -69,6 +69,13 @@ public abstract class CorpusBatches<B> {
    */
   protected abstract B gather(int[] chosen, long[] epochs);
 
+  /**
+   * Returns the number of batches of an epoch, a fraction if the last one has items of the next.
+   */
+  public final double batchesPerEpoch() {
+    return (double) items / size;
+  }
+
   /** Returns the number of items, which are those of an epoch. */
   public final int size() {
     return items;

@@ -27,7 +27,7 @@ final class TextHash {
     kept.setLength(0);
     for (int i = 0; i < part.length(); ) {
       int c = part.codePointAt(i);
-      if (Character.isLetter(c)) {
+      if (Character.isLetter(c) || isMark(c)) {
         kept.appendCodePoint(Character.toLowerCase(c));
       }
       i += Character.charCount(c);
@@ -35,6 +35,12 @@ final class TextHash {
     ofLetters = CounterRandom.hash(ofLetters, kept);
     letters += kept.length();
     return this;
+  }
+
+  /** Marks are the vowels of many scripts. */
+  private static boolean isMark(int c) {
+    int type = Character.getType(c);
+    return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
   }
 
   /** Whether there are enough letters to compare by them. */

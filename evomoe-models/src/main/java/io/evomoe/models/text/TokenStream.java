@@ -196,7 +196,6 @@ public final class TokenStream {
     return TokenFrequencies.count(stream(), vocabulary);
   }
 
-  /** Writes all ids. */
   /** Returns the mean number of UTF-8 bytes of a token, over at most the first 100,000 tokens. */
   public double bytesPerToken(Tokenizer tokenizer) {
     int[] ids = new int[Math.min(size(), SAMPLE)];
@@ -206,6 +205,7 @@ public final class TokenStream {
     return (double) text.getBytes(StandardCharsets.UTF_8).length / Math.max(1, ids.length);
   }
 
+  /** Writes all ids. */
   void write(OutputStream target) throws IOException {
     for (int i = 0; i < blocks(); i++) {
       target.write(block(i).array());

@@ -116,8 +116,7 @@ public abstract class TaskData<B, M extends Model<B>> {
 
   /** Returns the number of steps in which a run reads its training set once. */
   public final double stepsPerPass(RunConfig config) {
-    double batch = (double) config.training().batch() * config.training().microBatches();
-    return sets(config).train().size() / batch;
+    return sets(config).train().batchesPerEpoch() / config.training().microBatches();
   }
 
   /** Returns the name of the metric in tables and files. */
