@@ -27,6 +27,8 @@ final class Advice implements Callback {
 
   private static final double MINUTE = 60;
 
+  private static final double LATE = 0.8;
+
   private static final int SAMPLES = 3;
 
   /** Nats above the lowest validation loss that count as a rise. */
@@ -121,7 +123,7 @@ final class Advice implements Callback {
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : "");
+            : falls(last) ? ", still falling" : "");
     samples.values().stream()
         .distinct()
         .forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
@@ -145,6 +147,15 @@ final class Advice implements Callback {
       console.println("Next:");
       next.forEach(command -> console.println("  " + command));
     }
+  }
+
+  /** Whether the loss fell over the last fifth of the steps. */
+  private boolean falls(StepRecord last) {
+    return evaluations.stream()
+        .filter(step -> step.step() < last.step() && step.step() >= LATE * last.step())
+        .findFirst()
+        .filter(step -> step.validLoss() > last.validLoss() + RISE)
+        .isPresent();
   }
 
   private String bits(double loss) {

@@ -38,8 +38,11 @@ final class Description {
   static void printModel(PrintStream console, TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
     console.printf(
-        "%s: %,d parameters with all experts, %s with gradients and optimizer moments%n",
-        config.gate(), total.numbers(), MemoryLimit.text(MemoryLimit.bytes(total)));
+        "%s: %,d parameters with all experts, %,d of them for a token with one expert; %s with gradients and optimizer moments%n",
+        config.gate(),
+        total.numbers(),
+        total.perToken(),
+        MemoryLimit.text(MemoryLimit.bytes(total)));
     console.println(losses(config));
     console.println(ExportPlan.of(config, data.vocabulary()).text());
     console.flush();

@@ -132,7 +132,7 @@ class MemoryGuardTest {
   @Test
   void a_model_that_the_java_heap_cannot_hold_should_be_refused() {
     MemoryLimit large = new MemoryLimit(1L << 40, "this machine's memory");
-    ParameterTotal many = new ParameterTotal(1_000_000, 1_000_000);
+    ParameterTotal many = new ParameterTotal(1_000_000, 1_000_000, 1_000_000);
 
     assertThatCode(() -> large.requireRoomFor("switch", many, 8L << 30)).doesNotThrowAnyException();
     assertThatIllegalArgumentException()

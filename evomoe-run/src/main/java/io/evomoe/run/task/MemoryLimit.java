@@ -94,8 +94,9 @@ public record MemoryLimit(long bytes, String name) {
    *
    * @param numbers trainable numbers, at least 0
    * @param arrays arrays of these numbers, at least 0
+   * @param perToken numbers that a token with one expert in each MoE block uses
    */
-  public record ParameterTotal(long numbers, long arrays) {
+  public record ParameterTotal(long numbers, long arrays, long perToken) {
 
     /**
      * Counts the parameters of a model with all its experts, without memory for their values.
@@ -105,8 +106,11 @@ public record MemoryLimit(long bytes, String name) {
     static ParameterTotal of(Supplier<? extends Model<?>> model) {
       int heapBytes = MemoryLimit.ARRAYS_A_PARAMETER * MemoryLimit.HEAP_BYTES_AN_ARRAY;
       long most = Runtime.getRuntime().maxMemory() / heapBytes;
-      List<Parameter> all = MetaArrays.make(most, model).parameters();
-      return new ParameterTotal(all.stream().mapToLong(Parameter::length).sum(), all.size());
+      Model<?> made = MetaArrays.make(most, model);
+      List<Parameter> all = made.parameters();
+      long numbers = all.stream().mapToLong(Parameter::length).sum();
+      long idle = Math.round(made.evolving().idleParameters(1));
+      return new ParameterTotal(numbers, all.size(), numbers - idle);
     }
   }
 }

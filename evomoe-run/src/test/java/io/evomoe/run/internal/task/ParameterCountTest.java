@@ -100,11 +100,10 @@ class ParameterCountTest {
       model.spawn(SpawnMethod.mask(0.3), 1);
     }
 
+    long numbers = model.parameters().stream().mapToLong(Parameter::length).sum();
+    long idle = Math.round(model.evolving().idleParameters(1));
     assertThat(task.parameters(config, VOCABULARY))
-        .isEqualTo(
-            new ParameterTotal(
-                model.parameters().stream().mapToLong(Parameter::length).sum(),
-                model.parameters().size()));
+        .isEqualTo(new ParameterTotal(numbers, model.parameters().size(), numbers - idle));
   }
 
   /** The paper's model, about four times as large as this machine could train. */
