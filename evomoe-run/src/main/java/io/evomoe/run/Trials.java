@@ -118,7 +118,7 @@ public final class Trials {
     @Override
     public void onStep(StepRecord step, Training training) {
       mean = SMOOTHING * mean + (1 - SMOOTHING) * step.trainLoss();
-      double smooth = mean / (1 - Math.pow(SMOOTHING, step.step()));
+      double smooth = mean / (1 - Math.pow(SMOOTHING, (double) step.step()));
       if (smooth < lowest) {
         lowest = smooth;
         best = step.step() - 1;

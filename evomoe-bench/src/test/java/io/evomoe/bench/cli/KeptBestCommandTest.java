@@ -136,7 +136,7 @@ class KeptBestCommandTest extends TinyGpt {
   @Test
   void other_data_should_end_the_comparison_of_losses() throws IOException {
     gpt.train(out, "dense", "15", UNCHANGED).succeeded();
-    Path other = TinyRuns.text(out.getParent());
+    Path other = TinyRuns.text(folder);
 
     CommandRun.of("train", "--resume", out, "--data", other, "--steps", "20").succeeded();
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Tag("long")
 @ExtendWith(OnTheFastKernels.class) // the launcher chooses kernels of its own
 class PromptLoopTest extends TrainedGpt {
+  @SuppressWarnings("NullAway.Init") // each test starts one
   private PseudoTerminal terminal;
 
   @BeforeEach
