@@ -19,6 +19,8 @@ class SplitOptionsTest {
     "--valid-share", "0.2", "--test-share", "0.1", "--split-seed", "3"
   };
 
+  private static final String[] PARAGRAPHS = with(SHARES, "--documents", "paragraph");
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -27,9 +29,10 @@ class SplitOptionsTest {
     TinyRuns tiny = TinyRuns.everyTask(folder).get(task);
     Path whole = folder.resolve("whole");
     Path cut = folder.resolve("cut");
-    CommandRun run = tiny.train(whole, "dense", "12", SHARES);
+    String[] shares = task == 0 ? PARAGRAPHS : SHARES;
+    CommandRun run = tiny.train(whole, "dense", "12", shares);
     String checkpoints = "training.checkpointEvery=6";
-    tiny.train(cut, "dense", "12", with(SHARES, "--set", checkpoints));
+    tiny.train(cut, "dense", "12", with(shares, "--set", checkpoints));
     TinyRuns.deleteNewestCheckpoint(cut);
 
     CommandRun resumed = CommandRun.of("train", "--resume", cut.toString());
@@ -78,7 +81,7 @@ class SplitOptionsTest {
   void should_not_divide_anew_what_a_dense_model_was_trained_on() throws IOException {
     TinyRuns gpt = TinyRuns.everyTask(folder).get(0);
     Path dense = folder.resolve("dense");
-    gpt.train(dense, "dense", "2", SHARES);
+    gpt.train(dense, "dense", "2", PARAGRAPHS);
 
     String[] start = {"train", "--init", "" + dense, "--steps", "2", "--set", "model.experts=2"};
     CommandRun same = CommandRun.of(with(new String[] {"--out", "" + out()}, start));

@@ -86,8 +86,8 @@ class ExportedRunTest {
     "gpt2, dense, architecture.activation=GELU_TANH",
     "llama, dense, ''",
     "mixtral, topk, model.moeEvery=1",
-    "mixtral, evomoe, model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24",
-    "mixtral, evomoe, model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24"
+    "mixtral, evomoe, gateOptions.evomoe.prior=none model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24",
+    "mixtral, evomoe, gateOptions.evomoe.prior=none model.moeEvery=1 evolution.diversifySteps=8 evolution.hardFrom=24"
         + " evolution.finalTopK=2"
   })
   void should_have_the_same_tokens_and_continuations_in_llama_cpp(
