@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -115,7 +116,9 @@ public final class Main {
   /** Runs a command. A group of commands, of which none was given, shows its help. */
   private static int run(CommandLine.ParseResult parsed) {
     CommandLine last = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
-    if (last.getCommand() instanceof Runnable || last.isVersionHelpRequested()) {
+    Object command = last.getCommand();
+    boolean runs = command instanceof Runnable || command instanceof Callable;
+    if (runs || last.isVersionHelpRequested()) {
       return new CommandLine.RunLast().execute(parsed);
     }
     last.usage(System.out);

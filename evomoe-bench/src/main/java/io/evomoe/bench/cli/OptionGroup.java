@@ -8,6 +8,7 @@ import io.evomoe.run.task.Tasks;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -85,6 +86,9 @@ enum OptionGroup {
     Iterable<String> names = values(option.longestName());
     if (names != null) {
       builder.completionCandidates(names);
+      if (option.paramLabel().equals("TEXT")) { // the script keeps names by their label
+        builder.paramLabel(option.longestName().replaceFirst("--", "").toUpperCase(Locale.ROOT));
+      }
     }
     if (!option.splitRegex().isEmpty()) {
       builder.splitRegex(COMMA).splitRegexSynopsisLabel(COMMA_LABEL);
