@@ -7,6 +7,7 @@ import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.ExportPlan;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
+import io.evomoe.training.RecordedRun;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.PrintStream;
@@ -40,7 +41,6 @@ final class Advice implements Callback {
   private final RunConfig config;
   private final TaskData<?, ?> data;
   private final PrintStream console;
-  private final List<StepRecord> evaluations = new ArrayList<>();
   private Map<String, String> samples = Map.of();
   private long steps;
   private double seconds;
@@ -67,11 +67,6 @@ final class Advice implements Callback {
   }
 
   @Override
-  public void onStart(Training training) {
-    training.recorded().steps().stream().filter(StepRecord::evaluated).forEach(evaluations::add);
-  }
-
-  @Override
   public void onStep(StepRecord step, Training training) {
     steps++;
     // A moving mean forgets the first steps, which are slow.
@@ -80,11 +75,6 @@ final class Advice implements Callback {
     if (steps == MEASURED_STEPS && left > MINUTE && Verbosity.showsProgress()) {
       TerminalBar.above(console, minutes(left) + " left");
     }
-  }
-
-  @Override
-  public void onEvaluation(StepRecord step, Training training) {
-    evaluations.add(step);
   }
 
   /** Takes texts of a finished training, which a failure to generate does not stop. */
@@ -105,15 +95,13 @@ final class Advice implements Callback {
   }
 
   /** Prints the quality of a finished run, texts that it writes, and commands to copy. */
-  void printNext(Path folder) {
-    if (evaluations.isEmpty()) {
+  void printNext(Path folder, RecordedRun run) {
+    List<StepRecord> evaluations = run.steps().stream().filter(StepRecord::evaluated).toList();
+    if (run.best().isEmpty()) {
       return;
     }
     StepRecord last = evaluations.get(evaluations.size() - 1);
-    StepRecord best = evaluations.get(0);
-    for (StepRecord step : evaluations) {
-      best = step.validLoss() < best.validLoss() ? step : best;
-    }
+    StepRecord best = run.best().get();
     boolean rises = last.validLoss() > best.validLoss() + RISE;
     console.printf(
         Locale.ROOT,
@@ -123,7 +111,7 @@ final class Advice implements Callback {
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : falls(last) ? ", still falling" : "");
+            : falls(evaluations, last) ? ", still falling" : "");
     samples.values().stream()
         .distinct()
         .forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
@@ -150,7 +138,7 @@ final class Advice implements Callback {
   }
 
   /** Whether the loss fell over the last fifth of the steps. */
-  private boolean falls(StepRecord last) {
+  private static boolean falls(List<StepRecord> evaluations, StepRecord last) {
     return evaluations.stream()
         .filter(step -> step.step() < last.step() && step.step() >= LATE * last.step())
         .findFirst()

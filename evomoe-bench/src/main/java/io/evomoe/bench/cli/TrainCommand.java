@@ -292,7 +292,7 @@ final class TrainCommand implements Runnable {
       console.printf("To train on: %s --set training.patience=0, or with more --steps%n", command);
     }
     if (!outcome.result().isInterrupted()) {
-      advice.printNext(run.folder());
+      advice.printNext(run.folder(), outcome.recorded());
     }
   }
 
