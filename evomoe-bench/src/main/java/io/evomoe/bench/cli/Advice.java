@@ -15,22 +15,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Tells the user what a training will cost, and at its end how good it is and what to do next. */
 final class Advice implements Callback {
-  private static final Logger log = LoggerFactory.getLogger(Advice.class);
-
   /** Steps after which the time of a step is known; the first ones are slow. */
   private static final int MEASURED_STEPS = 20;
 
   private static final double MINUTE = 60;
 
   private static final double LATE = 0.8;
-
-  private static final int SAMPLES = 3;
 
   /** Nats above the lowest validation loss that count as a rise. */
   private static final double RISE = 0.02;
@@ -41,7 +34,6 @@ final class Advice implements Callback {
   private final RunConfig config;
   private final TaskData<?, ?> data;
   private final PrintStream console;
-  private Map<String, String> samples = Map.of();
   private long steps;
   private double seconds;
 
@@ -77,25 +69,16 @@ final class Advice implements Callback {
     }
   }
 
-  /** Takes texts of a finished training, which a failure to generate does not stop. */
-  @Override
-  public void onEnd(Training training) {
-    if (training.progress().step() < training.plannedSteps()) {
-      return;
-    }
-    try {
-      samples = training.samples(SAMPLES);
-    } catch (RuntimeException e) {
-      log.warn("There are no sample texts: {}", e.getMessage());
-    }
-  }
-
   private static String minutes(double seconds) {
     return "About %d min".formatted(Math.max(1, Math.round(seconds / MINUTE)));
   }
 
-  /** Prints the quality of a finished run, texts that it writes, and commands to copy. */
-  void printNext(Path folder, RecordedRun run) {
+  /**
+   * Prints the quality of a finished run, and commands to copy.
+   *
+   * @param texts that it writes
+   */
+  void printNext(Path folder, RecordedRun run, List<String> texts) {
     List<StepRecord> evaluations = run.steps().stream().filter(StepRecord::evaluated).toList();
     if (run.best().isEmpty()) {
       return;
@@ -111,10 +94,8 @@ final class Advice implements Callback {
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : falls(evaluations, last) ? ", still falling" : "");
-    samples.values().stream()
-        .distinct()
-        .forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
+            : best == last && falls(evaluations, last) ? ", still falling" : "");
+    texts.stream().distinct().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
     List<String> next = new ArrayList<>();
     if (config.task().equals("gpt")) {
       next.add(CommandText.of("generate", "--checkpoint", folder));

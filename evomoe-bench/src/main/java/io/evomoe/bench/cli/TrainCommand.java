@@ -97,6 +97,7 @@ final class TrainCommand implements Runnable {
 
   private final PrintStream console = System.out;
   private volatile @Nullable Path clusterFolder;
+  private List<String> texts = List.of();
   private AutoSettings auto = new AutoSettings(Set.of(), field -> true, MemoryLimit.ofMachine());
 
   @Override
@@ -292,7 +293,7 @@ final class TrainCommand implements Runnable {
       console.printf("To train on: %s --set training.patience=0, or with more --steps%n", command);
     }
     if (!outcome.result().isInterrupted()) {
-      advice.printNext(run.folder(), outcome.recorded());
+      advice.printNext(run.folder(), outcome.recorded(), texts);
     }
   }
 
@@ -313,6 +314,7 @@ final class TrainCommand implements Runnable {
       if (page.isBegun() || !Files.exists(run.folder().resolve(HtmlReport.NAME))) {
         page.add(outcome);
       }
+      texts = page.texts();
       return outcome;
     }
   }

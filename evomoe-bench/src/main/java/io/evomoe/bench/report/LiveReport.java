@@ -185,6 +185,11 @@ public class LiveReport implements Callback, AutoCloseable {
     sample = null;
   }
 
+  /** Returns texts that the last run generated at its end; empty if it generates none. */
+  public final List<String> texts() {
+    return looks.isEmpty() ? List.of() : looks.get(looks.size() - 1).samples();
+  }
+
   /** Writes the page between two runs. */
   public final void settle() {
     if (seconds > 0) {

@@ -28,7 +28,10 @@ class KeptBestCommandTest extends TinyGpt {
 
     String ended = "Ended early at step 15 of 40: 2 evaluations without a lower validation loss\n";
     String more = "train --resume %s --set training.patience=0".formatted(out);
-    assertThat(run.out()).contains(ended, more).doesNotContain("Stopped and saved");
+    assertThat(run.out())
+        .contains(ended, more)
+        .containsPattern("Validation loss [^\\n]*\\n  .* … ")
+        .doesNotContain("Stopped and saved", "still falling");
     assertThat(Files.readString(out.resolve(RunResult.FILE)))
         .contains("\"planned_steps\" : 15", "\"best_step\" : 5");
     assertThat(CommandRun.of("train", "--resume", out).succeeded().out())
