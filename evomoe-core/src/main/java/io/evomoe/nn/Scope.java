@@ -143,7 +143,9 @@ public final class Scope {
    */
   public Parameter orthogonal(String part, double gain, int rows, int columns) {
     double[] values =
-        MetaArrays.areMade() ? new double[0] : Orthogonal.matrix(random(part), gain, rows, columns);
+        MetaArrays.needNoValues()
+            ? new double[0]
+            : Orthogonal.matrix(random(part), gain, rows, columns);
     return filled(part, Role.WEIGHT, 0, i -> values[(int) i], rows, columns);
   }
 
@@ -178,6 +180,9 @@ public final class Scope {
   }
 
   private INDArray array(LongToDoubleFunction value, long... shape) {
+    if (MetaArrays.needNoValues()) {
+      return Nd4j.create(kernels.dataType(), shape, 'c');
+    }
     INDArray array = Nd4j.createUninitialized(kernels.dataType(), shape, 'c');
     long length = array.length();
     INDArray flat = array.reshape(length);

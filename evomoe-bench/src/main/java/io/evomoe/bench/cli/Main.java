@@ -14,6 +14,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.concurrent.Callable;
@@ -44,28 +45,29 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      TrainCommand.class,
-      CompareCommand.class,
-      StudyCommand.class,
-      ConvertCommand.class,
-      EvalCommand.class,
-      GenerateCommand.class,
-      TranslateCommand.class,
-      FineTuneCommand.class,
-      ClassifyCommand.class,
-      ImportCommand.class,
-      ExportCommand.class,
-      LogitsCommand.class,
-      TokenizeCommand.class,
-      GatesCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class,
-      BenchCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main {
   private static final char NO_TEXT = '\uFFFD';
+
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          TrainCommand.class,
+          CompareCommand.class,
+          StudyCommand.class,
+          ConvertCommand.class,
+          EvalCommand.class,
+          GenerateCommand.class,
+          TranslateCommand.class,
+          FineTuneCommand.class,
+          ClassifyCommand.class,
+          ImportCommand.class,
+          ExportCommand.class,
+          LogitsCommand.class,
+          TokenizeCommand.class,
+          GatesCommand.class,
+          DoctorCommand.class,
+          CompletionCommand.class,
+          BenchCommand.class);
 
   @Mixin Verbosity verbosity = new Verbosity();
 
@@ -91,7 +93,7 @@ public final class Main {
     Locale before = Locale.getDefault(Locale.Category.FORMAT);
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     Main main = new Main();
-    CommandLine commandLine = commandLine(main);
+    CommandLine commandLine = commandLine(main, asked(arguments));
     commandLine.setParameterExceptionHandler(Failures::wrongUsage);
     commandLine.setExecutionExceptionHandler(Failures::failed);
     commandLine.setExecutionStrategy(
@@ -131,11 +133,26 @@ public final class Main {
 
   /** All commands, as they are before one is run. */
   static CommandLine commandLine() {
-    return commandLine(new Main());
+    return commandLine(new Main(), COMMANDS);
   }
 
-  private static CommandLine commandLine(Main main) {
-    return OptionGroup.applyTo(new CommandLine(main))
+  /** The first argument's command alone, which starts sooner than with all; or all. */
+  private static List<Class<?>> asked(String... arguments) {
+    return COMMANDS.stream()
+        .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
+  }
+
+  private static CommandLine commandLine(Main main, List<Class<?>> commands) {
+    CommandLine all = new CommandLine(main);
+    commands.forEach(all::addSubcommand);
+    return OptionGroup.applyTo(all)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .registerConverter(Path.class, Main::path)
         .registerConverter(MemoryLimit.class, MemoryGuard::limit);

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
-import ch.qos.logback.core.joran.spi.JoranException;
+import io.evomoe.bench.cli.console.LogSetup;
 import io.evomoe.bench.cli.console.Verbosity;
 import java.io.IOException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -80,7 +77,7 @@ class VerbosityTest {
   }
 
   @Test
-  void should_set_what_is_logged() throws JoranException {
+  void should_set_what_is_logged() {
     assertThat(levelOfTheLog()).isEqualTo(Level.INFO);
     Verbosity verbosity = new Verbosity();
     verbosity.quiet = true;
@@ -90,7 +87,7 @@ class VerbosityTest {
     assertThat(levelUnder(verbosity)).isEqualTo(Level.DEBUG);
   }
 
-  private static Level levelUnder(Verbosity verbosity) throws JoranException {
+  private static Level levelUnder(Verbosity verbosity) {
     verbosity.begin(Main.commandLine().getCommandSpec());
     try {
       return levelOfTheLog();
@@ -100,12 +97,9 @@ class VerbosityTest {
   }
 
   /** As a process that starts now would configure it. */
-  private static Level levelOfTheLog() throws JoranException {
+  private static Level levelOfTheLog() {
     LoggerContext context = new LoggerContext();
-    JoranConfigurator configurator = new JoranConfigurator();
-    configurator.setContext(context);
-    URL file = Objects.requireNonNull(VerbosityTest.class.getResource("/logback.xml"));
-    configurator.doConfigure(file);
+    new LogSetup().configure(context);
     return context.getLogger("io.evomoe").getLevel();
   }
 }

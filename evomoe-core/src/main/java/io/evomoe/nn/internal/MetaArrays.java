@@ -17,6 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class MetaArrays {
   private static final ThreadLocal<@Nullable MetaArrays> CURRENT = new ThreadLocal<>();
+  private static final ThreadLocal<Boolean> UNDRAWN = ThreadLocal.withInitial(() -> false);
 
   private final Map<List<Long>, INDArray> arrays = new HashMap<>();
   private final long most;
@@ -40,6 +41,21 @@ public final class MetaArrays {
     } finally {
       CURRENT.remove();
     }
+  }
+
+  /** Makes a model whose parameters are zeros, since those of a checkpoint replace them. */
+  public static <M> M undrawn(Supplier<M> model) {
+    UNDRAWN.set(true);
+    try {
+      return model.get();
+    } finally {
+      UNDRAWN.remove();
+    }
+  }
+
+  /** Whether this thread makes a model that needs no initial values. */
+  public static boolean needNoValues() {
+    return areMade() || UNDRAWN.get();
   }
 
   /** Whether this thread makes a model without memory. */

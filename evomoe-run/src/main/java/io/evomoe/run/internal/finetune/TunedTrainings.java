@@ -123,7 +123,7 @@ public final class TunedTrainings {
 
   private Roberta network(TunedKind kind) {
     if (kind == TunedKind.TUNED) {
-      return run.load(run.fresh(TASK)).model();
+      return run.load(TASK).model();
     }
     Roberta network = run.fresh(TASK);
     run.grow(network);
@@ -137,7 +137,7 @@ public final class TunedTrainings {
     if (tables.isEmpty()) {
       return;
     }
-    try (TrainedModel<Roberta> loaded = run.load(run.fresh(TASK))) {
+    try (TrainedModel<Roberta> loaded = run.load(TASK)) {
       List<GateState> saved = tables(loaded.model());
       for (int i = 0; i < tables.size(); i++) {
         tables.get(i).value().assign(saved.get(i).value());

@@ -1,6 +1,7 @@
 package io.evomoe.run.internal.task;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
@@ -9,6 +10,7 @@ import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.internal.MetaArrays;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.config.StrictYaml;
 import io.evomoe.run.data.Dataset;
@@ -222,20 +224,19 @@ public final class RunCheckpoint implements TaskRun {
   }
 
   /**
-   * Loads the checkpoint into a model. If a running training has deleted it since, the now best one
-   * replaces it, unless it was opened by its name.
-   *
-   * @param fresh a model of this run's configuration before its first step
+   * Makes the run's model from the checkpoint. If a running training has deleted it since, the now
+   * best one replaces it, unless it was opened by its name.
    */
-  public <M extends Model<?>> TrainedModel<M> load(M fresh) {
+  public <M extends Model<?>> TrainedModel<M> load(Task<?, M> task) {
+    M model = MetaArrays.undrawn(() -> fresh(task));
     for (boolean grown = false; ; ) {
-      if (!grown) {
-        grow(fresh);
-        grown = checkpoint.progress().spawned();
+      if (!grown && checkpoint.progress().spawned()) {
+        grown = true;
+        MetaArrays.undrawn(() -> model.spawn(SpawnMethod.copy(), config.seed()));
       }
       try {
-        checkpoint.loadModel(fresh);
-        return new TrainedModel<>(fresh, checkpoint.context().evaluating());
+        checkpoint.loadModel(model);
+        return new TrainedModel<>(model, checkpoint.context().evaluating());
       } catch (CheckpointException | UncheckedIOException e) {
         Checkpoint now =
             follows ? folder.checkpoint(folder.path(), config.training().keepBest()) : checkpoint;
@@ -275,7 +276,7 @@ public final class RunCheckpoint implements TaskRun {
 
   /** Returns the run's model, with the checkpoint loaded. */
   public TrainedModel<?> trained() {
-    return load(fresh());
+    return load(task());
   }
 
   /**
@@ -293,7 +294,7 @@ public final class RunCheckpoint implements TaskRun {
 
   private <B, M extends Model<B>> Measurement evaluate(
       Task<B, M> task, EvalRequest request, Consumer<String> said) {
-    try (TrainedModel<M> trained = load(fresh(task))) {
+    try (TrainedModel<M> trained = load(task)) {
       return task.evaluate(routed(trained, request.expertsPerToken()), this, request, said);
     }
   }
