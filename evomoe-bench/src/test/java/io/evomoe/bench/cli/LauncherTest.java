@@ -65,6 +65,25 @@ class LauncherTest extends LauncherHome {
   }
 
   @Test
+  void should_have_its_classes_written_by_one_process_at_a_time() throws Exception {
+    Files.createDirectories(home.resolve("evomoe-bench/target/lib"));
+    Path calls = folder.resolve("calls");
+    String writes = "case $1 in -XX:Archive*) echo >>'%s'; sleep 2; exit 1 ;; esac\n";
+    script(
+        Path.of(environment.get("JAVA_HOME")).resolve("bin/java"),
+        writes.formatted(calls) + JAVA.formatted("17.0.9"));
+
+    run(script, "train");
+    while (!Files.exists(calls)) {
+      Thread.sleep(10);
+    }
+    run(script, "train");
+    Thread.sleep(500);
+
+    assertThat(Files.readAllLines(calls)).hasSize(1);
+  }
+
+  @Test
   void should_name_a_java_home_without_java() throws Exception {
     environment.put("JAVA_HOME", folder.resolve("nowhere").toString());
 
