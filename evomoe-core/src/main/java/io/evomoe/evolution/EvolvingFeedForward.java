@@ -255,7 +255,8 @@ public final class EvolvingFeedForward implements Layer {
                 dx,
                 kernels
                     .exact()
-                    .linearGradient(x, weight.value(), dLogits, weight.accumulator(), null));
+                    .linearGradient(
+                        x, weight.value(), dLogits, weight.accumulatorIfTrained(), null));
             return dx;
           });
     }

@@ -84,13 +84,15 @@ public record FeedForwardNets(
   /**
    * The targets of one linear map.
    *
-   * @param bias null for a map without a bias
+   * @param weight null if the weight is frozen: its gradient is not computed
+   * @param bias null for a map without a bias, or if it is frozen
    */
-  public record MapGradients(Accumulator weight, @Nullable Accumulator bias) {
+  public record MapGradients(@Nullable Accumulator weight, @Nullable Accumulator bias) {
 
     /** Returns the targets for contributions after the first one. */
     public MapGradients further() {
-      return new MapGradients(weight.further(), bias == null ? null : bias.further());
+      return new MapGradients(
+          weight == null ? null : weight.further(), bias == null ? null : bias.further());
     }
   }
 }

@@ -112,7 +112,10 @@ public interface Kernels extends ArrayKernels {
   default void groupParameterGradients(
       INDArray x, INDArray dy, RowGroups groups, int group, MapGradients into) {
     INDArray gradients = groups.outputsOf(dy, group);
-    multiplyInto(groups.inputsOf(x, group), true, gradients, false, into.weight());
+    Accumulator weight = into.weight();
+    if (weight != null) {
+      multiplyInto(groups.inputsOf(x, group), true, gradients, false, weight);
+    }
     Accumulator bias = into.bias();
     if (bias != null) {
       columnSumsInto(gradients, bias);
@@ -125,12 +128,19 @@ public interface Kernels extends ArrayKernels {
    * @param x [n, in]; may have the type of {@link #linearOperand}, like dy
    * @param weight [in, out]
    * @param dy [n, out]
-   * @param dBias null for a map without a bias
+   * @param dWeight null to leave it out
+   * @param dBias null to leave it out, or for a map without a bias
    * @return {@code dy W^T}, [n, in], in the type of x
    */
   default INDArray linearGradient(
-      INDArray x, INDArray weight, INDArray dy, Accumulator dWeight, @Nullable Accumulator dBias) {
-    multiplyInto(x, true, dy, false, dWeight);
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      @Nullable Accumulator dWeight,
+      @Nullable Accumulator dBias) {
+    if (dWeight != null) {
+      multiplyInto(x, true, dy, false, dWeight);
+    }
     if (dBias != null) {
       columnSumsInto(dy, dBias);
     }
@@ -144,10 +154,14 @@ public interface Kernels extends ArrayKernels {
    * @param x [n, in]
    * @param table [out, in]
    * @param dy [n, out]
+   * @param dTable null to leave it out
    * @return {@code dy T}, [n, in]
    */
-  default INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator dTable) {
-    multiplyInto(dy, true, x, false, dTable);
+  default INDArray tableGradient(
+      INDArray x, INDArray table, INDArray dy, @Nullable Accumulator dTable) {
+    if (dTable != null) {
+      multiplyInto(dy, true, x, false, dTable);
+    }
     return multiply(dy, false, table, false);
   }
 

@@ -53,7 +53,7 @@ public final class MoeLayer implements Layer {
     Routed routed = route(x, pass);
     Routing routing = routed.routing();
     check(routing, (int) x.size(0));
-    Dispatch dispatch = new Dispatch(routing, x, pass.isJoint());
+    Dispatch dispatch = new Dispatch(routing, x, pass);
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
@@ -126,19 +126,21 @@ public final class MoeLayer implements Layer {
   /** One pass of tokens through their experts. */
   private final class Dispatch {
     private final INDArray x;
+    private final Pass pass;
     private final RoutedRows rows;
     private final @Nullable RoutedRows bypass;
     private final boolean dense;
     private final @Nullable Output computed;
     private final INDArray output;
 
-    Dispatch(Routing routing, INDArray x, boolean joint) {
+    Dispatch(Routing routing, INDArray x, Pass pass) {
       this.x = x;
+      this.pass = pass;
       this.rows = routing.rows();
       this.bypass = bypass(routing);
       this.dense = routing.isDense();
       this.computed =
-          rows.length() == 0 ? null : joint && !dense ? padded(routing) : compute(routing);
+          rows.length() == 0 ? null : pass.isJoint() && !dense ? padded(routing) : compute(routing);
       this.output =
           computed == null ? kernels.zeros(x.shape()) : kernels.combineRows(computed.value(), rows);
       if (bypass != null) {
@@ -152,7 +154,7 @@ public final class MoeLayer implements Layer {
               ? RowGroups.shared(routing.experts(), routing.tokenCount())
               : RowGroups.routed(routing.offsets());
       INDArray inputs = dense || isInOrder() ? x : kernels.gatherRows(x, rows);
-      return FeedForward.forward(experts, inputs, groups);
+      return FeedForward.forward(experts, inputs, groups, pass);
     }
 
     /** Fills the rows of each expert up to a multiple of those of a joint cache. */
@@ -173,7 +175,7 @@ public final class MoeLayer implements Layer {
         }
       }
       INDArray inputs = kernels.gatherRows(x, filled);
-      Output all = FeedForward.forward(experts, inputs, RowGroups.routed(starts));
+      Output all = FeedForward.forward(experts, inputs, RowGroups.routed(starts), pass);
       return new Output(kernels.gatherRows(all.value(), places), KeyValueCache.NO_BACKWARD);
     }
 

@@ -113,8 +113,9 @@ public final class RouterProjection {
   /** Does the same for a gradient that kernels have computed. */
   INDArray backward(INDArray tokens, INDArray dLogits) {
     if (transposed) {
-      return kernels.tableGradient(tokens, weight.value(), dLogits, weight.accumulator());
+      return kernels.tableGradient(tokens, weight.value(), dLogits, weight.accumulatorIfTrained());
     }
-    return kernels.linearGradient(tokens, weight.value(), dLogits, weight.accumulator(), null);
+    return kernels.linearGradient(
+        tokens, weight.value(), dLogits, weight.accumulatorIfTrained(), null);
   }
 }

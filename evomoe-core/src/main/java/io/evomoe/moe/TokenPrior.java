@@ -132,7 +132,7 @@ final class TokenPrior {
    */
   void backward(INDArray dLogits, Pass pass) {
     int[] real = kind == Prior.LEARNED ? pass.tokens().realRows() : new int[0];
-    if (table == null || real.length == 0) {
+    if (table == null || table.frozen() || real.length == 0) {
       return;
     }
     int[] ids = rows(table, real, pass.tokens());

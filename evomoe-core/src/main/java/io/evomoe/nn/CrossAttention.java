@@ -58,8 +58,8 @@ public final class CrossAttention implements Layer {
   private Output attend(INDArray x, Pass pass) {
     Memory memory = memory(pass);
     AttentionShape shape = shape(x, memory.tokens().sequences(), memory.tokens().length());
-    Output asked = query.forwardOperand(x);
-    Output mixed = keyValue.forwardOperand(memory.rows());
+    Output asked = query.forwardOperand(x, pass);
+    Output mixed = keyValue.forwardOperand(memory.rows(), pass);
     INDArray q = asked.value();
     INDArray k = KeyValueCache.columns(mixed.value(), 0, width);
     INDArray v = KeyValueCache.columns(mixed.value(), width, width);

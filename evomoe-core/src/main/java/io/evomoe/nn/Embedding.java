@@ -32,7 +32,9 @@ public final class Embedding {
     return new Output(
         rows,
         dy -> {
-          kernels.scatterRowsInto(dy, ids, weight.accumulator());
+          if (!weight.frozen()) {
+            kernels.scatterRowsInto(dy, ids, weight.accumulator());
+          }
           return dy;
         });
   }
@@ -43,7 +45,8 @@ public final class Embedding {
   public Output logits(INDArray h) {
     return new Output(
         product(h),
-        dLogits -> kernels.tableGradient(h, weight.value(), dLogits, weight.accumulator()));
+        dLogits ->
+            kernels.tableGradient(h, weight.value(), dLogits, weight.accumulatorIfTrained()));
   }
 
   /**

@@ -3,7 +3,6 @@ package io.evomoe.nn;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
-import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
@@ -115,7 +114,7 @@ public final class FeedForward implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
-    return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)));
+    return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)), pass);
   }
 
   /**
@@ -126,28 +125,67 @@ public final class FeedForward implements Layer {
    * @param x [groups.inputRows(), d]
    * @return [groups.rows(), d]
    */
-  public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups) {
+  public static Output forward(List<FeedForward> nets, INDArray x, RowGroups groups, Pass pass) {
     if (nets.stream().anyMatch(net -> (net.norm == null) != (nets.get(0).norm == null))) {
       throw new IllegalArgumentException("nets must be all residual or all plain");
     }
-    return nets.get(0).norm == null ? plain(nets, x, groups) : residual(nets, x, groups);
+    return nets.get(0).norm == null
+        ? plain(nets, x, groups, pass)
+        : residual(nets, x, groups, pass);
   }
 
-  private static Output plain(List<FeedForward> nets, INDArray x, RowGroups groups) {
+  private static Output plain(List<FeedForward> nets, INDArray x, RowGroups groups, Pass pass) {
     FeedForward first = nets.get(0);
     Kernels kernels = first.kernels;
+    if (nets.stream().anyMatch(FeedForward::isAdapted)) {
+      return mapByMap(nets, x, groups, pass);
+    }
     FeedForwardNets parameters =
         new FeedForwardNets(
             first.activation,
-            maps(nets, net -> net.gateProj),
-            first.upProj == null ? null : maps(nets, net -> Objects.requireNonNull(net.upProj)),
-            maps(nets, net -> net.downProj));
+            Linear.grouped(maps(nets, net -> net.gateProj)),
+            first.upProj == null
+                ? null
+                : Linear.grouped(maps(nets, net -> Objects.requireNonNull(net.upProj))),
+            Linear.grouped(maps(nets, net -> net.downProj)));
     FeedForwardPass forward = kernels.feedForward(parameters, x, groups);
     return new Output(
         forward.output(), dy -> forward.pullback().pull(dy, g -> nets.get(g).gradients()));
   }
 
-  private static Output residual(List<FeedForward> nets, INDArray x, RowGroups groups) {
+  /** Does the same with one kernel after another, because adapters add to each linear map. */
+  private static Output mapByMap(List<FeedForward> nets, INDArray x, RowGroups groups, Pass pass) {
+    FeedForward first = nets.get(0);
+    Kernels kernels = first.kernels;
+    Output gate = Linear.forward(maps(nets, net -> net.gateProj), x, groups, pass);
+    Output up =
+        first.upProj == null
+            ? null
+            : Linear.forward(
+                maps(nets, net -> Objects.requireNonNull(net.upProj)), x, groups, pass);
+    INDArray activated = kernels.activation(first.activation, gate.value());
+    INDArray hidden = up == null ? activated : kernels.times(activated, up.value());
+    RowGroups inner = RowGroups.routed(groups.offsets());
+    Output down = Linear.forward(maps(nets, net -> net.downProj), hidden, inner, pass);
+    return new Output(
+        down.value(),
+        dy -> {
+          INDArray dHidden = down.pullback().pull(dy);
+          INDArray dActivated = up == null ? dHidden : kernels.times(dHidden, up.value());
+          INDArray dGate = kernels.activationGradient(first.activation, gate.value(), dActivated);
+          INDArray dx = gate.pullback().pull(dGate);
+          if (up != null) {
+            kernels.addInto(dx, up.pullback().pull(kernels.times(activated, dHidden)));
+          }
+          return dx;
+        });
+  }
+
+  private boolean isAdapted() {
+    return gateProj.isAdapted() || downProj.isAdapted() || (upProj != null && upProj.isAdapted());
+  }
+
+  private static Output residual(List<FeedForward> nets, INDArray x, RowGroups groups, Pass pass) {
     Kernels kernels = nets.get(0).kernels;
     Map<Integer, Pullback> throughNorm = new TreeMap<>();
     INDArray rows = Nd4j.createUninitialized(x.dataType(), groups.rows(), x.size(1));
@@ -159,7 +197,7 @@ public final class FeedForward implements Layer {
         throughNorm.put(g, normalized.pullback());
       }
     }
-    Output change = plain(nets, rows, RowGroups.routed(groups.offsets()));
+    Output change = plain(nets, rows, RowGroups.routed(groups.offsets()), pass);
     INDArray y = change.value();
     for (int g : throughNorm.keySet()) {
       kernels.addInto(groups.outputsOf(y, g), groups.inputsOf(x, g));
@@ -184,8 +222,8 @@ public final class FeedForward implements Layer {
         gateProj.gradients(), upProj == null ? null : upProj.gradients(), downProj.gradients());
   }
 
-  private static GroupedMap maps(List<FeedForward> nets, Function<FeedForward, Linear> map) {
-    return Linear.grouped(nets.stream().map(map).toList());
+  private static List<Linear> maps(List<FeedForward> nets, Function<FeedForward, Linear> map) {
+    return nets.stream().map(map).toList();
   }
 
   @Override

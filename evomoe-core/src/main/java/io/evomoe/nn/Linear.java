@@ -3,16 +3,22 @@ package io.evomoe.nn;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RowGroups;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** {@code y = x W + b}, or without b. W [in, out], b [out]. */
+/**
+ * {@code y = x W + b}, or without b. W [in, out], b [out]. If the scope asks for it, a {@link Lora}
+ * adds to y.
+ */
 public final class Linear implements Layer {
   private final Kernels kernels;
   private final Parameter weight;
   private final @Nullable Parameter bias;
+  private final @Nullable Lora lora;
 
   /**
    * Draws W from N(0, deviation) and sets b to 0.
@@ -33,6 +39,7 @@ public final class Linear implements Layer {
     this.kernels = scope.kernels();
     this.weight = scope.normal("weight", deviation, in, out);
     this.bias = biased ? scope.constant("bias", Parameter.Role.BIAS, 0, out) : null;
+    this.lora = scope.lora(in, out);
   }
 
   /**
@@ -46,6 +53,7 @@ public final class Linear implements Layer {
     double[] values = change.apply(name, parent.weight.deviation(), columns, values(parent.weight));
     this.weight = scope.like("weight", parent.weight, values);
     this.bias = parent.bias == null ? null : scope.like("bias", parent.bias, values(parent.bias));
+    this.lora = scope.lora((int) parent.weight.value().size(0), columns);
   }
 
   private static double[] values(Parameter parameter) {
@@ -54,11 +62,17 @@ public final class Linear implements Layer {
 
   @Override
   public Output forward(INDArray x, Pass pass) {
+    if (lora != null) {
+      return forward(List.of(this), x, RowGroups.shared(1, (int) x.size(0)), pass);
+    }
     return output(x, kernels.linear(x, weight.value(), bias == null ? null : bias.value()));
   }
 
   /** Does the same for rows that only products read ({@link Kernels#linearOperand}). */
-  Output forwardOperand(INDArray x) {
+  Output forwardOperand(INDArray x, Pass pass) {
+    if (lora != null) {
+      return forward(x, pass);
+    }
     return output(x, kernels.linearOperand(x, weight.value(), bias == null ? null : bias.value()));
   }
 
@@ -73,7 +87,50 @@ public final class Linear implements Layer {
 
   /** Returns the targets of its gradients. */
   MapGradients gradients() {
-    return new MapGradients(weight.accumulator(), bias == null ? null : bias.accumulator());
+    return new MapGradients(
+        weight.accumulatorIfTrained(), bias == null ? null : bias.accumulatorIfTrained());
+  }
+
+  /** Returns whether it has an adapter. */
+  boolean isAdapted() {
+    return lora != null;
+  }
+
+  /**
+   * Runs the maps of groups of rows, with their adapters.
+   *
+   * @param maps one per group, of one form; all have an adapter, or none has
+   * @param x [groups.inputRows(), in]
+   * @return [groups.rows(), out]
+   */
+  static Output forward(List<Linear> maps, INDArray x, RowGroups groups, Pass pass) {
+    Kernels kernels = maps.get(0).kernels;
+    GroupedMap map = grouped(maps);
+    INDArray y = kernels.groupedLinear(x, groups, map);
+    List<Lora> adapters = maps.stream().flatMap(one -> Stream.ofNullable(one.lora)).toList();
+    if (!adapters.isEmpty() && adapters.size() < maps.size()) {
+      throw new IllegalArgumentException(
+          "lora.modules must match all experts of a layer or none, but %s is in a layer with others"
+              .formatted(maps.get(0).weight.name()));
+    }
+    Output added = adapters.isEmpty() ? null : Lora.forward(adapters, x, groups, pass);
+    if (added != null) {
+      kernels.addInto(y, added.value());
+    }
+    return new Output(
+        y,
+        dy -> {
+          for (int g = 0; g < groups.count(); g++) {
+            if (groups.size(g) > 0) {
+              kernels.groupParameterGradients(x, dy, groups, g, maps.get(g).gradients());
+            }
+          }
+          INDArray dx = kernels.groupedInputGradient(dy, groups, map.weights());
+          if (added != null) {
+            kernels.addInto(dx, added.pullback().pull(dy));
+          }
+          return dx;
+        });
   }
 
   /** Combines maps of one form into the maps of groups of rows. */
@@ -91,6 +148,8 @@ public final class Linear implements Layer {
 
   @Override
   public List<Parameter> parameters() {
-    return bias == null ? List.of(weight) : List.of(weight, bias);
+    Stream<Parameter> own = Stream.of(weight, bias).flatMap(Stream::ofNullable);
+    return Stream.concat(own, Stream.ofNullable(lora).flatMap(one -> one.parameters().stream()))
+        .toList();
   }
 }

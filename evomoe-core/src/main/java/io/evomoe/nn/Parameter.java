@@ -26,14 +26,16 @@ public final class Parameter {
 
   /** The role of a parameter in its layer. */
   public enum Role {
-    /** A matrix or table. Weight decay acts only on this role. */
+    /** A matrix or table. Weight decay acts on this role. */
     WEIGHT,
     /** Added to the output of a matrix. */
     BIAS,
     /** Multiplies the output of a normalisation. */
     GAIN,
     /** Added to the output of a normalisation. */
-    SHIFT
+    SHIFT,
+    /** A matrix of a {@link Lora}, which has weight decay too. */
+    ADAPTER
   }
 
   /**
@@ -94,7 +96,7 @@ public final class Parameter {
 
   /** Returns whether weight decay acts on it. */
   public boolean decays() {
-    return role == Role.WEIGHT;
+    return role == Role.WEIGHT || role == Role.ADAPTER;
   }
 
   /**
@@ -146,9 +148,21 @@ public final class Parameter {
 
   /**
    * Returns the target of a gradient. It is overwritten by the first call of a step and added to by
-   * later ones.
+   * later ones. For a frozen parameter it is an array of the current workspace that nobody reads;
+   * kernels that can skip it take {@link #accumulatorIfTrained()}.
    */
   public Accumulator accumulator() {
+    Accumulator trained = accumulatorIfTrained();
+    return trained == null
+        ? new Accumulator(Nd4j.createUninitialized(value.dataType(), value.shape()), 0)
+        : trained;
+  }
+
+  /** Returns the target of a gradient; null for a frozen parameter, which needs none. */
+  public @Nullable Accumulator accumulatorIfTrained() {
+    if (frozen) {
+      return null;
+    }
     double beta = hasGradient ? 1 : 0;
     hasGradient = true;
     return new Accumulator(ownGradient(), beta);
@@ -189,9 +203,17 @@ public final class Parameter {
     }
   }
 
-  /** Freezes it permanently: no gradient, moment or weight decay changes it afterwards. */
+  /**
+   * Freezes it permanently: no gradient, moment or weight decay changes it afterwards. Releases its
+   * gradient.
+   */
   public void freeze() {
     frozen = true;
+    hasGradient = false;
+    if (gradient != null && gradient.closeable()) {
+      gradient.close();
+      gradient = null;
+    }
   }
 
   /** Returns whether {@link #freeze()} was called. */

@@ -1,8 +1,11 @@
 package io.evomoe.nn;
 
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * The position of an array or a layer in its model, as known by the {@link Scope} that created it.
@@ -57,6 +60,23 @@ public record Place(
    */
   public Optional<String> denseName() {
     return ofGate() ? Optional.empty() : Optional.of(expert().map(ExpertPlace::dense).orElse(name));
+  }
+
+  /**
+   * Returns whether one of some globs matches its name, or the name of a module that contains it.
+   * For example, {@code *.attention} and {@code blocks.0.*} both match {@code
+   * blocks.0.attention.qkv.weight}.
+   *
+   * @throws IllegalArgumentException if a glob is malformed
+   */
+  public boolean matches(List<String> globs) {
+    return globs.stream()
+        .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
+        .anyMatch(
+            glob ->
+                Stream.iterate(
+                        name, path -> !path.isEmpty(), path -> path.replaceFirst("\\.?[^.]*$", ""))
+                    .anyMatch(path -> glob.matches(Path.of(path))));
   }
 
   Place child(String part) {

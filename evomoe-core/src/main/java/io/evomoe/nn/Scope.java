@@ -8,6 +8,7 @@ import io.evomoe.random.CounterRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -25,18 +26,30 @@ public final class Scope {
   private final long seed;
   private final Kernels kernels;
   private final Lifetime lifetime;
+  private final LoraConfig lora;
 
-  private Scope(Place place, long seed, Kernels kernels, Lifetime lifetime) {
+  private Scope(Place place, long seed, Kernels kernels, Lifetime lifetime, LoraConfig lora) {
     this.place = place;
     this.seed = seed;
     this.kernels = kernels;
     this.lifetime = lifetime;
+    this.lora = lora;
   }
 
   /** Returns the scope of a whole model. */
   public static Scope root(long seed, Kernels kernels) {
     Lifetime lifetime = new Lifetime("the model", "open its run again, or make it again");
-    return new Scope(Place.ROOT, seed, kernels, lifetime);
+    return new Scope(Place.ROOT, seed, kernels, lifetime, LoraConfig.OFF);
+  }
+
+  /** Returns this scope for linear maps with the adapters of a configuration. */
+  public Scope withLora(LoraConfig config) {
+    return new Scope(place, seed, kernels, lifetime, config);
+  }
+
+  /** Returns the adapter of a linear map in this scope; null if it has none. */
+  @Nullable Lora lora(int in, int out) {
+    return lora.adapts(place) ? new Lora(this, in, out, lora) : null;
   }
 
   /** Returns a scope inside this one. */
@@ -94,7 +107,7 @@ public final class Scope {
   }
 
   private Scope at(Place other) {
-    return new Scope(other, seed, kernels, lifetime);
+    return new Scope(other, seed, kernels, lifetime, lora);
   }
 
   /** Returns the dotted name, empty at the root. */
@@ -133,8 +146,13 @@ public final class Scope {
 
   /** Creates a matrix drawn from U(-bound, bound), with weight decay. */
   public Parameter uniform(String part, double bound, long... shape) {
+    return uniform(part, Role.WEIGHT, bound, shape);
+  }
+
+  /** Creates an array drawn from U(-bound, bound). It has weight decay if its role says so. */
+  Parameter uniform(String part, Role role, double bound, long... shape) {
     CounterRandom random = random(part);
-    return filled(part, Role.WEIGHT, 0, i -> bound * (2 * random.uniform(i) - 1), shape);
+    return filled(part, role, 0, i -> bound * (2 * random.uniform(i) - 1), shape);
   }
 
   /**

@@ -102,7 +102,7 @@ public final class SelfAttention implements Layer {
 
   private Output attend(INDArray x, Pass pass) {
     TokenBatch tokens = pass.tokens();
-    Output mixed = config.hasRawHeads() ? qkv.forwardOperand(x) : qkv.forward(x, pass);
+    Output mixed = config.hasRawHeads() ? qkv.forwardOperand(x, pass) : qkv.forward(x, pass);
     Output queries = heads.queries(queries(mixed.value()), pass);
     Output keys = heads.keys(keys(mixed.value()), pass);
     Attended attended =

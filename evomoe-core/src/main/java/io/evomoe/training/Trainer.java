@@ -87,6 +87,8 @@ public final class Trainer<B> implements AutoCloseable {
                 model.seed(),
                 saved)
             : remote.begin(model, config, evolution, saved);
+    TrainedPart.freeze(
+        model, config.training(), data.training(), steps.state().context().evaluating());
     this.config = config;
     this.evaluation = new Evaluation<>(model, data.heldOut());
     this.collapse = new CollapseWarning(config.guards());

@@ -1,14 +1,17 @@
 package io.evomoe.training;
 
 import static io.evomoe.internal.names.Field.Kind.FREE;
+import static io.evomoe.internal.names.Field.Kind.MODEL;
 import static io.evomoe.internal.names.Field.Kind.RUN;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.evomoe.nn.Parameter;
 import io.evomoe.training.optimizer.AdamW;
 import io.evomoe.training.optimizer.ScheduleProvider;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -133,7 +136,30 @@ public record TrainingConfig(
             initial = "0",
             min = 0,
             kind = FREE)
-        int patience)
+        int patience,
+    @Field(
+            doc =
+                "globs of the parameters that are trained, or of modules that contain them, such as "
+                    + "`*.attention`; empty for all. Needs a run to start from",
+            initial = "[]",
+            kind = MODEL)
+        List<String> trainOnly,
+    @Field(
+            doc =
+                "globs of parameters, or of modules, that are not trained; empty for none. Needs a "
+                    + "run to start from",
+            initial = "[]",
+            kind = MODEL)
+        List<String> freeze,
+    @Field(
+            doc =
+                "trains only the experts of each layer that together take this share of the training "
+                    + "data, e.g. 0.2; 0 for all parameters. Needs a run to start from",
+            initial = "0",
+            min = 0,
+            max = 1,
+            kind = MODEL)
+        double trainExperts)
     implements TrainingConfigBuilder.With {
 
   private static final String WSD = "wsd";
@@ -142,6 +168,8 @@ public record TrainingConfig(
   public TrainingConfig {
     scheduleOptions = Collections.unmodifiableMap(new TreeMap<>(scheduleOptions));
     optimizerOptions = Collections.unmodifiableMap(new TreeMap<>(optimizerOptions));
+    trainOnly = List.copyOf(trainOnly);
+    freeze = List.copyOf(freeze);
     Fields.require(
         TrainingConfig.class,
         steps,
@@ -165,7 +193,10 @@ public record TrainingConfig(
         metricSentences,
         checkpointMinutes,
         keepBest,
-        patience);
+        patience,
+        trainOnly,
+        freeze,
+        trainExperts);
   }
 
   /**
@@ -187,6 +218,27 @@ public record TrainingConfig(
    */
   public boolean isDue(long every, long from, long to) {
     return to == steps || (every > 0 && to / every > from / every);
+  }
+
+  /** Returns whether the fields allow that some parameters are not trained. */
+  public boolean trainsPart() {
+    return !trainOnly.isEmpty() || !freeze.isEmpty() || trainExperts > 0;
+  }
+
+  /**
+   * Returns whether a parameter is trained. With {@link #trainExperts} that is so for some experts
+   * of a layer only.
+   *
+   * @param adapted whether the model has adapters, which are trained instead of its weights
+   */
+  public boolean mayTrain(Parameter parameter, boolean adapted) {
+    boolean all = trainOnly.isEmpty() && trainExperts == 0 && !adapted;
+    boolean chosen =
+        all
+            || parameter.role() == Parameter.Role.ADAPTER
+            || (trainExperts > 0 && parameter.place().expert().isPresent())
+            || parameter.place().matches(trainOnly);
+    return chosen && !parameter.place().matches(freeze);
   }
 
   /** Returns whether the run measures the validation loss before its last step. */

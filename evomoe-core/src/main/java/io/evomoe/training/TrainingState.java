@@ -33,6 +33,12 @@ public record TrainingState(
   /** Note of the last checkpoint of a training that was ended before its last step. */
   public static final String ENDED = "ended";
 
+  /**
+   * Note of a training that changes a part of the weights: the factor of its adapters, 0 without
+   * adapters ({@link io.evomoe.nn.LoraConfig#scale}).
+   */
+  public static final String PART = "trainedPart";
+
   /** Makes the notes unmodifiable. */
   public TrainingState {
     notes = Map.copyOf(notes);

@@ -88,6 +88,55 @@ interface FeedForwardContract extends KernelFixture {
     assertThat(Differences.elements(dTable)).containsOnly(0);
   }
 
+  @Test
+  default void should_give_the_other_gradients_where_weights_or_biases_are_frozen() {
+    RowGroups groups = RowGroups.routed(new int[] {0, 21, 21, 37});
+    FeedForwardNets nets = nets(3, 24, 40, true, true);
+    INDArray x = random(1, 37, 24);
+    INDArray dy = random(2, 37, 24);
+    List<FeedForwardGradients> all = gradients(nets, kernels().dataType());
+    INDArray dx = kernels().feedForward(nets, x, groups).pullback().pull(dy, all::get);
+    for (boolean biases : new boolean[] {false, true}) {
+      List<FeedForwardGradients> some = gradients(nets, kernels().dataType());
+      INDArray same =
+          kernels()
+              .feedForward(nets, x, groups)
+              .pullback()
+              .pull(
+                  dy,
+                  g ->
+                      new FeedForwardGradients(
+                          only(biases, some.get(g).expand()),
+                          new MapGradients(null, null),
+                          only(biases, some.get(g).contract())));
+      assertThat(same).isEqualTo(dx);
+      for (int g : new int[] {0, 2}) {
+        check(
+            only(biases, some.get(g).expand()), only(biases, all.get(g).expand()), 1, tolerance());
+        check(
+            only(biases, some.get(g).contract()),
+            only(biases, all.get(g).contract()),
+            1,
+            tolerance());
+      }
+    }
+    INDArray weight = nets.expand().weight(0);
+    INDArray dh = random(3, 37, 40);
+    INDArray db = garbage(40);
+    INDArray whole =
+        kernels().linearGradient(x, weight, dh, new Accumulator(garbage(24, 40), 0), null);
+    assertThat(kernels().linearGradient(x, weight, dh, null, new Accumulator(db, 0)))
+        .isEqualTo(whole);
+    assertClose(db, SlowMath.columnSums(matrix(dh)));
+    assertThat(kernels().tableGradient(x, random(4, 40, 24), dh, null))
+        .isEqualTo(
+            kernels().tableGradient(x, random(4, 40, 24), dh, new Accumulator(garbage(40, 24), 0)));
+  }
+
+  private static MapGradients only(boolean bias, MapGradients of) {
+    return new MapGradients(bias ? null : of.weight(), bias ? of.bias() : null);
+  }
+
   private void checkFeedForward(RowGroups groups, int width, int hidden) {
     for (boolean gated : new boolean[] {false, true}) {
       for (boolean biased : new boolean[] {false, true}) {
@@ -149,7 +198,10 @@ interface FeedForwardContract extends KernelFixture {
   }
 
   private void check(MapGradients found, MapGradients expected, int times, double tolerance) {
-    assertClose(found.weight().array(), vector(expected.weight().array().mul(times)), tolerance);
+    if (found.weight() != null) {
+      INDArray weight = Objects.requireNonNull(expected.weight()).array();
+      assertClose(found.weight().array(), vector(weight.mul(times)), tolerance);
+    }
     if (found.bias() != null) {
       INDArray bias = Objects.requireNonNull(expected.bias()).array();
       assertClose(found.bias().array(), vector(bias.mul(times)), tolerance);

@@ -23,6 +23,7 @@ class FeedForwardTest {
   private static final int HIDDEN = 5;
   private static final RowGroups ROUTED = RowGroups.routed(new int[] {0, 2, 2, 5});
   private static final RowGroups SHARED = RowGroups.shared(3, 4);
+  private static final Pass PASS = pass(1, 5);
 
   private final List<FeedForward> nets =
       IntStream.range(0, 3).mapToObj(g -> net("net" + g, ActivationFunction.GELU)).toList();
@@ -101,7 +102,7 @@ class FeedForwardTest {
   @Test
   void should_run_each_net_on_the_rows_of_its_group() {
     INDArray x = random(1, 5, WIDTH);
-    INDArray y = FeedForward.forward(nets, x, ROUTED).value();
+    INDArray y = FeedForward.forward(nets, x, ROUTED, PASS).value();
 
     for (int s = 0; s < 5; s++) {
       assertThat(y.getRow(s).equalsWithEps(alone(s < 2 ? 0 : 2, x, s), 1e-12)).isTrue();
@@ -111,7 +112,7 @@ class FeedForwardTest {
   @Test
   void should_run_each_net_on_all_rows_where_they_are_shared() {
     INDArray x = random(1, 4, WIDTH);
-    INDArray y = FeedForward.forward(nets, x, SHARED).value();
+    INDArray y = FeedForward.forward(nets, x, SHARED, PASS).value();
 
     assertThat(y.shape()).containsExactly(12, WIDTH);
     for (int row = 0; row < 12; row++) {
@@ -132,7 +133,9 @@ class FeedForwardTest {
 
   @Test
   void should_give_no_gradient_to_a_net_without_rows() {
-    FeedForward.forward(nets, random(1, 5, WIDTH), ROUTED).pullback().pull(random(2, 5, WIDTH));
+    FeedForward.forward(nets, random(1, 5, WIDTH), ROUTED, PASS)
+        .pullback()
+        .pull(random(2, 5, WIDTH));
 
     assertThat(nets.get(1).parameters()).noneMatch(Parameter::hasGradient);
     assertThat(nets.get(0).parameters()).allMatch(Parameter::hasGradient);
@@ -149,7 +152,7 @@ class FeedForwardTest {
     List<FeedForward> mixed = List.of(net("plain", ActivationFunction.RELU), residual);
 
     assertThatThrownBy(
-            () -> FeedForward.forward(mixed, random(1, 4, WIDTH), RowGroups.shared(2, 4)))
+            () -> FeedForward.forward(mixed, random(1, 4, WIDTH), RowGroups.shared(2, 4), PASS))
         .hasMessage("nets must be all residual or all plain");
   }
 
@@ -184,7 +187,7 @@ class FeedForwardTest {
     return new Layer() {
       @Override
       public Output forward(INDArray x, Pass pass) {
-        return FeedForward.forward(nets, x, groups);
+        return FeedForward.forward(nets, x, groups, pass);
       }
 
       @Override

@@ -44,7 +44,7 @@ class ResidualFeedForwardTest {
     INDArray x = random(7, 3).castTo(type);
     RowGroups groups = RowGroups.routed(new int[] {0, 3, 3, 7});
     INDArray dy = random(7, 4).castTo(type);
-    Output grouped = FeedForward.forward(nets, x, groups);
+    Output grouped = FeedForward.forward(nets, x, groups, PASS);
     INDArray dx = grouped.pullback().pull(dy);
 
     assertThat(nets.get(1).parameters()).noneMatch(Parameter::hasGradient);
@@ -62,7 +62,7 @@ class ResidualFeedForwardTest {
     INDArray x = random(4, 3).castTo(type);
     RowGroups shared = RowGroups.shared(3, 4);
     INDArray dy = random(12, 4).castTo(type);
-    Output grouped = FeedForward.forward(nets, x, shared);
+    Output grouped = FeedForward.forward(nets, x, shared, PASS);
     INDArray dx = grouped.pullback().pull(dy);
     INDArray sum = Nd4j.zeros(type, 4, WIDTH);
     for (int g = 0; g < 3; g++) {
@@ -83,11 +83,11 @@ class ResidualFeedForwardTest {
     DoubleSupplier loss =
         () -> {
           try (MemoryWorkspace ignored = workspace()) {
-            INDArray y = FeedForward.forward(nets, x, groups).value();
+            INDArray y = FeedForward.forward(nets, x, groups, PASS).value();
             return y.mul(slopes).sumNumber().doubleValue();
           }
         };
-    INDArray dx = FeedForward.forward(nets, x, groups).pullback().pull(slopes);
+    INDArray dx = FeedForward.forward(nets, x, groups, PASS).pullback().pull(slopes);
 
     GradientCheck check = GradientCheck.DEFAULT.withSample(8);
     check.check(loss, "x", x, dx);

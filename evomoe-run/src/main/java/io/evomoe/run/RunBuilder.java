@@ -255,6 +255,10 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     RunStart from = start;
     RunConfig config = changed(defaults());
     config.gateOptions().keySet().forEach(GateProvider::named);
+    if (config.trainsPart() && !(from instanceof WarmStart)) {
+      throw new IllegalArgumentException(
+          "training.trainOnly, training.freeze, training.trainExperts and lora.rank need a run to start from: use train --from (Run.from)");
+    }
     if (from != null) {
       from.requireFit(config, spawnAsked);
       if (data == null) {

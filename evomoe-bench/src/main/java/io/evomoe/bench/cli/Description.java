@@ -38,10 +38,14 @@ final class Description {
   static void printModel(PrintStream console, TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
     console.printf(
-        "%s: %,d parameters with all experts, %,d of them for a token with one expert; %s with gradients and optimizer moments%n",
+        "%s: %,d parameters with all experts, %,d of them for a token with one expert%s; %s with gradients and optimizer moments%n",
         config.gate(),
         total.numbers(),
         total.perToken(),
+        total.trained() == total.numbers()
+            ? ""
+            : ", %s%,d trained"
+                .formatted(config.training().trainExperts() > 0 ? "at most " : "", total.trained()),
         MemoryLimit.text(MemoryLimit.bytes(total)));
     console.println(losses(config));
     console.println(ExportPlan.of(config, data.vocabulary()).text());

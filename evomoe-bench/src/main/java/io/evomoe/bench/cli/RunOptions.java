@@ -16,6 +16,7 @@ import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.TrainingConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class RunOptions {
   /** With less data, a model of preset {@code small} learns the text by heart. */
   private static final long SMALL_BYTES = 200_000;
 
+  private final List<FieldOptions> others = new ArrayList<>();
   private Set<String> auto = Set.of();
 
   @Spec(Spec.Target.MIXEE)
@@ -196,10 +198,16 @@ public final class RunOptions {
     return command.findOption("--" + field + "s") != null ? "--" + field + "s" : "--" + field;
   }
 
+  /** Adds options of one command that stand for fields. */
+  void add(FieldOptions options) {
+    others.add(options);
+  }
+
   /** The single fields that these options set, by dotted name, as text. */
   Map<String, String> fields() {
     Map<String, String> fields = new LinkedHashMap<>(set);
-    Stream.of(training, keeping, model, evolution, compute, form, split)
+    Stream.concat(
+            Stream.of(training, keeping, model, evolution, compute, form, split), others.stream())
         .forEach(options -> options.given().forEach((field, o) -> put(fields, field, o)));
     fields.keySet().removeAll(auto);
     return fields;

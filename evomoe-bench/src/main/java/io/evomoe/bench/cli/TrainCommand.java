@@ -13,6 +13,7 @@ import io.evomoe.bench.report.LiveReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.source.DataForm;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.run.Run;
 import io.evomoe.run.RunBuilder;
 import io.evomoe.run.RunOpening;
@@ -23,6 +24,7 @@ import io.evomoe.run.record.RunResult.Outcome;
 import io.evomoe.run.task.MemoryLimit;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.CheckpointFolder;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -52,6 +54,12 @@ final class TrainCommand implements Runnable {
   @Mixin RunOptions options = new RunOptions();
   @Mixin WatchOptions watch = new WatchOptions();
   @Mixin ClusterOptions cluster = new ClusterOptions();
+
+  @Mixin
+  FieldOptions part =
+      new FieldOptions(TrainingConfig.class, "--train-only --freeze --train-experts");
+
+  @Mixin FieldOptions lora = new FieldOptions(LoraConfig.class, "--lora-rank=rank");
 
   @Option(names = "--gate", description = "name of the gate, see evomoe gates")
   String gate = "evomoe";
@@ -103,6 +111,8 @@ final class TrainCommand implements Runnable {
   @Override
   public void run() {
     watch.requireValid();
+    options.add(part);
+    options.add(lora);
     if (!cluster.asked()) {
       cluster.requireUnused();
     }

@@ -12,6 +12,7 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer.TransformerConfig;
 import io.evomoe.nn.AttentionConfig;
 import io.evomoe.nn.FeedForwardConfig;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.run.config.ArchitectureConfig;
 import io.evomoe.run.config.FineTuneSettings;
 import io.evomoe.run.config.ModelConfig;
@@ -183,7 +184,14 @@ final class ConfigRecords {
             "metricSentences: " + POSITIVE,
             "checkpointMinutes: " + COUNT,
             "keepBest: " + ANY,
-            "patience: " + COUNT));
+            "patience: " + COUNT,
+            "trainOnly: " + ANY,
+            "freeze: " + ANY,
+            "trainExperts: " + SHARE));
+    ALL.put(
+        LoraConfig.OFF,
+        fields(
+            "rank: " + COUNT, "alpha: " + ABOVE_ZERO, "dropout: " + BELOW_ONE, "modules: " + ANY));
     ALL.put(
         EvolutionConfig.defaults(),
         fields(
@@ -220,7 +228,8 @@ final class ConfigRecords {
             "architecture: " + ANY,
             "guards: " + ANY,
             "split: " + ANY,
-            "data: " + ANY));
+            "data: " + ANY,
+            "lora: " + ANY));
     ALL.put(
         DataForm.DEFAULT,
         fields(

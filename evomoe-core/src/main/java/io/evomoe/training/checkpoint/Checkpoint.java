@@ -3,6 +3,7 @@ package io.evomoe.training.checkpoint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.Sha256;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.Place;
 import io.evomoe.nn.Place.ExpertPlace;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -126,7 +128,8 @@ public final class Checkpoint implements SavedRun {
   }
 
   /**
-   * Copies the saved parameters and gate state into a model, which is enough for evaluation.
+   * Copies the saved parameters and gate state into a model, which is enough for evaluation. A
+   * weight gets its adapter added ({@link io.evomoe.nn.LoraConfig}) if the model has none.
    *
    * @param model model whose experts are spawned if those of the run were
    * @throws CheckpointException if an array is missing, left over, or of another type or shape
@@ -134,7 +137,14 @@ public final class Checkpoint implements SavedRun {
   public void loadModel(Model<?> model) {
     requireSameExperts(model);
     load(CheckpointFiles.arrays(model), Set.of());
-    freeze(model);
+    if (!trainedPart()) {
+      freeze(model);
+    }
+  }
+
+  /** Returns whether the training changed a part of the weights, for which it froze the others. */
+  private boolean trainedPart() {
+    return state.config().containsKey(TrainingState.PART);
   }
 
   /** Returns the names of frozen parameters, in order. */
@@ -172,6 +182,7 @@ public final class Checkpoint implements SavedRun {
     moments.forEach((parameter, own) -> CheckpointFiles.putMoments(read, parameter, own));
     requireNoOthers(folder.resolve(CheckpointFiles.OPTIMIZER), read.keySet(), Set.of());
     loadModel(model);
+    freeze(model);
     moments.forEach(optimizer::restore);
   }
 
@@ -236,8 +247,31 @@ public final class Checkpoint implements SavedRun {
    * @param unused names in the file that are not needed
    */
   void load(Map<String, INDArray> arrays, Set<String> unused) {
-    requireNoOthers(modelFile(), arrays.keySet(), unused);
-    SafeTensors.ask(modelFile(), tensors -> tensors.readAllInto(arrays));
+    Set<String> names = names();
+    Map<String, List<String>> adapters = new LinkedHashMap<>();
+    for (String name : arrays.keySet()) {
+      List<String> adapter = LoraConfig.adapterOf(name);
+      if (names.containsAll(adapter) && !arrays.keySet().containsAll(adapter)) {
+        adapters.put(name, adapter);
+      }
+    }
+    Set<String> others = new LinkedHashSet<>(unused);
+    adapters.values().forEach(others::addAll);
+    requireNoOthers(modelFile(), arrays.keySet(), others);
+    SafeTensors.ask(
+        modelFile(),
+        tensors -> {
+          tensors.readAllInto(arrays);
+          double scale = Double.parseDouble(state.config().getOrDefault(TrainingState.PART, "0"));
+          for (Map.Entry<String, List<String>> adapter : adapters.entrySet()) {
+            try (INDArray a = tensors.read(adapter.getValue().get(0));
+                INDArray b = tensors.read(adapter.getValue().get(1));
+                INDArray change = a.mmul(b)) {
+              Objects.requireNonNull(arrays.get(adapter.getKey())).addi(change.muli(scale));
+            }
+          }
+          return adapters;
+        });
   }
 
   private static void requireNoOthers(Path file, Set<String> names, Set<String> unused) {
@@ -311,6 +345,9 @@ public final class Checkpoint implements SavedRun {
     public void loadInto(Model<?> model, Optimizer optimizer) {
       from.requireSameExperts(model);
       Map<String, INDArray> arrays = CheckpointFiles.arrays(model);
+      model.parameters().stream()
+          .filter(parameter -> parameter.role() == Parameter.Role.ADAPTER)
+          .forEach(adapter -> arrays.remove(adapter.name()));
       if (!sameGate) {
         compareGates(model, arrays);
         arrays.keySet().removeAll(made);
@@ -323,7 +360,7 @@ public final class Checkpoint implements SavedRun {
                   optimizer)
               : Map.of();
       from.load(arrays, left);
-      if (sameGate) {
+      if (sameGate && !from.trainedPart()) {
         from.freeze(model);
       }
       kept.forEach(optimizer::restore);

@@ -6,6 +6,7 @@ import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig.Compute;
 import io.evomoe.training.SafetyConfig;
@@ -126,7 +127,8 @@ public record Preset(
         ArchitectureConfig.DEFAULT,
         SafetyConfig.DEFAULT,
         HeldOut.DEFAULT,
-        DataForm.DEFAULT);
+        DataForm.DEFAULT,
+        LoraConfig.OFF);
   }
 
   private static int gatedHidden(int hidden) {

@@ -21,6 +21,7 @@ import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.moe.GateSpec;
 import io.evomoe.moe.Gates;
 import io.evomoe.moe.TrainingFacts;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.nn.Scope;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.training.RecordedRun.RunName;
@@ -30,6 +31,7 @@ import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -55,7 +57,8 @@ public record RunConfig(
     @Field(doc = "architecture details, to match published models") ArchitectureConfig architecture,
     @Field(doc = "safety settings") SafetyConfig guards,
     @Field(doc = "division of data without a split of its own") HeldOut split,
-    @Field(doc = "format of the data files") DataForm data)
+    @Field(doc = "format of the data files") DataForm data,
+    @Field(doc = "low-rank adapters, which need a run to start from") LoraConfig lora)
     implements RunConfigBuilder.With {
   private static final String POSITIONS = "architecture.positions";
 
@@ -205,7 +208,19 @@ public record RunConfig(
 
   /** Returns the scope for the model's parameters. */
   public Scope scope() {
-    return Scope.root(seed, kernels());
+    return Scope.root(seed, kernels()).withLora(lora);
+  }
+
+  /** Returns whether a part of the weights is trained, or adapters beside them. */
+  public boolean trainsPart() {
+    return training.trainsPart() || lora.active();
+  }
+
+  /** Returns this configuration with all weights trained, without adapters. */
+  public RunConfig trainingAll() {
+    TrainingConfig all =
+        training.with(t -> t.trainOnly(List.of()).freeze(List.of()).trainExperts(0));
+    return with(c -> c.training(all).lora(LoraConfig.OFF));
   }
 
   /** Returns the name of the run in its files. */

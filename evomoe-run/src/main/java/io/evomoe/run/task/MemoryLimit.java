@@ -5,6 +5,7 @@ import io.evomoe.nn.Parameter;
 import io.evomoe.nn.internal.MetaArrays;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainingConfig;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +52,8 @@ public record MemoryLimit(long bytes, String name) {
 
   /** Returns the memory of parameters with their gradients and optimizer moments, heap included. */
   public static double bytes(ParameterTotal parameters) {
-    double numbers = (double) FLOAT_BYTES * ARRAYS_A_PARAMETER * parameters.numbers();
+    double trained = (double) parameters.trained() * (ARRAYS_A_PARAMETER - 1);
+    double numbers = FLOAT_BYTES * (parameters.numbers() + trained);
     double arrays = (double) ARRAYS_A_PARAMETER * parameters.arrays();
     return numbers + (HEAP_BYTES_AN_ARRAY + OTHER_BYTES_AN_ARRAY) * arrays;
   }
@@ -61,6 +63,11 @@ public record MemoryLimit(long bytes, String name) {
    */
   public static long checkpointBytes(long numbers) {
     return FLOAT_BYTES * (ARRAYS_A_PARAMETER - 1) * numbers;
+  }
+
+  /** Returns the bytes of a checkpoint of a model with the moments of its trained parameters. */
+  public static long checkpointBytes(ParameterTotal parameters) {
+    return FLOAT_BYTES * (parameters.numbers() + (ARRAYS_A_PARAMETER - 2) * parameters.trained());
   }
 
   public void requireRoomFor(String gate, ParameterTotal parameters, long mostHeap) {
@@ -95,22 +102,35 @@ public record MemoryLimit(long bytes, String name) {
    * @param numbers trainable numbers, at least 0
    * @param arrays arrays of these numbers, at least 0
    * @param perToken numbers that a token with one expert in each MoE block uses
+   * @param trained numbers that the run trains; with {@code training.trainExperts} those of all
+   *     experts
    */
-  public record ParameterTotal(long numbers, long arrays, long perToken) {
+  public record ParameterTotal(long numbers, long arrays, long perToken, long trained) {
+
+    /** The size of a model that is trained as a whole. */
+    public ParameterTotal(long numbers, long arrays, long perToken) {
+      this(numbers, arrays, perToken, numbers);
+    }
 
     /**
      * Counts the parameters of a model with all its experts, without memory for their values.
      *
      * @throws IllegalArgumentException if the Java heap cannot hold its arrays
      */
-    static ParameterTotal of(Supplier<? extends Model<?>> model) {
+    static ParameterTotal of(Supplier<? extends Model<?>> model, TrainingConfig training) {
       int heapBytes = MemoryLimit.ARRAYS_A_PARAMETER * MemoryLimit.HEAP_BYTES_AN_ARRAY;
       long most = Runtime.getRuntime().maxMemory() / heapBytes;
       Model<?> made = MetaArrays.make(most, model);
       List<Parameter> all = made.parameters();
       long numbers = all.stream().mapToLong(Parameter::length).sum();
       long idle = Math.round(made.evolving().idleParameters(1));
-      return new ParameterTotal(numbers, all.size(), numbers - idle);
+      boolean adapted = all.stream().anyMatch(one -> one.role() == Parameter.Role.ADAPTER);
+      long trained =
+          all.stream()
+              .filter(one -> training.mayTrain(one, adapted))
+              .mapToLong(Parameter::length)
+              .sum();
+      return new ParameterTotal(numbers, all.size(), numbers - idle, trained);
     }
   }
 }

@@ -193,7 +193,7 @@ public abstract class Task<B, M extends Model<B>> {
    */
   public final ParameterTotal parameters(RunConfig config, int vocabulary) {
     TrainingFacts facts = TrainingFacts.ofSteps(config.training().steps());
-    return ParameterTotal.of(() -> fresh(config, vocabulary, facts));
+    return ParameterTotal.of(() -> fresh(config, vocabulary, facts), config.training());
   }
 
   /**

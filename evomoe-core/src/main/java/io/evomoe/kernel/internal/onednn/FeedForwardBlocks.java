@@ -4,6 +4,7 @@ import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
+import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.Operands.Operand;
@@ -120,10 +121,13 @@ final class FeedForwardBlocks {
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         FeedForwardGradients net = into.apply(g);
-        products.addGradients(hidden, dOut, inner, g, net.contract(), pieces);
-        products.addGradients(in, dExpanded, groups, g, net.expand(), pieces);
+        long d = nets.width();
+        long h = nets.hidden();
+        products.addGradients(hidden, h, dOut, d, inner, g, net.contract(), pieces);
+        products.addGradients(in, d, dExpanded, h, groups, g, net.expand(), pieces);
         if (dUp != null) {
-          products.addGradients(in, dUp, groups, g, Objects.requireNonNull(net.up()), pieces);
+          MapGradients up = Objects.requireNonNull(net.up());
+          products.addGradients(in, d, dUp, h, groups, g, up, pieces);
         }
       }
     }

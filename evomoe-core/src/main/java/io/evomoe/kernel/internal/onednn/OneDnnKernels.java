@@ -115,14 +115,19 @@ final class OneDnnKernels extends OneDnnRowKernels {
 
   @Override
   public INDArray linearGradient(
-      INDArray x, INDArray weight, INDArray dy, Accumulator dWeight, @Nullable Accumulator dBias) {
+      INDArray x,
+      INDArray weight,
+      INDArray dy,
+      @Nullable Accumulator dWeight,
+      @Nullable Accumulator dBias) {
     return x.size(0) == 0
         ? super.linearGradient(x, weight, dy, dWeight, dBias).castTo(x.dataType())
         : gradients(x, weight, false, dy, new MapGradients(dWeight, dBias));
   }
 
   @Override
-  public INDArray tableGradient(INDArray x, INDArray table, INDArray dy, Accumulator dTable) {
+  public INDArray tableGradient(
+      INDArray x, INDArray table, INDArray dy, @Nullable Accumulator dTable) {
     return x.isEmpty() || dy.isEmpty()
         ? super.tableGradient(x, table, dy, dTable)
         : gradients(x, table, true, dy, new MapGradients(dTable, null));
@@ -151,7 +156,7 @@ final class OneDnnKernels extends OneDnnRowKernels {
       long right = (transposed ? in : gradient).address();
       Accumulator part = new Accumulator(dx.get(interval(from, from + size), all()), 0);
       List<Runnable> pieces = new ArrayList<>();
-      products.addPieces(true, false, left, right, sums.weight(), size, sums.bias(), pieces);
+      products.addGradients(left, right, size, out, sums, pieces);
       products.addPieces(
           false, !transposed, gradient.address(), values.address(), part, out, null, pieces);
       Pieces.run(pieces);

@@ -136,18 +136,35 @@ final class Products {
   /**
    * Adds the pieces of the gradients x^T dy [in, out] of a weight and of its bias, over the rows of
    * one group, at least one.
+   *
+   * @param in number of columns of x
+   * @param out number of columns of dy
    */
   void addGradients(
       Operand x,
+      long in,
       Operand dy,
+      long out,
       RowGroups groups,
       int group,
       MapGradients into,
       List<Runnable> pieces) {
-    INDArray weight = into.weight().array();
-    long in = row(x, groups.inputOffset(group), weight.size(0));
-    long out = row(dy, groups.offset(group), weight.size(1));
-    addPieces(true, false, in, out, into.weight(), groups.size(group), into.bias(), pieces);
+    long left = row(x, groups.inputOffset(group), in);
+    long right = row(dy, groups.offset(group), out);
+    addGradients(left, right, groups.size(group), out, into, pieces);
+  }
+
+  /**
+   * Adds the pieces of the gradients a^T b of a weight, and of the column sums of b [rows, out].
+   */
+  void addGradients(long a, long b, int rows, long out, MapGradients into, List<Runnable> pieces) {
+    Accumulator weight = into.weight();
+    Accumulator bias = into.bias();
+    if (weight != null) {
+      addPieces(true, false, a, b, weight, rows, bias, pieces);
+    } else if (bias != null) {
+      pieces.add(() -> columnSums(b, rows, out, bias));
+    }
   }
 
   private void multiply(

@@ -3,9 +3,11 @@ package io.evomoe.run.internal.folder;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.training.TrainingState;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,11 @@ public final class SavedConfig {
 
   /** Returns the entry of a run's checkpoint. */
   public static Map<String, String> entry(RunConfig config) {
-    return Map.of(ENTRY, ConfigFile.text(config));
+    Map<String, String> entries = new HashMap<>(Map.of(ENTRY, ConfigFile.text(config)));
+    if (config.trainsPart()) {
+      entries.put(TrainingState.PART, Double.toString(config.lora().scale()));
+    }
+    return entries;
   }
 
   /**

@@ -62,7 +62,7 @@ public record Conversion(RunCheckpoint run) {
     RunConfig config = Tasks.checked(config(groups));
     Model<?> old = grown(run);
     Optimizer oldMoments = optimizer(run.config());
-    run.checkpoint().loadInto(old, oldMoments);
+    load(run, old, oldMoments);
     Model<?> converted = convertedModel(config);
     Optimizer moments = optimizer(config);
     ExpertConversion conversion = new ExpertConversion(old, groups);
@@ -98,11 +98,11 @@ public record Conversion(RunCheckpoint run) {
           "average must be at most %d, the checkpoints with the same experts up to %s, was %d"
               .formatted(others.size() + 1, last.location(), count));
     }
-    RunConfig config = run.config();
+    RunConfig config = run.config().trainingAll();
     try (Model<?> mean = grown(run);
         Model<?> other = grown(run);
         Optimizer moments = optimizer(config)) {
-      last.loadInto(mean, moments);
+      load(run, mean, moments);
       for (Checkpoint earlier : others) {
         earlier.loadModel(other);
         for (int i = 0; i < mean.parameters().size(); i++) {
@@ -115,6 +115,15 @@ public record Conversion(RunCheckpoint run) {
     return Stream.concat(Stream.of(last), others.stream())
         .map(checkpoint -> checkpoint.progress().step())
         .toList();
+  }
+
+  /** The moments of a run that trains a part of its weights are left out: they are of that part. */
+  private static void load(RunCheckpoint run, Model<?> model, Optimizer moments) {
+    if (run.config().trainsPart()) {
+      run.checkpoint().loadModel(model);
+    } else {
+      run.checkpoint().loadInto(model, moments);
+    }
   }
 
   static Path write(RunCheckpoint run, RunConfig config, Path out, TrainingState state) {
@@ -134,9 +143,10 @@ public record Conversion(RunCheckpoint run) {
 
   /** The number of experts in the configuration of a dense run stays as it was. */
   private RunConfig config(ExpertGroups groups) {
+    RunConfig before = run.config().trainingAll();
     return isDense(groups)
-        ? run.config().with(c -> c.gate(DENSE))
-        : ConfigFile.set(run.config(), "model.experts", Integer.toString(groups.size()));
+        ? before.with(c -> c.gate(DENSE))
+        : ConfigFile.set(before, "model.experts", Integer.toString(groups.size()));
   }
 
   private TrainingState state(RunConfig config, Model<?> converted, Optimizer moments) {

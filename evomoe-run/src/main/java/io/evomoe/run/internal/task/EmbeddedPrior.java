@@ -114,7 +114,7 @@ public record EmbeddedPrior(RunCheckpoint run) {
   }
 
   private RunConfig config(Columns columns) {
-    RunConfig config = ExportPlan.embedded(run.config()).orElseThrow();
+    RunConfig config = ExportPlan.embedded(run.config().trainingAll()).orElseThrow();
     int heads = config.model().numAttentionHeads();
     Integer headDim = config.model().headDim();
     return config.with(

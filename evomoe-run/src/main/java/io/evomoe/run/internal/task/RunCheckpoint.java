@@ -269,9 +269,9 @@ public final class RunCheckpoint implements TaskRun {
     return fresh(task());
   }
 
-  /** Creates the run's model before its first step. */
+  /** Creates the run's model before its first step; without adapters, which a load adds to it. */
   public <M extends Model<?>> M fresh(Task<?, M> task) {
-    return task.fresh(config, vocabulary(), facts());
+    return task.fresh(config.trainingAll(), vocabulary(), facts());
   }
 
   /** Returns the run's model, with the checkpoint loaded. */
@@ -342,11 +342,11 @@ public final class RunCheckpoint implements TaskRun {
   ObjectNode description() {
     return StrictYaml.fields(
         new RunDescription(
-            config,
+            config.trainingAll(),
             checkpoint.progress(),
             checkpoint.context(),
             vocabulary(),
-            checkpoint.frozen()));
+            config.trainsPart() ? List.of() : checkpoint.frozen()));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.nn.Parameter;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.record.RunResult;
 import io.evomoe.run.record.RunResult.Outcome;
@@ -46,6 +47,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     this.config = config;
     this.model = data.model(config, earlierSteps);
     try {
+      requireAdapters();
       this.trainer = trainer.apply(model);
       this.lineage = lineage.get();
     } catch (RuntimeException e) {
@@ -56,6 +58,15 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
     this.trainer.observe(
         most -> data.samples(model, now.get(), most),
         () -> data.expertUse(model, config, now.get()));
+  }
+
+  private void requireAdapters() {
+    if (config.lora().active()
+        && model.parameters().stream().noneMatch(p -> p.role() == Parameter.Role.ADAPTER)) {
+      throw new IllegalArgumentException(
+          "lora.modules must match a linear map or a module, such as *.attention, were "
+              + config.lora().modules());
+    }
   }
 
   /**
@@ -184,7 +195,7 @@ public final class TaskTraining<B, M extends Model<B>> implements AutoCloseable 
   private CheckpointWriter requireRoom(CheckpointWriter checkpoints) {
     long left = config.training().steps() - trainer.progress().step();
     checkpoints.requireRoom(
-        MemoryLimit.checkpointBytes(data.parameters(config).numbers()),
+        MemoryLimit.checkpointBytes(data.parameters(config)),
         config.trainer().keptCheckpoints(left));
     return checkpoints;
   }

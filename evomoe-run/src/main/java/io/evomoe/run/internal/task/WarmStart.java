@@ -77,7 +77,7 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
   /** Returns all settings of the earlier run, with the rest of its phases. */
   @Override
   public RunConfig defaults(RunConfig usual) {
-    RunConfig before = run.config();
+    RunConfig before = run.config().trainingAll();
     TrainingConfig training = before.training();
     RunConfig config =
         before.with(
@@ -133,6 +133,13 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
     config.requireWeightsOf(run.config(), folder);
     if (!config.gate().equals(run.config().gate())) {
       requireGateFits(config);
+    }
+    if (!hasExperts()
+        && config.trainsPart()
+        && config.provider().growth() == ExpertLifecycle.SPAWNED) {
+      throw new IllegalArgumentException(
+          "training.trainOnly, training.freeze, training.trainExperts and lora.rank need a model that has its experts, %s has yet to spawn them: train it on first"
+              .formatted(folder));
     }
     if (hasExperts()) {
       OptionalLong one = config.evolution().diversifySteps();

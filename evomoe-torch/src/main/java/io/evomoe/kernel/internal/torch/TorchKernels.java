@@ -135,12 +135,14 @@ final class TorchKernels extends TorchRowKernels {
       Tensor in = inputRows(tensors.of(x), groups, group);
       Tensor out = outputRows(tensors.of(dy), groups, group);
       Work work = new Work();
-      Products.multiply(
-          work,
-          products.operand(in).t(),
-          products.operand(out),
-          tensors.of(weight.array()),
-          weight.beta());
+      if (weight != null) {
+        Products.multiply(
+            work,
+            products.operand(in).t(),
+            products.operand(out),
+            tensors.of(weight.array()),
+            weight.beta());
+      }
       if (bias != null) {
         Tensor sums = tensors.flat(bias.array());
         work.add(own -> Products.columnSums(out, sums, bias.beta()));

@@ -1,0 +1,73 @@
+package io.evomoe.nn;
+
+import static io.evomoe.internal.names.Field.Kind.MODEL;
+
+import io.evomoe.internal.names.Field;
+import io.evomoe.internal.names.Fields;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
+
+/** Low-rank adapters of linear maps ({@link Lora}). With rank 0 there are none. */
+@RecordBuilder
+public record LoraConfig(
+    @Field(
+            doc =
+                "rank of the adapters that are trained instead of the weights (LoRA), e.g. 8; 0 for none",
+            initial = "0",
+            min = 0,
+            kind = MODEL)
+        int rank,
+    @Field(
+            doc = "numerator of the adapters' factor, which is `alpha / rank`",
+            initial = "16",
+            above = 0,
+            kind = MODEL)
+        double alpha,
+    @Field(
+            doc = "dropout rate of the adapters' input",
+            initial = "0",
+            min = 0,
+            below = 1,
+            kind = MODEL)
+        double dropout,
+    @Field(
+            doc =
+                "globs of the linear maps that get an adapter, or of modules that contain them; "
+                    + "empty for attention and feed-forward networks with all experts",
+            initial = "[]",
+            kind = MODEL)
+        List<String> modules)
+    implements LoraConfigBuilder.With {
+  /** No adapters. */
+  public static final LoraConfig OFF = Fields.defaults(LoraConfig.class);
+
+  private static final List<String> USUAL =
+      List.of("*.attention", "*.crossAttention", "*.feedForward");
+
+  /** Rejects values out of bounds. */
+  public LoraConfig {
+    modules = List.copyOf(modules);
+    Fields.require(LoraConfig.class, rank, alpha, dropout, modules);
+  }
+
+  /** Returns whether there are adapters. */
+  public boolean active() {
+    return rank > 0;
+  }
+
+  /** Returns the factor of the adapters' output. */
+  public double scale() {
+    return active() ? alpha / rank : 0;
+  }
+
+  /** Returns the names of A and B of the adapter beside a weight. */
+  public static List<String> adapterOf(String weight) {
+    String map = weight.replaceFirst("weight$", "");
+    return List.of(map + Lora.A, map + Lora.B);
+  }
+
+  /** Returns whether the linear map at a place has an adapter. */
+  boolean adapts(Place place) {
+    return active() && place.matches(modules.isEmpty() ? USUAL : modules);
+  }
+}
