@@ -16,6 +16,9 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.EmbeddedPrior;
 import io.evomoe.run.internal.task.RunCheckpoint;
+import io.evomoe.models.causal.CausalLanguageModel;
+import io.evomoe.run.result.ChoiceScores;
+import io.evomoe.run.result.ChoiceScores.Question;
 import io.evomoe.run.result.ExportRequest;
 import io.evomoe.run.result.ExportRequest.Exported;
 import io.evomoe.run.result.Measurement;
@@ -111,6 +114,29 @@ abstract class RunUse {
    */
   public Measurement evaluate(EvalRequest request, Consumer<String> said) {
     return use(run -> run.evaluate(request, said));
+  }
+
+  /**
+   * Measures the answers to questions with several choices.
+   *
+   * @param questions as {@link ChoiceScores#read} gives them
+   * @param expertsPerToken experts per token; null for the gate's own routing
+   * @throws IllegalArgumentException if the model is no causal language model, or a choice is
+   *     longer than its positions
+   */
+  public ChoiceScores choices(List<Question> questions, @Nullable Integer expertsPerToken) {
+    return use(
+        run -> {
+          if (!(trained().model() instanceof CausalLanguageModel)) {
+            throw new IllegalArgumentException(
+                "choices need a run of task gpt, was " + config().task());
+          }
+          TrainedModel<CausalLanguageModel> model = trained().as(CausalLanguageModel.class);
+          return ChoiceScores.of(
+              expertsPerToken == null ? model : model.withExpertsPerToken(expertsPerToken),
+              run.tokenizer(),
+              questions);
+        });
   }
 
   /**

@@ -4,6 +4,7 @@ import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.TerminalBar;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.result.Measurement;
 import io.evomoe.run.task.ExportPlan;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.training.Callback;
@@ -132,6 +133,8 @@ final class Advice implements Callback {
     return Double.isNaN(bytes)
         ? ""
         : String.format(
-            Locale.ROOT, " nats a token, %.3f bits per byte", loss / Math.log(2) / bytes);
+            Locale.ROOT,
+            " nats a token, %.3f bits per byte",
+            Measurement.bitsPerByte(loss, bytes));
   }
 }

@@ -10,6 +10,7 @@ import io.evomoe.models.transformer.Search;
 import io.evomoe.run.Run;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.record.FineTuned.ClassEvaluation;
+import io.evomoe.run.result.ChoiceScores;
 import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.Tasks;
 import java.nio.file.Files;
@@ -26,11 +27,12 @@ import picocli.CommandLine.Spec;
     name = "eval",
     description = {
       "Measures a trained model.",
-      "All tasks: loss and perplexity. Translation: also token accuracy, BLEU and chrF. Classifiers: accuracy, macro-F1 and the scores of each class."
+      "All tasks: loss and perplexity. Language models: also bits per byte. Translation: also token accuracy, BLEU and chrF. Classifiers: accuracy, macro-F1 and the scores of each class."
     },
     footer = {
       "evomoe eval --checkpoint runs/mine --split test",
-      "evomoe eval --checkpoint runs/llama --experts-per-token 2"
+      "evomoe eval --checkpoint runs/llama --experts-per-token 2",
+      "evomoe eval --checkpoint runs/mine --choices questions.jsonl"
     })
 final class EvalCommand implements Runnable {
   private static final String[] OF_TRANSLATION = {
@@ -68,6 +70,13 @@ final class EvalCommand implements Runnable {
           "experts of every token; gates evomoe and dts without a token prior take any number, topk, top2, switch and softmix only their own, other gates none (default: the gate's choice)")
   @Nullable Integer expertsPerToken;
 
+  @Option(
+      names = "--choices",
+      paramLabel = "FILE",
+      description =
+          "task gpt: JSONL of questions instead of the data, each {\"prompt\": text, \"choices\": [text, text], \"answer\": index from 0}; a choice follows its prompt as it is")
+  @Nullable Path choices;
+
   @Mixin FieldOptions search = TranslateCommand.search();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -80,11 +89,21 @@ final class EvalCommand implements Runnable {
       String kind = Files.isDirectory(data) ? "folder without them" : "file";
       CommandText.reject(spec, text.formatted(kind, data), "--split");
     }
+    Path file = choices;
+    if (file != null) {
+      CommandText.reject(
+          spec, "cannot be given with --choices", "--data", "--split", "--batches");
+    }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();
       return;
     }
     try (Run<?> run = Run.open(checkpoint)) {
+      if (file != null) {
+        ChoiceScores scores = run.choices(ChoiceScores.read(file), expertsPerToken);
+        scores.lines().forEach(System.out::println);
+        return;
+      }
       String task = run.config().task();
       if (!task.equals(Tasks.TRANSLATION)) {
         CommandText.reject(spec, "needs a run of task mt, was " + task, OF_TRANSLATION);
@@ -107,7 +126,7 @@ final class EvalCommand implements Runnable {
 
   private void evaluateClassifier() {
     String why = "cannot be given for a classifier, " + checkpoint;
-    CommandText.reject(spec, why, "--batches", "--experts-per-token");
+    CommandText.reject(spec, why, "--batches", "--experts-per-token", "--choices");
     CommandText.reject(spec, why, OF_TRANSLATION);
     form.requireOf(RecordKind.CLASS);
     try (Classifier classifier = Classifier.open(checkpoint)) {

@@ -72,6 +72,16 @@ public record Measurement(
    * length of a token is unknown.
    */
   public double bitsPerByte() {
+    return bitsPerByte(loss, bytesPerToken);
+  }
+
+  /**
+   * Returns a loss in bits per byte.
+   *
+   * @param loss in nats per token
+   * @param bytesPerToken bytes of a token
+   */
+  public static double bitsPerByte(double loss, double bytesPerToken) {
     return loss / Math.log(2) / bytesPerToken;
   }
 
