@@ -159,6 +159,13 @@ public final class EvolvingFeedForward implements Layer {
     return mixture == null ? TopKRouting.Other.ONE_EXPERT : mixture.gate().topKRouting(step);
   }
 
+  /** Sets the observer of its experts in later passes; without a gate there is nothing to see. */
+  public void observe(MoeLayer.ExpertObserver observer) {
+    if (mixture != null) {
+      mixture.observe(observer);
+    }
+  }
+
   /** Returns the provider of its gate, even before the gate exists. */
   GateProvider provider() {
     return plan.gates().provider();

@@ -31,6 +31,7 @@ public final class MoeLayer implements Layer {
   private final Kernels kernels;
   private final Gate gate;
   private final List<FeedForward> experts;
+  private @Nullable ExpertObserver observer;
 
   /**
    * Creates a layer from a gate and its experts.
@@ -54,10 +55,31 @@ public final class MoeLayer implements Layer {
     Routing routing = routed.routing();
     check(routing, (int) x.size(0));
     Dispatch dispatch = new Dispatch(routing, x, pass);
+    if (observer != null && dispatch.computed != null) {
+      observer.see(routing, dispatch.computed.value());
+    }
     return new Output(
         dispatch.output,
         dy -> dispatch.backward(dy, routed.pullback()),
         List.of(report(routing, pass, routed.auxLoss())));
+  }
+
+  /** Sees the experts of a layer at work, to measure them. */
+  @FunctionalInterface
+  public interface ExpertObserver {
+
+    /**
+     * Receives one pass.
+     *
+     * @param outputs the experts' outputs before they are weighted, in the order of the routing's
+     *     assignments [A, d]; valid during the call
+     */
+    void see(Routing routing, INDArray outputs);
+  }
+
+  /** Sets the observer of later passes, which must not run in parallel. */
+  public void observe(ExpertObserver seeing) {
+    observer = seeing;
   }
 
   private Routed route(INDArray x, Pass pass) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,8 @@ public record Place(
     Optional<String> gatePart,
     OptionalInt expertAxis,
     List<Integer> columns) {
+  private static final String GATE = "gate";
+
   static final Place ROOT =
       new Place(
           "",
@@ -52,6 +55,16 @@ public record Place(
   /** Returns whether it belongs to a gate. */
   public boolean ofGate() {
     return gatePart.isPresent();
+  }
+
+  /** Returns the dotted name of the MoE layer whose expert or gate it belongs to; else empty. */
+  public Optional<String> layer() {
+    return expert()
+        .map(ExpertPlace::layer)
+        .or(
+            () ->
+                gatePart.map(
+                    part -> name.replaceFirst("\\.?" + Pattern.quote(join(GATE, part)) + "$", "")));
   }
 
   /**
@@ -103,7 +116,7 @@ public record Place(
 
   Place inGate() {
     return new Place(
-        join(name, "gate"), block, Optional.empty(), Optional.of(""), expertAxis, columns);
+        join(name, GATE), block, Optional.empty(), Optional.of(""), expertAxis, columns);
   }
 
   Place alongExperts(int axis) {

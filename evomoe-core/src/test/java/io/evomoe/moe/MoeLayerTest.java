@@ -13,6 +13,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.testing.Differences;
 import io.evomoe.testing.LayerGradientCheck;
 import io.evomoe.testing.RandomArrays;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -124,6 +125,28 @@ class MoeLayerTest {
           .as(a.name())
           .isLessThan(tolerance);
     }
+  }
+
+  @Test
+  void should_show_the_outputs_of_its_experts_to_an_observer() {
+    MoeScene scene = new MoeScene(DataType.DOUBLE, MoeScene.PARTIAL, gate -> gate);
+    INDArray x = scene.tokens(5);
+    List<Routing> seen = new ArrayList<>();
+    scene.layer.observe(
+        (routing, outputs) -> {
+          seen.add(routing);
+          for (int e = 0; e < routing.experts(); e++) {
+            for (int i = routing.offset(e); i < routing.offset(e) + routing.load(e); i++) {
+              INDArray token = rows(x, new int[] {routing.token(i)});
+              INDArray alone = scene.experts.get(e).forward(token, MoeScene.pass(1)).value();
+              assertThat(Differences.relative(rows(outputs, new int[] {i}), alone))
+                  .isLessThan(1e-12);
+            }
+          }
+        });
+    scene.layer.forward(x, MoeScene.pass(5));
+
+    assertThat(seen).singleElement().satisfies(one -> assertThat(one.assignments()).isPositive());
   }
 
   @Test

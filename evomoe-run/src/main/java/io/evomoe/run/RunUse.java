@@ -260,6 +260,26 @@ abstract class RunUse {
   }
 
   /**
+   * Makes a run with the best experts of each MoE layer, scored by REAP (arXiv 2510.13999): the
+   * mean over an expert's tokens of its weight times the norm of its output.
+   *
+   * @param experts number of experts to keep in each layer
+   * @param request text that experts are scored on
+   * @param out new or empty folder
+   * @return the new run, which is open
+   * @throws IllegalArgumentException if the run has no experts, or not that many
+   */
+  public Run<?> keepBest(int experts, EvalRequest request, Path out) {
+    made(
+        out,
+        (run, folder) -> {
+          new Conversion(run).keep(experts, request, folder);
+          return folder;
+        });
+    return Run.open(out);
+  }
+
+  /**
    * Writes a run whose weights are the mean of this run's last checkpoints. Everything else, such
    * as the optimizer's moments, is that of the last one.
    *

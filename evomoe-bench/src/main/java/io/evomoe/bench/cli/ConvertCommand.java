@@ -1,9 +1,11 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
 import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.Run;
+import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,17 +14,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code evomoe convert}: a run of another number of experts out of a saved one. */
 @Command(
     name = "convert",
     description = {
       "Makes a run with another number of experts, averaged weights or an embedded prior from a checkpoint.",
-      "Give one of --select, --merge, --experts, --average and --embed-prior."
+      "Give one of --select, --keep, --merge, --experts, --average and --embed-prior."
     },
     footer = {
       "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
+      "evomoe convert --checkpoint runs/mine --keep 4 --out runs/four",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
     })
 final class ConvertCommand implements Runnable {
@@ -42,6 +47,14 @@ final class ConvertCommand implements Runnable {
   @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
+  @Option(
+      names = "--data",
+      description =
+          "with --keep: text to measure on (default: the validation set of the run's data)")
+  @Nullable Path data;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
   /** One of these. */
   static final class Experts {
     @Option(
@@ -50,6 +63,13 @@ final class ConvertCommand implements Runnable {
         splitSynopsisLabel = OptionGroup.COMMA_LABEL,
         description = "experts to keep, e.g. 0,3,5")
     @Nullable List<Integer> select;
+
+    @Option(
+        names = "--keep",
+        paramLabel = "K",
+        description =
+            "keep the K best experts of each layer, by the mean of gate weight times output norm on validation text (REAP); prints the loss before and after")
+    @Nullable Integer keep;
 
     @Option(
         names = "--merge",
@@ -98,6 +118,11 @@ final class ConvertCommand implements Runnable {
   @Override
   public void run() {
     NewOutput.folder(out).close();
+    if (wanted.keep == null) {
+      CommandText.reject(spec, "needs --keep", "--data");
+    } else {
+      CommandText.reject(spec, "cannot be given with --keep", "--spawn");
+    }
     try (Run<?> run = Run.open(checkpoint)) {
       Integer average = wanted.average;
       if (average != null) {
@@ -118,6 +143,10 @@ final class ConvertCommand implements Runnable {
         return;
       }
       int there = run.config().model().experts();
+      if (wanted.keep != null) {
+        keep(run, wanted.keep, there);
+        return;
+      }
       SpawnMethod method =
           SpawnMethod.parse(spawn == null ? run.config().evolution().spawn() : spawn);
       try (Run<?> converted = run.convert(wanted.groups(there), method, out)) {
@@ -126,6 +155,19 @@ final class ConvertCommand implements Runnable {
             "%d experts became %s: %s%n",
             there, dense ? "one dense network" : converted.config().model().experts(), out);
       }
+    }
+  }
+
+  private void keep(Run<?> run, int experts, int there) {
+    EvalRequest text = EvalRequest.HELD_OUT.withData(data);
+    double before = run.evaluate(text).loss();
+    try (Run<?> kept = run.keepBest(experts, text, out)) {
+      System.out.printf(
+          "The best %d of %d experts of each layer were kept, validation loss %.4f instead of %.4f: %s%n",
+          experts, there, kept.evaluate(text).loss(), before, out);
+      System.out.printf(
+          "To repair it: %s%n",
+          CommandText.of("train", "--from", out, "--steps", 100, "--out", out + "-repaired"));
     }
   }
 }

@@ -39,7 +39,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class ExpertConversion {
   private static final double GATE_NOISE = 0.01;
 
-  private final ExpertGroups groups;
+  private final Function<String, ExpertGroups> groups;
   private final Map<String, INDArray> old;
   private final Map<String, Parameter> oldParameters = new LinkedHashMap<>();
   private final int experts;
@@ -53,6 +53,15 @@ public final class ExpertConversion {
    *     has no experts
    */
   public ExpertConversion(Model<?> loaded, ExpertGroups groups) {
+    this(loaded, layer -> groups);
+  }
+
+  /**
+   * Prepares a conversion with other experts in each layer.
+   *
+   * @param groups sources of each new expert by the dotted name of the MoE layer, as many in all
+   */
+  public ExpertConversion(Model<?> loaded, Function<String, ExpertGroups> groups) {
     this.groups = groups;
     this.old = CheckpointFiles.arrays(loaded);
     loaded.parameters().forEach(parameter -> oldParameters.put(parameter.name(), parameter));
@@ -62,7 +71,15 @@ public final class ExpertConversion {
             .mapToInt(expert -> expert.number() + 1)
             .max()
             .orElseThrow(() -> new IllegalArgumentException("the model has no experts to convert"));
-    groups.requireWithin(experts);
+    loaded.parameters().stream()
+        .flatMap(parameter -> parameter.place().expert().stream())
+        .map(ExpertPlace::layer)
+        .distinct()
+        .forEach(layer -> groups.apply(layer).requireWithin(experts));
+  }
+
+  private ExpertGroups groups(Place place) {
+    return groups.apply(place.layer().orElseThrow());
   }
 
   /**
@@ -113,7 +130,7 @@ public final class ExpertConversion {
       if (place.expertAxis().isPresent()) {
         CounterRandom random = new CounterRandom(CounterRandom.fold(seed, parameter.name()));
         disturb(parameter, place.expertAxis().getAsInt(), random);
-      } else if (place.expert().filter(e -> groups.isFurtherCopy(e.number())).isPresent()) {
+      } else if (place.expert().filter(e -> groups(place).isFurtherCopy(e.number())).isPresent()) {
         INDArray value = parameter.value();
         int columns = (int) value.size(1);
         write(value, change.apply(place.name(), parameter.deviation(), columns, doubles(value)));
@@ -122,9 +139,10 @@ public final class ExpertConversion {
   }
 
   private void disturb(Parameter parameter, int axis, CounterRandom random) {
+    ExpertGroups own = groups(parameter.place());
     double deviation = GATE_NOISE * parameter.value().stdNumber().doubleValue();
-    for (int e = 0; e < groups.size(); e++) {
-      if (groups.isFurtherCopy(e)) {
+    for (int e = 0; e < own.size(); e++) {
+      if (own.isFurtherCopy(e)) {
         INDArray ofExpert = ofExpert(parameter.value(), axis, e);
         double[] values = doubles(ofExpert);
         for (int i = 0; i < values.length; i++) {
@@ -153,7 +171,7 @@ public final class ExpertConversion {
       List<String> names =
           place
               .expert()
-              .map(expert -> groups.of(expert.number()).stream().map(expert::of).toList())
+              .map(expert -> groups(place).of(expert.number()).stream().map(expert::of).toList())
               .orElse(List.of(place.name()));
       Map<String, INDArray> first = new HashMap<>();
       Map<String, INDArray> second = new HashMap<>();
@@ -192,7 +210,7 @@ public final class ExpertConversion {
     ExpertPlace expert = place.expert().orElse(null);
     if (expert != null) {
       return mean(
-          groups.of(expert.number()).stream()
+          groups(place).of(expert.number()).stream()
               .map(number -> fitting(expert.of(number), like, source.apply(expert.of(number))))
               .toList());
     }
@@ -200,7 +218,7 @@ public final class ExpertConversion {
     if (place.expertAxis().isPresent()) {
       return alongExperts(place, array, like);
     }
-    if (place.ofGate() && array != null && mayCountExperts(array, like)) {
+    if (place.ofGate() && array != null && mayCountExperts(place, array, like)) {
       throw new CheckpointException(
           place.name()
               + " depends on the number of experts, and its gate does not say along which axis"
@@ -213,8 +231,8 @@ public final class ExpertConversion {
    * Returns whether an array without an axis for experts may still have one. This is assumed if its
    * size differs, or if experts change places and it has as many entries as experts.
    */
-  private boolean mayCountExperts(INDArray array, INDArray like) {
-    boolean moved = groups.size() == experts && !groups.isIdentity();
+  private boolean mayCountExperts(Place place, INDArray array, INDArray like) {
+    boolean moved = groups(place).size() == experts && !groups(place).isIdentity();
     return !array.equalShapes(like)
         || (moved && Arrays.stream(array.shape()).anyMatch(size -> size == experts));
   }
@@ -230,9 +248,10 @@ public final class ExpertConversion {
       throw unfit(place.name(), like, array);
     }
     INDArray result = Nd4j.create(like.dataType(), like.shape());
-    for (int e = 0; e < groups.size(); e++) {
+    ExpertGroups own = groups(place);
+    for (int e = 0; e < own.size(); e++) {
       List<INDArray> sources = new ArrayList<>();
-      for (int source : groups.of(e)) {
+      for (int source : own.of(e)) {
         sources.add(ofExpert(array, axis, source));
       }
       ofExpert(result, axis, e).assign(mean(sources));

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.evolution.EvolvingFeedForward;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.names.FieldBound;
 import io.evomoe.moe.GateProvider.ExpertForm;
@@ -7,6 +8,9 @@ import io.evomoe.moe.GateProvider.ExpertLifecycle;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.folder.RunFolder;
+import io.evomoe.run.result.Measurement.EvalRequest;
+import io.evomoe.run.task.Task;
+import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
@@ -18,7 +22,11 @@ import io.evomoe.training.checkpoint.ExpertConversion;
 import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import io.evomoe.training.optimizer.Optimizer;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -59,7 +67,47 @@ public record Conversion(RunCheckpoint run) {
    * @return the checkpoint
    */
   public Path write(ExpertGroups groups, SpawnMethod spread, Path out) {
-    RunConfig config = Tasks.checked(config(groups));
+    return write(groups.size(), layer -> groups, spread, out);
+  }
+
+  /**
+   * Writes a run folder with the best experts of each MoE layer, by the score of REAP (Lasby et al.
+   * 2025, arXiv 2510.13999, section 4): the mean over an expert's tokens of its weight times the
+   * Euclidean norm of its output. Experts keep their order.
+   *
+   * @param keep experts of each layer, from 1 to those that there are
+   * @param request text that experts are scored on
+   * @param out a new folder, with the tokenizer already in it, if the run has one
+   */
+  public void keep(int keep, EvalRequest request, Path out) {
+    int there = run.config().model().experts();
+    if (keep < 1 || keep > there) {
+      throw new IllegalArgumentException(
+          "experts to keep must be in 1..%d, were %d".formatted(there, keep));
+    }
+    Map<String, ExpertScores> layers = new HashMap<>();
+    try (TrainedModel<?> scored = run.trained()) {
+      for (EvolvingFeedForward place : scored.model().evolving().places()) {
+        ExpertScores scores = new ExpertScores(scored.model().kernels(), there);
+        layers.put(place.name(), scores);
+        place.observe(scores);
+      }
+      measure(run.task(), scored, request);
+    }
+    Function<String, ExpertGroups> best =
+        layer -> ExpertGroups.select(Objects.requireNonNull(layers.get(layer)).best(keep));
+    write(keep, best, SpawnMethod.copy(), out);
+  }
+
+  private <B, M extends Model<B>> void measure(
+      Task<B, M> task, TrainedModel<?> scored, EvalRequest request) {
+    task.evaluate(
+        task.typed(scored, run.config().model().architecture()), run, request, line -> {});
+  }
+
+  private Path write(
+      int experts, Function<String, ExpertGroups> groups, SpawnMethod spread, Path out) {
+    RunConfig config = Tasks.checked(config(experts));
     Model<?> old = grown(run);
     Optimizer oldMoments = optimizer(run.config());
     load(run, old, oldMoments);
@@ -137,16 +185,16 @@ public record Conversion(RunCheckpoint run) {
   }
 
   /** Whether the new experts are one network that needs no gate. */
-  public boolean isDense(ExpertGroups groups) {
-    return groups.size() == 1 && run.config().provider().expertForm() == ExpertForm.PLAIN;
+  public boolean isDense(int experts) {
+    return experts == 1 && run.config().provider().expertForm() == ExpertForm.PLAIN;
   }
 
   /** The number of experts in the configuration of a dense run stays as it was. */
-  private RunConfig config(ExpertGroups groups) {
+  private RunConfig config(int experts) {
     RunConfig before = run.config().trainingAll();
-    return isDense(groups)
+    return isDense(experts)
         ? before.with(c -> c.gate(DENSE))
-        : ConfigFile.set(before, "model.experts", Integer.toString(groups.size()));
+        : ConfigFile.set(before, "model.experts", Integer.toString(experts));
   }
 
   private TrainingState state(RunConfig config, Model<?> converted, Optimizer moments) {
