@@ -66,6 +66,11 @@ public record LoraConfig(
     return List.of(map + Lora.A, map + Lora.B);
   }
 
+  /** Returns whether a parameter's name is that of A or B. */
+  public static boolean isAdapter(String name) {
+    return name.endsWith("." + Lora.A) || name.endsWith("." + Lora.B);
+  }
+
   /** Returns whether the linear map at a place has an adapter. */
   boolean adapts(Place place) {
     return active() && place.matches(modules.isEmpty() ? USUAL : modules);

@@ -171,7 +171,18 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    * @param said receives lines for the user on the import
    */
   public static Run<?> importing(Path folder, Path run, Consumer<String> said) {
-    HubImport.run(folder, run).forEach(said);
+    return importing(folder, null, run, said);
+  }
+
+  /**
+   * Makes a run as {@link #importing(Path, Path)}, with adapters added to the weights.
+   *
+   * @param adapters folder of the library peft; null for none
+   * @throws IllegalArgumentException if the adapters are for another model as well
+   */
+  public static Run<?> importing(
+      Path folder, @Nullable Path adapters, Path run, Consumer<String> said) {
+    HubImport.run(folder, adapters, run).forEach(said);
     return open(run);
   }
 

@@ -209,6 +209,25 @@ abstract class RunUse {
   }
 
   /**
+   * Writes the adapters of a run with {@code lora.rank} as a folder of the library peft. They belong
+   * to the export of the run that this one started from.
+   *
+   * @param out new or empty folder
+   * @throws IllegalArgumentException if the run has no adapters, trained other weights as well, or
+   *     fits no published family; nothing is written
+   */
+  public Exported exportAdapters(ExportRequest request, Path out) {
+    return use(
+        run -> {
+          try (NewOutput made = NewOutput.folder(out)) {
+            int tensors = run.exportAdapters(request, made.path());
+            made.publish();
+            return new Exported(tensors, false, List.of());
+          }
+        });
+  }
+
+  /**
    * Writes the model and its tokenizer as one GGUF file, for llama.cpp and programs built on it.
    *
    * @param request family and experts per token; the type of its weights is {@code type}

@@ -14,6 +14,7 @@ import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.internal.task.GptTask;
 import io.evomoe.run.record.RunFiles;
+import io.evomoe.run.result.ExportRequest;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -118,6 +119,44 @@ class PartTrainingTest {
         assertThat(next.logits(IDS)).containsExactly(merged, within(1e-5));
       }
     }
+  }
+
+  @Test
+  void should_write_adapters_for_peft_that_an_import_adds_to_their_base() throws IOException {
+    Path tuned = folder.resolve("tuned");
+    Path adapters = folder.resolve("adapters");
+    Path published = folder.resolve("published");
+    try (Run<?> run = part("lora.rank=2 lora.alpha=3 training.learningRate=0.02", tuned);
+        Run<?> before = Run.open(base)) {
+      run.train();
+      assertThat(run.exportAdapters(ExportRequest.DEFAULT, adapters).tensors()).isEqualTo(64);
+      assertThat(Files.readString(adapters.resolve("adapter_config.json")))
+          .contains("\"r\" : 2", "\"lora_alpha\" : 3.0", "\"peft_type\" : \"LORA\"")
+          .contains("model.layers.1.block_sparse_moe.experts.3.w2");
+      before.export(ExportRequest.DEFAULT, published);
+      try (Run<?> merged =
+          Run.importing(published, adapters, folder.resolve("imported"), line -> {})) {
+        assertThat(merged.logits(IDS)).containsExactly(run.logits(IDS), within(1e-5));
+      }
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> before.exportAdapters(ExportRequest.DEFAULT, folder.resolve("none")))
+          .withMessageContaining("lora.rank must be at least 1");
+    }
+    Path other = folder.resolve("other");
+    try (Run<Llama> run = SmallTexts.llama(folder).gate("dense").in(folder.resolve("dense"))) {
+      run.train();
+      run.export(ExportRequest.DEFAULT, other);
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.importing(other, adapters, folder.resolve("wrong"), line -> {}))
+        .withMessageContaining("has adapters for another model than " + other);
+    Files.writeString(
+        adapters.resolve("adapter_config.json"),
+        "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 3, \"use_dora\": true}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.importing(published, adapters, folder.resolve("dora"), line -> {}))
+        .withMessageContaining("use_dora must be left out, was true");
+    assertThat(folder.resolve("wrong")).doesNotExist();
   }
 
   @Test

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a trained model for other programs.",
       "hf: a Hugging Face folder, of the published family that fits the run exactly. If no family fits, the folder has EvoMoE's own form.",
-      "gguf: one file for llama.cpp, Ollama and programs built on them."
+      "gguf: one file for llama.cpp, Ollama and programs built on them.",
+      "peft: the LoRA adapters of a run with lora.rank, for the library peft; their base is the hf export of the run that it started from."
     },
     footer = {
       "evomoe export --checkpoint runs/mine --out models/mine",
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class ExportCommand implements Runnable {
   private static final String HF = "hf";
   private static final String GGUF = "gguf";
+  private static final String PEFT = "peft";
   private static final Map<String, DataType> TYPES =
       Map.of("f32", DataType.FLOAT, "f16", DataType.FLOAT16, "bf16", DataType.BFLOAT16);
   private static final long MEGABYTE = 1_000_000;
@@ -58,13 +60,13 @@ final class ExportCommand implements Runnable {
       description = "run folder, for its best checkpoint, or one checkpoint in it")
   Path checkpoint = Path.of(".");
 
-  @Option(names = "--format", description = "hf or gguf")
+  @Option(names = "--format", description = "hf, gguf or peft")
   String format = HF;
 
   @Option(
       names = "--out",
       required = true,
-      description = "hf: new or empty folder; gguf: new file NAME.gguf")
+      description = "hf, peft: new or empty folder; gguf: new file NAME.gguf")
   Path out = Path.of(".");
 
   @Option(
@@ -100,8 +102,12 @@ final class ExportCommand implements Runnable {
   @Override
   public void run() {
     boolean hub = format.equals(HF);
+    if (format.equals(PEFT)) {
+      writeAdapters();
+      return;
+    }
     if (!hub && !format.equals(GGUF)) {
-      throw new IllegalArgumentException("--format must be hf or gguf, was " + format);
+      throw new IllegalArgumentException("--format must be hf, gguf or peft, was " + format);
     }
     BiFunction<Run<?>, ExportRequest, Exported> write = hub ? hub() : gguf();
     try (Run<?> run = Run.opening(checkpoint).data(DataOptions.once(data)).open()) {
@@ -123,6 +129,16 @@ final class ExportCommand implements Runnable {
       } else {
         write(run, run, request, write);
       }
+    }
+  }
+
+  private void writeAdapters() {
+    CommandText.reject(
+        spec, "cannot be given with --format peft", "--dtype", "--max-shard-mb", "--data");
+    try (Run<?> run = Run.open(checkpoint)) {
+      ExportRequest request =
+          ExportRequest.DEFAULT.withFamily(family).withExpertsPerToken(expertsPerToken);
+      System.out.printf("%,d tensors: %s%n", run.exportAdapters(request, out).tensors(), out);
     }
   }
 

@@ -2,6 +2,7 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.run.Run;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -15,11 +16,18 @@ final class ImportCommand implements Runnable {
   @Option(names = "--from", required = true, description = "folder with config.json")
   Path from = Path.of(".");
 
+  @Option(
+      names = "--adapters",
+      paramLabel = "FOLDER",
+      description =
+          "folder of the library peft with LoRA adapters, which are added to the weights")
+  @Nullable Path adapters;
+
   @Option(names = "--out", required = true, description = "folder of the new run")
   Path out = Path.of(".");
 
   @Override
   public void run() {
-    Run.importing(from, out, System.out::println).close();
+    Run.importing(from, adapters, out, System.out::println).close();
   }
 }

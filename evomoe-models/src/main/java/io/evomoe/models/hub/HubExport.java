@@ -13,6 +13,7 @@ import io.evomoe.models.internal.hub.OwnExport;
 import io.evomoe.models.internal.hub.PublishedFamily;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.moe.Gate.GateState;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.training.Model;
 import io.evomoe.training.internal.tensors.FloatFormats;
 import java.io.IOException;
@@ -96,6 +97,30 @@ public final class HubExport {
       return new HubExport(exported.tensors(published, kept), config, published, kept, Set.of());
     }
     return own(model, PublishedFamily.of(model).modelType(), request.gate());
+  }
+
+  /**
+   * Writes the adapters of a model ({@link LoraConfig}) in the files of the library peft. They are
+   * of the model that {@link #of} exports without them.
+   *
+   * @param adapted model with adapters
+   * @param folder created if it does not exist
+   * @return number of tensors
+   * @throws IllegalArgumentException if no published family fits the model
+   */
+  public static int writeAdapters(
+      Model<?> adapted, LoraConfig lora, HubRequest request, Path folder) {
+    ExportedModel exported = new ExportedModel(adapted, request.gate(), request.moment());
+    Optional<String> origin =
+        request.origin().flatMap(ImportOrigin::load).map(ImportOrigin::modelType);
+    PublishedFamily family =
+        exported
+            .family(request.family(), origin)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "adapters need the names of a published family, and none fits this run: export it with --format hf"));
+    return exported.writeAdapters(exported.as(family), lora, folder);
   }
 
   /**

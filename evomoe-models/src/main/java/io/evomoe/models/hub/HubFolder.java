@@ -3,6 +3,7 @@ package io.evomoe.models.hub;
 import io.evomoe.models.internal.hub.HubConfig;
 import io.evomoe.models.internal.hub.HubTensors;
 import io.evomoe.models.internal.hub.ImportOrigin;
+import io.evomoe.models.internal.hub.PeftFolder;
 import io.evomoe.models.internal.hub.PublishedFamily;
 import io.evomoe.models.internal.hub.WeightRule;
 import io.evomoe.nn.Place;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -30,6 +32,7 @@ public final class HubFolder implements DenseWeights, Closeable {
   private final PublishedFamily.WeightNames names;
   private final Map<String, WeightRule> rules = new LinkedHashMap<>();
   private final List<String> unused;
+  private @Nullable PeftFolder peft;
 
   private HubFolder(Path folder, PublishedModel model, HubTensors tensors) {
     this.folder = folder;
@@ -98,6 +101,18 @@ public final class HubFolder implements DenseWeights, Closeable {
     }
   }
 
+  /**
+   * Adds adapters of the library peft to the weights that are read from now on.
+   *
+   * @param adapters folder with {@code adapter_config.json} and {@code adapter_model.safetensors}
+   * @throws IllegalArgumentException if they cannot be read, or are for another model
+   */
+  public void merge(Path adapters) {
+    PeftFolder read = PeftFolder.open(adapters);
+    read.requireFit(names.rules(), folder);
+    peft = read;
+  }
+
   /** Returns architecture and size. */
   public PublishedModel model() {
     return model;
@@ -152,7 +167,12 @@ public final class HubFolder implements DenseWeights, Closeable {
 
   @Override
   public INDArray read(String name) {
-    return rule(name).join(tensors::readFloat);
+    WeightRule rule = rule(name);
+    PeftFolder adapters = peft;
+    return rule.join(
+        adapters == null
+            ? tensors::readFloat
+            : tensor -> adapters.merged(tensor, tensors.readFloat(tensor), rule.transposed()));
   }
 
   private WeightRule rule(String name) {

@@ -6,9 +6,11 @@ import io.evomoe.models.stack.BlockConfig;
 import io.evomoe.models.stack.MoeConfig;
 import io.evomoe.models.stack.StackConfig;
 import io.evomoe.moe.Gate.TopKRouting;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -153,6 +155,18 @@ public final class ExportedModel {
         .rules()
         .forEach(rule -> tensors.putAll(rule.split(value(parameters, rule.ours(), published))));
     return origin.map(kept -> ordered(tensors, names.ties(), kept)).orElse(tensors);
+  }
+
+  /**
+   * Writes the adapters of the model in the files of the library peft.
+   *
+   * @param published in the form of the family of the model without them, which fits
+   * @return number of tensors
+   */
+  public int writeAdapters(PublishedModel published, LoraConfig lora, Path folder) {
+    PublishedFamily family = PublishedFamily.named(published.modelType());
+    return PeftFolder.write(
+        folder, lora, family.names(published, Set.of()).rules(), parameters());
   }
 
   /**

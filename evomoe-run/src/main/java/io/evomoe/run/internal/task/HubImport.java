@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Imports a published model as the folder of a run of gate {@code dense} before its first step. */
 public final class HubImport {
@@ -56,15 +57,20 @@ public final class HubImport {
    * Imports a folder.
    *
    * @param from with {@code config.json}, safetensors and optionally a tokenizer
+   * @param adapters folder of the library peft, whose adapters are added to the weights; null for
+   *     none
    * @param out folder of the run, new or empty
    * @return lines for the user
    * @throws IllegalArgumentException if the model or the tokenizer does not fit; nothing is written
    */
-  public static List<String> run(Path from, Path out) {
+  public static List<String> run(Path from, @Nullable Path adapters, Path out) {
     try (NewOutput made = NewOutput.folder(out)) {
       RunFolder folder = new RunFolder(made.path());
       List<String> lines =
-          new ArrayList<>(OwnExport.isIn(from) ? ofRun(from, folder) : published(from, folder));
+          new ArrayList<>(
+              OwnExport.isIn(from) && adapters == null
+                  ? ofRun(from, folder)
+                  : published(from, adapters, folder));
       made.publish();
       lines.add(
           TokenizerFiles.isIn(from)
@@ -75,8 +81,11 @@ public final class HubImport {
     }
   }
 
-  private static List<String> published(Path from, RunFolder folder) {
+  private static List<String> published(Path from, @Nullable Path adapters, RunFolder folder) {
     try (HubFolder hub = HubFolder.open(from)) {
+      if (adapters != null) {
+        hub.merge(adapters);
+      }
       if (TokenizerFiles.isIn(from)) {
         TokenizerFiles.requireFit(from, hub.model());
       }

@@ -308,22 +308,43 @@ public final class RunCheckpoint implements TaskRun {
     return export(task(), trained, request);
   }
 
+  /**
+   * Writes the run's adapters in the files of the library peft.
+   *
+   * @return number of tensors
+   * @throws IllegalArgumentException if the run has none, or trained other weights as well
+   */
+  public int exportAdapters(ExportRequest request, Path folder) {
+    if (!config.lora().active() || !config.training().trainOnly().isEmpty()) {
+      throw new IllegalArgumentException(
+          "format peft holds the adapters of a run that trained nothing else: lora.rank must be at least 1 and training.trainOnly empty, were %d and %s"
+              .formatted(config.lora().rank(), config.training().trainOnly()));
+    }
+    try (TrainedModel<?> adapted = load(task().fresh(config, vocabulary(), facts()))) {
+      TrainedModel<?> routed = routed(adapted, request.expertsPerToken());
+      return HubExport.writeAdapters(
+          routed.model(), config.lora(), request(routed, request), folder);
+    }
+  }
+
   private <B, M extends Model<B>> HubExport export(
       Task<B, M> task, TrainedModel<?> trained, ExportRequest request) {
     TrainedModel<?> routed = routed(trained, request.expertsPerToken());
+    TrainedModel<M> typed = task.typed(routed, config.model().architecture());
+    return task.export(typed.model(), request(routed, request)).ofRun(description());
+  }
+
+  private HubRequest request(TrainedModel<?> routed, ExportRequest request) {
     Optional<TextEnds> ends =
         folder.hasTokenizer() && !folder.hasProgramTokenizer()
             ? Optional.of(textEnds())
             : Optional.empty();
-    HubRequest exported =
-        new HubRequest(
-            config.gate(),
-            ends,
-            Optional.of(folder.originPath()),
-            routed.context(),
-            Optional.ofNullable(request.family()));
-    TrainedModel<M> typed = task.typed(routed, config.model().architecture());
-    return task.export(typed.model(), exported).ofRun(description());
+    return new HubRequest(
+        config.gate(),
+        ends,
+        Optional.of(folder.originPath()),
+        routed.context(),
+        Optional.ofNullable(request.family()));
   }
 
   private static <M extends Model<?>> TrainedModel<M> routed(
