@@ -2,6 +2,7 @@ package io.evomoe.run;
 
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.internal.files.NewOutput;
+import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gguf.GgufExport;
 import io.evomoe.models.gguf.GgufType;
@@ -16,7 +17,6 @@ import io.evomoe.run.internal.folder.RunFolder;
 import io.evomoe.run.internal.task.Conversion;
 import io.evomoe.run.internal.task.EmbeddedPrior;
 import io.evomoe.run.internal.task.RunCheckpoint;
-import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.run.result.ChoiceScores;
 import io.evomoe.run.result.ChoiceScores.Question;
 import io.evomoe.run.result.ExportRequest;
@@ -209,8 +209,8 @@ abstract class RunUse {
   }
 
   /**
-   * Writes the adapters of a run with {@code lora.rank} as a folder of the library peft. They belong
-   * to the export of the run that this one started from.
+   * Writes the adapters of a run with {@code lora.rank} as a folder of the library peft. They
+   * belong to the export of the run that this one started from.
    *
    * @param out new or empty folder
    * @throws IllegalArgumentException if the run has no adapters, trained other weights as well, or

@@ -68,7 +68,8 @@ class ChoiceScoresTest {
           .isCloseTo(sum / Math.log(2) / bytes, within(1e-5));
       assertThatIllegalArgumentException()
           .isThrownBy(
-              () -> run.choices(List.of(new Question("a", List.of("sea ".repeat(99), "b"), 1)), null))
+              () ->
+                  run.choices(List.of(new Question("a", List.of("sea ".repeat(99), "b"), 1)), null))
           .withMessageContaining("a choice must have 1 to 16 tokens, the model's positions, had");
     }
   }

@@ -133,8 +133,6 @@ final class Advice implements Callback {
     return Double.isNaN(bytes)
         ? ""
         : String.format(
-            Locale.ROOT,
-            " nats a token, %.3f bits per byte",
-            Measurement.bitsPerByte(loss, bytes));
+            Locale.ROOT, " nats a token, %.3f bits per byte", Measurement.bitsPerByte(loss, bytes));
   }
 }

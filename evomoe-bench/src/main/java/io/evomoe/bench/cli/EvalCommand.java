@@ -91,8 +91,7 @@ final class EvalCommand implements Runnable {
     }
     Path file = choices;
     if (file != null) {
-      CommandText.reject(
-          spec, "cannot be given with --choices", "--data", "--split", "--batches");
+      CommandText.reject(spec, "cannot be given with --choices", "--data", "--split", "--batches");
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();

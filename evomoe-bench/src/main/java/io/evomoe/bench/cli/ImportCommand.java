@@ -19,8 +19,7 @@ final class ImportCommand implements Runnable {
   @Option(
       names = "--adapters",
       paramLabel = "FOLDER",
-      description =
-          "folder of the library peft with LoRA adapters, which are added to the weights")
+      description = "folder of the library peft with LoRA adapters, which are added to the weights")
   @Nullable Path adapters;
 
   @Option(names = "--out", required = true, description = "folder of the new run")

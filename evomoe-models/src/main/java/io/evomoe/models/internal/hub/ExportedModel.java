@@ -165,8 +165,7 @@ public final class ExportedModel {
    */
   public int writeAdapters(PublishedModel published, LoraConfig lora, Path folder) {
     PublishedFamily family = PublishedFamily.named(published.modelType());
-    return PeftFolder.write(
-        folder, lora, family.names(published, Set.of()).rules(), parameters());
+    return PeftFolder.write(folder, lora, family.names(published, Set.of()).rules(), parameters());
   }
 
   /**

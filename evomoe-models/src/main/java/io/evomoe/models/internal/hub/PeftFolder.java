@@ -149,9 +149,7 @@ public final class PeftFolder {
   /** A block without experts is published as equal experts in a family of mixtures. */
   private static @Nullable INDArray find(Map<String, INDArray> parameters, String name) {
     INDArray own = parameters.get(name);
-    return own != null
-        ? own
-        : parameters.get(name.replaceFirst("\\.experts\\.\\d+\\.", "."));
+    return own != null ? own : parameters.get(name.replaceFirst("\\.experts\\.\\d+\\.", "."));
   }
 
   /**

@@ -36,7 +36,8 @@ final class ExpertScores implements ExpertObserver {
   List<Integer> best(int count) {
     return IntStream.range(0, sums.length)
         .boxed()
-        .sorted(Comparator.comparingDouble((Integer e) -> tokens[e] == 0 ? 0 : -sums[e] / tokens[e]))
+        .sorted(
+            Comparator.comparingDouble((Integer e) -> tokens[e] == 0 ? 0 : -sums[e] / tokens[e]))
         .limit(count)
         .sorted()
         .toList();

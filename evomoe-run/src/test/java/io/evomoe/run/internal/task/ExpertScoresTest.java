@@ -63,7 +63,8 @@ class ExpertScoresTest {
           INDArray router = kept.get(layer + "gate.weight");
           for (int e = 0; e < 2; e++) {
             int from = source(kept, old, layer, e);
-            assertThat(router.getColumn(e)).isEqualTo(old.get(layer + "gate.weight").getColumn(from));
+            assertThat(router.getColumn(e))
+                .isEqualTo(old.get(layer + "gate.weight").getColumn(from));
           }
         }
       }
