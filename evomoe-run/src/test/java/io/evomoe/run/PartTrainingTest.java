@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,7 +238,7 @@ class PartTrainingTest {
   /** The logits of the model as it is in training. */
   private static double[] unmerged(RunConfig config, Path checkpoint) {
     Checkpoint saved = Checkpoint.open(checkpoint);
-    int vocabulary = (int) arrays(checkpoint).get("tokens.weight").size(0);
+    int vocabulary = (int) Objects.requireNonNull(arrays(checkpoint).get("tokens.weight")).size(0);
     StepContext context = saved.context().evaluating();
     try (CausalLanguageModel model =
         new GptTask().fresh(config, vocabulary, TrainingFacts.ofSteps(12))) {

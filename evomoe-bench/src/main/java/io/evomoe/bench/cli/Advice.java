@@ -95,7 +95,7 @@ final class Advice implements Callback {
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : best == last && falls(evaluations, last) ? ", still falling" : "");
+            : best.step() == last.step() && falls(evaluations, last) ? ", still falling" : "");
     texts.stream().distinct().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
     List<String> next = new ArrayList<>();
     if (config.task().equals("gpt")) {

@@ -164,7 +164,7 @@ public final class PeftFolder {
       Path folder, LoraConfig lora, List<WeightRule> rules, Map<String, INDArray> parameters) {
     Map<String, INDArray> tensors = new LinkedHashMap<>();
     List<String> modules = new ArrayList<>();
-    Map<INDArray, String> unnamed = new IdentityHashMap<>();
+    IdentityHashMap<INDArray, String> unnamed = new IdentityHashMap<>();
     parameters.forEach(
         (name, value) -> {
           if (LoraConfig.isAdapter(name)) {

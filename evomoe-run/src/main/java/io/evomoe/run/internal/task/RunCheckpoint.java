@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -228,7 +229,11 @@ public final class RunCheckpoint implements TaskRun {
    * best one replaces it, unless it was opened by its name.
    */
   public <M extends Model<?>> TrainedModel<M> load(Task<?, M> task) {
-    M model = MetaArrays.undrawn(() -> fresh(task));
+    return load(() -> fresh(task));
+  }
+
+  private <M extends Model<?>> TrainedModel<M> load(Supplier<M> fresh) {
+    M model = MetaArrays.undrawn(fresh);
     for (boolean grown = false; ; ) {
       if (!grown && checkpoint.progress().spawned()) {
         grown = true;
@@ -320,7 +325,7 @@ public final class RunCheckpoint implements TaskRun {
           "format peft holds the adapters of a run that trained nothing else: lora.rank must be at least 1 and training.trainOnly empty, were %d and %s"
               .formatted(config.lora().rank(), config.training().trainOnly()));
     }
-    try (TrainedModel<?> adapted = load(task().fresh(config, vocabulary(), facts()))) {
+    try (TrainedModel<?> adapted = load(() -> task().fresh(config, vocabulary(), facts()))) {
       TrainedModel<?> routed = routed(adapted, request.expertsPerToken());
       return HubExport.writeAdapters(
           routed.model(), config.lora(), request(routed, request), folder);

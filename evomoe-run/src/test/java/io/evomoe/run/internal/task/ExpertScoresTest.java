@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +61,11 @@ class ExpertScoresTest {
         Map<String, INDArray> kept = arrays(two);
         for (int b = 0; b < 3; b++) {
           String layer = "blocks.%d.feedForward.".formatted(b);
-          INDArray router = kept.get(layer + "gate.weight");
+          INDArray router = of(kept, layer + "gate.weight");
           for (int e = 0; e < 2; e++) {
             int from = source(kept, old, layer, e);
             assertThat(router.getColumn(e))
-                .isEqualTo(old.get(layer + "gate.weight").getColumn(from));
+                .isEqualTo(of(old, layer + "gate.weight").getColumn(from));
           }
         }
       }
@@ -78,11 +79,15 @@ class ExpertScoresTest {
       Map<String, INDArray> kept, Map<String, INDArray> old, String layer, int expert) {
     String weight = layer + "experts.%d.expand.weight";
     for (int e = 0; e < 4; e++) {
-      if (old.get(weight.formatted(e)).equals(kept.get(weight.formatted(expert)))) {
+      if (of(old, weight.formatted(e)).equals(of(kept, weight.formatted(expert)))) {
         return e;
       }
     }
     throw new AssertionError("no old expert is " + expert + " of " + layer);
+  }
+
+  private static INDArray of(Map<String, INDArray> arrays, String name) {
+    return Objects.requireNonNull(arrays.get(name), name);
   }
 
   private static Map<String, INDArray> arrays(Run<?> run) {
