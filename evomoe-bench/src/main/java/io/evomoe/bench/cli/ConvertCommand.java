@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
       "Give one of --select, --keep, --merge, --experts, --average and --embed-prior."
     },
     footer = {
-      "evomoe convert --checkpoint runs/mine --select 0,3,5 --out runs/three",
       "evomoe convert --checkpoint runs/mine --keep 4 --out runs/four",
       "evomoe convert --checkpoint runs/mine --merge all --out runs/dense"
     })

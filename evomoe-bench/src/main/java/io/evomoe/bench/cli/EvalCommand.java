@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "evomoe eval --checkpoint runs/mine --split test",
-      "evomoe eval --checkpoint runs/llama --experts-per-token 2",
       "evomoe eval --checkpoint runs/mine --choices questions.jsonl"
     })
 final class EvalCommand implements Runnable {
