@@ -140,7 +140,7 @@ final class Functions {
     if (Math.subtractExact(end, first) > RANGE) {
       throw new IllegalArgumentException("range must have at most %d values".formatted(RANGE));
     }
-    return LongStream.range(first, end).<Object>boxed().toList();
+    return LongStream.range(first, end).mapToObj(i -> (Object) i).toList();
   }
 
   private static String date(String format) {
