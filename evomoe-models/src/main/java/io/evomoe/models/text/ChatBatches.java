@@ -35,7 +35,7 @@ public final class ChatBatches extends CorpusBatches<LanguageBatch> {
    * @param microBatches batches of a step, at least 1
    */
   public ChatBatches(ChatTokens chats, int length, int sequences, long seed, int microBatches) {
-    this(Packing.of(chats, length), sequences, seed, microBatches);
+    this(new Packing(chats, length), sequences, seed, microBatches);
   }
 
   private ChatBatches(Packing packing, int sequences, long seed, int microBatches) {
@@ -89,41 +89,40 @@ public final class ChatBatches extends CorpusBatches<LanguageBatch> {
     return new LanguageBatch(batch.tokens(), batch.targets(), weight);
   }
 
-  /**
-   * The conversations of each window.
-   *
-   * @param starts place of each conversation, and of the end
-   * @param counts tokens of answers that are predicted, by conversation
-   */
-  private record Packing(
-      ChatTokens chats,
-      int length,
-      int[] starts,
-      int[] counts,
-      List<int[]> windows,
-      int truncated) {
+  /** The conversations of each window. */
+  private static final class Packing {
+    private final ChatTokens chats;
+    private final int length;
 
-    static Packing of(ChatTokens chats, int length) {
+    /** Place of each conversation, and of the end. */
+    private final int[] starts;
+
+    /** Tokens of answers that are predicted, by conversation. */
+    private final int[] counts;
+
+    private final List<int[]> windows;
+    private int truncated;
+
+    Packing(ChatTokens chats, int length) {
       FieldBound.atLeast("length", length, 1);
+      this.chats = chats;
+      this.length = length;
       int[] marks = chats.marks().stream().toArray();
-      int[] starts =
+      starts =
           IntStream.concat(
                   IntStream.range(0, marks.length).filter(i -> (marks[i] & ChatTokens.BEGIN) != 0),
                   IntStream.of(marks.length))
               .toArray();
-      int[] counts = new int[starts.length - 1];
-      int truncated = 0;
+      counts = new int[starts.length - 1];
       for (int i = 0; i < counts.length; i++) {
         truncated += starts[i + 1] - starts[i] > length + 1 ? 1 : 0;
-        int end = Math.min(starts[i + 1], starts[i] + length + 1);
         counts[i] =
             (int)
-                IntStream.range(starts[i] + 1, end)
+                IntStream.rangeClosed(starts[i] + 1, starts[i] + inputs(i))
                     .filter(place -> marks[place] == ChatTokens.ANSWER)
                     .count();
       }
-      Packing unpacked = new Packing(chats, length, starts, counts, List.of(), truncated);
-      return new Packing(chats, length, starts, counts, unpacked.packed(), truncated);
+      windows = packed();
     }
 
     /** Puts each conversation into the window with the least sufficient room. */

@@ -92,7 +92,12 @@ public record ChatTokens(TokenStream ids, TokenStream marks) {
    * @param ids token ids up to its first answer
    * @param end id of the token that ends the answer
    */
-  public record Prompt(int[] ids, int end) {}
+  public record Prompt(List<Integer> ids, int end) {
+    /** Keeps the ids unmodifiable. */
+    public Prompt {
+      ids = List.copyOf(ids);
+    }
+  }
 
   /** Returns the begin of the conversation that a token is in. */
   public Prompt promptAt(int token) {
@@ -108,7 +113,7 @@ public record ChatTokens(TokenStream ids, TokenStream marks) {
     while (end + 1 < marks.size() && marks.id(end + 1) == ANSWER) {
       end++;
     }
-    return new Prompt(IntStream.range(begin, answer).map(ids::id).toArray(), ids.id(end));
+    return new Prompt(IntStream.range(begin, answer).mapToObj(ids::id).toList(), ids.id(end));
   }
 
   /** Token ids of text that is not learned and of answers, by turns. */

@@ -86,7 +86,9 @@ class ChatTokensTest {
     String text = template.render(ChatCorpus.messages(new Row(1, TURNS)), false);
     int[] whole = tokenizer.encode(text.stripTrailing());
     assertThat(IntStream.range(0, whole.length).map(chats.ids()::id)).containsExactly(box(whole));
-    assertThat(tokenizer.decode(chats.promptAt(whole.length + 5).ids()))
+    assertThat(
+            tokenizer.decode(
+                chats.promptAt(whole.length + 5).ids().stream().mapToInt(i -> i).toArray()))
         .endsWith("Hi<|im_end|>\n<|im_start|>assistant\n");
   }
 

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.nd4j.shade.guava.primitives.Ints;
 
 /**
  * Conversations for language modelling, whose answers are learned.
@@ -199,7 +200,7 @@ final class ChatData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
 
   private String answered(CausalLanguageModel model, StepContext context, int from) {
     ChatTokens.Prompt prompt = sides.valid().promptAt(from);
-    int[] start = prompt.ids().length == 0 ? new int[] {prompt.end()} : prompt.ids();
+    int[] start = Ints.toArray(prompt.ids().isEmpty() ? List.of(prompt.end()) : prompt.ids());
     int[] written =
         new Generation(model, context, vocabulary())
             .generate(start, CONFIG, id -> id == prompt.end());
