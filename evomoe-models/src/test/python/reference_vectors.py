@@ -3,7 +3,7 @@
 
     /usr/bin/python3 evomoe-models/src/test/python/reference_vectors.py [OUTPUT_DIRECTORY]
 
-Writes <case>/<name>.npy below src/test/resources/reference (all of it under 0.75 MB): float64, or
+Writes <case>/<name>.npy below src/test/resources/reference (all of it under 1.1 MB): float64, or
 int32 for token ids and targets; a scalar has shape [1]. Last made with PyTorch 2.6.0. Each case has
 its own seed, made from its name, so a new case changes no other.
 
@@ -12,7 +12,7 @@ Conventions, the same in every case:
 - Rows are tokens, sequence after sequence: x is [batch * length, d].
 - A weight is [in, out] and a linear map is y = x W + b. Parameters have our dotted names.
 - dy is a random gradient of y. The gradient of NAME, in NAME.grad, is that of sum(y * dy), plus
-  the balance loss where there is one; in cross_entropy and gpt it is that of the mean loss.
+  the balance loss where there is one; in cross_entropy, gpt and gpt_chat it is that of the mean loss.
 - Gradients are given for the input x, the logits, and every parameter.
 """
 
@@ -286,6 +286,46 @@ def gpt_case(output):
     case.backward_of(loss)
 
 
+def gpt_chat_case(output):
+    """
+    The GPT of gpt_case on conversations in windows of 8 tokens. Marks are 2 at the begin of a
+    conversation and 1 in answers, the only targets. Each conversation goes into the fullest window
+    with room; it sees no other, but its positions are those in the window.
+    """
+    vocabulary, window, width, heads, hidden, blocks = 17, 8, 12, 3, 24, 2
+    case = Case(output, "gpt_chat")
+    tokens = case.leaf("tokens.weight", case.normal(vocabulary, width, scale=0.5))
+    position = case.leaf("positions.weight", case.normal(window, width, scale=0.5))
+    for b in range(blocks):
+        block_parameters(case, f"blocks.{b}.", width, hidden)
+    case.layer_norm("finalNorm", width)
+    turns = [[(2, 3)], [(1, 2), (1, 1)], [(1, 2)], [(3, 2), (1, 6)], [(1, 1)], [(4, 2)]]
+    all_marks = [torch.tensor([m for asked, told in chat for m in [0] * asked + [1] * told])
+                 for chat in turns]
+    all_ids = [case.integers(vocabulary, len(marks)) for marks in all_marks]
+    room, logits, targets = [], [], []
+    for ids, marks in zip(all_ids, all_marks):
+        ids, marks = ids[:window + 1], marks[:window + 1]
+        length = len(ids) - 1
+        fitting = [i for i in range(len(room)) if room[i] >= length]
+        if not fitting:
+            room.append(window)
+        best = min(fitting, key=lambda i: room[i]) if fitting else len(room) - 1
+        first = window - room[best]
+        room[best] -= length
+        x = F.embedding(ids[:-1], tokens) + position[first:first + length]
+        for b in range(blocks):
+            x = block(case.leaves, f"blocks.{b}.", x, 1, heads)
+        logits.append(F.linear(layer_norm(case.leaves, "finalNorm", x), tokens))
+        targets.append(torch.where(marks[1:] == 1, ids[1:], -100))
+    loss = F.cross_entropy(torch.cat(logits), torch.cat(targets), ignore_index=-100)
+    for marks in all_marks:
+        marks[0] += 2
+    case.save(ids=torch.cat(all_ids), marks=torch.cat(all_marks), windows=torch.tensor([len(room)]),
+              loss=loss)
+    case.backward_of(loss)
+
+
 def main():
     output = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_OUTPUT
     torch.set_num_threads(1)  # the same sums in the same order, so the same files
@@ -301,6 +341,7 @@ def main():
     adamw_case(output)
     muon_case(output)
     gpt_case(output)
+    gpt_chat_case(output)
 
 
 if __name__ == "__main__":

@@ -20,20 +20,14 @@ final class GenerationThread {
   static final int TOGETHER = 64;
 
   private final Generation generation;
-  private final int end;
   private final Queue<TextStream> waiting = new ArrayDeque<>();
   private final Map<Text, TextStream> running = new HashMap<>();
   private final Thread thread;
   private boolean closed;
 
-  /**
-   * Starts the thread.
-   *
-   * @param end id that ends a text
-   */
-  GenerationThread(Generation generation, int end) {
+  /** Starts the thread. */
+  GenerationThread(Generation generation) {
     this.generation = generation;
-    this.end = end;
     thread = new Thread(this::run, "evomoe-generation");
     thread.setDaemon(true);
     thread.start();
@@ -119,7 +113,7 @@ final class GenerationThread {
     for (Text text : batch.step()) {
       TextStream stream = Objects.requireNonNull(running.get(text));
       Optional<FinishReason> reason = Optional.empty();
-      if (text.last() == end) {
+      if (stream.endsWith(text.last())) {
         reason = Optional.of(FinishReason.END);
       } else if (stream.add(text.last())) {
         reason = Optional.of(FinishReason.STOP);

@@ -5,6 +5,9 @@ import io.evomoe.models.causal.Generation;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.internal.text.EncodedTexts;
 import io.evomoe.models.roberta.Roberta;
+import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.ChatMessage;
+import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
@@ -23,8 +26,11 @@ import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.Predicate;
@@ -141,12 +147,69 @@ public final class Predictor implements AutoCloseable {
   public TextStream stream(String prompt, GenerationConfig config) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
-      int[] ids = ids(prompt);
-      TextStream stream =
-          new TextStream(ids, config, new IncrementalText(tokenizer(), ids, config.stopStrings()));
-      generations(model).add(stream);
-      return stream;
+      return stream(model, ids(prompt), config, Set.of(tokenizer().endOfText()));
     }
+  }
+
+  /**
+   * Starts to answer a conversation and returns at once. The model's {@link #chatTemplate} makes a
+   * text of the conversation. The answer ends with the template's end of an answer, or with the end
+   * of text.
+   *
+   * @param messages at least one, the last one usually of the user
+   * @throws IllegalArgumentException if the run is of another task or has no chat template, or the
+   *     template rejects the messages
+   */
+  public TextStream stream(List<ChatMessage> messages, GenerationConfig config) {
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
+      ChatTemplate template =
+          chatTemplate()
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          folder
+                              + " has no chat template, so it cannot answer messages; train it on"
+                              + " chats (train --from FOLDER --data chats.jsonl)"));
+      if (messages.isEmpty()) {
+        throw new IllegalArgumentException("messages must be at least 1, were 0");
+      }
+      Set<Integer> ends = new HashSet<>(Set.of(tokenizer().endOfText()));
+      template.endOfAnswer(tokenizer()).ifPresent(ends::add);
+      if (tokenizer() instanceof BpeTokenizer pairs) {
+        ends.add(pairs.endOfOutput());
+      }
+      return stream(model, tokenizer().encode(template.render(messages, true)), config, ends);
+    }
+  }
+
+  /** Answers a conversation; see {@link #stream(List, GenerationConfig)}. */
+  public Generated generate(List<ChatMessage> messages, GenerationConfig config) {
+    return lifetime.during(() -> stream(messages, config).await());
+  }
+
+  /**
+   * Returns the chat template of the model's tokenizer.
+   *
+   * @return empty if it has none, and for classifiers
+   */
+  public Optional<ChatTemplate> chatTemplate() {
+    return lifetime.during(
+        () ->
+            trained == null
+                ? Optional.empty()
+                : ChatTemplate.in(RunFolder.open(folder).tokenizerPath()));
+  }
+
+  private TextStream stream(
+      TrainedModel<CausalLanguageModel> model,
+      int[] prompt,
+      GenerationConfig config,
+      Set<Integer> ends) {
+    IncrementalText increments = new IncrementalText(tokenizer(), prompt, config.stopStrings());
+    TextStream stream = new TextStream(prompt, config, increments, ends);
+    generations(model).add(stream);
+    return stream;
   }
 
   /** An empty text is the beginning of a document. */
@@ -158,7 +221,7 @@ public final class Predictor implements AutoCloseable {
     if (generations == null) {
       Generation generation =
           new Generation(model.model(), model.context(), tokenizer().vocabularySize());
-      generations = new GenerationThread(generation, tokenizer().endOfText());
+      generations = new GenerationThread(generation);
     }
     return generations;
   }

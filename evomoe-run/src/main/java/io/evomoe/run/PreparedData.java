@@ -3,8 +3,13 @@ package io.evomoe.run;
 import io.evomoe.internal.files.FileTree;
 import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.ScratchFolder;
+import io.evomoe.models.internal.hub.TokenizerFiles;
+import io.evomoe.models.text.ChatTemplate;
+import io.evomoe.models.text.Documents;
+import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
 import io.evomoe.run.internal.folder.ProgramTokenizer;
@@ -20,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +72,7 @@ public final class PreparedData implements AutoCloseable {
     this.config = config;
     this.tokenizer = ScratchFolder.create(RunFiles.TOKENIZER);
     try {
-      TokenizerSource encoder = tokenizers.apply(tokenizer.path());
+      TokenizerSource encoder = withTemplate(tokenizers.apply(tokenizer.path()), tokenized);
       Task<?, ?> task = Tasks.named(config.task());
       Optional<TaskData<?, ?>> kept = tokenized == null ? Optional.empty() : kept(task, tokenized);
       data = kept.isPresent() ? kept.get() : task.read(source, config, encoder, output, progress);
@@ -75,6 +81,39 @@ public final class PreparedData implements AutoCloseable {
       tokenizer.close();
       throw e;
     }
+  }
+
+  /** Adds the chat template of the tokenizer's files, or a plain one, which becomes one of them. */
+  private TokenizerSource withTemplate(TokenizerSource source, @Nullable RunCheckpoint tokenized) {
+    return new TokenizerSource() {
+      @Override
+      public Tokenizer tokenizer(
+          Supplier<Documents> training,
+          int vocabulary,
+          SpecialTokens special,
+          TextProgress progress) {
+        return source.tokenizer(training, vocabulary, special, progress);
+      }
+
+      @Override
+      public ChatTemplate chatTemplate(Tokenizer encoder) {
+        Path made = tokenizer.path();
+        Optional<ChatTemplate> known =
+            ChatTemplate.in(made)
+                .or(() -> tokenized == null ? Optional.empty() : tokenized.chatTemplate());
+        if (known.isPresent()) {
+          return known.get();
+        }
+        if (!TokenizerFiles.isIn(made) && !ProgramTokenizer.isIn(made)) {
+          throw new IllegalArgumentException(
+              "the run has no chat template, so it cannot be resumed on conversations; start a new"
+                  + " run from it (--from)");
+        }
+        ChatTemplate plain = ChatTemplate.plain(encoder);
+        plain.write(made);
+        return plain;
+      }
+    };
   }
 
   /**

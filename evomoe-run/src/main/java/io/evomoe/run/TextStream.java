@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.guava.primitives.Ints;
@@ -20,6 +21,7 @@ public final class TextStream {
   private final int[] prompt;
   private final GenerationConfig config;
   private final IncrementalText increments;
+  private final Set<Integer> ends;
   private final long start = System.nanoTime();
   private final StringBuilder text = new StringBuilder();
   private int read;
@@ -27,10 +29,16 @@ public final class TextStream {
   private @Nullable Generated result;
   private @Nullable Throwable failure;
 
-  TextStream(int[] prompt, GenerationConfig config, IncrementalText increments) {
+  /**
+   * Creates a stream.
+   *
+   * @param ends ids of tokens that end the text
+   */
+  TextStream(int[] prompt, GenerationConfig config, IncrementalText increments, Set<Integer> ends) {
     this.prompt = prompt;
     this.config = config;
     this.increments = increments;
+    this.ends = ends;
   }
 
   int[] prompt() {
@@ -39,6 +47,10 @@ public final class TextStream {
 
   GenerationConfig config() {
     return config;
+  }
+
+  boolean endsWith(int id) {
+    return ends.contains(id);
   }
 
   /**
@@ -242,7 +254,7 @@ public final class TextStream {
     public enum FinishReason {
       /** The text has the maximum number of new tokens. */
       LENGTH,
-      /** The model ended the document. */
+      /** The model ended the document, or its answer. */
       END,
       /** The text had a stop string. */
       STOP,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.gpt.Gpt;
+import io.evomoe.models.text.ChatMessage;
 import io.evomoe.models.transformer.Search;
 import io.evomoe.models.transformer.Transformer;
 import io.evomoe.nn.TokenBatch;
@@ -17,6 +18,7 @@ import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.testing.OtherThread;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,6 +86,39 @@ class PredictorTest {
       for (int i = 149; i >= 0; i -= 7) {
         assertThat(streams.get(i).await()).isEqualTo(predictor.generate(prompt(i), config(i)));
       }
+    }
+  }
+
+  @Test
+  void messages_should_be_answered_as_the_template_says() throws IOException {
+    Path tokenizer = Files.createDirectory(folder.resolve("chatty"));
+    try (Run<Gpt> run = SmallTexts.gpt(folder).training(t -> t.steps(1)).in(folder.resolve("x"))) {
+      run.train();
+    }
+    FileUtils.copyDirectory(folder.resolve("x/tokenizer").toFile(), tokenizer.toFile());
+    Files.writeString(
+        tokenizer.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.content }}<|endoftext|>{% endfor %}The");
+    Path chatty = folder.resolve("answering");
+    try (Run<Gpt> run =
+        SmallTexts.gpt(folder).tokenizer(tokenizer).training(t -> t.steps(10)).in(chatty)) {
+      run.train();
+    }
+    try (Predictor predictor = Predictor.open(chatty)) {
+      List<ChatMessage> messages = List.of(ChatMessage.user("A"), ChatMessage.assistant("b"));
+
+      assertThat(predictor.generate(messages, config(1)))
+          .isEqualTo(predictor.generate("A<|endoftext|>b<|endoftext|>The", config(1)));
+      assertThat(predictor.stream(messages, config(1)).await())
+          .isEqualTo(predictor.generate(messages, config(1)));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> predictor.stream(List.of(), config(1)))
+          .withMessage("messages must be at least 1, were 0");
+    }
+    try (Predictor predictor = Predictor.open(writing)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> predictor.stream(List.of(ChatMessage.user("A")), config(1)))
+          .withMessageContaining("has no chat template");
     }
   }
 

@@ -4,6 +4,7 @@ import io.evomoe.bench.cli.console.CommandText;
 import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.text.ChatMessage;
 import io.evomoe.run.Predictor;
 import io.evomoe.run.TextStream.Generated;
 import java.nio.file.Path;
@@ -18,7 +19,10 @@ import picocli.CommandLine.Spec;
 /** {@code evomoe generate}: continues a text. */
 @Command(
     name = "generate",
-    description = "Continues a text with a trained language model.",
+    description = {
+      "Continues a text with a trained language model. A model with a chat template answers a"
+          + " message instead."
+    },
     footer = {
       "evomoe generate --checkpoint runs/mine --prompt \"The state of\" --tokens 40",
       "evomoe generate --checkpoint runs/mine --greedy"
@@ -36,7 +40,8 @@ final class GenerateCommand implements Runnable {
   @Option(
       names = "--prompt",
       description =
-          "text to continue (default: standard input; on a terminal, one prompt after another)")
+          "text to continue, or message to answer (default: standard input; on a terminal, one"
+              + " prompt after another)")
   @Nullable String prompt;
 
   @Mixin
@@ -49,6 +54,11 @@ final class GenerateCommand implements Runnable {
 
   @Option(names = "--stop", description = "end before this text; may be repeated")
   List<String> stop = List.of();
+
+  @Option(
+      names = "--no-chat",
+      description = "continue the text, although the model has a chat template")
+  boolean plain;
 
   @Option(names = "--greedy", description = "always take the most likely token")
   boolean greedy;
@@ -66,11 +76,18 @@ final class GenerateCommand implements Runnable {
             GenerationConfig.defaults().with(g -> g.repetitionPenalty(PENALTY).stopStrings(stop)));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
+      boolean chat = !plain && predictor.chatTemplate().isPresent();
       if (prompt == null && Utf8Lines.isTerminal()) {
-        new PromptLoop(predictor, sampling, config).run();
+        new PromptLoop(predictor, sampling, config, chat).run();
         return;
       }
       String text = prompt == null ? Utf8Lines.piped() : prompt;
+      if (chat) {
+        System.err.println("An answer by the chat template; --no-chat continues the text.");
+        List<ChatMessage> messages = List.of(ChatMessage.user(text.stripTrailing()));
+        System.out.println(predictor.generate(messages, config).text());
+        return;
+      }
       Generated generated = predictor.generate(text, config);
       System.out.println(text + generated.text());
     }

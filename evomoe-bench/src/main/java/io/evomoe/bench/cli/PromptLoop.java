@@ -2,17 +2,20 @@ package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.Utf8Lines;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.text.ChatMessage;
 import io.evomoe.run.Predictor;
 import io.evomoe.run.TextStream;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Continues the lines that are typed on a terminal, one after another. Texts go to standard output,
- * all else to standard error. Ctrl-C ends the text that is being generated, or else the program.
+ * Continues the lines that are typed on a terminal, one after another, or answers them. Texts go to
+ * standard output, all else to standard error. Ctrl-C ends the text that is being generated, or
+ * else the program.
  */
 final class PromptLoop {
   private static final int INTERRUPTED = 130;
@@ -22,17 +25,30 @@ final class PromptLoop {
   private GenerationConfig config;
   private final AtomicReference<@Nullable TextStream> current = new AtomicReference<>();
 
-  PromptLoop(Predictor predictor, FieldOptions settings, GenerationConfig config) {
+  /** The messages so far; null if lines are continued. */
+  private final @Nullable List<ChatMessage> messages;
+
+  /**
+   * Creates a loop.
+   *
+   * @param chat whether lines are messages of a conversation, which are answered
+   */
+  PromptLoop(Predictor predictor, FieldOptions settings, GenerationConfig config, boolean chat) {
     this.predictor = predictor;
     this.settings = settings;
     this.config = config;
+    this.messages = chat ? new ArrayList<>() : null;
   }
 
   /** Returns at the end of the input, or at {@code /quit}. */
   void run() {
     predictor.generate("", config.with(g -> g.maxNewTokens(0))); // rejects other tasks at once
     hearInterrupts();
-    System.err.println("Type a text to continue. /help lists the settings, Ctrl-D ends.");
+    System.err.println(
+        messages == null
+            ? "Type a text to continue. /help lists the settings, Ctrl-D ends."
+            : "Type a message. /new begins another conversation, /help lists the settings, Ctrl-D"
+                + " ends.");
     Utf8Lines lines = new Utf8Lines(System.in);
     while (true) {
       System.err.print("> ");
@@ -59,19 +75,28 @@ final class PromptLoop {
       settings
           .descriptions()
           .forEach((name, text) -> System.err.println(slashes("%-22s %s".formatted(name, text))));
+    } else if (messages != null && line.strip().equals("/new")) {
+      messages.clear();
     } else if (line.startsWith("/")) {
       String[] parts = line.strip().split("\\s+", 2);
       config =
           settings.with(config, parts[0].replaceFirst("/", "--"), parts.length > 1 ? parts[1] : "");
+    } else if (!line.isBlank() && messages != null) {
+      List<ChatMessage> with = new ArrayList<>(messages);
+      with.add(ChatMessage.user(line));
+      TextStream stream = predictor.stream(with, config);
+      print(stream);
+      messages.add(ChatMessage.user(line));
+      messages.add(ChatMessage.assistant(stream.await().text()));
     } else if (!line.isBlank()) {
-      generate(line);
+      TextStream stream = predictor.stream(line, config);
+      System.out.print(line);
+      print(stream);
     }
   }
 
-  private void generate(String prompt) {
-    TextStream stream = predictor.stream(prompt, config);
+  private void print(TextStream stream) {
     current.set(stream);
-    System.out.print(prompt);
     try {
       for (Optional<String> more = stream.next(); more.isPresent(); more = stream.next()) {
         System.out.print(more.get());

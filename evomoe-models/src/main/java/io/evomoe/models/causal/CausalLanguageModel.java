@@ -16,6 +16,7 @@ import io.evomoe.nn.Scope.Initialization;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Loss;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -69,7 +70,19 @@ public abstract class CausalLanguageModel extends EncoderModel<LanguageBatch> {
 
   @Override
   public Loss loss(LanguageBatch batch, StepContext context) {
-    return crossEntropy(batch.tokens(), null, batch.targets(), batch.countedTargets(), context);
+    int[] targets = batch.targets();
+    int counted = batch.countedTargets();
+    int[] rows = null;
+    if (counted > 0 && counted < targets.length) {
+      rows = IntStream.range(0, targets.length).filter(s -> targets[s] >= 0).toArray();
+    }
+    return crossEntropy(
+        batch.tokens(),
+        rows,
+        rows == null ? targets : IntStream.of(rows).map(s -> targets[s]).toArray(),
+        counted,
+        batch.weight(),
+        context);
   }
 
   /**

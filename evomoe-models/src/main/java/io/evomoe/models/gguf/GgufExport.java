@@ -4,10 +4,12 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.PublishedModel;
 import io.evomoe.models.internal.tokenizer.TokenizerContents;
+import io.evomoe.models.text.ChatTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Exports a model to one GGUF file for llama.cpp and programs based on it. The file has the
@@ -23,6 +25,7 @@ public final class GgufExport {
   private final PublishedModel model;
   private final GgufArchitecture architecture;
   private final GgufVocabulary vocabulary;
+  private final Optional<ChatTemplate> chat;
 
   /**
    * Prepares the export of a model with its tokenizer.
@@ -38,6 +41,7 @@ public final class GgufExport {
     this.vocabulary =
         GgufVocabulary.of(TokenizerContents.read(tokenizer))
             .filledUpTo(model.config().vocabulary());
+    this.chat = ChatTemplate.in(tokenizer);
   }
 
   private static IllegalArgumentException refused(HubExport published) {
@@ -80,6 +84,7 @@ public final class GgufExport {
     metadata.uint32("general.alignment", GgufWriter.ALIGNMENT);
     architecture.describe(model, metadata);
     vocabulary.describe(metadata);
+    chat.ifPresent(template -> metadata.text("tokenizer.chat_template", template.source()));
     List<GgufTensor> tensors = GgufTensor.of(architecture, model, published.tensors(), type);
     try {
       GgufWriter.write(file, metadata, tensors);

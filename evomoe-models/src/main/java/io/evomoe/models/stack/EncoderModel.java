@@ -62,14 +62,35 @@ public abstract class EncoderModel<B> implements Model<B> {
    */
   protected final Loss crossEntropy(
       TokenBatch read, int @Nullable [] rows, int[] targets, int counted, StepContext context) {
-    return lifetime().during(() -> enteredLoss(new Pass(context, read), rows, targets, counted));
+    return crossEntropy(read, rows, targets, counted, 1, context);
   }
 
-  private Loss enteredLoss(Pass pass, int @Nullable [] rows, int[] targets, int counted) {
+  /**
+   * Returns the mean cross-entropy of predictions, with its backward pass.
+   *
+   * @param weight factor of value and gradient of a training step
+   */
+  protected final Loss crossEntropy(
+      TokenBatch read,
+      int @Nullable [] rows,
+      int[] targets,
+      int counted,
+      double weight,
+      StepContext context) {
+    double factor = context.training() ? weight : 1;
+    return lifetime()
+        .during(() -> enteredLoss(new Pass(context, read), rows, targets, counted, factor));
+  }
+
+  private Loss enteredLoss(
+      Pass pass, int @Nullable [] rows, int[] targets, int counted, double weight) {
     boolean training = pass.step().training();
     Output hidden = hidden(pass, rows);
     Output logits = head.forward(hidden.value(), pass);
-    double value = kernels().crossEntropy(logits.value(), targets, training);
+    double value = weight * kernels().crossEntropy(logits.value(), targets, training);
+    if (weight != 1) {
+      kernels().scale(logits.value(), weight);
+    }
     if (training && !Double.isFinite(value)) {
       // Throws an exception that names the layer with the first non-finite value.
       Output unused = encoder.encode(pass.withSearching(true));

@@ -88,13 +88,24 @@ public abstract class CorpusBatches<B> {
   public final B batch(long index) {
     FieldBound.atLeast("batch index", index, 0);
     long first = Math.multiplyExact(index, (long) size);
-    int[] chosen = new int[size];
     long[] epochs = new long[size];
+    Arrays.setAll(epochs, i -> (first + i) / items);
+    return weighted(gather(chosen(index), epochs), index);
+  }
+
+  /** Returns the items of a training batch. */
+  protected final int[] chosen(long index) {
+    long first = Math.multiplyExact(index, (long) size);
+    int[] chosen = new int[size];
     for (int i = 0; i < size; i++) {
-      epochs[i] = (first + i) / items;
-      chosen[i] = order.of(epochs[i])[(int) ((first + i) % items)];
+      chosen[i] = order.of((first + i) / items)[(int) ((first + i) % items)];
     }
-    return gather(chosen, epochs);
+    return chosen;
+  }
+
+  /** Returns a training batch with its weight in its step; by default all count alike. */
+  protected B weighted(B batch, long index) {
+    return batch;
   }
 
   /**

@@ -10,6 +10,7 @@ public class LanguageBatch {
 
   private final TokenBatch tokens;
   private final int[] targets;
+  private final double weight;
 
   /**
    * Creates a batch.
@@ -18,12 +19,28 @@ public class LanguageBatch {
    * @param targets S ids; negative ones are ignored
    */
   public LanguageBatch(TokenBatch tokens, int[] targets) {
+    this(tokens, targets, 1);
+  }
+
+  /**
+   * Creates a batch whose loss has another weight in its step, e.g. because the micro-batches of
+   * the step have different numbers of targets.
+   *
+   * @param weight factor of the loss of a training step, above 0
+   */
+  public LanguageBatch(TokenBatch tokens, int[] targets, double weight) {
     if (targets.length != tokens.size()) {
       throw new IllegalArgumentException(
           "targets must be one a token (%d), were %d".formatted(tokens.size(), targets.length));
     }
     this.tokens = tokens;
     this.targets = targets.clone();
+    this.weight = weight;
+  }
+
+  /** Returns the factor of its loss in a training step, 1 for most batches. */
+  public final double weight() {
+    return weight;
   }
 
   /** Returns the input tokens. */

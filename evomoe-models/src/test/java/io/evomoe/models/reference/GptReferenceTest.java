@@ -4,7 +4,10 @@ import io.evomoe.gates.DenseGate;
 import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.models.stack.StackConfig;
+import io.evomoe.models.text.ChatBatches;
+import io.evomoe.models.text.ChatTokens;
 import io.evomoe.models.text.LanguageBatch;
+import io.evomoe.models.text.TokenStream;
 import io.evomoe.moe.Gates;
 import io.evomoe.nn.Scope;
 import io.evomoe.nn.TokenBatch;
@@ -41,6 +44,35 @@ class GptReferenceTest {
     reference.check("loss", loss.value());
     reference.checkGradients(model.parameters());
     reference.check("logits", logits(model, ids, type));
+  }
+
+  /** Each window is a micro-batch of the step. */
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_the_loss_of_answers_over_micro_batches(DataType type) {
+    Reference reference = new Reference("gpt_chat", type);
+    LanguageModelConfig config =
+        new LanguageModelConfig(
+            VOCABULARY, 8, StackConfig.of(2, 12, 3).withIntermediateSize(24).withMoeEvery(3));
+    Gpt model =
+        new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
+    reference.load(model.parameters());
+    ChatTokens chats =
+        new ChatTokens(
+            new TokenStream("ids", reference.integers("ids")),
+            new TokenStream("marks", reference.integers("marks")));
+    int micro = reference.integers("windows")[0];
+    ChatBatches batches = new ChatBatches(chats, 8, 1, 7, micro);
+    double sum = 0;
+    for (int i = 0; i < micro; i++) {
+      Loss loss = model.loss(batches.batch(i), Reference.training());
+      sum += loss.value();
+      loss.backward().run();
+    }
+    model.parameters().forEach(parameter -> parameter.gradient().divi(micro));
+
+    reference.check("loss", sum / micro);
+    reference.checkGradients(model.parameters());
   }
 
   /** Logits at every place, each from the sequences cut there. */

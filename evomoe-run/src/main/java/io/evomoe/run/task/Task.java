@@ -4,6 +4,7 @@ import io.evomoe.internal.files.IoReason;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.TokenFile;
@@ -302,6 +303,11 @@ public abstract class Task<B, M extends Model<B>> {
      * @throws IllegalArgumentException if the data of the run's start is missing or has changed
      */
     Dataset data();
+
+    /** Returns the chat template of the run's tokenizer, if it has one. */
+    default Optional<ChatTemplate> chatTemplate() {
+      return Optional.empty();
+    }
 
     /** Returns gate and step, and the experts per token if a request names them; begins a line. */
     String name(EvalRequest request);

@@ -1,6 +1,7 @@
 package io.evomoe.run.task;
 
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.CorpusBatches.EvaluationShare;
 import io.evomoe.models.text.Documents;
@@ -231,6 +232,14 @@ public abstract class TaskData<B, M extends Model<B>> {
      */
     Tokenizer tokenizer(
         Supplier<Documents> training, int vocabulary, SpecialTokens special, TextProgress progress);
+
+    /**
+     * Returns the chat template of the tokenizer; by default a plain one ({@link
+     * ChatTemplate#plain}).
+     */
+    default ChatTemplate chatTemplate(Tokenizer tokenizer) {
+      return ChatTemplate.plain(tokenizer);
+    }
 
     /** Trains a new one and saves it in this folder. */
     static TokenizerSource learned(Path folder) {

@@ -11,6 +11,7 @@ import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.internal.tokenizer.TokenizerContents;
 import io.evomoe.models.internal.tokenizer.TokenizerJson;
 import io.evomoe.models.internal.tokenizer.WordPieces;
+import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
 import java.io.IOException;
@@ -33,7 +34,8 @@ public final class TokenizerFiles {
           MERGES,
           "tokenizer_config.json",
           "special_tokens_map.json",
-          "added_tokens.json");
+          "added_tokens.json",
+          ChatTemplate.FILE);
 
   private TokenizerFiles() {}
 
@@ -126,8 +128,8 @@ public final class TokenizerFiles {
   }
 
   /**
-   * Replaces the tokenizer files of a folder by those of another. Only JSON and merges are copied,
-   * because a downloaded folder may have any file by these names.
+   * Replaces the tokenizer files of a folder by those of another. Only JSON, merges and a chat
+   * template are copied, because a downloaded folder may have any file by these names.
    *
    * @param into created if it does not exist
    * @throws IllegalArgumentException for a file with other content, or a link out of its folder
@@ -140,6 +142,9 @@ public final class TokenizerFiles {
         Path file = folder.resolve(name);
         if (Files.exists(file) && name.equals(MERGES)) {
           copyMerges(file, into.resolve(name));
+        } else if (Files.exists(file) && name.equals(ChatTemplate.FILE)) {
+          FileTree.requireInside(file);
+          ChatTemplate.in(folder).orElseThrow().write(into);
         } else if (Files.exists(file)) {
           JsonFile.copy(file, into.resolve(name));
         }

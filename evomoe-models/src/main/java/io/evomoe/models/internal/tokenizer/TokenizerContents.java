@@ -203,8 +203,12 @@ public record TokenizerContents(
         : merge.path(0).asText() + " " + merge.path(1).asText();
   }
 
-  /** Returns the token that a file beside the tokenizer names for a purpose. */
-  private static Optional<String> named(Path folder, String field) {
+  /**
+   * Returns the token that a file beside the tokenizer names for a purpose.
+   *
+   * @param field such as {@code eos_token}
+   */
+  public static Optional<String> named(Path folder, String field) {
     for (String name : CONFIGURATIONS) {
       Path file = folder.resolve(name);
       if (Files.exists(file)) {

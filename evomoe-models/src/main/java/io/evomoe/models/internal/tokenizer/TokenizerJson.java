@@ -119,8 +119,12 @@ public final class TokenizerJson {
         .toList();
   }
 
-  /** Reads any JSON file of a tokenizer. */
-  static JsonNode json(Path file) {
+  /**
+   * Reads any JSON file of a tokenizer.
+   *
+   * @throws IllegalArgumentException naming the file, if it is not JSON
+   */
+  public static JsonNode json(Path file) {
     try {
       return MAPPER.readTree(Utf8Text.read(file));
     } catch (JsonProcessingException e) {

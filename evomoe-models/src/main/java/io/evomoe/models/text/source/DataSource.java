@@ -5,6 +5,7 @@ import io.evomoe.internal.files.Fingerprint;
 import io.evomoe.internal.files.IoReason;
 import io.evomoe.models.internal.text.UnreadFormats;
 import io.evomoe.models.internal.text.Utf8Text;
+import io.evomoe.models.text.source.RecordFormat.BadRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
  * subfolders with a supported extension, in the order of their paths.
  */
 public final class DataSource {
+  /** Number of lines that decide what a file holds. */
+  private static final int FIRST = 100;
+
   private final String name;
   private final RecordKind kind;
   private final DataForm form;
@@ -32,7 +36,8 @@ public final class DataSource {
    * The requested fields of a record.
    *
    * @param line line of the file where it begins, counted from 1; for Parquet the row
-   * @param values of the fields, none blank; line ends in them are {@code \n}
+   * @param values of the fields, none blank; of a conversation, role and content of each message.
+   *     Line ends in them are {@code \n}
    */
   public record Row(long line, List<String> values) {
     /** Keeps the values unmodifiable. */
@@ -288,6 +293,52 @@ public final class DataSource {
   public String records(Consumer<Row> taker) {
     SourceNote note = new SourceNote(this, DocumentReader.whole(document -> {}));
     return eachFile(note, file -> readRecords(file, note, taker));
+  }
+
+  /** Whether its first records are conversations, and not texts. */
+  public boolean hasChats() {
+    return files.stream()
+        .filter(file -> !file.isEmpty())
+        .findFirst()
+        .filter(file -> file.form() != FileForm.TEXT && file.form() != FileForm.MARKDOWN)
+        .filter(file -> !begins(file, RecordKind.DOCUMENT) && begins(file, RecordKind.CHAT))
+        .isPresent();
+  }
+
+  /** Whether one of the first records of a file has the fields of a kind. */
+  private boolean begins(SourceFile file, RecordKind wanted) {
+    RecordFormat.Request request =
+        new RecordFormat.Request(wanted.file(file.path()), file.path(), wanted, form);
+    boolean[] found = new boolean[1];
+    try {
+      file.form()
+          .read(
+              request,
+              (line, values) -> {
+                try {
+                  found[0] |= values.read()[0] != null;
+                } catch (BadRecordException e) {
+                  // The next one may be good.
+                }
+                if (found[0] || line > FIRST) {
+                  throw new EnoughException();
+                }
+              });
+    } catch (EnoughException | IllegalArgumentException e) {
+      return found[0];
+    } catch (IOException e) {
+      return false; // The real reading gives the reason.
+    }
+    return found[0];
+  }
+
+  /** Ends a reading early. */
+  private static final class EnoughException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private EnoughException() {
+      super("", null, false, false);
+    }
   }
 
   private void readRecords(SourceFile file, SourceNote note, Consumer<Row> taker) {

@@ -49,10 +49,18 @@ enum FileForm implements RecordFormat {
   public String read(Request request, Records records) throws IOException {
     List<String> fields = request.fields();
     return switch (this) {
-      case TEXT -> LineRecords.readTabbed(request, records);
+      case TEXT -> {
+        if (request.kind() == RecordKind.CHAT) {
+          throw new IllegalArgumentException(
+              request.name() + " must hold conversations as the other data does, is plain text");
+        }
+        yield LineRecords.readTabbed(request, records);
+      }
       case JSONL -> {
         LineRecords.readJson(request, records);
-        yield words + " of " + RecordKind.named("field", fields);
+        yield request.kind() == RecordKind.CHAT
+            ? words
+            : words + " of " + RecordKind.named("field", fields);
       }
       case CSV, TSV -> {
         NamedColumns columns = NamedColumns.of(request, this).orElse(null);

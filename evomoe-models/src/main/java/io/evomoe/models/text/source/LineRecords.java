@@ -73,11 +73,24 @@ final class LineRecords {
     if (!object.isObject()) {
       throw new BadRecordException("must be a JSON object with field " + fields.get(0));
     }
+    if (kind == RecordKind.CHAT && !object.has(fields.get(0))) {
+      return new String[] {messages(object)};
+    }
     @Nullable String[] values = new String[fields.size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = value(object, fields.get(i), kind.isName(i));
     }
     return values;
+  }
+
+  private static String messages(JsonNode object) throws BadRecordException {
+    JsonNode messages = object.get(ChatRecord.MESSAGES);
+    if (messages == null) {
+      List<String> names = object.properties().stream().map(Map.Entry::getKey).toList();
+      throw new BadRecordException(
+          "must have field messages, or prompt and completion, has " + DataSource.some(names));
+    }
+    return messages.toString();
   }
 
   private static JsonNode object(String line) throws BadRecordException {

@@ -10,7 +10,9 @@ public enum RecordKind {
   /** A class and a text. */
   CLASS("class file", "text"),
   /** A sentence and its translation. */
-  PAIR("pair file", "pair");
+  PAIR("pair file", "pair"),
+  /** Messages of a conversation, or a prompt and its completion. */
+  CHAT("chat file", "conversation");
 
   private final String file;
   private final String unit;
@@ -46,6 +48,7 @@ public enum RecordKind {
       case DOCUMENT -> List.of(form.textField());
       case CLASS -> List.of(form.labelField(), form.textField());
       case PAIR -> List.of(form.sourceField(), form.targetField());
+      case CHAT -> List.of("prompt", "completion");
     };
   }
 
@@ -63,7 +66,7 @@ public enum RecordKind {
    * Whether lines of two columns without names are allowed, because no field names were configured.
    */
   boolean mayBeUnnamed(DataForm form) {
-    return fields(form).equals(fields(DataForm.DEFAULT));
+    return this != CHAT && fields(form).equals(fields(DataForm.DEFAULT));
   }
 
   /** Returns the two columns of lines without names; for documents, those of classified texts. */

@@ -66,15 +66,18 @@ final class RecordSink implements RecordFormat.Records {
   private List<String> checked(@Nullable String[] values) throws BadRecordException {
     List<String> fields = request.fields();
     List<String> texts = new ArrayList<>();
+    if (request.kind() == RecordKind.CHAT) {
+      for (String text : ChatRecord.of(values)) {
+        texts.add(checked(text, "message"));
+      }
+      return texts;
+    }
     for (int i = 0; i < values.length; i++) {
       String value = values[i];
       if (value == null) {
         throw new BadRecordException("has no field " + fields.get(i));
       }
-      if (Utf8Text.loneSurrogate(value) >= 0) {
-        throw new BadRecordException("field " + fields.get(i) + " holds half a surrogate pair");
-      }
-      String text = value.replace("\r\n", "\n").replace('\r', '\n');
+      String text = checked(value, "field " + fields.get(i));
       boolean keepsLines = request.kind() == RecordKind.DOCUMENT && !text.isBlank();
       texts.add(keepsLines ? document(text) : text.strip());
     }
@@ -83,6 +86,13 @@ final class RecordSink implements RecordFormat.Records {
       throw new BadRecordException("field " + fields.get(texts.indexOf("")) + " must not be blank");
     }
     return blanks > 0 ? List.of() : texts;
+  }
+
+  private static String checked(String value, String what) throws BadRecordException {
+    if (Utf8Text.loneSurrogate(value) >= 0) {
+      throw new BadRecordException(what + " holds half a surrogate pair");
+    }
+    return value.replace("\r\n", "\n").replace('\r', '\n');
   }
 
   /** Removes blank lines around a document, as in plain text. */

@@ -6,6 +6,7 @@ import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
 import io.evomoe.models.hub.HubRequest.TextEnds;
 import io.evomoe.models.text.BpeTokenizer;
+import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.SpecialTokens;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.models.text.source.DataForm;
@@ -210,6 +211,11 @@ public final class RunCheckpoint implements TaskRun {
       tokenizer = loaded;
     }
     return loaded;
+  }
+
+  @Override
+  public Optional<ChatTemplate> chatTemplate() {
+    return ChatTemplate.in(folder.tokenizerPath());
   }
 
   /**

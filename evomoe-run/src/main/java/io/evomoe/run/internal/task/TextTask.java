@@ -3,6 +3,9 @@ package io.evomoe.run.internal.task;
 import io.evomoe.internal.files.ScratchFolder;
 import io.evomoe.models.hub.HubExport;
 import io.evomoe.models.hub.HubRequest;
+import io.evomoe.models.text.ChatCorpus;
+import io.evomoe.models.text.ChatTemplate;
+import io.evomoe.models.text.ChatTokens;
 import io.evomoe.models.text.CorpusBatches;
 import io.evomoe.models.text.Documents;
 import io.evomoe.models.text.HeldOut;
@@ -65,12 +68,12 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     return new PackedBatches(text, sequence, batch, config.seed(), endOfText);
   }
 
-  private SpecialTokens special() {
+  final SpecialTokens special() {
     return causal() ? SpecialTokens.GPT : SpecialTokens.ROBERTA;
   }
 
   @Override
-  public final TextData<M> read(
+  public final TaskData<LanguageBatch, M> read(
       Dataset data,
       RunConfig config,
       TokenizerSource tokenizer,
@@ -88,6 +91,9 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
               progress);
       return TextData.of(this, ids(data, config.split(), encoder), List.of(), "", encoder);
     }
+    if (hasChats(data.paths(), config)) {
+      return ChatData.read(this, data.paths(), config, tokenizer, folder, progress);
+    }
     List<String> notes = new ArrayList<>();
     TextSplit text =
         data.paths().isEmpty()
@@ -97,6 +103,17 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
         tokenizer.tokenizer(text::train, config.model().vocabulary(), special(), progress);
     Split<TokenStream> sides = TokenStream.of(text, encoding, folder, progress);
     return TextData.of(this, sides, notes, TextData.documents(text), encoding);
+  }
+
+  /** Whether files hold conversations, which only causal models learn from. */
+  private boolean hasChats(List<Path> paths, RunConfig config) {
+    boolean found = ChatCorpus.isIn(paths, config.data());
+    if (found && !causal()) {
+      throw new IllegalArgumentException(
+          "task %s needs texts (data.textField), %s holds conversations, which are for task gpt"
+              .formatted(name(), paths.get(0)));
+    }
+    return found;
   }
 
   private static TextSplit split(Dataset data, HeldOut rule) {
@@ -162,14 +179,27 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
 
   @Override
   public final Optional<TaskData<?, ?>> kept(TokenFile tokens, Tokenizer tokenizer) {
-    return tokens.streams().size() == 2
-        ? Optional.of(TextData.of(this, tokens, tokenizer))
-        : Optional.empty();
+    return switch (tokens.streams().size()) {
+      case 2 -> Optional.of(TextData.of(this, tokens, tokenizer));
+      case 4 -> Optional.of(ChatData.of(this, tokens, tokenizer));
+      default -> Optional.empty();
+    };
   }
 
   @Override
   public final Measurement evaluate(
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
+    Path path = request.data();
+    if (hasChats(path == null ? run.data().paths() : List.of(path), run.config())) {
+      ChatTokens chats = chats(run, request, said);
+      return measure(
+          trained,
+          run,
+          request,
+          ChatData.batches(chats, run.config()),
+          "tokens of answers",
+          chats.ids().name());
+    }
     TokenStream text = stream(run, request, said);
     CorpusBatches<LanguageBatch> batches = batches(text, run.tokenizer(), run.config());
     if (!causal()) {
@@ -177,6 +207,30 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     }
     return measure(trained, run, request, batches, "tokens", text.name())
         .withBytesPerToken(text.bytesPerToken(run.tokenizer()));
+  }
+
+  private static ChatTokens chats(TaskRun run, EvalRequest request, Consumer<String> said) {
+    RunConfig config = run.config();
+    Path path = request.data();
+    ChatCorpus chats =
+        path == null
+            ? ChatCorpus.open(run.data().paths(), config.split(), config.data(), note -> {})
+                .part("split", request.split(), run.data().name())
+            : ChatCorpus.read(
+                Split.measured(path, request.split(), RecordKind.CHAT, config.data()), said);
+    Tokenizer tokenizer = run.tokenizer();
+    List<String> notes = new ArrayList<>();
+    ChatTokens tokens =
+        ChatData.encode(
+            chats,
+            tokenizer,
+            run.chatTemplate().orElseGet(() -> ChatTemplate.plain(tokenizer)),
+            config,
+            ScratchFolder.parent(),
+            more -> {},
+            notes);
+    notes.forEach(said);
+    return tokens;
   }
 
   private static TokenStream stream(TaskRun run, EvalRequest request, Consumer<String> said) {

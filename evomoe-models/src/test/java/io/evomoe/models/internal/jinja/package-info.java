@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.models.internal.jinja;
+
+import org.jspecify.annotations.NullMarked;
