@@ -1,0 +1,494 @@
+package io.evomoe.bench.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.langchain4j.model.StreamingResponseHandler;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
+import dev.langchain4j.model.openai.OpenAiLanguageModel;
+import dev.langchain4j.model.openai.OpenAiStreamingLanguageModel;
+import dev.langchain4j.model.output.Response;
+import io.evomoe.bench.serve.ModelServer;
+import io.evomoe.bench.serve.ServeConfig;
+import io.evomoe.bench.serve.ServedModel;
+import io.evomoe.run.Predictor;
+import io.evomoe.run.TextStream.Generated;
+import io.evomoe.run.TextStream.Generated.FinishReason;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The server of a language model, asked as clients ask it. */
+@Timeout(60)
+class ModelServerTest extends TrainedGpt {
+  private static final String KEY = "sesame";
+  private static final String COMPLETIONS = "/v1/completions";
+
+  /** Takes seconds, unless it is cancelled: the likeliest token comes again and again. */
+  static final String LONG =
+      "{\"prompt\": \"A\", \"max_tokens\": 4000, \"temperature\": 0, \"repetition_penalty\": 1, \"stream\": %s}";
+
+  private static Predictor predictor;
+  private static ModelServer server;
+  private static HttpClients client;
+
+  /** A model that generates thousands of tokens in seconds. */
+  static void train(Path folder, Path run) throws IOException {
+    SplittableRandom random = new SplittableRandom(1);
+    String text =
+        IntStream.range(0, 2500)
+            .mapToObj(
+                i -> Integer.toString(random.nextInt(1 << 24), 36) + (i % 5 > 0 ? " " : ".\n\n"))
+            .collect(Collectors.joining());
+    TinyRuns texts = new TinyRuns("gpt", Files.writeString(folder.resolve("long.txt"), text));
+    texts
+        .train(
+            run,
+            "switch",
+            "2",
+            "--set",
+            "model.sequence=4096",
+            "--set",
+            "training.batch=1",
+            "--valid-share=0.4")
+        .succeeded();
+  }
+
+  @BeforeAll
+  static void serve_a_model() throws IOException {
+    train(shared, trained);
+    predictor = Predictor.open(trained);
+    server = started(new ServeConfig(10_000, 4000, 20, 60));
+    client = new HttpClients(server.uri(), KEY);
+  }
+
+  private static ModelServer started(ServeConfig limits) throws IOException {
+    ServedModel model = new ServedModel(predictor, trained, GenerateCommand.USUAL);
+    ModelServer started =
+        new ModelServer(model, limits, new InetSocketAddress("127.0.0.1", 0), KEY);
+    started.start();
+    return started;
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    predictor.close();
+  }
+
+  @Test
+  void should_complete_a_prompt_as_the_predictor_does() throws Exception {
+    Generated expected =
+        predictor.generate(
+            "Message 7",
+            GenerateCommand.USUAL.with(
+                g ->
+                    g.maxNewTokens(30)
+                        .temperature(0.7)
+                        .topP(0.9)
+                        .seed(5)
+                        .stopStrings(List.of("zz"))));
+    String request =
+        """
+        {"model": "trained", "prompt": "Message 7", "max_tokens": 30, "temperature": 0.7,
+         "top_p": 0.9, "seed": 5, "stop": "zz", "user": "u", "n": 1, "logprobs": null%s}""";
+
+    JsonNode whole = client.json(COMPLETIONS, request.formatted(""));
+    List<JsonNode> events =
+        client.events(
+            COMPLETIONS,
+            request.formatted(", \"stream\": true, \"stream_options\": {\"include_usage\": true}"));
+
+    assertThat(whole.at("/choices/0/text").textValue()).isEqualTo(expected.text());
+    String reason = expected.finishReason() == FinishReason.LENGTH ? "length" : "stop";
+    assertThat(whole.at("/choices/0/finish_reason").textValue()).isEqualTo(reason);
+    assertThat(whole.at("/usage/prompt_tokens").intValue())
+        .isEqualTo(predictor.countTokens("Message 7"));
+    assertThat(whole.at("/usage/completion_tokens").intValue())
+        .isEqualTo(expected.tokenIds().size());
+    assertThat(
+            events.stream()
+                .map(e -> e.at("/choices/0/text").asText())
+                .collect(Collectors.joining()))
+        .isEqualTo(expected.text());
+    assertThat(events.get(events.size() - 2).at("/choices/0/finish_reason").textValue())
+        .isEqualTo(reason);
+    assertThat(events.get(events.size() - 1).get("usage")).isEqualTo(whole.get("usage"));
+  }
+
+  @Test
+  void should_say_that_a_text_ended_by_itself() throws Exception {
+    String all = predictor.generate("Message", GenerateCommand.USUAL.with(g -> g.seed(3))).text();
+    String stop = all.substring(3, 4);
+
+    JsonNode whole =
+        client.json(
+            COMPLETIONS,
+            "{\"prompt\": \"Message\", \"seed\": 3, \"max_tokens\": 64, \"stop\": [%s]}"
+                .formatted(TextNode.valueOf(stop)));
+
+    assertThat(whole.at("/choices/0/text").textValue())
+        .isEqualTo(all.substring(0, all.indexOf(stop)));
+    assertThat(whole.at("/choices/0/finish_reason").textValue()).isEqualTo("stop");
+  }
+
+  @Test
+  void should_embed_texts_as_numbers_and_as_base64() throws Exception {
+    List<String> texts = List.of("a road", "rivers of the year");
+    List<float[]> expected = predictor.embed(texts, true);
+    String request = "{\"input\": [\"a road\", \"rivers of the year\"]%s}";
+
+    JsonNode numbers = client.json("/v1/embeddings", request.formatted(""));
+    JsonNode packed =
+        client.json("/v1/embeddings", request.formatted(", \"encoding_format\": \"base64\""));
+
+    for (int i = 0; i < texts.size(); i++) {
+      float[] values = new float[expected.get(i).length];
+      for (int j = 0; j < values.length; j++) {
+        values[j] = numbers.at("/data/%d/embedding/%d".formatted(i, j)).floatValue();
+      }
+      assertThat(values).isEqualTo(expected.get(i));
+      byte[] bytes =
+          Base64.getDecoder().decode(packed.at("/data/%d/embedding".formatted(i)).textValue());
+      FloatBuffer floats = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+      float[] unpacked = new float[floats.remaining()];
+      floats.get(unpacked);
+      assertThat(unpacked).isEqualTo(expected.get(i));
+    }
+    assertThat(numbers.at("/usage/prompt_tokens").intValue())
+        .isEqualTo(texts.stream().mapToInt(predictor::countTokens).sum());
+  }
+
+  @Test
+  void should_name_its_model_its_health_and_its_counts() throws Exception {
+    client.json(COMPLETIONS, "{\"prompt\": \"A\"}");
+
+    assertThat(client.get("/v1/models").body()).contains("\"id\":\"trained\"");
+    assertThat(client.get("/v1/models/trained").statusCode()).isEqualTo(200);
+    assertThat(client.get("/v1/models/other").statusCode()).isEqualTo(404);
+    HttpClients stranger = new HttpClients(server.uri(), "");
+    assertThat(stranger.get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
+    assertThat(stranger.get("/metrics").body())
+        .contains("evomoe_requests_total{path=\"/v1/completions\",status=\"200\"}")
+        .contains("evomoe_first_token_seconds_count")
+        .contains("evomoe_generated_tokens_total")
+        .contains("evomoe_requests_in_progress{state=\"running\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "completions | {} | prompt | prompt is missing",
+        "completions | {\"prompt\": 7} | prompt | prompt must be a string, was 7",
+        "completions | {\"prompt\": [1, 2]} | prompt[0] | prompt[0] must be a string, was 1",
+        "completions | {\"prompt\": [\"a\", \"b\"]} | prompt | prompt must be one text, had 2",
+        "completions | {\"prompt\": \"\\ud800\"} | prompt | valid Unicode",
+        "completions | {\"prompt\": \"a\", \"n\": 2} | n | n must be 1, was 2",
+        "completions | {\"prompt\": \"a\", \"echo\": true} | echo | echo is not supported",
+        "completions | {\"prompt\": \"a\", \"logprobs\": 2} | logprobs | logprobs is not supported",
+        "completions | {\"prompt\": \"a\", \"tools\": [{}]} | tools | tools is not supported",
+        "completions | {\"prompt\": \"a\", \"temprature\": 1} | temprature | did you mean temperature?",
+        "completions | {\"prompt\": \"a\", \"temperature\": -1} | temperature | temperature must be at least 0",
+        "completions | {\"prompt\": \"a\", \"top_p\": 2} | top_p | top_p must be in (0, 1], was 2.0",
+        "completions | {\"prompt\": \"a\", \"top_k\": 1.5} | top_k | top_k must be an integer, was 1.5",
+        "completions | {\"prompt\": \"a\", \"stop\": \"\"} | stop | stop must not be empty",
+        "completions | {\"prompt\": \"a\", \"stream\": 1} | stream | stream must be true or false, was 1",
+        "completions | {\"prompt\": \"a\", \"stream_options\": {}} | stream_options | needs stream: true",
+        "completions | {\"prompt\": \"a\", \"max_tokens\": 0} | max_tokens | max_tokens must be in 1..4000, was 0",
+        "completions | {\"prompt\": \"a\", \"max_tokens\": 1e99} | max_tokens | max_tokens must be an integer",
+        "completions | {\"prompt\": \"a\", \"prompt\": \"b\"} | | Duplicate field 'prompt'",
+        "completions | {\"prompt\": \"a\" | | the request must be valid JSON",
+        "completions | [] | | the request must be a JSON object",
+        "completions | nothing | | the request must be valid JSON",
+        "embeddings | {} | input | input is missing",
+        "embeddings | {\"input\": []} | input | input must have at least 1 text, had 0",
+        "embeddings | {\"input\": [\"a\", \" \"]} | input | input[1] must not be blank",
+        "embeddings | {\"input\": \"a\", \"dimensions\": 3} | dimensions | dimensions is not supported",
+        "embeddings | {\"input\": \"a\", \"encoding_format\": \"x\"} | encoding_format | float or base64, was x",
+        "classify | {\"input\": \"a\"} | | trained is a run of task gpt; classify needs a fine-tuned classifier",
+        "translate | {\"input\": \"a\"} | | trained is a run of task gpt; translate needs task mt",
+        "translate | {\"input\": \"a\", \"beam\": 0} | | beam must be at least 1",
+        "translate | {\"input\": \"a\", \"beam\": 99} | beam | beam must be in 1..32"
+      })
+  void should_reject_a_request_with_one_sentence(
+      String path, String body, String param, String says) throws Exception {
+    rejected(client.post("/v1/" + path, body), 400, says, param);
+  }
+
+  private static void rejected(
+      HttpResponse<String> response, int status, String says, String param) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    JsonNode error = HttpClients.parsed(response.body()).get("error");
+    assertThat(error.get("message").textValue()).contains(says).doesNotContain("\n");
+    assertThat(error.get("type").textValue())
+        .isEqualTo(status < 500 ? "invalid_request_error" : "server_error");
+    assertThat(error.get("param").textValue()).isEqualTo(param);
+    assertThat(error.has("code")).isTrue();
+  }
+
+  @Test
+  void should_reject_what_is_too_textsfor_the_model() throws Exception {
+    String prompt = "long ".repeat(1000);
+    rejected(
+        client.post(COMPLETIONS, "{\"prompt\": \"%s\", \"max_tokens\": 3500}".formatted(prompt)),
+        400,
+        "the model has a context of 4096 tokens",
+        "max_tokens");
+    rejected(
+        client.post("/v1/embeddings", "{\"input\": \"%s\"}".formatted("xq".repeat(4000))),
+        400,
+        "input[0] must have at most 4096 tokens",
+        "input");
+  }
+
+  @Test
+  void should_reject_a_request_before_it_is_read() throws Exception {
+    byte[] latin = "{\"prompt\": \"Straße\"}".getBytes(ISO_8859_1);
+    rejected(client.post(COMPLETIONS, latin), 400, "must be valid UTF-8", null);
+    byte[] large = new byte[10_001];
+    rejected(client.post(COMPLETIONS, large), 413, "at most 10000 bytes", null);
+    HttpClients thief = new HttpClients(server.uri(), "simsalabim");
+    rejected(thief.post(COMPLETIONS, "{}"), 401, "API key", null);
+    rejected(thief.post("/v1/nothing", "{}"), 401, "API key", null);
+    rejected(client.get(COMPLETIONS), 405, "must be POST, was GET", null);
+    rejected(client.post("/health", "{}"), 405, "must be GET, was POST", null);
+    rejected(client.post("/v2/completions", "{}"), 404, "unknown path /v2/completions", null);
+    rejected(
+        client.post(COMPLETIONS, "{\"prompt\": \"a\", \"model\": \"gpt-9\"}"),
+        404,
+        "the model must be trained, was gpt-9",
+        "model");
+    assertThat(raw("POST /v1/completions HTTP/1.1\r\nHost: a\r\n\r\n")).contains("401");
+    assertThat(raw("nonsense\r\n\r\n")).contains("400").contains("{\"error\":{");
+    assertThat(
+            raw(
+                """
+                POST /v1/completions HTTP/1.1\r
+                Host: a\r
+                Authorization: Bearer sesame\r
+                Content-Type: text/plain\r
+                Content-Length: 2\r
+                \r
+                {}"""))
+        .contains("415")
+        .contains("must be application/json, was text/plain");
+    assertThat(
+            raw(
+                """
+                POST /v1/completions HTTP/1.1\r
+                Host: a\r
+                Authorization: Bearer sesame\r
+                Content-Type: application/json\r
+                Transfer-Encoding: chunked\r
+                \r
+                4e20\r
+                """
+                    + " ".repeat(20_000)
+                    + "\r\n0\r\n\r\n"))
+        .contains("413");
+  }
+
+  /** The answer to bytes that no client of HTTP would send. */
+  private static String raw(String bytes) throws IOException {
+    try (Socket socket = new Socket(server.uri().getHost(), server.uri().getPort())) {
+      socket.setSoTimeout(1000);
+      socket.getOutputStream().write(bytes.getBytes(UTF_8));
+      byte[] answer = new byte[10_000];
+      int length = socket.getInputStream().read(answer);
+      return new String(answer, 0, Math.max(0, length), UTF_8);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void a_client_that_goes_away_should_cancel_its_text(boolean streams) throws Exception {
+    double gone = counted("evomoe_requests_total{path=\"/v1/completions\",status=\"499\"}");
+    double generated = counted("evomoe_generated_tokens_total");
+    try (Socket socket = client.open(COMPLETIONS, LONG.formatted(streams))) {
+      if (streams) {
+        assertThat(socket.getInputStream().read()).isEqualTo('H');
+      } else {
+        until(() -> counted("evomoe_requests_in_progress{state=\"running\"}") > 0);
+      }
+    }
+
+    until(
+        () ->
+            counted("evomoe_requests_total{path=\"/v1/completions\",status=\"499\"}") == gone + 1);
+    assertThat(counted("evomoe_generated_tokens_total") - generated).isLessThan(3999);
+  }
+
+  @Test
+  void a_slow_reader_should_delay_nobody() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      slow.add(client.open(COMPLETIONS, LONG.formatted(true)));
+    }
+    JsonNode quick = client.json(COMPLETIONS, "{\"prompt\": \"A\", \"max_tokens\": 20}");
+
+    assertThat(quick.at("/usage/completion_tokens").intValue()).isPositive();
+    for (Socket socket : slow) {
+      socket.close();
+    }
+    until(() -> counted("evomoe_requests_in_progress{state=\"running\"}") == 0);
+  }
+
+  @Test
+  void should_reject_more_requests_than_its_queue_holds() throws Exception {
+    try (ModelServer small = started(new ServeConfig(1000, 4000, 1, 60));
+        Socket first = new HttpClients(small.uri(), KEY).open(COMPLETIONS, LONG.formatted(true))) {
+      assertThat(first.getInputStream().read()).isEqualTo('H');
+
+      HttpResponse<String> second =
+          new HttpClients(small.uri(), KEY).post(COMPLETIONS, "{\"prompt\": \"A\"}");
+
+      rejected(second, 503, "1 requests in progress", null);
+      assertThat(second.headers().firstValue("Retry-After")).contains("1");
+    }
+  }
+
+  @Test
+  void should_end_a_text_when_its_time_is_over() throws Exception {
+    try (ModelServer hasty = started(new ServeConfig(1000, 4000, 5, 1))) {
+      JsonNode text = new HttpClients(hasty.uri(), KEY).json(COMPLETIONS, LONG.formatted("false"));
+
+      assertThat(text.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
+      assertThat(text.at("/usage/completion_tokens").intValue()).isBetween(1, 3999);
+    }
+  }
+
+  @Test
+  void should_tell_its_clients_that_it_stops() throws Exception {
+    ModelServer stopped = started(new ServeConfig(1000, 4000, 5, 60));
+    HttpClients its = new HttpClients(stopped.uri(), KEY);
+    CompletableFuture<String> streamed =
+        inBackground(() -> its.post(COMPLETIONS, LONG.formatted(true)).body());
+    CompletableFuture<HttpResponse<String>> whole =
+        inBackground(() -> its.post(COMPLETIONS, LONG.formatted(false)));
+    until(
+        () ->
+            its.get("/metrics")
+                .body()
+                .contains("evomoe_requests_in_progress{state=\"running\"} 2"));
+
+    long start = System.nanoTime();
+    stopped.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    assertThat(streamed.get(5, TimeUnit.SECONDS))
+        .contains("the server is shutting down")
+        .doesNotContain("[DONE]");
+    rejected(whole.get(5, TimeUnit.SECONDS), 503, "the server is shutting down", null);
+  }
+
+  @Test
+  void the_clients_of_langchain4j_should_work() throws Exception {
+    String url = server.uri().toString();
+    String expected =
+        predictor
+            .generate(
+                "Message 9", GenerateCommand.USUAL.with(g -> g.temperature(0).maxNewTokens(16)))
+            .text();
+    OpenAiLanguageModel model =
+        OpenAiLanguageModel.builder()
+            .baseUrl(url)
+            .apiKey(KEY)
+            .modelName("trained")
+            .temperature(0.0)
+            .build();
+    OpenAiStreamingLanguageModel streaming =
+        OpenAiStreamingLanguageModel.builder()
+            .baseUrl(url)
+            .apiKey(KEY)
+            .modelName("trained")
+            .temperature(0.0)
+            .build();
+    OpenAiEmbeddingModel embedding =
+        OpenAiEmbeddingModel.builder().baseUrl(url).apiKey(KEY).modelName("trained").build();
+
+    assertThat(model.generate("Message 9").content()).isEqualTo(expected);
+    CompletableFuture<String> streamed = new CompletableFuture<>();
+    streaming.generate(
+        "Message 9",
+        new StreamingResponseHandler<>() {
+          private final StringBuilder text = new StringBuilder();
+
+          @Override
+          public void onNext(String more) {
+            text.append(more);
+          }
+
+          @Override
+          public void onComplete(Response<String> response) {
+            streamed.complete(text.toString());
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            streamed.completeExceptionally(error);
+          }
+        });
+    assertThat(streamed.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
+    assertThat(embedding.embed("a road").content().vector())
+        .isEqualTo(predictor.embed(List.of("a road"), true).get(0));
+  }
+
+  private static <T> CompletableFuture<T> inBackground(Callable<T> call) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(call.call());
+              } catch (Exception e) {
+                result.completeExceptionally(e);
+              }
+            });
+    thread.setDaemon(true);
+    thread.start();
+    return result;
+  }
+
+  private static double counted(String metric) throws Exception {
+    return client
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(metric + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
+        .sum();
+  }
+
+  private static void until(Callable<Boolean> holds) throws Exception {
+    while (!holds.call()) {
+      Thread.sleep(20);
+    }
+  }
+}
