@@ -33,9 +33,7 @@ final class ServeCommand implements Runnable {
       description = "folder of a run or of finetune, or one checkpoint in a run")
   Path checkpoint = Path.of(".");
 
-  @Option(
-      names = "--host",
-      description = "address to listen at; 0.0.0.0 for all of this machine")
+  @Option(names = "--host", description = "address to listen at; 0.0.0.0 for all of this machine")
   String host = "127.0.0.1";
 
   @Option(names = "--port", description = "port to listen at; 0 for a free one")

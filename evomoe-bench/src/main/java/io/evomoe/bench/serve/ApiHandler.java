@@ -54,6 +54,7 @@ final class ApiHandler extends Handler.Abstract {
     this.apiKey = apiKey;
     TextApi texts = new TextApi(served, config, metrics);
     vectors = new VectorApi(served, metrics);
+    post("/v1/chat/completions", texts::chat);
     post("/v1/completions", texts::completion);
     post("/v1/embeddings", vectors::embeddings);
     post("/v1/classify", vectors::classes);

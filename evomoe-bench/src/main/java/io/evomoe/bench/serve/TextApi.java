@@ -3,6 +3,7 @@ package io.evomoe.bench.serve;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.evomoe.models.causal.GenerationConfig;
+import io.evomoe.models.text.ChatMessage;
 import io.evomoe.run.TextStream;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
@@ -15,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpStatus;
 
-/** Answers {@code /v1/completions}. */
+/** Answers {@code /v1/completions} and {@code /v1/chat/completions}. */
 final class TextApi {
   /** As in OpenAI's API. */
   private static final int COMPLETION_TOKENS = 16;
@@ -59,6 +60,10 @@ final class TextApi {
           "verbosity",
           "web_search_options");
 
+  private static final Set<String> UNSUPPORTED_IN_MESSAGES =
+      Set.of(
+          "annotations", "audio", "function_call", "name", "refusal", "tool_call_id", "tool_calls");
+
   /** Names of the API for fields of {@link GenerationConfig}. */
   private static final Map<String, String> NAMES =
       Map.of(
@@ -90,6 +95,40 @@ final class TextApi {
     GenerationConfig config = config(body, "max_tokens", COMPLETION_TOKENS, read);
     Answer answer = new Answer(body, new TextForm(model.name(), false), read);
     answer.send(exchange, model.valid(() -> model.predictor().stream(prompt, config)));
+  }
+
+  void chat(Exchange exchange, RequestBody body) throws IOException {
+    body.require(with("max_completion_tokens", "max_tokens", "messages"), UNSUPPORTED);
+    body.requireField("messages");
+    if (body.has("max_tokens") && body.has("max_completion_tokens")) {
+      throw ApiException.invalid(
+          "max_tokens", "max_tokens and max_completion_tokens are the same: give one of them");
+    }
+    List<ChatMessage> messages = body.objects("messages").stream().map(TextApi::message).toList();
+    int read = model.valid(() -> model.predictor().countTokens(messages));
+    String limit = body.has("max_tokens") ? "max_tokens" : "max_completion_tokens";
+    GenerationConfig config = config(body, limit, limits.maxTokens(), read);
+    Answer answer = new Answer(body, new TextForm(model.name(), true), read);
+    answer.send(exchange, model.valid(() -> model.predictor().stream(messages, config)));
+  }
+
+  private static ChatMessage message(RequestBody message) {
+    message.require(Set.of("content", "role"), UNSUPPORTED_IN_MESSAGES);
+    message.requireField("role");
+    message.requireField("content");
+    if (message.text("role").isBlank()) {
+      throw ApiException.invalid(message.name("role"), message.name("role") + " must not be blank");
+    }
+    if (!message.isArray("content")) {
+      return new ChatMessage(message.text("role"), message.text("content"));
+    }
+    StringBuilder text = new StringBuilder();
+    for (RequestBody part : message.objects("content")) {
+      part.require(Set.of("text", "type"), Set.of());
+      part.requireField("text");
+      text.append(part.text("text"));
+    }
+    return new ChatMessage(message.text("role"), text.toString());
   }
 
   private static Set<String> with(String... more) {

@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.langchain4j.model.StreamingResponseHandler;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiLanguageModel;
-import dev.langchain4j.model.openai.OpenAiStreamingLanguageModel;
-import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.evomoe.bench.serve.ModelServer;
 import io.evomoe.bench.serve.ServeConfig;
 import io.evomoe.bench.serve.ServedModel;
+import io.evomoe.models.text.ChatMessage;
+import io.evomoe.models.text.ChatTemplate;
+import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.Predictor;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
+import io.evomoe.run.record.RunFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -47,6 +52,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class ModelServerTest extends TrainedGpt {
   private static final String KEY = "sesame";
+  private static final String CHAT = "/v1/chat/completions";
   private static final String COMPLETIONS = "/v1/completions";
 
   /** Takes seconds, unless it is cancelled: the likeliest token comes again and again. */
@@ -83,6 +89,8 @@ class ModelServerTest extends TrainedGpt {
   static void serve_a_model() throws IOException {
     train(shared, trained);
     predictor = Predictor.open(trained);
+    Path tokenizer = trained.resolve(RunFiles.TOKENIZER);
+    ChatTemplate.plain(Tokenizer.load(tokenizer)).write(tokenizer);
     server = started(new ServeConfig(10_000, 4000, 20, 60));
     client = new HttpClients(server.uri(), KEY);
   }
@@ -139,6 +147,35 @@ class ModelServerTest extends TrainedGpt {
     assertThat(events.get(events.size() - 2).at("/choices/0/finish_reason").textValue())
         .isEqualTo(reason);
     assertThat(events.get(events.size() - 1).get("usage")).isEqualTo(whole.get("usage"));
+  }
+
+  @Test
+  void should_answer_a_conversation_as_the_predictor_does() throws Exception {
+    Generated expected =
+        predictor.generate(
+            List.of(new ChatMessage("system", "Be short."), ChatMessage.user("Which road?")),
+            GenerateCommand.USUAL.with(g -> g.maxNewTokens(12).temperature(0)));
+    String request =
+        """
+        {"model": "trained", "messages": [{"role": "system", "content": "Be short."},
+          {"role": "user", "content": [{"type": "text", "text": "Which "}, {"type": "text", "text": "road?"}]}],
+         "max_completion_tokens": 12, "temperature": 0, "tools": [], "tool_choice": null%s}""";
+
+    JsonNode whole = client.json(CHAT, request.formatted(""));
+    List<JsonNode> events = client.events(CHAT, request.formatted(", \"stream\": true"));
+
+    assertThat(whole.at("/choices/0/message/role").textValue()).isEqualTo("assistant");
+    assertThat(whole.at("/choices/0/message/content").textValue()).isEqualTo(expected.text());
+    assertThat(whole.at("/usage/completion_tokens").intValue())
+        .isEqualTo(expected.tokenIds().size());
+    assertThat(events.get(0).at("/choices/0/delta/role").textValue()).isEqualTo("assistant");
+    assertThat(
+            events.stream()
+                .map(e -> e.at("/choices/0/delta/content").asText())
+                .collect(Collectors.joining()))
+        .isEqualTo(expected.text());
+    assertThat(events.get(events.size() - 1).at("/choices/0/finish_reason"))
+        .isEqualTo(whole.at("/choices/0/finish_reason"));
   }
 
   @Test
@@ -227,6 +264,16 @@ class ModelServerTest extends TrainedGpt {
         "completions | {\"prompt\": \"a\" | | the request must be valid JSON",
         "completions | [] | | the request must be a JSON object",
         "completions | nothing | | the request must be valid JSON",
+        "chat/completions | {} | messages | messages is missing",
+        "chat/completions | {\"messages\": []} | | messages must be at least 1, were 0",
+        "chat/completions | {\"messages\": [\"a\"]} | messages[0] | messages[0] must be an object, was",
+        "chat/completions | {\"messages\": [{\"content\": \"a\"}]} | messages[0].role | messages[0].role is missing",
+        "chat/completions | {\"messages\": [{\"role\": \" \", \"content\": \"a\"}]} | messages[0].role | must not be blank",
+        "chat/completions | {\"messages\": [{\"role\": \"user\"}]} | messages[0].content | messages[0].content is missing",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {}}]}]} | messages[0].content[0].image_url | unknown field messages[0].content[0].image_url",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\", \"name\": \"b\"}]} | messages[0].name | messages[0].name is not supported",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_tokens\": 1, \"max_completion_tokens\": 1} | max_tokens | give one of them",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"prompt\": \"a\"} | prompt | unknown field prompt",
         "embeddings | {} | input | input is missing",
         "embeddings | {\"input\": []} | input | input must have at least 1 text, had 0",
         "embeddings | {\"input\": [\"a\", \" \"]} | input | input[1] must not be blank",
@@ -423,31 +470,47 @@ class ModelServerTest extends TrainedGpt {
             .modelName("trained")
             .temperature(0.0)
             .build();
-    OpenAiStreamingLanguageModel streaming =
-        OpenAiStreamingLanguageModel.builder()
+    OpenAiStreamingChatModel streaming =
+        OpenAiStreamingChatModel.builder()
             .baseUrl(url)
             .apiKey(KEY)
             .modelName("trained")
             .temperature(0.0)
+            .maxTokens(9)
+            .build();
+    OpenAiChatModel chat =
+        OpenAiChatModel.builder()
+            .baseUrl(url)
+            .apiKey(KEY)
+            .modelName("trained")
+            .temperature(0.0)
+            .maxTokens(9)
             .build();
     OpenAiEmbeddingModel embedding =
         OpenAiEmbeddingModel.builder().baseUrl(url).apiKey(KEY).modelName("trained").build();
 
     assertThat(model.generate("Message 9").content()).isEqualTo(expected);
-    CompletableFuture<String> streamed = new CompletableFuture<>();
-    streaming.generate(
-        "Message 9",
-        new StreamingResponseHandler<>() {
-          private final StringBuilder text = new StringBuilder();
-
+    String answer = chat.chat("Which road?");
+    assertThat(answer)
+        .isEqualTo(
+            predictor
+                .generate(
+                    List.of(ChatMessage.user("Which road?")),
+                    GenerateCommand.USUAL.with(g -> g.temperature(0).maxNewTokens(9)))
+                .text());
+    CompletableFuture<ChatResponse> streamed = new CompletableFuture<>();
+    StringBuilder parts = new StringBuilder();
+    streaming.chat(
+        "Which road?",
+        new StreamingChatResponseHandler() {
           @Override
-          public void onNext(String more) {
-            text.append(more);
+          public void onPartialResponse(String more) {
+            parts.append(more);
           }
 
           @Override
-          public void onComplete(Response<String> response) {
-            streamed.complete(text.toString());
+          public void onCompleteResponse(ChatResponse response) {
+            streamed.complete(response);
           }
 
           @Override
@@ -455,7 +518,9 @@ class ModelServerTest extends TrainedGpt {
             streamed.completeExceptionally(error);
           }
         });
-    assertThat(streamed.get(20, TimeUnit.SECONDS)).isEqualTo(expected);
+    assertThat(streamed.get(20, TimeUnit.SECONDS).aiMessage().text()).isEqualTo(answer);
+    assertThat(streamed.get().tokenUsage().outputTokenCount()).isPositive();
+    assertThat(parts).hasToString(answer);
     assertThat(embedding.embed("a road").content().vector())
         .isEqualTo(predictor.embed(List.of("a road"), true).get(0));
   }
