@@ -82,10 +82,9 @@ final class ServeCommand implements Runnable {
       }
       server.join();
     } catch (IOException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new IllegalArgumentException(
           "cannot listen at %s, port %d: %s; choose another --host or --port"
-              .formatted(host, port, reason.getMessage()),
+              .formatted(host, port, IoReason.of(e)),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -65,11 +65,11 @@ public final class ModelServer implements AutoCloseable {
    * @throws IOException if the address cannot be opened
    */
   public void start() throws IOException {
-    connector.open();
     try {
+      connector.open();
       server.start();
     } catch (Exception e) {
-      throw new IOException(e);
+      throw e.getCause() instanceof IOException reason ? reason : new IOException(e);
     }
     watch.scheduleWithFixedDelay(handler::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
   }

@@ -3,6 +3,7 @@ package io.evomoe.bench.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -15,6 +16,7 @@ import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.evomoe.bench.serve.ModelServer;
 import io.evomoe.bench.serve.ServeConfig;
 import io.evomoe.bench.serve.ServedModel;
+import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.ChatMessage;
 import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.Tokenizer;
@@ -43,6 +45,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -523,6 +526,39 @@ class ModelServerTest extends TrainedGpt {
     assertThat(parts).hasToString(answer);
     assertThat(embedding.embed("a road").content().vector())
         .isEqualTo(predictor.embed(List.of("a road"), true).get(0));
+  }
+
+  @Tag("long")
+  @Test
+  void the_client_of_openai_for_node_should_work() throws Exception {
+    Path peer = Path.of("peers/openai");
+    assumeTrue(Files.isDirectory(peer.resolve("node_modules")), "npm's openai is not installed");
+    try (ModelServer large = started(new ServeConfig(10_000, 4000, 100, 60))) {
+      ProcessBuilder node =
+          new ProcessBuilder("node", "client.mjs", large.uri().toString(), "trained")
+              .directory(peer.toFile())
+              .redirectErrorStream(true);
+      node.environment().put("OPENAI_API_KEY", KEY);
+      Process process = node.start();
+      String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertThat(process.waitFor()).as(printed).isZero();
+
+      JsonNode answers = HttpClients.parsed(printed);
+      GenerationConfig config = GenerateCommand.USUAL.with(g -> g.temperature(0).maxNewTokens(12));
+      String completion = predictor.generate("Message 9", config).text();
+      Generated chat =
+          predictor.generate(
+              List.of(new ChatMessage("system", "Be short."), ChatMessage.user("Which road?")),
+              config);
+      assertThat(answers.get("completion").textValue()).isEqualTo(completion);
+      assertThat(answers.get("completionStream").textValue()).isEqualTo(completion);
+      assertThat(answers.get("chat").textValue()).isEqualTo(chat.text());
+      assertThat(answers.get("chatStream").textValue()).isEqualTo(chat.text());
+      assertThat(answers.get("tokens").intValue()).isEqualTo(chat.tokenIds().size());
+      assertThat(answers.at("/models/0").textValue()).isEqualTo("trained");
+      assertThat(answers.at("/embeddings/0/0").floatValue())
+          .isEqualTo(predictor.embed(List.of("a road"), true).get(0)[0]);
+    }
   }
 
   private static <T> CompletableFuture<T> inBackground(Callable<T> call) {

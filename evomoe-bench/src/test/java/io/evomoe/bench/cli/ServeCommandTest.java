@@ -64,6 +64,14 @@ class ServeCommandTest extends TrainedGpt {
       HttpClients client = new HttpClients(awaitStart(process, log), "sesame");
       assertThat(new HttpClients(client.base(), "").get("/v1/models").statusCode()).isEqualTo(401);
       client.json("/v1/completions", "{\"prompt\": \"Mess\", \"max_tokens\": 4}");
+      assertThat(
+              client
+                  .post(
+                      "/v1/chat/completions",
+                      "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}")
+                  .body())
+          .contains("trained has no chat template")
+          .doesNotContain(trained.toString());
       try (Socket idle = new Socket(client.base().getHost(), client.base().getPort());
           Socket slow =
               client.open(
