@@ -23,6 +23,9 @@ final class TextApi {
 
   private static final int MOST_STOPS = 16;
 
+  /** Each token is compared with all stop strings, on the thread of all texts. */
+  private static final int LONGEST_STOP = 256;
+
   /** Fields of all texts. */
   private static final Set<String> COMMON =
       Set.of(
@@ -168,6 +171,10 @@ final class TextApi {
     if (stops.size() > MOST_STOPS) {
       throw ApiException.invalid(
           "stop", "stop must have at most %d strings, had %d".formatted(MOST_STOPS, stops.size()));
+    }
+    if (stops.stream().anyMatch(stop -> stop.length() > LONGEST_STOP)) {
+      throw ApiException.invalid(
+          "stop", "stop must have strings of at most %d characters".formatted(LONGEST_STOP));
     }
     GenerationConfig usually = model.sampling();
     try {

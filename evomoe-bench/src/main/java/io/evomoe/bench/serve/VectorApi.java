@@ -27,6 +27,9 @@ final class VectorApi {
 
   private static final int MOST_BEAMS = 32;
 
+  /** As in OpenAI's API. */
+  private static final int MOST_TEXTS = 2048;
+
   private final ServedModel model;
   private final ServeMetrics metrics;
 
@@ -149,8 +152,9 @@ final class VectorApi {
   private static List<String> input(RequestBody body) {
     body.requireField("input");
     List<String> texts = body.texts("input");
-    if (texts.isEmpty()) {
-      throw ApiException.invalid("input", "input must have at least 1 text, had 0");
+    if (texts.isEmpty() || texts.size() > MOST_TEXTS) {
+      throw ApiException.invalid(
+          "input", "input must have 1..%d texts, had %d".formatted(MOST_TEXTS, texts.size()));
     }
     for (int i = 0; i < texts.size(); i++) {
       if (texts.get(i).isBlank()) {

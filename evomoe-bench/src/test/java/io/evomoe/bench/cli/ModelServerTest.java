@@ -15,36 +15,22 @@ import dev.langchain4j.model.openai.OpenAiLanguageModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import io.evomoe.bench.serve.ModelServer;
 import io.evomoe.bench.serve.ServeConfig;
-import io.evomoe.bench.serve.ServedModel;
 import io.evomoe.models.causal.GenerationConfig;
 import io.evomoe.models.text.ChatMessage;
-import io.evomoe.models.text.ChatTemplate;
-import io.evomoe.models.text.Tokenizer;
-import io.evomoe.run.Predictor;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
-import io.evomoe.run.record.RunFiles;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,65 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The server of a language model, asked as clients ask it. */
 @Timeout(60)
-class ModelServerTest extends TrainedGpt {
-  private static final String KEY = "sesame";
-  private static final String CHAT = "/v1/chat/completions";
-  private static final String COMPLETIONS = "/v1/completions";
-
-  /** Takes seconds, unless it is cancelled: the likeliest token comes again and again. */
-  static final String LONG =
-      "{\"prompt\": \"A\", \"max_tokens\": 4000, \"temperature\": 0, \"repetition_penalty\": 1, \"stream\": %s}";
-
-  private static Predictor predictor;
-  private static ModelServer server;
-  private static HttpClients client;
-
-  /** A model that generates thousands of tokens in seconds. */
-  static void train(Path folder, Path run) throws IOException {
-    SplittableRandom random = new SplittableRandom(1);
-    String text =
-        IntStream.range(0, 2500)
-            .mapToObj(
-                i -> Integer.toString(random.nextInt(1 << 24), 36) + (i % 5 > 0 ? " " : ".\n\n"))
-            .collect(Collectors.joining());
-    TinyRuns texts = new TinyRuns("gpt", Files.writeString(folder.resolve("long.txt"), text));
-    texts
-        .train(
-            run,
-            "switch",
-            "2",
-            "--set",
-            "model.sequence=4096",
-            "--set",
-            "training.batch=1",
-            "--valid-share=0.4")
-        .succeeded();
-  }
-
-  @BeforeAll
-  static void serve_a_model() throws IOException {
-    train(shared, trained);
-    predictor = Predictor.open(trained);
-    Path tokenizer = trained.resolve(RunFiles.TOKENIZER);
-    ChatTemplate.plain(Tokenizer.load(tokenizer)).write(tokenizer);
-    server = started(new ServeConfig(10_000, 4000, 20, 60));
-    client = new HttpClients(server.uri(), KEY);
-  }
-
-  private static ModelServer started(ServeConfig limits) throws IOException {
-    ServedModel model = new ServedModel(predictor, trained, GenerateCommand.USUAL);
-    ModelServer started =
-        new ModelServer(model, limits, new InetSocketAddress("127.0.0.1", 0), KEY);
-    started.start();
-    return started;
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
-    predictor.close();
-  }
-
+class ModelServerTest extends ServedGpt {
   @Test
   void should_complete_a_prompt_as_the_predictor_does() throws Exception {
     Generated expected =
@@ -278,7 +206,7 @@ class ModelServerTest extends TrainedGpt {
         "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_tokens\": 1, \"max_completion_tokens\": 1} | max_tokens | give one of them",
         "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"prompt\": \"a\"} | prompt | unknown field prompt",
         "embeddings | {} | input | input is missing",
-        "embeddings | {\"input\": []} | input | input must have at least 1 text, had 0",
+        "embeddings | {\"input\": []} | input | input must have 1..2048 texts, had 0",
         "embeddings | {\"input\": [\"a\", \" \"]} | input | input[1] must not be blank",
         "embeddings | {\"input\": \"a\", \"dimensions\": 3} | dimensions | dimensions is not supported",
         "embeddings | {\"input\": \"a\", \"encoding_format\": \"x\"} | encoding_format | float or base64, was x",
@@ -292,19 +220,8 @@ class ModelServerTest extends TrainedGpt {
     rejected(client.post("/v1/" + path, body), 400, says, param);
   }
 
-  private static void rejected(
-      HttpResponse<String> response, int status, String says, String param) {
-    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-    JsonNode error = HttpClients.parsed(response.body()).get("error");
-    assertThat(error.get("message").textValue()).contains(says).doesNotContain("\n");
-    assertThat(error.get("type").textValue())
-        .isEqualTo(status < 500 ? "invalid_request_error" : "server_error");
-    assertThat(error.get("param").textValue()).isEqualTo(param);
-    assertThat(error.has("code")).isTrue();
-  }
-
   @Test
-  void should_reject_what_is_too_textsfor_the_model() throws Exception {
+  void should_reject_what_is_too_long_for_the_model() throws Exception {
     String prompt = "long ".repeat(1000);
     rejected(
         client.post(COMPLETIONS, "{\"prompt\": \"%s\", \"max_tokens\": 3500}".formatted(prompt)),
@@ -322,6 +239,17 @@ class ModelServerTest extends TrainedGpt {
   void should_reject_a_request_before_it_is_read() throws Exception {
     byte[] latin = "{\"prompt\": \"Straße\"}".getBytes(ISO_8859_1);
     rejected(client.post(COMPLETIONS, latin), 400, "must be valid UTF-8", null);
+    rejected(
+        client.post(
+            COMPLETIONS, "{\"prompt\": \"a\", \"stop\": \"%s\"}".formatted("b".repeat(300))),
+        400,
+        "strings of at most 256 characters",
+        "stop");
+    rejected(
+        client.post("/v1/embeddings", "{\"input\": [%s\"a\"]}".formatted("\"a\",".repeat(2048))),
+        400,
+        "input must have 1..2048 texts, had 2049",
+        "input");
     byte[] large = new byte[10_001];
     rejected(client.post(COMPLETIONS, large), 413, "at most 10000 bytes", null);
     HttpClients thief = new HttpClients(server.uri(), "simsalabim");
@@ -374,88 +302,6 @@ class ModelServerTest extends TrainedGpt {
       int length = socket.getInputStream().read(answer);
       return new String(answer, 0, Math.max(0, length), UTF_8);
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"true", "false"})
-  void a_client_that_goes_away_should_cancel_its_text(boolean streams) throws Exception {
-    double gone = counted("evomoe_requests_total{path=\"/v1/completions\",status=\"499\"}");
-    double generated = counted("evomoe_generated_tokens_total");
-    try (Socket socket = client.open(COMPLETIONS, LONG.formatted(streams))) {
-      if (streams) {
-        assertThat(socket.getInputStream().read()).isEqualTo('H');
-      } else {
-        until(() -> counted("evomoe_requests_in_progress{state=\"running\"}") > 0);
-      }
-    }
-
-    until(
-        () ->
-            counted("evomoe_requests_total{path=\"/v1/completions\",status=\"499\"}") == gone + 1);
-    assertThat(counted("evomoe_generated_tokens_total") - generated).isLessThan(3999);
-  }
-
-  @Test
-  void a_slow_reader_should_delay_nobody() throws Exception {
-    List<Socket> slow = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      slow.add(client.open(COMPLETIONS, LONG.formatted(true)));
-    }
-    JsonNode quick = client.json(COMPLETIONS, "{\"prompt\": \"A\", \"max_tokens\": 20}");
-
-    assertThat(quick.at("/usage/completion_tokens").intValue()).isPositive();
-    for (Socket socket : slow) {
-      socket.close();
-    }
-    until(() -> counted("evomoe_requests_in_progress{state=\"running\"}") == 0);
-  }
-
-  @Test
-  void should_reject_more_requests_than_its_queue_holds() throws Exception {
-    try (ModelServer small = started(new ServeConfig(1000, 4000, 1, 60));
-        Socket first = new HttpClients(small.uri(), KEY).open(COMPLETIONS, LONG.formatted(true))) {
-      assertThat(first.getInputStream().read()).isEqualTo('H');
-
-      HttpResponse<String> second =
-          new HttpClients(small.uri(), KEY).post(COMPLETIONS, "{\"prompt\": \"A\"}");
-
-      rejected(second, 503, "1 requests in progress", null);
-      assertThat(second.headers().firstValue("Retry-After")).contains("1");
-    }
-  }
-
-  @Test
-  void should_end_a_text_when_its_time_is_over() throws Exception {
-    try (ModelServer hasty = started(new ServeConfig(1000, 4000, 5, 1))) {
-      JsonNode text = new HttpClients(hasty.uri(), KEY).json(COMPLETIONS, LONG.formatted("false"));
-
-      assertThat(text.at("/choices/0/finish_reason").textValue()).isEqualTo("length");
-      assertThat(text.at("/usage/completion_tokens").intValue()).isBetween(1, 3999);
-    }
-  }
-
-  @Test
-  void should_tell_its_clients_that_it_stops() throws Exception {
-    ModelServer stopped = started(new ServeConfig(1000, 4000, 5, 60));
-    HttpClients its = new HttpClients(stopped.uri(), KEY);
-    CompletableFuture<String> streamed =
-        inBackground(() -> its.post(COMPLETIONS, LONG.formatted(true)).body());
-    CompletableFuture<HttpResponse<String>> whole =
-        inBackground(() -> its.post(COMPLETIONS, LONG.formatted(false)));
-    until(
-        () ->
-            its.get("/metrics")
-                .body()
-                .contains("evomoe_requests_in_progress{state=\"running\"} 2"));
-
-    long start = System.nanoTime();
-    stopped.close();
-
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
-    assertThat(streamed.get(5, TimeUnit.SECONDS))
-        .contains("the server is shutting down")
-        .doesNotContain("[DONE]");
-    rejected(whole.get(5, TimeUnit.SECONDS), 503, "the server is shutting down", null);
   }
 
   @Test
@@ -558,38 +404,6 @@ class ModelServerTest extends TrainedGpt {
       assertThat(answers.at("/models/0").textValue()).isEqualTo("trained");
       assertThat(answers.at("/embeddings/0/0").floatValue())
           .isEqualTo(predictor.embed(List.of("a road"), true).get(0)[0]);
-    }
-  }
-
-  private static <T> CompletableFuture<T> inBackground(Callable<T> call) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(call.call());
-              } catch (Exception e) {
-                result.completeExceptionally(e);
-              }
-            });
-    thread.setDaemon(true);
-    thread.start();
-    return result;
-  }
-
-  private static double counted(String metric) throws Exception {
-    return client
-        .get("/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(metric + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
-        .sum();
-  }
-
-  private static void until(Callable<Boolean> holds) throws Exception {
-    while (!holds.call()) {
-      Thread.sleep(20);
     }
   }
 }

@@ -27,7 +27,7 @@ class ServeCommandTest extends TrainedGpt {
 
   @BeforeAll
   static void train() throws IOException {
-    ModelServerTest.train(shared, trained);
+    ServedGpt.train(shared, trained);
   }
 
   @Test
@@ -75,7 +75,7 @@ class ServeCommandTest extends TrainedGpt {
       try (Socket idle = new Socket(client.base().getHost(), client.base().getPort());
           Socket slow =
               client.open(
-                  "/v1/completions", ModelServerTest.LONG.formatted(true).replace("4000", "1000"));
+                  "/v1/completions", ServedGpt.LONG.formatted(true).replace("4000", "1000"));
           BufferedReader lines = new BufferedReader(new InputStreamReader(slow.getInputStream()))) {
         assertThat(lines.readLine()).contains("200");
         process.destroy();
