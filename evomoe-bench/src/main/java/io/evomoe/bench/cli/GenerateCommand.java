@@ -31,6 +31,10 @@ final class GenerateCommand implements Runnable {
   /** Small models repeat themselves without one; Ollama has the same default. */
   private static final double PENALTY = 1.1;
 
+  /** Settings of a text for which a user has given none. */
+  static final GenerationConfig USUAL =
+      GenerationConfig.defaults().with(g -> g.repetitionPenalty(PENALTY));
+
   @Option(
       names = "--checkpoint",
       required = true,
@@ -71,9 +75,7 @@ final class GenerateCommand implements Runnable {
       String why = "cannot be given with --greedy";
       CommandText.reject(spec, why, "--temperature", "--top-k", "--top-p", "--seed");
     }
-    GenerationConfig asked =
-        sampling.over(
-            GenerationConfig.defaults().with(g -> g.repetitionPenalty(PENALTY).stopStrings(stop)));
+    GenerationConfig asked = sampling.over(USUAL.with(g -> g.stopStrings(stop)));
     GenerationConfig config = greedy ? asked.with(g -> g.temperature(0)) : asked;
     try (Predictor predictor = Predictor.open(checkpoint)) {
       boolean chat = !plain && predictor.chatTemplate().isPresent();

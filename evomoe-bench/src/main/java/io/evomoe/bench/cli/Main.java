@@ -57,6 +57,7 @@ public final class Main {
           ConvertCommand.class,
           EvalCommand.class,
           GenerateCommand.class,
+          ServeCommand.class,
           TranslateCommand.class,
           FineTuneCommand.class,
           ClassifyCommand.class,

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.evomoe.bench.report.HtmlReport;
+import io.evomoe.bench.serve.ModelServer;
+import io.evomoe.run.Predictor;
 import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.Classifier.Classified;
 import io.evomoe.run.record.FineTuned.ClassScores;
@@ -64,6 +66,31 @@ class ClassifyCommandTest {
     scores = ClassScores.read(out).orElseThrow().get(1);
     tuned = Files.move(out, folder.resolve("moved"));
     Files.move(trained, folder.resolve("gone"));
+  }
+
+  @Test
+  void a_server_should_give_the_same_classes() throws Exception {
+    List<String> texts =
+        List.of("an animal 3 of the water", "to move 5 times", "like gold " + "9 ".repeat(99));
+    try (Predictor predictor = Predictor.open(tuned);
+        ModelServer server = HttpClients.serve(predictor, tuned)) {
+      HttpClients client = new HttpClients(server.uri(), "");
+      JsonNode answer =
+          client.json(
+              "/v1/classify",
+              "{\"input\": %s}".formatted(new ObjectMapper().writeValueAsString(texts)));
+
+      List<Classified> expected = predictor.classify(texts);
+      for (int i = 0; i < texts.size(); i++) {
+        JsonNode data = answer.at("/data/" + i);
+        assertThat(data.get("label").textValue()).isEqualTo(expected.get(i).label());
+        assertThat(data.get("probability").doubleValue()).isEqualTo(expected.get(i).probability());
+        assertThat(data.get("truncated").booleanValue()).isEqualTo(i == 2);
+      }
+      assertThat(client.post("/v1/completions", "{\"prompt\": \"a\"}").body())
+          .contains("invalid_request_error", "moved")
+          .doesNotContain(folder.toString());
+    }
   }
 
   @Test

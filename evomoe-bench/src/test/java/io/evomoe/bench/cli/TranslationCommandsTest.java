@@ -3,6 +3,11 @@ package io.evomoe.bench.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.evomoe.bench.serve.ModelServer;
+import io.evomoe.models.transformer.Search;
+import io.evomoe.run.Predictor;
 import io.evomoe.run.record.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +43,26 @@ class TranslationCommandsTest {
     mt = new TinyRuns("mt", Files.writeString(folder.resolve("pairs.tsv"), text));
     trained = folder.resolve("trained");
     assertThat(mt.train(trained, "evomoe", "30").code()).isZero();
+  }
+
+  @Test
+  void a_server_should_give_the_same_translations() throws Exception {
+    List<String> sentences = List.of("The road 7 is long.", "A road", "a ".repeat(99));
+    try (Predictor predictor = Predictor.open(trained);
+        ModelServer server = HttpClients.serve(predictor, trained)) {
+      JsonNode answer =
+          new HttpClients(server.uri(), "")
+              .json(
+                  "/v1/translate",
+                  "{\"input\": %s, \"beam\": 2}"
+                      .formatted(new ObjectMapper().writeValueAsString(sentences)));
+
+      List<String> expected = predictor.translate(sentences, Search.beam(2, 0.6));
+      for (int i = 0; i < sentences.size(); i++) {
+        assertThat(answer.at("/data/%d/text".formatted(i)).textValue()).isEqualTo(expected.get(i));
+        assertThat(answer.at("/data/%d/truncated".formatted(i)).booleanValue()).isEqualTo(i == 2);
+      }
+    }
   }
 
   @Test

@@ -78,6 +78,9 @@ class DocumentationTest {
             "evomoe-models/src/main/java/io/evomoe/models/stack/PooledModel.java",
             RUN + "MixedBlocks.java"),
         new Shown("docs/optimizers.md", EXAMPLES + "Lion.java", RUN + "Drops.java"),
+        new Shown(
+            "docs/serve.md",
+            "evomoe-langchain4j/src/test/java/io/evomoe/langchain4j/example/AskModel.java"),
         new Shown("docs/own-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/watching.md", RUN + "UseRun.java", RUN + "UseRun.java"));

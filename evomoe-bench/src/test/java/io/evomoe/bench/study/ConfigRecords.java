@@ -1,5 +1,6 @@
 package io.evomoe.bench.study;
 
+import io.evomoe.bench.serve.ServeConfig;
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.ActivationFunction;
 import io.evomoe.models.causal.GenerationConfig;
@@ -127,6 +128,9 @@ final class ConfigRecords {
             "lengthPenalty: -1 NaN Infinity",
             "maxLength: " + POSITIVE,
             "sentences: " + POSITIVE));
+    ALL.put(
+        ServeConfig.DEFAULT,
+        fields("maxBody: 0 268435457", "maxTokens: 0", "queue: 0 10001", "timeout: 0 86401"));
     ALL.put(
         GenerationConfig.defaults(),
         fields(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.evomoe.langchain4j;
+
+import org.jspecify.annotations.NullMarked;
