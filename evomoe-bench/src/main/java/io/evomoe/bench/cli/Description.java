@@ -44,7 +44,7 @@ final class Description {
         total.perToken(),
         MemoryLimit.text(MemoryLimit.bytes(total)));
     console.println(losses(config));
-    console.println(ExportPlan.of(config, data.vocabulary()).text());
+    console.println(ExportPlan.text(config, data.vocabulary()));
     console.flush();
   }
 
