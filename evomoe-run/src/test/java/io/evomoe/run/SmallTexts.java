@@ -37,7 +37,12 @@ public final class SmallTexts {
 
   /** A GPT of 12,816 parameters. */
   public static RunBuilder<Gpt> gpt(Path folder) throws IOException {
-    return small(Run.gpt(prose(folder)));
+    return ofText(prose(folder));
+  }
+
+  /** A GPT of that size on a text. */
+  public static RunBuilder<Gpt> ofText(Path text) {
+    return small(Run.gpt(text));
   }
 
   /** A Llama of about that size. */

@@ -17,6 +17,7 @@ import io.evomoe.training.ExpertUse.Expert;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.Training;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -186,6 +187,42 @@ class WatchedRunTest {
                                 .isCloseTo(1, within(1e-9)))
                     .anySatisfy(
                         layer -> assertThat(layer.experts()).anyMatch(e -> !e.top().isEmpty())));
+  }
+
+  @Test
+  void samples_should_begin_differently_and_at_the_start_of_a_line() throws IOException {
+    StringBuilder records = new StringBuilder();
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      records.append(
+          "{\"text\": \"All files begin with this line.\\n%d is the next.\"}%n".formatted(i));
+      lines.append("#%d of the lines of a single document%n".formatted(i));
+    }
+    Path alike = Files.writeString(folder.resolve("alike.jsonl"), records);
+    Path one = Files.writeString(folder.resolve("one.txt"), lines);
+
+    assertThat(starts(alike)).hasSize(3).doesNotHaveDuplicates();
+    assertThat(starts(one))
+        .hasSize(3)
+        .doesNotHaveDuplicates()
+        .allMatch(text -> text.startsWith("#"));
+  }
+
+  private List<String> starts(Path text) {
+    List<String> starts = new ArrayList<>();
+    try (Run<Gpt> run =
+        SmallTexts.ofText(text).gate("dense").in(folder.resolve("run-" + text.getFileName()))) {
+      run.train(
+          (step, training) -> {
+            if (step.step() == training.plannedSteps()) {
+              training
+                  .samples(3)
+                  .values()
+                  .forEach(sample -> starts.add(sample.split(" … ", -1)[0]));
+            }
+          });
+    }
+    return starts;
   }
 
   @Test

@@ -27,7 +27,7 @@ final class Advice implements Callback {
   private static final double LATE = 0.8;
 
   /** Nats above the lowest validation loss that count as a rise. */
-  private static final double RISE = 0.02;
+  static final double RISE = 0.02;
 
   /** After more passes over a text, more steps seldom help (Muennighoff et al. 2023). */
   private static final double MOST_PASSES = 8;
@@ -87,6 +87,7 @@ final class Advice implements Callback {
     StepRecord last = evaluations.get(evaluations.size() - 1);
     StepRecord best = run.best().get();
     boolean rises = last.validLoss() > best.validLoss() + RISE;
+    boolean falls = best.step() == last.step() && falls(evaluations, last);
     console.printf(
         Locale.ROOT,
         "Validation loss %.4f%s%s%n",
@@ -95,13 +96,18 @@ final class Advice implements Callback {
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : best.step() == last.step() && falls(evaluations, last) ? ", still falling" : "");
+            : falls ? ", still falling" : "");
     texts.stream().distinct().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
     List<String> next = new ArrayList<>();
     if (config.task().equals("gpt")) {
       next.add(CommandText.of("generate", "--checkpoint", folder));
     }
-    if (!rises && passes() < MOST_PASSES) {
+    if (config.task().equals("roberta")) {
+      next.add(
+          CommandText.of("finetune", "--checkpoint", folder, "--data", "classes.csv")
+              + "   # columns label and text");
+    }
+    if (falls || (!rises && passes() < MOST_PASSES)) {
       long more = 2 * config.training().steps();
       next.add(
           CommandText.of("train", "--from", folder, "--steps", more, "--out", folder + "-longer")
@@ -119,13 +125,18 @@ final class Advice implements Callback {
     }
   }
 
-  /** Whether the loss fell over the last fifth of the steps. */
+  /** Whether the loss fell over the last fifth of the steps, or since the evaluation before. */
   private static boolean falls(List<StepRecord> evaluations, StepRecord last) {
-    return evaluations.stream()
-        .filter(step -> step.step() < last.step() && step.step() >= LATE * last.step())
-        .findFirst()
-        .filter(step -> step.validLoss() > last.validLoss() + RISE)
-        .isPresent();
+    List<StepRecord> earlier = evaluations.subList(0, evaluations.size() - 1);
+    if (earlier.isEmpty()) {
+      return false;
+    }
+    StepRecord then =
+        earlier.stream()
+            .filter(step -> step.step() >= LATE * last.step())
+            .findFirst()
+            .orElse(earlier.get(earlier.size() - 1));
+    return then.validLoss() > last.validLoss() + RISE;
   }
 
   private String bits(double loss) {

@@ -1,5 +1,7 @@
 package io.evomoe.bench.cli;
 
+import io.evomoe.bench.cli.console.TerminalBar;
+import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.run.Trials;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.task.MemoryLimit;
@@ -76,18 +78,27 @@ final class AutoSettings implements BiFunction<RunConfig, TaskData<?, ?>, RunCon
     }
     RunConfig config = auto.contains(STEPS) ? steps(preset, data) : preset;
     if (auto.contains(BATCH)) {
+      tell("Timing three sizes of micro-batches (--batch auto)");
       config = Trials.batch(config, data);
       lines.add(
           "Batch: %d sequences in each of %d parts of a step, the fastest (--batch auto)"
               .formatted(config.training().batch(), config.training().microBatches()));
     }
     if (auto.contains(LEARNING_RATE)) {
+      tell("Range test: up to 120 steps of a model that is not kept (--learning-rate auto)");
       double rate = Trials.learningRate(config, data);
       TrainingConfig training = config.training().withLearningRate(rate);
       config = config.with(c -> c.training(training));
       lines.add("Learning rate: %s, by a range test (--learning-rate auto)".formatted(rate));
     }
     return Tasks.checked(config);
+  }
+
+  /** Trials take time, and log like a training. */
+  private static void tell(String trial) {
+    if (Verbosity.showsProgress()) {
+      TerminalBar.above(System.out, trial);
+    }
   }
 
   /**

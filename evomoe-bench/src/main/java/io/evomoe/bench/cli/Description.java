@@ -48,7 +48,7 @@ final class Description {
                 .formatted(config.training().trainExperts() > 0 ? "at most " : "", total.trained()),
         MemoryLimit.text(MemoryLimit.bytes(total)));
     console.println(losses(config));
-    console.println(ExportPlan.of(config, data.vocabulary()).text());
+    console.println(ExportPlan.text(config, data.vocabulary()));
     console.flush();
   }
 

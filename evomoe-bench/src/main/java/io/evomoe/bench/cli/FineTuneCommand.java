@@ -5,6 +5,7 @@ import io.evomoe.bench.cli.console.GracefulStop;
 import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.cli.console.StepProgress;
 import io.evomoe.bench.report.ClassScoreTable;
+import io.evomoe.bench.report.HtmlReport;
 import io.evomoe.bench.report.ReportData;
 import io.evomoe.internal.files.OutputFolder;
 import io.evomoe.models.text.HeldOut;
@@ -104,7 +105,10 @@ final class FineTuneCommand implements Runnable {
       console.println();
       console.print(ClassScoreTable.text(tuned.scores(), StandardOutput.columns()));
       FineTuneReport.end(tuning).forEach(console::println);
-      console.printf("Results: %s%n", tuning.folder());
+      console.printf(
+          "Results: %s, report: %s%n", tuning.folder(), tuning.folder().resolve(HtmlReport.NAME));
+      console.printf(
+          "Next:%n  %s < texts.txt%n", CommandText.of("classify", "--checkpoint", tuning.folder()));
     }
   }
 

@@ -120,7 +120,7 @@ final class FineTuneReport extends LiveReport {
     }
     double then = trainLoss(run, measured, best);
     double now = trainLoss(run, measured, last);
-    if (best.validLoss() < last.validLoss() && now < then) {
+    if (best.validLoss() + Advice.RISE < last.validLoss() && now < then) {
       lines.add(
           String.format(
               Locale.ROOT,

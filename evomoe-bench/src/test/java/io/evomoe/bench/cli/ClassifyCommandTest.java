@@ -148,7 +148,10 @@ class ClassifyCommandTest {
             .map(this::label)
             .toList();
     assertThat(share(named)).isEqualTo(scores.testAccuracy()).isStrictlyBetween(0.5, 1.0);
-    assertThat(printed).contains("%.1f%%".formatted(100 * share(named)));
+    assertThat(printed)
+        .contains("%.1f%%".formatted(100 * share(named)))
+        .containsPattern(
+            "Results: (\\S+), report: \\1/report.html\\nNext:\\n.* classify --checkpoint \\1 < ");
   }
 
   @Test

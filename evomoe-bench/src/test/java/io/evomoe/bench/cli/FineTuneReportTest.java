@@ -104,6 +104,7 @@ class FineTuneReportTest {
             "Over-fitting: from epoch 1.0 to 1.5 the validation loss rose from 0.8000 to 1.2500, while the training loss fell from 0.4000 to 0.1000; the classifier is that of epoch 1.0");
     assertThat(end(0.9, 0.5, 0.8, 0.4, 1.25, 0.6)).as("neither falls").hasSize(1);
     assertThat(end(0.9, 0.5, 0.8, 0.4, 0.7, 0.3)).as("both fall").hasSize(1);
+    assertThat(end(0.9, 0.5, 0.8, 0.4, 0.81, 0.3)).as("too small a rise").hasSize(1);
   }
 
   /** Of validation losses, each with its training loss, two to an epoch. */

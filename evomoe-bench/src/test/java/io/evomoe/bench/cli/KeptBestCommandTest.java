@@ -133,7 +133,10 @@ class KeptBestCommandTest extends TinyGpt {
 
     double rate = ConfigFile.read(out.resolve(RunFiles.CONFIG)).training().learningRate();
     assertThat(run.succeeded().out())
-        .contains("Learning rate: %s, by a range test".formatted(rate));
+        .containsSubsequence(
+            "Range test: up to 120 steps",
+            "training part of ",
+            "Learning rate: %s, by a range test".formatted(rate));
   }
 
   @Test

@@ -11,7 +11,11 @@ import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,12 +98,42 @@ public record ExportPlan(
     }
   }
 
-  /** Returns one line for the user, with the options that change an export in our own form. */
-  public String text() {
-    if (family == null) {
-      return "Export: only EvoMoE can read this model. For Hugging Face and GGUF, train with --for"
-          + " gguf, or with --gate dense.";
+  /** Returns one line for the user, with options that make an export possible if it is not. */
+  public static String text(RunConfig config, int vocabulary) {
+    ExportPlan plan = of(config, vocabulary);
+    return plan.family == null
+        ? "Export: only EvoMoE can read this model." + advice(config, vocabulary)
+        : plan.published();
+  }
+
+  private static String advice(RunConfig config, int vocabulary) {
+    Map<String, RunConfig> changes = new LinkedHashMap<>();
+    if (config.task().equals("gpt")) {
+      changes.put("--for gguf", withBlocks(config, Architecture.LLAMA));
     }
+    for (String gate : List.of("evomoe", "dense")) {
+      changes.put("--gate " + gate, config.with(c -> c.gate(gate).gateOptions(Map.of())));
+    }
+    boolean gguf = false;
+    List<String> helpful = new ArrayList<>();
+    for (Map.Entry<String, RunConfig> change : changes.entrySet()) {
+      ExportPlan plan = of(change.getValue(), vocabulary);
+      if (plan.family != null) {
+        helpful.add("with " + change.getKey());
+        gguf |= plan.gguf;
+      }
+    }
+    return helpful.isEmpty()
+        ? ""
+        : " For Hugging Face%s, train %s."
+            .formatted(gguf ? " and GGUF" : "", String.join(", or ", helpful));
+  }
+
+  private static RunConfig withBlocks(RunConfig config, Architecture blocks) {
+    return config.with(c -> c.model(config.model().with(m -> m.architecture(blocks))));
+  }
+
+  private String published() {
     StringBuilder line = new StringBuilder("Export: as ").append(family);
     line.append(gguf ? " for Hugging Face, and as GGUF" : " for Hugging Face, not as GGUF");
     if (expertsPerToken != null) {

@@ -45,16 +45,25 @@ class ExportPlanTest {
   @Test
   void should_say_what_an_export_changes() {
     RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1, Architecture.LLAMA);
-    assertThat(ExportPlan.of(config, VOCABULARY).text())
+    assertThat(ExportPlan.text(config, VOCABULARY))
         .isEqualTo(
             "Export: as mixtral for Hugging Face, and as GGUF, with 1 expert a token; the token prior moves into the embedding.");
   }
 
-  @Test
-  void should_name_options_that_make_an_export_possible() {
-    RunConfig config = Tasks.preset("gpt", "quick").config("gpt", "evomoe", 1, Architecture.GPT);
-    assertThat(ExportPlan.of(config, VOCABULARY).text())
-        .isEqualTo(
-            "Export: only EvoMoE can read this model. For Hugging Face and GGUF, train with --for gguf, or with --gate dense.");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gpt | evomoe | GPT | ' For Hugging Face and GGUF, train with --for gguf, or with --gate dense.'",
+        "gpt | switch | GPT | ' For Hugging Face and GGUF, train with --gate dense.'",
+        "gpt | switch | LLAMA | ' For Hugging Face and GGUF, train with --gate evomoe, or with --gate dense.'",
+        "roberta | evomoe | GPT | ' For Hugging Face, train with --gate dense.'",
+        "mt | evomoe | GPT | ''"
+      })
+  void should_name_only_options_that_make_an_export_possible(
+      String task, String gate, Architecture blocks, String advice) {
+    RunConfig config = Tasks.preset(task, "quick").config(task, gate, 1, blocks);
+    assertThat(ExportPlan.text(config, VOCABULARY))
+        .isEqualTo("Export: only EvoMoE can read this model." + advice);
   }
 }

@@ -138,8 +138,14 @@ public final class DataSource {
 
   private static String nothingToRead(Path folder, DataForm form, List<String> others) {
     if (!form.include().isEmpty() || !form.exclude().isEmpty()) {
-      return "folder %s must hold files that match include %s and not exclude %s, has none"
-          .formatted(folder, form.include(), form.exclude());
+      String deeper =
+          form.include().stream()
+              .filter(glob -> !glob.contains("/"))
+              .map(glob -> "; for subfolders: --include '**/%s'".formatted(glob))
+              .findFirst()
+              .orElse("");
+      return "folder %s must hold files that match include %s and not exclude %s, has none%s"
+          .formatted(folder, form.include(), form.exclude(), deeper);
     }
     String command =
         others.stream()

@@ -80,6 +80,10 @@ class FolderSourceTest {
         .hasMessage(
             "folder %s must hold files that match include [**/*.kt] and not exclude [], has none",
             folder);
+    assertThatThrownBy(() -> select(List.of("*.kt"), List.of()))
+        .hasMessage(
+            "folder %s must hold files that match include [*.kt] and not exclude [], has none; for subfolders: --include '**/*.kt'",
+            folder);
     assertThatThrownBy(() -> select(List.of("[a"), List.of()))
         .hasMessageStartingWith("include must be glob patterns such as **/*.txt, was [a (");
   }

@@ -18,11 +18,13 @@ import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +34,10 @@ import java.util.stream.IntStream;
  */
 final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBatch, M> {
   private static final int PROMPT = 8;
+
+  /** Tokens in which the beginning of a line is searched. */
+  private static final int NEAR = 1 << 14;
+
   private static final GenerationConfig CONFIG =
       GenerationConfig.defaults().with(g -> g.maxNewTokens(48));
 
@@ -117,39 +123,68 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     return task.causal() ? sides.valid().bytesPerToken(tokenizer()) : Double.NaN;
   }
 
-  /** Continues the beginning of the validation text, and of documents at equal distances. */
+  /**
+   * Continues the beginning of the validation text, and of documents at equal distances. A line in
+   * a document takes the place of one that begins like an earlier one, or of none.
+   */
   @Override
   public Map<String, String> samples(M model, StepContext context, int most) {
     Map<String, String> samples = new LinkedHashMap<>();
     if (model instanceof CausalLanguageModel causal) {
+      Set<List<Integer>> begun = new HashSet<>();
       for (int i = 0; i < most; i++) {
         int from = (int) ((long) i * sides.valid().size() / most);
+        int[] prompt = prompt(from, begun);
+        begun.add(Arrays.stream(prompt).boxed().toList());
         samples.put(
-            i == 0 ? "continued" : "continued_" + (i + 1), continued(causal, context, from));
+            i == 0 ? "continued" : "continued_" + (i + 1), continued(causal, context, prompt));
       }
     }
     return samples;
   }
 
-  private String continued(CausalLanguageModel causal, StepContext context, int from) {
+  private int[] prompt(int from, Set<List<Integer>> begun) {
+    TokenStream valid = sides.valid();
+    IntStream document = IntStream.range(from, valid.size()).filter(this::beginsDocument).limit(1);
+    int near = Math.min(valid.size() - from, NEAR) + from;
+    IntStream line = IntStream.range(from, near).filter(this::beginsLine);
+    return IntStream.concat(document, line)
+        .mapToObj(this::prompt)
+        .filter(prompt -> !begun.contains(Arrays.stream(prompt).boxed().toList()))
+        .findFirst()
+        .orElseGet(() -> prompt(from));
+  }
+
+  private boolean beginsDocument(int place) {
+    return place == 0 || sides.valid().id(place - 1) == tokenizer().endOfText();
+  }
+
+  private boolean beginsLine(int place) {
+    return place > 0 && text(place - 1).endsWith("\n") && !text(place).startsWith("\n");
+  }
+
+  private String text(int place) {
+    return tokenizer().decode(new int[] {sides.valid().id(place)});
+  }
+
+  private int[] prompt(int begin) {
     TokenStream valid = sides.valid();
     int end = tokenizer().endOfText();
-    int begin =
-        IntStream.range(from, valid.size())
-            .filter(i -> i == 0 || valid.id(i - 1) == end)
-            .findFirst()
-            .orElse(from);
     int[] prompt =
         IntStream.range(begin, Math.min(begin + PROMPT, valid.size()))
             .map(valid::id)
             .takeWhile(id -> id != end)
             .toArray();
-    int[] start = prompt.length == 0 ? new int[] {end} : prompt;
+    return prompt.length == 0 ? new int[] {end} : prompt;
+  }
+
+  private String continued(CausalLanguageModel causal, StepContext context, int[] prompt) {
+    int end = tokenizer().endOfText();
     int[] written =
-        new Generation(causal, context, vocabulary()).generate(start, CONFIG, id -> id == end);
-    return tokenizer().decode(Arrays.copyOfRange(written, 0, start.length))
+        new Generation(causal, context, vocabulary()).generate(prompt, CONFIG, id -> id == end);
+    return tokenizer().decode(prompt)
         + " … "
-        + tokenizer().decode(Arrays.copyOfRange(written, start.length, written.length));
+        + tokenizer().decode(Arrays.copyOfRange(written, prompt.length, written.length));
   }
 
   @Override
