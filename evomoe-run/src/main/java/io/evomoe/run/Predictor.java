@@ -63,6 +63,7 @@ public final class Predictor implements AutoCloseable {
   private final @Nullable Classifier classifier;
   private final Runnable free;
   private @Nullable GenerationThread generations;
+  private @Nullable ChatTemplate template;
 
   /** Creates a predictor for a run's model. The caller frees the model after closing. */
   Predictor(Path folder, String task, TrainedModel<?> trained, Tokenizer tokenizer) {
@@ -163,13 +164,13 @@ public final class Predictor implements AutoCloseable {
   public TextStream stream(List<ChatMessage> messages, GenerationConfig config) {
     try (Lifetime.Call ignored = lifetime.enter()) {
       TrainedModel<CausalLanguageModel> model = model(CausalLanguageModel.class, "generate", "gpt");
-      ChatTemplate template = requireTemplate();
+      ChatTemplate its = requireTemplate();
       Set<Integer> ends = new HashSet<>(Set.of(tokenizer().endOfText()));
-      template.endOfAnswer(tokenizer()).ifPresent(ends::add);
+      its.endOfAnswer(tokenizer()).ifPresent(ends::add);
       if (tokenizer() instanceof BpeTokenizer pairs) {
         ends.add(pairs.endOfOutput());
       }
-      return stream(model, ids(messages, template), config, ends);
+      return stream(model, ids(messages, its), config, ends);
     }
   }
 
@@ -184,11 +185,14 @@ public final class Predictor implements AutoCloseable {
    * @return empty if it has none, and for classifiers
    */
   public Optional<ChatTemplate> chatTemplate() {
-    return lifetime.during(
-        () ->
-            trained == null
-                ? Optional.empty()
-                : ChatTemplate.in(RunFolder.open(folder).tokenizerPath()));
+    return lifetime.during(this::readTemplate);
+  }
+
+  private synchronized Optional<ChatTemplate> readTemplate() {
+    if (template == null && trained != null) {
+      template = ChatTemplate.in(RunFolder.open(folder).tokenizerPath()).orElse(null);
+    }
+    return Optional.ofNullable(template);
   }
 
   private TextStream stream(
@@ -228,11 +232,11 @@ public final class Predictor implements AutoCloseable {
         });
   }
 
-  private int[] ids(List<ChatMessage> messages, ChatTemplate template) {
+  private int[] ids(List<ChatMessage> messages, ChatTemplate its) {
     if (messages.isEmpty()) {
       throw new IllegalArgumentException("messages must be at least 1, were 0");
     }
-    return tokenizer().encode(template.render(messages, true));
+    return tokenizer().encode(its.render(messages, true));
   }
 
   private ChatTemplate requireTemplate() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chat template of a tokenizer: a Jinja template that makes one text of a conversation, as
@@ -51,17 +52,27 @@ public final class ChatTemplate {
   private final String source;
   private final String name;
   private final Map<String, String> tokens;
-  private final JinjaTemplate template;
+
+  /** Parsed when it is first needed: models that nobody chats with may have any template. */
+  private volatile @Nullable JinjaTemplate template;
 
   private ChatTemplate(String source, String name, Map<String, String> tokens) {
     this.source = source;
     this.name = name;
     this.tokens = Map.copyOf(tokens);
-    try {
-      this.template = JinjaTemplate.parse(source);
-    } catch (IllegalArgumentException e) {
-      throw failed("cannot be read", e);
+  }
+
+  private JinjaTemplate template() {
+    JinjaTemplate parsed = template;
+    if (parsed == null) {
+      try {
+        parsed = JinjaTemplate.parse(source);
+      } catch (IllegalArgumentException e) {
+        throw failed("cannot be read", e);
+      }
+      template = parsed;
     }
+    return parsed;
   }
 
   /**
@@ -69,7 +80,6 @@ public final class ChatTemplate {
    *
    * @param source text of the template
    * @param tokens spellings of special tokens that it may use, such as {@code bos_token}
-   * @throws IllegalArgumentException if it cannot be read
    */
   public static ChatTemplate of(String source, Map<String, String> tokens) {
     return new ChatTemplate(source, "chat template", tokens);
@@ -90,7 +100,7 @@ public final class ChatTemplate {
    * taken if there are several.
    *
    * @return empty if there is none
-   * @throws IllegalArgumentException naming the file, if it cannot be read
+   * @throws IllegalArgumentException naming the file, if it is no text
    */
   public static Optional<ChatTemplate> in(Path folder) {
     Path file = folder.resolve(FILE);
@@ -140,8 +150,8 @@ public final class ChatTemplate {
    * Returns the text of a conversation.
    *
    * @param addGenerationPrompt whether it ends with the begin of an answer
-   * @throws IllegalArgumentException in one sentence, if the template rejects the messages, fails,
-   *     takes too long or writes too much
+   * @throws IllegalArgumentException in one sentence, if the template cannot be read, rejects the
+   *     messages, fails, takes too long or writes too much
    */
   public String render(List<ChatMessage> messages, boolean addGenerationPrompt) {
     Map<String, Object> variables = new HashMap<>(tokens);
@@ -149,8 +159,9 @@ public final class ChatTemplate {
         "messages",
         messages.stream().map(m -> Map.of("role", m.role(), "content", m.content())).toList());
     variables.put("add_generation_prompt", addGenerationPrompt);
+    JinjaTemplate parsed = template();
     try {
-      return template.render(variables);
+      return parsed.render(variables);
     } catch (IllegalArgumentException e) {
       throw failed("cannot render the messages", e);
     }
