@@ -83,21 +83,20 @@ final class ApiHandler extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     String path = Request.getPathInContext(request);
-    Route route = routes.get(path);
     Exchange[] own = new Exchange[1];
     Exchange exchange =
         new Exchange(
             request,
             response,
             callback,
-            route == null ? "other" : path,
+            routes.containsKey(path) ? path : "other",
             config.timeout(),
             metrics,
             () -> exchanges.remove(own[0]));
     own[0] = exchange;
     try {
-      check(request, response, path, route);
-      if (route == null || !route.hasBody) {
+      Route route = checked(request, response, path);
+      if (!route.hasBody) {
         answer(exchange, route, new byte[] {'{', '}'});
         return true;
       }
@@ -122,7 +121,8 @@ final class ApiHandler extends Handler.Abstract {
     return true;
   }
 
-  private void check(Request request, Response response, String path, @Nullable Route route) {
+  /** Rejects what can be rejected without the body. */
+  private Route checked(Request request, Response response, String path) {
     if (path.startsWith("/v1/") && !hasKey(request)) {
       response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, BEARER.strip());
       throw new ApiException(
@@ -131,6 +131,7 @@ final class ApiHandler extends Handler.Abstract {
           null,
           "the header Authorization must be Bearer and the API key of this server");
     }
+    Route route = routes.get(path);
     if (route == null) {
       throw path.startsWith(MODELS + "/")
           ? unknownModel(path.substring(MODELS.length() + 1))
@@ -165,6 +166,7 @@ final class ApiHandler extends Handler.Abstract {
     if (request.getLength() > config.maxBody()) {
       throw tooLarge();
     }
+    return route;
   }
 
   private boolean hasKey(Request request) {

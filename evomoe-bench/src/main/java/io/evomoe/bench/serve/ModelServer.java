@@ -3,9 +3,8 @@ package io.evomoe.bench.serve;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.Timer;
+import java.util.TimerTask;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -29,13 +28,7 @@ public final class ModelServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final ApiHandler handler;
-  private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "evomoe-serve-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Timer watch = new Timer("evomoe-serve-watch", true);
 
   /**
    * Makes a server. {@link #start} opens its port.
@@ -71,7 +64,15 @@ public final class ModelServer implements AutoCloseable {
     } catch (Exception e) {
       throw e.getCause() instanceof IOException reason ? reason : new IOException(e);
     }
-    watch.scheduleWithFixedDelay(handler::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    watch.schedule(
+        new TimerTask() {
+          @Override
+          public void run() {
+            handler.watch();
+          }
+        },
+        WATCH_MILLIS,
+        WATCH_MILLIS);
   }
 
   /** Returns the address that clients use as base URL, e.g. {@code http://127.0.0.1:8080/v1}. */
@@ -94,7 +95,7 @@ public final class ModelServer implements AutoCloseable {
   @Override
   public void close() {
     handler.drain(GRACE_MILLIS);
-    watch.shutdownNow();
+    watch.cancel();
     try {
       server.stop();
     } catch (Exception e) {

@@ -9,6 +9,7 @@ import io.evomoe.bench.serve.ServeConfig;
 import io.evomoe.bench.serve.ServedModel;
 import io.evomoe.run.Predictor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -36,7 +37,7 @@ record HttpClients(URI base, String key) {
         new ModelServer(
             new ServedModel(predictor, folder, GenerateCommand.USUAL),
             ServeConfig.DEFAULT,
-            new InetSocketAddress("127.0.0.1", 0),
+            InetSocketAddress.createUnresolved("127.0.0.1", 0),
             null);
     server.start();
     return server;
@@ -99,7 +100,7 @@ record HttpClients(URI base, String key) {
   Socket open(String path, String body) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(1024);
-    socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), base.getPort()));
     socket
         .getOutputStream()
         .write(

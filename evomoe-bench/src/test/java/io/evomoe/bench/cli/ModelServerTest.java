@@ -20,6 +20,7 @@ import io.evomoe.models.text.ChatMessage;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -295,7 +296,7 @@ class ModelServerTest extends ServedGpt {
 
   /** The answer to bytes that no client of HTTP would send. */
   private static String raw(String bytes) throws IOException {
-    try (Socket socket = new Socket(server.uri().getHost(), server.uri().getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
       socket.setSoTimeout(1000);
       socket.getOutputStream().write(bytes.getBytes(UTF_8));
       byte[] answer = new byte[10_000];

@@ -1,11 +1,13 @@
 package io.evomoe.bench.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.bench.cli.console.ChildProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -39,7 +41,7 @@ class ServeCommandTest extends TrainedGpt {
     Path key = Files.writeString(folder.resolve("key"), "two words");
     serve("--api-key-file=" + key).refused(key + " must be one line of ASCII characters");
     serve("--api-key-file=" + folder.resolve("none")).refused("there is no such file");
-    try (ServerSocket other = new ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       serve("--port=" + other.getLocalPort())
           .refused("port %d: Address already in use".formatted(other.getLocalPort()));
     }
@@ -72,11 +74,12 @@ class ServeCommandTest extends TrainedGpt {
                   .body())
           .contains("trained has no chat template")
           .doesNotContain(trained.toString());
-      try (Socket idle = new Socket(client.base().getHost(), client.base().getPort());
+      try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), client.base().getPort());
           Socket slow =
               client.open(
                   "/v1/completions", ServedGpt.LONG.formatted(true).replace("4000", "1000"));
-          BufferedReader lines = new BufferedReader(new InputStreamReader(slow.getInputStream()))) {
+          BufferedReader lines =
+              new BufferedReader(new InputStreamReader(slow.getInputStream(), UTF_8))) {
         assertThat(lines.readLine()).contains("200");
         process.destroy();
 

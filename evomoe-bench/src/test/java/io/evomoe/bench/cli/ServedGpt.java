@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -71,7 +72,7 @@ abstract class ServedGpt extends TrainedGpt {
   static ModelServer started(ServeConfig limits) throws IOException {
     ServedModel model = new ServedModel(predictor, trained, GenerateCommand.USUAL);
     ModelServer started =
-        new ModelServer(model, limits, new InetSocketAddress("127.0.0.1", 0), KEY);
+        new ModelServer(model, limits, InetSocketAddress.createUnresolved("127.0.0.1", 0), KEY);
     started.start();
     return started;
   }
@@ -82,7 +83,8 @@ abstract class ServedGpt extends TrainedGpt {
     predictor.close();
   }
 
-  static void rejected(HttpResponse<String> response, int status, String says, String param) {
+  static void rejected(
+      HttpResponse<String> response, int status, String says, @Nullable String param) {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
     JsonNode error = HttpClients.parsed(response.body()).get("error");
     assertThat(error.get("message").textValue()).contains(says).doesNotContain("\n");
