@@ -35,7 +35,17 @@ import picocli.CommandLine.Spec;
 /** Options that say what to train: shared by commands. */
 public final class RunOptions {
   private static final String AUTO = "auto";
-  private static final String USUAL = "the preset's; auto for train and compare: by the data";
+  private static final String USUAL = "the preset's";
+
+  /** Defaults of the fields that may be {@code auto}. */
+  private static final Map<String, String> WITH_AUTO =
+      Map.of(
+          AutoSettings.STEPS,
+          "auto for train of your own text without --preset, else the preset's",
+          AutoSettings.BATCH,
+          USUAL + "; auto for train: the fastest of three",
+          AutoSettings.LEARNING_RATE,
+          USUAL + "; auto: a range test");
 
   /** With less data, a model of preset {@code small} learns the text by heart. */
   private static final long SMALL_BYTES = 200_000;
@@ -134,10 +144,7 @@ public final class RunOptions {
 
   private static FieldOptions ofPreset(Class<? extends Record> record, String names) {
     return new FieldOptions(
-        record,
-        field ->
-            AutoSettings.FIELDS.contains("training." + field.getName()) ? USUAL : "the preset's",
-        names);
+        record, field -> WITH_AUTO.getOrDefault("training." + field.getName(), USUAL), names);
   }
 
   /** The configuration of one run, checked in full before anything is written. */

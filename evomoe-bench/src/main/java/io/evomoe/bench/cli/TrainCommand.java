@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     description = "Trains one model and saves checkpoints, or continues a run.",
-    footer = {"evomoe train --preset quick --out runs/mine", "evomoe train --resume runs/mine"})
+    footer = {"evomoe train --data my-text.txt --out runs/mine", "evomoe train --resume runs/mine"})
 final class TrainCommand implements Runnable {
   /** Of --set and the options that are fields, the checkpoint says whether they may change. */
   private static final String USED_IN_RESUMING =

@@ -67,7 +67,7 @@ public final class ClassScoreTable {
         List.of(
             new Column<>("class", evaluation.labels()::get),
             column("texts", evaluation, of -> Format.decimals(of.examples(), 0)),
-            column("named so", evaluation, of -> Format.decimals(of.predicted(), 0)),
+            column("predicted", evaluation, of -> Format.decimals(of.predicted(), 0)),
             column("precision", evaluation, of -> Format.decimals(of.precision(), 3)),
             column("recall", evaluation, of -> Format.decimals(of.recall(), 3)),
             column("F1", evaluation, of -> Format.decimals(of.f1(), 3))));

@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The confusion of a classifier: a row a class, a column what its texts were named. */
+/** The confusion of a classifier: a row for each true class, a column for each predicted one. */
 final class ConfusionHtml {
   private static final int MOST_MISTAKES = 5;
 
@@ -64,14 +64,14 @@ final class ConfusionHtml {
                 i ->
                     String.format(
                         Locale.ROOT,
-                        "%s named %s (%,d)",
+                        "%s as %s (%,d)",
                         evaluation.labels().get(i / classes),
                         evaluation.labels().get(i % classes),
                         confusion.count(i / classes, i % classes)))
             .collect(joining(", "));
     return String.format(
             Locale.ROOT,
-            "%s of %,d texts are named right.",
+            "%s of %,d texts are predicted correctly.",
             Format.percent(evaluation.accuracy()),
             confusion.examples())
         + (mistakes.isEmpty() ? "" : " Most often mistaken: " + mistakes + ".");

@@ -227,7 +227,7 @@ class ClassifyCommandTest {
         .contains(
             "accuracy %.1f%%, macro-F1 %.3f"
                 .formatted(100 * scores.testAccuracy(), scores.testMacroF1()))
-        .containsPattern("(?m)^class +texts +named so +precision +recall +F1$")
+        .containsPattern("(?m)^class +texts +predicted +precision +recall +F1$")
         .containsPattern("(?m)^noun.animal +2\\d ");
     assertThat(onValid)
         .contains("x.valid.tsv: 60 texts, accuracy %.1f%%".formatted(100 * scores.validAccuracy()));

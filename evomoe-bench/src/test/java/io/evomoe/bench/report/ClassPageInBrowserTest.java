@@ -72,7 +72,7 @@ class ClassPageInBrowserTest {
 
     browser().until("!document.getElementById('live') && document.querySelector('#confusion td')");
     assertThat(text("#confusion"))
-        .contains("60.0% of 5 texts are named right.", "Most often mistaken: a named b (1)");
+        .contains("60.0% of 5 texts are predicted correctly.", "Most often mistaken: a as b (1)");
     assertThat(browser().complaints()).isEmpty();
   }
 

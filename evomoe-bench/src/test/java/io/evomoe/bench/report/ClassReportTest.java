@@ -39,14 +39,14 @@ class ClassReportTest {
         .contains("<th scope=\"row\">fine-tuned</th><td>50.0%</td>")
         .contains("<tr><th scope=\"row\">a</th><td>3</td><td>3</td><td>0.667</td>")
         .contains("<tr><th scope=\"row\">c</th><td>1</td><td>0</td><td>-</td><td>0.000</td>")
-        .contains("Of class file x.test.tsv.", "<dt>Data</dt><dd>5 texts</dd>")
+        .contains("On class file x.test.tsv.", "<dt>Data</dt><dd>5 texts</dd>")
         .doesNotContain("id=\"live\"")
         .doesNotContainPattern("\\{\\{\\w+}}");
     assertThat(html.replace(Resources.echarts(), ""))
         .doesNotContain("src=", "href=", "url(", "@import", "http");
     assertThat(html)
         .contains(
-            "60.0% of 5 texts are named right. Most often mistaken: a named b (1), c named a (1).")
+            "60.0% of 5 texts are predicted correctly. Most often mistaken: a as b (1), c as a (1).")
         .contains(
             "<tr><th scope=\"row\">a</th>"
                 + "<td class=\"cell\" style=\"--share:0.667\" title=\"66.7% of the class\">2</td>"
