@@ -25,6 +25,7 @@ import io.evomoe.run.result.Measurement;
 import io.evomoe.run.result.Measurement.EvalRequest;
 import io.evomoe.run.task.Task;
 import io.evomoe.run.task.Task.TrainedModel;
+import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
 import io.evomoe.training.checkpoint.ExpertConversion.ExpertGroups;
 import java.nio.file.Path;
@@ -132,10 +133,11 @@ abstract class RunUse {
                 "choices need a run of task gpt, was " + config().task());
           }
           TrainedModel<CausalLanguageModel> model = trained().as(CausalLanguageModel.class);
-          return ChoiceScores.of(
-              expertsPerToken == null ? model : model.withExpertsPerToken(expertsPerToken),
-              run.tokenizer(),
-              questions);
+          StepContext context =
+              expertsPerToken == null
+                  ? model.context()
+                  : model.withExpertsPerToken(expertsPerToken).context();
+          return ChoiceScores.of(model.model(), context, run.tokenizer(), questions);
         });
   }
 

@@ -58,7 +58,7 @@ class GgufCommandTest {
         "--max-shard-mb cannot be given with --format gguf",
         export(run, out, "--max-shard-mb", "1"));
     refused("must be one of [f32, f16, bf16, q8_0], was q4_0", export(run, out, "--dtype", "q4_0"));
-    refused("--format must be hf or gguf, was onnx", export(run, out, "--format", "onnx"));
+    refused("--format must be hf, gguf or peft, was onnx", export(run, out, "--format", "onnx"));
     refused(
         "--dtype of format hf must be f32, f16 or bf16, was q8_0",
         export(run, out, "--format", "hf", "--dtype", "q8_0"));

@@ -256,7 +256,8 @@ class HubCommandsTest {
     refused("must be a folder", "import --from", folder.resolve("none"), "--out", out);
     refused("must be new or empty", "import --from", published, "--out", run);
     refused("must be new or empty, holds ", "export --checkpoint", run, "--out", published);
-    refused("format must be hf or gguf", "export --checkpoint", run, "--format onnx --out", out);
+    refused(
+        "format must be hf, gguf or peft", "export --checkpoint", run, "--format onnx --out", out);
     refused("dtype of format hf must be", "export --checkpoint", run, "--dtype f8 --out", out);
     refused("max-shard-mb", "export --checkpoint", run, "--max-shard-mb 0 --out", out);
     refused("plain feed-forward experts", "train --init", run, "--gate base --out", out);

@@ -6,7 +6,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.run.record.Json;
-import io.evomoe.run.task.Task.TrainedModel;
+import io.evomoe.step.StepContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,10 +100,14 @@ public record ChoiceScores(
    * Measures a model. If prompt and choice are longer than the model's positions, the beginning of
    * the prompt is left out.
    *
+   * @param context phase and temperature to measure at
    * @throws IllegalArgumentException if a choice alone is longer than the model's positions
    */
   public static ChoiceScores of(
-      TrainedModel<CausalLanguageModel> trained, Tokenizer tokenizer, List<Question> questions) {
+      CausalLanguageModel model,
+      StepContext context,
+      Tokenizer tokenizer,
+      List<Question> questions) {
     int right = 0;
     int normalized = 0;
     double chance = 0;
@@ -116,7 +120,7 @@ public record ChoiceScores(
           question.choices().stream()
               .map(choice -> Encoded.of(question.prompt(), choice, tokenizer))
               .toList();
-      double[] plain = logLikelihoods(trained, choices);
+      double[] plain = logLikelihoods(model, context, choices);
       double[] perByte = new double[plain.length];
       Arrays.setAll(perByte, i -> plain[i] / choices.get(i).bytes);
       right += argMax(plain) == answer ? 1 : 0;
@@ -138,13 +142,13 @@ public record ChoiceScores(
   }
 
   private static double[] logLikelihoods(
-      TrainedModel<CausalLanguageModel> trained, List<Encoded> choices) {
-    int positions = trained.model().config().positions();
+      CausalLanguageModel model, StepContext context, List<Encoded> choices) {
+    int positions = model.config().positions();
     List<int[]> read = choices.stream().map(choice -> choice.read(positions)).toList();
     double[] sums = new double[choices.size()];
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CHOICES")) {
       TokenBatch batch = TokenBatch.padded(read, 0);
-      INDArray logits = trained.model().logits(batch, trained.context());
+      INDArray logits = model.logits(batch, context);
       for (int c = 0; c < sums.length; c++) {
         int[] ids = choices.get(c).ids;
         int end = c * batch.length() + read.get(c).length;
