@@ -54,7 +54,7 @@ class MistypedConfigTest {
         "steps=3 -> unknown field steps; did you mean training.steps?",
         "training.steps.x=3 -> unknown field training.steps.x; did you mean training.steps?",
         "guards.nonesuch=3 -> unknown field guards.nonesuch; known are [keepCheckpoints, skipNonFinite, collapseEntropy, collapseSteps]",
-        "=3 -> unknown field ; known are [task, gate, seed, model, training, evolution, gateOptions, compute, architecture, guards, split, data]",
+        "=3 -> unknown field ; known are [task, gate, seed, model, training, evolution, gateOptions, compute, architecture, guards, split, data, lora]",
       })
   void should_be_said_in_our_words(String line) {
     String[] parts = line.split(" -> ", -1);
