@@ -1,6 +1,7 @@
 package io.evomoe.bench.cli;
 
 import io.evomoe.bench.cli.console.CommandText;
+import io.evomoe.bench.cli.console.StandardOutput;
 import io.evomoe.bench.cli.console.TerminalBar;
 import io.evomoe.bench.cli.console.Verbosity;
 import io.evomoe.run.config.RunConfig;
@@ -88,16 +89,18 @@ final class Advice implements Callback {
     StepRecord best = run.best().get();
     boolean rises = last.validLoss() > best.validLoss() + RISE;
     boolean falls = best.step() == last.step() && falls(evaluations, last);
-    console.printf(
-        Locale.ROOT,
-        "Validation loss %.4f%s%s%n",
-        last.validLoss(),
-        bits(last.validLoss()),
+    String trend =
         rises
             ? ", up from %.4f at step %,d: the model learns its text by heart. Use more text, fewer steps or more --set model.dropout"
                 .formatted(best.validLoss(), best.step())
-            : falls ? ", still falling" : "");
-    texts.stream().distinct().forEach(text -> console.println("  " + text.replaceAll("\\s+", " ")));
+            : falls ? ", still falling" : "";
+    Description.say(
+        console,
+        "Validation loss %.4f%s%s".formatted(last.validLoss(), bits(last.validLoss()), trend));
+    texts.stream()
+        .distinct()
+        .map(text -> "  " + text.replaceAll("\\s+", " "))
+        .forEach(text -> console.println(StandardOutput.wrapped(text, 2)));
     List<String> next = new ArrayList<>();
     if (config.task().equals("gpt")) {
       next.add(CommandText.of("generate", "--checkpoint", folder));

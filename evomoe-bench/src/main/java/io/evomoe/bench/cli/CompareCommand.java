@@ -98,7 +98,7 @@ final class CompareCommand implements Runnable {
         List<RunConfig> configs = new ArrayList<>();
         for (RunConfig config : asked) {
           configs.add(auto.apply(config, prepared.data()));
-          auto.lines().forEach(line -> console.println(name(config) + ": " + line));
+          auto.lines().forEach(line -> Description.say(console, name(config) + ": " + line));
         }
         compare(configs, prepared, output.path(), stop);
       }
@@ -111,7 +111,7 @@ final class CompareCommand implements Runnable {
     configs.forEach(config -> limit.requireRoomFor(prepared.data(), config));
     stop.begin();
     prepared.saveTokenizer(folder);
-    console.println(prepared.data().description());
+    Description.say(console, prepared.data().description());
     console.printf("Results are written to %s%n", folder);
     List<Path> data = options.dataPaths();
     String title = "EvoMoE comparison: %s, preset %s".formatted(options.task, options.preset());

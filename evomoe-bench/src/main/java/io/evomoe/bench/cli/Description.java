@@ -31,24 +31,33 @@ import org.nd4j.shade.guava.collect.Sets;
 final class Description {
   private Description() {}
 
+  /** Prints a line that people read, broken at blanks where the terminal is too narrow. */
+  static void say(PrintStream console, String line) {
+    console.println(StandardOutput.wrapped(line, 0));
+  }
+
   /**
    * Prints the size of a run's model and the terms of its loss, before the model is made: that
    * takes a while where it has many experts.
    */
   static void printModel(PrintStream console, TaskData<?, ?> data, RunConfig config) {
     ParameterTotal total = data.parameters(config);
-    console.printf(
-        "%s: %,d parameters with all experts, %,d of them for a token with one expert%s; %s with gradients and optimizer moments%n",
-        config.gate(),
-        total.numbers(),
-        total.perToken(),
-        total.trained() == total.numbers()
-            ? ""
-            : ", %s%,d trained"
-                .formatted(config.training().trainExperts() > 0 ? "at most " : "", total.trained()),
-        MemoryLimit.text(MemoryLimit.bytes(total)));
-    console.println(losses(config));
-    console.println(ExportPlan.text(config, data.vocabulary()));
+    say(
+        console,
+        "%s: %,d parameters with all experts, %,d of them for a token with one expert%s; %s with gradients and optimizer moments"
+            .formatted(
+                config.gate(),
+                total.numbers(),
+                total.perToken(),
+                total.trained() == total.numbers()
+                    ? ""
+                    : ", %s%,d trained"
+                        .formatted(
+                            config.training().trainExperts() > 0 ? "at most " : "",
+                            total.trained()),
+                MemoryLimit.text(MemoryLimit.bytes(total))));
+    say(console, losses(config));
+    say(console, ExportPlan.text(config, data.vocabulary()));
     console.flush();
   }
 
@@ -175,7 +184,7 @@ final class Description {
     List<RunResult> results = outcomes.stream().map(Outcome::result).toList();
     console.println();
     console.println(SummaryTable.of(results).text(StandardOutput.columns()));
-    console.println(measured);
+    say(console, measured);
   }
 
   /**
@@ -185,18 +194,22 @@ final class Description {
    */
   static void printEnd(PrintStream console, String name, RunConfig config, RunResult result) {
     if (endedEarly(config, result)) {
-      console.printf(
-          "%sEnded early at step %d of %d: %d evaluations without a lower validation loss%n",
-          name, result.steps(), config.training().steps(), config.training().patience());
+      say(
+          console,
+          "%sEnded early at step %d of %d: %d evaluations without a lower validation loss"
+              .formatted(
+                  name, result.steps(), config.training().steps(), config.training().patience()));
     }
     if (result.isBestEarlier()) {
-      console.printf(
-          "%sLowest validation loss: %.4f at step %d of %d%s%n",
-          name,
-          result.bestValidLoss(),
-          result.bestStep(),
-          result.steps(),
-          config.training().keepBest() ? "; other commands use that checkpoint" : "");
+      say(
+          console,
+          "%sLowest validation loss: %.4f at step %d of %d%s"
+              .formatted(
+                  name,
+                  result.bestValidLoss(),
+                  result.bestStep(),
+                  result.steps(),
+                  config.training().keepBest() ? "; other commands use that checkpoint" : ""));
     }
   }
 

@@ -91,7 +91,7 @@ final class FineTuneCommand implements Runnable {
       FineTuning.Builder builder = builder(settings);
       List<Path> texts = data.isEmpty() ? List.of(ShippedData.folder("wordnet")) : data;
       try (FineTuning tuning = builder.data(Dataset.files(texts)).in(output)) {
-        console.println(tuning.description());
+        Description.say(console, tuning.description());
         print(train(tuning, stop, page(tuning, texts)), tuning);
       }
     }

@@ -284,8 +284,8 @@ final class TrainCommand implements Runnable {
     TaskData<?, ?> data = WorkProgress.watching(run::taskData);
     MemoryLimit limit = options.memoryLimit();
     limit.requireRoomFor(data, config);
-    console.println(data.description());
-    auto.lines().forEach(console::println);
+    Description.say(console, data.description());
+    auto.lines().forEach(line -> Description.say(console, line));
     Description.printModel(console, data, config);
     Advice advice = new Advice(config, data, console);
     advice.printPlan();

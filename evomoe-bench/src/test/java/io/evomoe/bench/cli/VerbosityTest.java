@@ -3,10 +3,15 @@ package io.evomoe.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
 import io.evomoe.bench.cli.console.LogSetup;
 import io.evomoe.bench.cli.console.Verbosity;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -85,6 +90,23 @@ class VerbosityTest {
     verbosity.quiet = false;
     verbosity.verbose = true;
     assertThat(levelUnder(verbosity)).isEqualTo(Level.DEBUG);
+  }
+
+  @Test
+  void lines_of_the_log_should_be_broken_at_blanks_to_fit_the_terminal() {
+    System.setProperty("evomoe.output.columns", "12");
+    try {
+      LoggerContext context = new LoggerContext();
+      new LogSetup().configure(context);
+      Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+      var console = (ConsoleAppender<ILoggingEvent>) root.iteratorForAppenders().next();
+      var event = new LoggingEvent("", root, Level.INFO, "a long line of words", null, null);
+
+      assertThat(new String(console.getEncoder().encode(event), StandardCharsets.UTF_8))
+          .isEqualToNormalizingNewlines("a long line\nof words\n");
+    } finally {
+      System.clearProperty("evomoe.output.columns");
+    }
   }
 
   private static Level levelUnder(Verbosity verbosity) {

@@ -83,6 +83,7 @@ class DocumentationTest {
             "evomoe-langchain4j/src/test/java/io/evomoe/langchain4j/example/AskModel.java"),
         new Shown("docs/own-gate.md", EXAMPLES + "RootGate.java"),
         new Shown("docs/tutorial/2-your-gate.md", EXAMPLES + "RootGate.java"),
+        new Shown("docs/tutorial/6-your-service.md", EXAMPLES + "Service.java"),
         new Shown("docs/watching.md", RUN + "UseRun.java", RUN + "UseRun.java"));
   }
 

@@ -3,11 +3,12 @@ package io.evomoe.bench.cli.console;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /**
@@ -25,10 +26,17 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     if (System.getProperty("logback.configurationFile") != null) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    String lineStart = System.getProperty("evomoe.lineStart", "");
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+    encoder.setLayout(
+        new LayoutBase<>() {
+          @Override
+          public String doLayout(ILoggingEvent event) {
+            String line = StandardOutput.wrapped(event.getFormattedMessage(), 0);
+            return lineStart + line + System.lineSeparator();
+          }
+        });
     encoder.setContext(context);
-    // Something before it: a pattern is trimmed, and control characters count as blanks.
-    encoder.setPattern("%nopex" + System.getProperty("evomoe.lineStart", "") + "%msg%n");
     encoder.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);
