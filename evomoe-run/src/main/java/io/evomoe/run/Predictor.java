@@ -179,11 +179,7 @@ public final class Predictor implements AutoCloseable {
     return lifetime.during(() -> stream(messages, config).await());
   }
 
-  /**
-   * Returns the chat template of the model's tokenizer.
-   *
-   * @return empty if it has none, and for classifiers
-   */
+  /** Returns the tokenizer's chat template; empty if it has none, and for classifiers. */
   public Optional<ChatTemplate> chatTemplate() {
     return lifetime.during(this::readTemplate);
   }
@@ -245,8 +241,7 @@ public final class Predictor implements AutoCloseable {
             () ->
                 new IllegalArgumentException(
                     folder
-                        + " has no chat template, so it cannot answer messages; train it on"
-                        + " chats (train --from FOLDER --data chats.jsonl)"));
+                        + " has no chat template, so it cannot answer messages; train it on chats (train --from FOLDER --data chats.jsonl)"));
   }
 
   /** An empty text is the beginning of a document. */

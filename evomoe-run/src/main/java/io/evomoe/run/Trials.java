@@ -35,7 +35,7 @@ public final class Trials {
 
   /**
    * Of the rate with the lowest loss: a tenth is usual, and the smoothing finds the lowest loss at
-   * twice the rate. With presets quick and small this was within a factor of 2 of the best rate.
+   * twice the rate. With preset quick on three texts, eight of nine rates were better than 0.004.
    */
   private static final double SAFETY = 20;
 

@@ -154,9 +154,7 @@ final class Products {
     addGradients(left, right, groups.size(group), out, into, pieces);
   }
 
-  /**
-   * Adds the pieces of the gradients a^T b of a weight, and of the column sums of b [rows, out].
-   */
+  /** Adds the pieces of the gradients a^T b of a weight and the column sums of b [rows, out]. */
   void addGradients(long a, long b, int rows, long out, MapGradients into, List<Runnable> pieces) {
     Accumulator weight = into.weight();
     Accumulator bias = into.bias();
