@@ -39,10 +39,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Checkpoint implements SavedRun {
   private final Path folder;
   private final CheckpointFiles.State state;
+  private volatile boolean verified;
 
-  private Checkpoint(Path folder, CheckpointFiles.State state) {
+  private Checkpoint(Path folder, CheckpointFiles.State state, boolean verified) {
     this.folder = folder;
     this.state = state;
+    this.verified = verified;
   }
 
   /**
@@ -54,11 +56,20 @@ public final class Checkpoint implements SavedRun {
    * @throws IllegalArgumentException if a file is a symbolic link
    */
   public static Checkpoint open(Path folder) {
+    return open(folder, true);
+  }
+
+  /**
+   * Does the same.
+   *
+   * @param all false to verify the file of the optimizer only before it is read
+   */
+  static Checkpoint open(Path folder, boolean all) {
     try {
-      CheckpointFiles.verify(folder);
+      CheckpointFiles.verify(folder, all);
       CheckpointFiles.State state = CheckpointFiles.State.read(folder);
       requireStepOfItsName(folder, state.progress().step());
-      return new Checkpoint(folder, state);
+      return new Checkpoint(folder, state, all);
     } catch (IOException e) {
       throw new CheckpointException("cannot read checkpoint " + folder + ": " + IoReason.of(e), e);
     }
@@ -197,6 +208,9 @@ public final class Checkpoint implements SavedRun {
       throw new CheckpointException(
           "%s has the state of optimizer %s, which %s cannot take: resume it with %s (an optimizer of a program must be passed again), or load the weights alone"
               .formatted(folder, state.optimizer(), optimizer.name(), state.optimizer()));
+    }
+    if (!verified) {
+      verified = open(folder, true).verified;
     }
     Map<String, INDArray> arrays = new LinkedHashMap<>();
     Map<Parameter, Moments> moments = new LinkedHashMap<>();

@@ -144,8 +144,8 @@ public final class CheckpointFolder implements CheckpointWriter {
   }
 
   /**
-   * Opens the best checkpoint in a folder, or the newest one if there is no best one. Logs it if
-   * the best one is not the newest.
+   * Opens the best checkpoint in a folder, or the newest one if there is no best one, to use its
+   * model: the moments are verified when they are read. Logs it if the best one is not the newest.
    *
    * @return empty if there is none
    * @throws CheckpointException if it is damaged or cannot be read
@@ -154,10 +154,10 @@ public final class CheckpointFolder implements CheckpointWriter {
     Optional<Path> best = best(directory);
     Optional<Path> newest = latest(directory);
     if (best.isEmpty() || best.equals(newest)) {
-      return openLatest(directory);
+      return openLatest(directory, folder -> Checkpoint.open(folder, false));
     }
     try {
-      Checkpoint opened = Checkpoint.open(best.get());
+      Checkpoint opened = Checkpoint.open(best.get(), false);
       log.info(
           String.format(
               Locale.ROOT,

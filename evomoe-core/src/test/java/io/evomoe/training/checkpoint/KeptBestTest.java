@@ -1,10 +1,13 @@
 package io.evomoe.training.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.evolution.EvolutionConfig;
 import io.evomoe.kernel.KernelSelection;
+import io.evomoe.kernel.Kernels;
 import io.evomoe.testing.LogOf;
+import io.evomoe.training.CheckpointException;
 import io.evomoe.training.StepRecord;
 import io.evomoe.training.TinyBatch;
 import io.evomoe.training.TinyModel;
@@ -51,6 +54,25 @@ class KeptBestTest {
         .singleElement()
         .asString()
         .contains("Using the best checkpoint, step 6 of 15 (validation loss ");
+  }
+
+  @Test
+  void moments_should_be_verified_where_they_are_read() throws IOException {
+    train(CONFIG.with(t -> t.steps(15)));
+    Path step = directory.resolve("step-00000006");
+    Path moments = step.resolve("optimizer.safetensors");
+    byte[] bytes = Files.readAllBytes(moments);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(moments, bytes);
+
+    Checkpoint best = CheckpointFolder.openBest(directory).orElseThrow();
+    Kernels kernels = KernelSelection.forType(DataType.DOUBLE);
+
+    assertThat(best.names()).isNotEmpty();
+    assertThatThrownBy(() -> best.moments(List.of(), CONFIG.optimizer(kernels)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(moments + " is damaged");
+    assertThatThrownBy(() -> Checkpoint.open(step)).isInstanceOf(CheckpointException.class);
   }
 
   /** A better one in between takes no regular one's place. */
