@@ -183,7 +183,8 @@ class FeedForwardTest {
     return grouped(nets, groups);
   }
 
-  private static Layer grouped(List<FeedForward> nets, RowGroups groups) {
+  /** The nets of groups of rows as one layer, for gradient checks. */
+  static Layer grouped(List<FeedForward> nets, RowGroups groups) {
     return new Layer() {
       @Override
       public Output forward(INDArray x, Pass pass) {

@@ -63,10 +63,10 @@ class LoraTest {
   void should_have_the_gradients_of_central_differences_in_experts(boolean gated) {
     List<FeedForward> nets =
         IntStream.range(0, 3).mapToObj(e -> expert(scope(LORA).child(e), gated)).toList();
-    Layer routed = grouped(nets, RowGroups.routed(new int[] {0, 2, 2, 5}));
+    Layer routed = FeedForwardTest.grouped(nets, RowGroups.routed(new int[] {0, 2, 2, 5}));
     LayerGradientCheck.check(routed, random(1, 5, WIDTH), pass(1, 5));
     LayerGradientCheck.check(
-        grouped(nets, RowGroups.shared(3, 4)), random(1, 4, WIDTH), pass(1, 4));
+        FeedForwardTest.grouped(nets, RowGroups.shared(3, 4)), random(1, 4, WIDTH), pass(1, 4));
   }
 
   @Test
@@ -121,19 +121,5 @@ class LoraTest {
             scope,
             new FeedForwardConfig(WIDTH, HIDDEN, ActivationFunction.SILU, gated, true),
             LayerFixture.LARGE));
-  }
-
-  private static Layer grouped(List<FeedForward> nets, RowGroups groups) {
-    return new Layer() {
-      @Override
-      public Output forward(INDArray x, Pass pass) {
-        return FeedForward.forward(nets, x, groups, pass);
-      }
-
-      @Override
-      public List<Parameter> parameters() {
-        return nets.stream().flatMap(net -> net.parameters().stream()).toList();
-      }
-    };
   }
 }

@@ -29,12 +29,7 @@ class GptReferenceTest {
   @EnumSource(names = {"DOUBLE", "FLOAT"})
   void should_agree_on_logits_loss_and_all_gradients(DataType type) {
     Reference reference = new Reference("gpt", type);
-    LanguageModelConfig config =
-        new LanguageModelConfig(
-            VOCABULARY, 8, StackConfig.of(2, 12, 3).withIntermediateSize(24).withMoeEvery(3));
-    Gpt model =
-        new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
-    reference.load(model.parameters());
+    Gpt model = model(reference);
     int[] ids = reference.integers("ids");
     LanguageBatch batch =
         new LanguageBatch(TokenBatch.of(LENGTH, ids), reference.integers("targets"));
@@ -46,17 +41,22 @@ class GptReferenceTest {
     reference.check("logits", logits(model, ids, type));
   }
 
-  /** Each window is a micro-batch of the step. */
-  @ParameterizedTest
-  @EnumSource(names = {"DOUBLE", "FLOAT"})
-  void should_agree_on_the_loss_of_answers_over_micro_batches(DataType type) {
-    Reference reference = new Reference("gpt_chat", type);
+  private static Gpt model(Reference reference) {
     LanguageModelConfig config =
         new LanguageModelConfig(
             VOCABULARY, 8, StackConfig.of(2, 12, 3).withIntermediateSize(24).withMoeEvery(3));
     Gpt model =
         new Gpt(config, Gates.of(new DenseGate.Provider()), Scope.root(1, reference.kernels()));
     reference.load(model.parameters());
+    return model;
+  }
+
+  /** Each window is a micro-batch of the step. */
+  @ParameterizedTest
+  @EnumSource(names = {"DOUBLE", "FLOAT"})
+  void should_agree_on_the_loss_of_answers_over_micro_batches(DataType type) {
+    Reference reference = new Reference("gpt_chat", type);
+    Gpt model = model(reference);
     ChatTokens chats =
         new ChatTokens(
             new TokenStream("ids", reference.integers("ids")),
