@@ -37,13 +37,24 @@ public interface Kernels extends ArrayKernels {
 
   /**
    * Returns the maximum number of rows in a pass with a joint {@code KeyValueCache}. In passes of
-   * fewer rows, in multiples of 8, {@link #linear}, {@link #feedForward} and {@link #multiply} with
-   * a transposed b give a row the same bits, whatever the other rows and their number.
+   * as many or fewer rows, {@link #filled} up, {@link #linear}, {@link #feedForward} and {@link
+   * #multiply} with a transposed b give a row the same bits, whatever the other rows and their
+   * number.
    *
-   * @return a multiple of 8; 8 by default
+   * @return 8 by default
    */
   default int jointRows() {
     return 8;
+  }
+
+  /**
+   * Returns the number of rows that a pass with a joint cache, and each of its experts, must have
+   * for some rows; the others are padding.
+   *
+   * @return the next multiple of 8 by default
+   */
+  default int filled(int rows) {
+    return (rows + 7) / 8 * 8;
   }
 
   /**

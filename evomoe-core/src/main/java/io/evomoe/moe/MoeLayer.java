@@ -161,8 +161,8 @@ public final class MoeLayer implements Layer {
       this.rows = routing.rows();
       this.bypass = bypass(routing);
       this.dense = routing.isDense();
-      this.computed =
-          rows.length() == 0 ? null : pass.isJoint() && !dense ? padded(routing) : compute(routing);
+      boolean filled = pass.isJoint() && !dense && kernels.filled(1) > 1;
+      this.computed = rows.length() == 0 ? null : filled ? padded(routing) : compute(routing);
       this.output =
           computed == null ? kernels.zeros(x.shape()) : kernels.combineRows(computed.value(), rows);
       if (bypass != null) {
@@ -179,14 +179,12 @@ public final class MoeLayer implements Layer {
       return FeedForward.forward(experts, inputs, groups, pass);
     }
 
-    /** Fills the rows of each expert up to a multiple of those of a joint cache. */
+    /** Fills the rows of each expert up. */
     private Output padded(Routing routing) {
       int[] offsets = routing.offsets();
       int[] starts = new int[offsets.length];
       for (int e = 0; e + 1 < offsets.length; e++) {
-        int size = offsets[e + 1] - offsets[e];
-        starts[e + 1] =
-            starts[e] + (size + KeyValueCache.ROWS - 1) / KeyValueCache.ROWS * KeyValueCache.ROWS;
+        starts[e + 1] = starts[e] + kernels.filled(offsets[e + 1] - offsets[e]);
       }
       int[] filled = new int[starts[starts.length - 1]];
       int[] places = new int[rows.length()];

@@ -44,19 +44,9 @@ public final class Embedding {
    */
   public Output logits(INDArray h) {
     return new Output(
-        product(h),
+        kernels.multiply(h, false, weight.value(), true),
         dLogits ->
             kernels.tableGradient(h, weight.value(), dLogits, weight.accumulatorIfTrained()));
-  }
-
-  /**
-   * Multiplies with a single row as the second operand, as in generation token by token. Kernels
-   * then need no transposed copy of the table.
-   */
-  private INDArray product(INDArray h) {
-    return h.size(0) == 1
-        ? kernels.multiply(weight.value(), false, h, true).reshape('c', 1, entries())
-        : kernels.multiply(h, false, weight.value(), true);
   }
 
   /** Returns the trainable parameters. */

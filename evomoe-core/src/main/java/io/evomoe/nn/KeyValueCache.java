@@ -24,14 +24,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * outside workspaces if there is none. Do not use the cache after that workspace was left.
  *
  * <p>A {@link #joint} cache holds sequences of different lengths, which join and leave between
- * passes. Each pass reads one token of each and has a multiple of {@value #ROWS} rows; the rows
- * after the sequences are padding. So kernels compute a row to the same bits, whatever else is in
- * the cache.
+ * passes. Each pass reads one token of each, and has padding after them where {@link
+ * Kernels#filled} asks for it. So kernels compute a row to the same bits, whatever else is in the
+ * cache.
  */
 public final class KeyValueCache implements AutoCloseable {
-  /** The rows of a pass with a joint cache, and of each of its experts, are a multiple of this. */
-  public static final int ROWS = 8;
-
   /** The pullback of a pass with a cache; it throws an exception. */
   public static final Pullback NO_BACKWARD =
       gradient -> {
@@ -285,7 +282,7 @@ public final class KeyValueCache implements AutoCloseable {
       throw new IllegalArgumentException(
           "a pass with a key-value cache must read one document a sequence, had documents");
     }
-    int expected = joint ? (sequences + ROWS - 1) / ROWS * ROWS : sequences;
+    int expected = joint ? kernels.filled(sequences) : sequences;
     if (tokens.sequences() != expected) {
       throw new IllegalArgumentException(
           "a pass must have the %d sequences of its cache, had %d"

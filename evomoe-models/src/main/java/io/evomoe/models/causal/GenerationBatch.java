@@ -193,7 +193,7 @@ public final class GenerationBatch implements AutoCloseable {
     }
 
     private TokenBatch lastTokens() {
-      int rows = (texts.size() + KeyValueCache.ROWS - 1) / KeyValueCache.ROWS * KeyValueCache.ROWS;
+      int rows = model.kernels().filled(texts.size());
       int[] ids = new int[rows];
       boolean[] padding = new boolean[rows];
       Arrays.fill(padding, texts.size(), rows, true);

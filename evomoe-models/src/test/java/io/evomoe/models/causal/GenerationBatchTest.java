@@ -85,7 +85,7 @@ class GenerationBatchTest {
   /** The logits of the texts {@code from} to {@code to - 1} after two more tokens. */
   private static double[] logits(CausalLanguageModel model, int from, int to) {
     try (KeyValueCache cache = KeyValueCache.joint(POSITIONS, model.kernels())) {
-      int[] last = new int[(to - from + 7) / 8 * 8];
+      int[] last = new int[model.kernels().filled(to - from)];
       boolean[] padding = new boolean[last.length];
       Arrays.fill(padding, to - from, last.length, true);
       for (int i = from; i < to; i++) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,7 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Feed-forward nets in bands of rows of one group. A thread computes both linear maps and the
  * activation of a band, forward or backward, while it is in its cache. The gradients of the weights
- * follow after all bands, each over all rows of its group.
+ * follow after all bands, each over all rows of its group. If all groups have few rows, reading the
+ * weights takes the time, so threads share each map forward.
  *
  * <p>Arrays between the maps, forward and backward, have the type of the products' operands.
  */
@@ -39,36 +41,81 @@ final class FeedForwardBlocks {
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
     Operands operands = products.operands();
     Operand in = operands.of(x);
-    List<Weight> expand = weights(nets.expand(), groups, operands);
-    List<Weight> gate = weights(nets.up(), groups, operands);
-    List<Weight> contract = weights(nets.contract(), groups, operands);
+    Weights weights =
+        new Weights(
+            weights(nets.expand(), groups, operands),
+            weights(nets.up(), groups, operands),
+            weights(nets.contract(), groups, operands));
     operands.ready();
-    GroupedMap gating = nets.up();
-    INDArray expanded = between(nets, groups);
-    INDArray up = gating == null ? null : between(nets, groups);
-    INDArray hidden = between(nets, groups);
+    INDArray up = nets.up() == null ? null : between(nets, groups);
+    Between rows = new Between(between(nets, groups), up, between(nets, groups));
     INDArray y = OneDnnKernels.floats(groups.rows(), nets.width());
+    if (IntStream.range(0, groups.count()).allMatch(g -> products.isFew(groups.size(g)))) {
+      mapByMap(nets, in, weights, groups, rows, y);
+    } else {
+      bandByBand(nets, in, weights, groups, rows, y);
+    }
+    return new FeedForwardPass(y, (dy, into) -> backward(nets, x, groups, rows, dy, into));
+  }
+
+  private void bandByBand(
+      FeedForwardNets nets,
+      Operand in,
+      Weights weights,
+      RowGroups groups,
+      Between between,
+      INDArray y) {
     Pieces.ofGroups(
         groups,
         band -> {
           int g = band.group();
           int rows = band.rows();
-          long length = rows * nets.hidden();
           long from = products.row(in, band.inputRow(), nets.width());
-          Target e = Target.of(expanded, band.row());
-          Target h = Target.of(hidden, band.row());
-          products.linear(from, expand.get(g), nets.expand().bias(g), e, rows);
-          elementWise.activation(nets.activation(), e.address(), h.address(), length);
-          if (gating != null && up != null) {
-            Target u = Target.of(up, band.row());
-            products.linear(from, gate.get(g), gating.bias(g), u, rows);
-            elementWise.multiply(h.address(), u.address(), h.address(), length);
+          Target e = Target.of(between.expanded, band.row());
+          products.linear(from, weights.expand.get(g), nets.expand().bias(g), e, rows);
+          if (nets.up() != null && between.up != null) {
+            Target u = Target.of(between.up, band.row());
+            products.linear(from, weights.up.get(g), nets.up().bias(g), u, rows);
           }
+          long first = band.row() * nets.hidden();
+          activate(nets.activation(), between, first, rows * nets.hidden());
+          long h = Address.row(between.hidden, band.row());
           Target to = Target.of(y, band.row());
-          products.linear(h.address(), contract.get(g), nets.contract().bias(g), to, rows);
+          products.linear(h, weights.contract.get(g), nets.contract().bias(g), to, rows);
         });
-    Between rows = new Between(expanded, up, hidden);
-    return new FeedForwardPass(y, (dy, into) -> backward(nets, x, groups, rows, dy, into));
+  }
+
+  private void mapByMap(
+      FeedForwardNets nets,
+      Operand in,
+      Weights weights,
+      RowGroups groups,
+      Between between,
+      INDArray y) {
+    List<Runnable> expand = new ArrayList<>();
+    products.addLinear(in, weights.expand, nets.expand(), groups, between.expanded, expand);
+    if (nets.up() != null && between.up != null) {
+      products.addLinear(in, weights.up, nets.up(), groups, between.up, expand);
+    }
+    Pieces.run(expand);
+    Pieces.ofElements(
+        between.hidden.length(),
+        (bytes, length) -> activate(nets.activation(), between, bytes / Float.BYTES, length));
+    List<Runnable> contract = new ArrayList<>();
+    Operand hidden = products.operands().of(between.hidden);
+    RowGroups inner = RowGroups.routed(groups.offsets());
+    products.addLinear(hidden, weights.contract, nets.contract(), inner, y, contract);
+    Pieces.run(contract);
+  }
+
+  /** Computes some elements of the hidden rows from those between the maps. */
+  private void activate(ActivationFunction activation, Between between, long first, long length) {
+    long e = Address.element(between.expanded, first);
+    long h = Address.element(between.hidden, first);
+    elementWise.activation(activation, e, h, length);
+    if (between.up != null) {
+      elementWise.multiply(h, Address.element(between.up, first), h, length);
+    }
   }
 
   private INDArray between(FeedForwardNets nets, RowGroups groups) {
@@ -157,6 +204,8 @@ final class FeedForwardBlocks {
     }
     elementWise.activationGradient(activation, e, dActivated, e, length);
   }
+
+  private record Weights(List<Weight> expand, List<Weight> up, List<Weight> contract) {}
 
   /** The rows between the maps: before the activation, beside it, and after it. */
   private record Between(INDArray expanded, @Nullable INDArray up, INDArray hidden) {}

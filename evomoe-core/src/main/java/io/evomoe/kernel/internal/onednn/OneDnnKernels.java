@@ -16,7 +16,6 @@ import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.Operands.Operand;
-import io.evomoe.kernel.internal.onednn.Operands.Target;
 import io.evomoe.kernel.internal.onednn.Operands.Weight;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,10 +60,15 @@ final class OneDnnKernels extends OneDnnRowKernels {
     return exact;
   }
 
-  /** Products of float32 do not depend on the number of rows, if it is a multiple of 8. */
   @Override
   public int jointRows() {
-    return exact == this ? Integer.MAX_VALUE : super.jointRows();
+    return exact == this ? RowProducts.FEW : super.jointRows();
+  }
+
+  /** A row of few in float32 has the same bits whatever their number. */
+  @Override
+  public int filled(int rows) {
+    return exact == this ? rows : super.filled(rows);
   }
 
   @Override
@@ -87,15 +91,9 @@ final class OneDnnKernels extends OneDnnRowKernels {
     Operand in = operands.of(x);
     List<Weight> weights = operands.ofWeights(map.weights(), groups);
     operands.ready();
-    Pieces.ofGroups(
-        groups,
-        band ->
-            products.linear(
-                products.row(in, band.inputRow(), map.in()),
-                weights.get(band.group()),
-                map.bias(band.group()),
-                Target.of(y, band.row()),
-                band.rows()));
+    List<Runnable> pieces = new ArrayList<>();
+    products.addLinear(in, weights, map, groups, y, pieces);
+    Pieces.run(pieces);
     return y;
   }
 

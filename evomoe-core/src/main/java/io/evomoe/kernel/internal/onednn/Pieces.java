@@ -139,7 +139,8 @@ final class Pieces {
       return cut(rows, columns, ROWS, columns);
     }
 
-    private static List<Tile> cut(long rows, long columns, long height, long width) {
+    /** Cuts a matrix into tiles, smaller ones at the edges. */
+    static List<Tile> cut(long rows, long columns, long height, long width) {
       List<Tile> tiles = new ArrayList<>();
       for (long row = 0; row < rows; row += height) {
         for (long column = 0; column < columns; column += width) {

@@ -1,0 +1,60 @@
+package io.evomoe.kernel.internal.onednn;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
+
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A matrix in memory, whose columns are dense.
+ *
+ * @param stride elements from row to row
+ */
+record Matrix(long address, long stride, DataType type) {
+
+  /** Returns the part that begins at an element. */
+  Matrix part(long row, long column) {
+    return new Matrix(address + bytes(row * stride + column), stride, type);
+  }
+
+  /** Returns the first rows, copied to an address, with rows of zeros after them. */
+  Matrix padded(int rows, int whole, long width, long to) {
+    for (int i = 0; i < rows; i++) {
+      Address.copy(address + bytes(i * stride), to + bytes(i * width), bytes(width));
+    }
+    Address.clear(to + bytes(rows * width), bytes((whole - rows) * width));
+    return new Matrix(to, width, type);
+  }
+
+  private long bytes(long elements) {
+    return elements * type.width();
+  }
+
+  /** Computes c [m, n] = op(a) op(b), or adds it to c, by dnnl_sgemm, sums of k terms. */
+  static void multiply(
+      boolean transposeA,
+      boolean transposeB,
+      Matrix a,
+      Matrix b,
+      Matrix c,
+      long m,
+      long n,
+      long k,
+      boolean add) {
+    Dnnl.check(
+        dnnl_sgemm(
+            (byte) (transposeA ? 'T' : 'N'),
+            (byte) (transposeB ? 'T' : 'N'),
+            m,
+            n,
+            k,
+            1f,
+            new Address().at(a.address),
+            a.stride,
+            new Address().at(b.address),
+            b.stride,
+            add ? 1f : 0f,
+            new Address().at(c.address),
+            c.stride),
+        "multiply matrices");
+  }
+}

@@ -1,0 +1,214 @@
+package io.evomoe.kernel.internal.onednn;
+
+import io.evomoe.kernel.internal.onednn.Pieces.Tile;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Products of rows with a weight.
+ *
+ * <p>oneDNN has two ways. A compiled {@link Matmul} per shape has a fused bias and is fast with a
+ * transposed right side, but is slow to create and takes memory. {@code dnnl_sgemm} needs no
+ * creation and is as fast, except with a transposed right side. The number of tokens of an expert
+ * changes every step. So primitives are compiled for a few row counts only: in float32 multiples of
+ * {@value #EXACT_ROWS}, where the last rows of other numbers are computed twice; in bfloat16
+ * multiples of {@value #STEP}, and the rest.
+ *
+ * <p>Each of at most {@value #FEW} rows in float32 has the same bits whatever their number, in
+ * products that do not add: sums are made of parts of {@value #TERMS} terms. A part has the same
+ * bits for one row, which sgemm computes as fast as it reads the weights, and for several.
+ */
+final class RowProducts {
+  /** Rows in float32 up to which a row has the same bits whatever the number of rows. */
+  static final int FEW = 64;
+
+  /**
+   * Columns of a weight that one thread multiplies one row with. Several rows are faster with more.
+   */
+  private static final long COLUMNS = 256;
+
+  /** Elements of a weight that one thread multiplies several rows with, about. */
+  private static final long SHARE = 1 << 18;
+
+  /** Columns below which sgemm may sum one row in another order. */
+  private static final int NARROW = 16;
+
+  private static final int EXACT_ROWS = 8;
+  private static final int STEP = 16;
+
+  /** Number of terms of a part of a sum. */
+  private static final int TERMS = 256;
+
+  private final PrimitiveCache cache;
+  private final DataType type;
+  private final boolean exact;
+  private final Scratch scratch;
+
+  /**
+   * Creates products.
+   *
+   * @param exact whether to cut as for float32
+   */
+  RowProducts(PrimitiveCache cache, DataType type, boolean exact) {
+    this.cache = cache;
+    this.type = type;
+    this.exact = exact;
+    this.scratch = new Scratch(type);
+  }
+
+  /**
+   * Returns the parts of a product of rows with a weight that one thread computes: bands of rows,
+   * or bands of columns of few rows, since reading the weight takes the time then.
+   *
+   * @param in terms of its sums
+   */
+  List<Tile> tiles(long rows, long in, long out) {
+    if (!isFew(rows)) {
+      return Tile.bands(rows, out);
+    }
+    long wide = rows == 1 ? COLUMNS : SHARE / in / COLUMNS * COLUMNS;
+    return Tile.cut(rows, out, rows, Math.max(COLUMNS, wide));
+  }
+
+  /** Returns whether each row has the same bits whatever their number. */
+  boolean isFew(long rows) {
+    return exact && rows <= FEW;
+  }
+
+  /** Computes a product. */
+  void run(Rows product) {
+    if (isFew(product.rows) && !product.add) {
+      fewRows(product);
+      return;
+    }
+    int step = exact ? EXACT_ROWS : STEP;
+    int rows = product.rows;
+    int whole = rows - rows % step;
+    boolean fused = product.transposeB || product.bias != 0;
+    if (exact && (!fused || whole == 0 || (product.add && whole < rows))) {
+      rowsBySgemm(product);
+      return;
+    }
+    if (whole > 0) {
+      someRows(product, 0, whole, 0, product.k);
+    }
+    if (whole < rows) {
+      int from = exact ? rows - step : whole;
+      someRows(product, from, rows - from, 0, product.k);
+    }
+  }
+
+  private void fewRows(Rows product) {
+    int rows = product.rows;
+    if (rows == 1 && !product.transposeB && product.n >= NARROW) {
+      oneRow(product);
+    } else if (rows < EXACT_ROWS) {
+      filledRows(product);
+    } else {
+      int whole = rows - rows % EXACT_ROWS;
+      inParts(product, 0, whole);
+      if (whole < rows) {
+        inParts(product, rows - EXACT_ROWS, EXACT_ROWS);
+      }
+    }
+  }
+
+  private void inParts(Rows product, int from, int rows) {
+    long most = product.transposeB ? product.k : TERMS;
+    for (long term = 0; term < product.k; term += most) {
+      someRows(product, from, rows, term, Math.min(most, product.k - term));
+    }
+  }
+
+  /** Computes one row as {@link #inParts} does, to the bit. */
+  private void oneRow(Rows product) {
+    long n = product.n;
+    long c = product.c.address();
+    for (long term = 0; term < product.k; term += TERMS) {
+      Matrix left = new Matrix(product.a, product.k, type).part(0, term);
+      Matrix right = product.b.part(term, 0);
+      long to = term == 0 ? c : scratch.address(n);
+      long terms = Math.min(TERMS, product.k - term);
+      Matrix part = new Matrix(to, n, type);
+      Matrix.multiply(false, false, left, right, part, 1, n, terms, false);
+      if (term > 0) {
+        Address.add(to, c, n);
+      } else if (product.bias != 0) {
+        Address.add(product.bias, c, n);
+      }
+    }
+  }
+
+  /** Computes fewer rows than a primitive has, with rows of zeros after them. */
+  private void filledRows(Rows product) {
+    int rows = product.rows;
+    long n = product.n;
+    long k = product.k;
+    long room = scratch.address(EXACT_ROWS * (k + n));
+    new Matrix(product.a, k, type).padded(rows, EXACT_ROWS, k, room);
+    Matrix made = new Matrix(new Matrix(room, k, type).part(EXACT_ROWS, 0).address(), n, type);
+    Rows filled =
+        new Rows(room, EXACT_ROWS, n, k, product.transposeB, product.b, product.bias, made, false);
+    inParts(filled, 0, EXACT_ROWS);
+    for (int row = 0; row < rows; row++) {
+      long to = product.c.part(row, 0).address();
+      Address.copy(made.part(row, 0).address(), to, n * type.width());
+    }
+  }
+
+  /** Computes some rows, or a part of their sums, which is added to those before it. */
+  private void someRows(Rows product, long from, long rows, long term, long terms) {
+    long n = product.n;
+    long k = product.k;
+    Layout left = Layout.strided(type, rows, terms, k);
+    Layout right =
+        product.transposeB
+            ? Layout.strided(type, n, terms, product.b.stride()).transposed()
+            : Layout.strided(type, terms, n, product.b.stride());
+    Layout result = Layout.strided(product.c.type(), rows, n, product.c.stride());
+    long a = new Matrix(product.a, k, type).part(from, term).address();
+    long b = (product.transposeB ? product.b.part(0, term) : product.b.part(term, 0)).address();
+    long c = product.c.part(from, 0).address();
+    boolean add = product.add || term > 0;
+    if (product.bias == 0 || term > 0) {
+      cache.run(new Matmul(left, right, result, false, add), a, b, c);
+    } else {
+      cache.run(new Matmul(left, right, result, true, add), a, b, product.bias, c);
+    }
+  }
+
+  private void rowsBySgemm(Rows product) {
+    long n = product.n;
+    long k = product.k;
+    Matrix right = product.b;
+    if (product.transposeB) {
+      right = new Matrix(scratch.address(n * k), n, type);
+      Layout given = Layout.dense(type, n, k);
+      cache.copy(
+          given, Layout.dense(type, k, n).transposed(), product.b.address(), right.address());
+    }
+    Matrix a = new Matrix(product.a, k, type);
+    if (product.bias != 0) {
+      Address.repeat(product.bias, product.c.address(), n, product.rows);
+    }
+    boolean further = product.add || product.bias != 0;
+    Matrix.multiply(false, false, a, right, product.c, product.rows, n, k, further);
+  }
+
+  /**
+   * A product c [rows, n] = a [rows, k] op(b) + bias.
+   *
+   * @param bias its address, or 0 for none
+   * @param add whether to add to c
+   */
+  record Rows(
+      long a,
+      int rows,
+      long n,
+      long k,
+      boolean transposeB,
+      Matrix b,
+      long bias,
+      Matrix c,
+      boolean add) {}
+}
