@@ -3,7 +3,6 @@ package io.evomoe.kernel;
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.Attended;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Kernels.Normalized;
@@ -297,7 +296,7 @@ final class KernelCases {
     INDArray moment2 = random(kernels, 4, N, D);
     moment2.muli(moment2.dup()).addi(0.1);
     for (int update = 1; update <= 3; update++) {
-      AdamWStep step = new AdamWStep(1e-2, 0.9, 0.98, 1e-6, 0.1, 0.5, update);
+      AdamWUpdate.Step step = new AdamWUpdate.Step(1e-2, 0.9, 0.98, 1e-6, 0.1, 0.5, update);
       kernels.adamW(value, gradient, moment1, moment2, step);
     }
     return flat(value, moment1, moment2);

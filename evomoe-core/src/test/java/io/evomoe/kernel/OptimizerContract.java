@@ -1,6 +1,5 @@
 package io.evomoe.kernel;
 
-import io.evomoe.kernel.Kernels.AdamWStep;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,7 +19,7 @@ interface OptimizerContract extends KernelFixture {
     double[] m = vector(moment1);
     double[] v = vector(moment2);
     for (int update = 1; update <= 3; update++) {
-      AdamWStep step = new AdamWStep(1e-2, 0.9, 0.98, 1e-6, 0.1, 0.5, update);
+      AdamWUpdate.Step step = new AdamWUpdate.Step(1e-2, 0.9, 0.98, 1e-6, 0.1, 0.5, update);
       slowUpdate(x, vector(gradient), m, v, step);
       withoutChanging(() -> kernels().adamW(value, gradient, moment1, moment2, step), gradient);
     }
@@ -34,7 +33,7 @@ interface OptimizerContract extends KernelFixture {
   default void should_update_vectors_from_zero_moments(int length) {
     INDArray value = random(1, length);
     double[] x = vector(value);
-    AdamWStep step = new AdamWStep(1e-3, 0.9, 0.999, 1e-8, 0, 1, 1);
+    AdamWUpdate.Step step = new AdamWUpdate.Step(1e-3, 0.9, 0.999, 1e-8, 0, 1, 1);
     double[] gradient = vector(random(2, length));
     slowUpdate(x, gradient, new double[length], new double[length], step);
     INDArray zeros = value.mul(0);
@@ -43,7 +42,7 @@ interface OptimizerContract extends KernelFixture {
   }
 
   private static void slowUpdate(
-      double[] x, double[] gradient, double[] m, double[] v, AdamWStep step) {
+      double[] x, double[] gradient, double[] m, double[] v, AdamWUpdate.Step step) {
     for (int i = 0; i < x.length; i++) {
       double g = gradient[i] * step.gradientScale();
       x[i] *= 1 - step.learningRate() * step.weightDecay();

@@ -2,10 +2,10 @@ package io.evomoe.bench.jmh;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.KernelSelection;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Precision;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -26,7 +26,8 @@ public class LayerKernels extends Timed {
   private static final int VOCABULARY = 4096;
   private static final int PARAMETERS = 1_000_000;
   private static final AttentionShape ATTENTION = new AttentionShape(16, 8, 128, 128, true);
-  private static final AdamWStep STEP = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
+  private static final AdamWUpdate.Step STEP =
+      new AdamWUpdate.Step(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
 
   /** Of the operands of matrix products. */
   @Param({"F32", "BF16"})

@@ -115,14 +115,12 @@ final class AutoSettings implements BiFunction<RunConfig, TaskData<?, ?>, RunCon
     long every =
         ownEvery ? usual.evalEvery() : Math.max(LEAST_EVERY, Math.round(steps / EVALUATIONS));
     int patience = given.test("training.patience") ? usual.patience() : PATIENCE;
-    double passes = steps / perPass;
-    boolean drops = passes > PASSES_WITHOUT_DROPOUT && !given.test(DROPOUT);
+    boolean drops = steps / perPass > PASSES_WITHOUT_DROPOUT && !given.test(DROPOUT);
     lines.add(
         String.format(
             Locale.ROOT,
-            "Steps: at most %,d, %.1f passes over the training set%s; %s (--steps auto)",
+            "Steps: at most %,d%s; %s (--steps auto)",
             steps,
-            passes,
             drops ? ", with dropout " + DROPOUT_SHARE : "",
             patience == 0
                 ? "no early end"

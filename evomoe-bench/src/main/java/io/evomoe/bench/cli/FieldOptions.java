@@ -1,5 +1,6 @@
 package io.evomoe.bench.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.internal.names.Fields;
 import io.evomoe.run.config.ConfigFile;
 import io.evomoe.run.config.RunConfig;
@@ -141,13 +142,23 @@ public class FieldOptions {
       }
     }
     throw new IllegalArgumentException(
-        "%s must be one of %s".formatted(name, String.join(", ", descriptions().keySet())));
+        "%s must be one of %s"
+            .formatted(
+                name,
+                options.values().stream()
+                    .map(OptionSpec::longestName)
+                    .collect(Collectors.joining(", "))));
   }
 
-  /** Returns the meaning of each option, by its name. */
-  public Map<String, String> descriptions() {
+  /** Returns the meaning of each option, by its name and its value in a record. */
+  public Map<String, String> descriptions(Record values) {
+    JsonNode tree = Json.read(Json.line(values), JsonNode.class, "not JSON");
     Map<String, String> all = new LinkedHashMap<>();
-    options.values().forEach(o -> all.put(o.longestName(), String.join("", o.description())));
+    options.forEach(
+        (field, option) ->
+            all.put(
+                option.longestName() + " " + tree.path(own(field)).asText(),
+                String.join("", option.description())));
     return all;
   }
 

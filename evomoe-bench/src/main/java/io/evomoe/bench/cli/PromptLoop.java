@@ -73,8 +73,8 @@ final class PromptLoop {
   private void answer(String line) {
     if (line.strip().equals("/help")) {
       settings
-          .descriptions()
-          .forEach((name, text) -> System.err.println(slashes("%-22s %s".formatted(name, text))));
+          .descriptions(config)
+          .forEach((name, text) -> System.err.println(slashes("%-24s %s".formatted(name, text))));
     } else if (messages != null && line.strip().equals("/new")) {
       messages.clear();
     } else if (line.startsWith("/")) {

@@ -82,7 +82,7 @@ class KeptBestCommandTest extends TinyGpt {
     assertThat(training.patience()).isEqualTo(1);
     assertThat(run.succeeded().out())
         .containsPattern(
-            "Steps: at most [\\d,]+, 8.0 passes over the training set, with dropout 0.1; ends after 1 evaluations? without a lower validation loss, one every \\d+ steps \\(--steps auto\\)")
+            "Steps: at most [\\d,]+, with dropout 0.1; ends after 1 evaluations? without a lower validation loss, one every \\d+ steps \\(--steps auto\\)")
         .contains(
             "Ended early at step %d of %d".formatted(2 * training.evalEvery(), training.steps()));
     assertThat(CommandRun.of("train", "--resume", out, "--steps", "auto").code()).isEqualTo(2);

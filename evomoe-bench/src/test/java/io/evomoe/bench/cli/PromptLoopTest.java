@@ -35,7 +35,8 @@ class PromptLoopTest extends TrainedGpt {
       enter("/tokes 7", 5);
       assertThat(terminal.shown()).contains("/tokes must be one of /tokens, /temperature");
       enter("/help", 6);
-      assertThat(terminal.shown()).contains("/top-p ", "maximum number of new tokens");
+      assertThat(terminal.shown())
+          .contains("/top-p 1", "/tokens 4 ", "maximum number of new tokens");
       enter("/tokens 9", 7);
       enter("of the year", 8);
       assertThat(terminal.shown()).contains(text("9"));

@@ -1,9 +1,8 @@
 package io.evomoe.training.optimizer;
 
 import io.evomoe.internal.names.FieldBound;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.Kernels.AdamWStep;
-import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.nn.Parameter;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +64,8 @@ public sealed class AdamW extends Optimizer permits Muon {
 
   private AdamWUpdate of(Parameter parameter, Update update) {
     Moments moments = next(parameter);
-    AdamWStep step =
-        new AdamWStep(
+    AdamWUpdate.Step step =
+        new AdamWUpdate.Step(
             update.learningRate(),
             config.beta1(),
             config.beta2(),

@@ -36,6 +36,7 @@ public final class TextSplit {
   private final List<Source> sources = new ArrayList<>();
   private final List<Side> sides = PARTS.stream().map(part -> new Side()).toList();
   private final TextSample sample = new TextSample();
+  private boolean inPieces;
 
   private TextSplit() {}
 
@@ -155,6 +156,7 @@ public final class TextSplit {
       divide(source, rule.divide(name, source.units));
       return;
     }
+    inPieces = true;
     sample.forget(source.first);
     Map<Long, Long> different = new HashMap<>();
     source.units.forEach(unit -> different.put(unit.group(), unit.length()));
@@ -196,6 +198,11 @@ public final class TextSplit {
     all.set(0, source.units.size());
     sides.get(side).add(name, source, all);
     source.keep();
+  }
+
+  /** Returns what is counted: {@code documents}, or {@code pieces} if too few were cut. */
+  public String unit() {
+    return inPieces ? "pieces" : "documents";
   }
 
   /** Returns the training set. */

@@ -2,12 +2,12 @@ package io.evomoe.bench.cli.bench;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.Kernels.AdamWStep;
 import io.evomoe.kernel.Kernels.Normalized;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.internal.Workspaces;
@@ -53,7 +53,7 @@ final class KernelBenchmark {
     double[] weights = new double[TOKENS];
     Arrays.fill(weights, 0.5);
     AttentionShape shape = new AttentionShape(16, 8, 128, 128, true);
-    AdamWStep step = new AdamWStep(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
+    AdamWUpdate.Step step = new AdamWUpdate.Step(1e-3, 0.9, 0.95, 1e-8, 0.1, 1, 1);
     Normalized normalized = kernels.normalize(x, gain, null, 1e-6);
     Accumulator dw = new Accumulator(w, 0);
     time("linear 2048x256x1024", () -> kernels.linear(x, w, b));

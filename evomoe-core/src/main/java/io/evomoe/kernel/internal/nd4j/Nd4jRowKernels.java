@@ -1,10 +1,9 @@
 package io.evomoe.kernel.internal.nd4j;
 
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
-import io.evomoe.kernel.Kernels.AdamWStep;
-import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.RoutedRows;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -150,7 +149,7 @@ abstract class Nd4jRowKernels extends KernelBase {
   @Override
   public void adamW(List<AdamWUpdate> updates) {
     for (AdamWUpdate update : updates) {
-      AdamWStep step = update.step();
+      AdamWUpdate.Step step = update.step();
       INDArray moment1 = update.moment1();
       INDArray moment2 = update.moment2();
       INDArray g = update.gradient().mul(step.gradientScale());

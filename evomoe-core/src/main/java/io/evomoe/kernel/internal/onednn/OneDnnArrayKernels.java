@@ -2,10 +2,9 @@ package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
-import io.evomoe.kernel.Kernels.AdamWStep;
-import io.evomoe.kernel.Kernels.AdamWUpdate;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -234,7 +233,7 @@ abstract class OneDnnArrayKernels extends KernelBase {
       gradients = Address.buffer(update.gradient());
       firsts = Address.buffer(update.moment1());
       seconds = Address.buffer(update.moment2());
-      AdamWStep step = update.step();
+      AdamWUpdate.Step step = update.step();
       keep = (float) (1 - step.learningRate() * step.weightDecay());
       scale = (float) step.gradientScale();
       beta1 = (float) step.beta1();

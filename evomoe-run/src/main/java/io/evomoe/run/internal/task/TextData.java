@@ -82,9 +82,10 @@ final class TextData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
   static String documents(TextSplit text) {
     return String.format(
         Locale.ROOT,
-        " of %,d and %,d documents%s",
+        " of %,d and %,d %s%s",
         text.train().count(),
         text.valid().count(),
+        text.unit(),
         testPart(text.test().map(Documents::count)));
   }
 

@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.torch;
 
-import io.evomoe.kernel.Kernels.AdamWStep;
-import io.evomoe.kernel.Kernels.AdamWUpdate;
+import io.evomoe.kernel.AdamWUpdate;
 import java.util.List;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
@@ -39,7 +38,7 @@ final class AdamW {
   }
 
   private void update(Tensors tensors, AdamWUpdate update, long from, long count) {
-    AdamWStep step = update.step();
+    AdamWUpdate.Step step = update.step();
     Tensor given = tensors.flat(update.gradient(), from, count);
     Tensor gradient =
         step.gradientScale() == 1 ? given : given.mul(new Scalar(step.gradientScale()));

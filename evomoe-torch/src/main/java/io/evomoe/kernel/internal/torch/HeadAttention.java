@@ -19,12 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * with the square of the length.
  */
 record HeadAttention(
-    INDArray q,
-    INDArray k,
-    INDArray v,
-    AttentionShape shape,
-    AttentionMask mask,
-    INDArray output)
+    INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask, INDArray output)
     implements Attended {
 
   static HeadAttention of(

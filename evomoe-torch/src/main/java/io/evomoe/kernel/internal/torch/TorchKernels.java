@@ -2,13 +2,13 @@ package io.evomoe.kernel.internal.torch;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.Kernels;
-import io.evomoe.kernel.Kernels.AdamWUpdate;
 import io.evomoe.kernel.Precision;
 import io.evomoe.kernel.RowGroups;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.ActivationFunction;
-import io.evomoe.kernel.Kernels.AdamWStep;
+import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.Kernels;
@@ -74,7 +74,11 @@ class TorchMemoryTest {
       kernels.combineRows(x, targets, new double[ROWS], WIDTH);
       kernels.multiplyInto(x, true, y, false, into(gradient));
       kernels.adamW(
-          weight, gradient, moments, moments, new AdamWStep(1e-9, 0.9, 0.99, 1e-8, 0, 0.5, 3));
+          weight,
+          gradient,
+          moments,
+          moments,
+          new AdamWUpdate.Step(1e-9, 0.9, 0.99, 1e-8, 0, 0.5, 3));
       assertThat(workspace.getCurrentOffset()).isPositive();
     }
   }
