@@ -50,7 +50,7 @@ public final class MaskedBatches extends CorpusBatches<LanguageBatch> {
     FieldBound.atLeast("length", length, 3);
     if (stream.size() < length - 2) {
       throw new IllegalArgumentException(
-          "%s must have at least %d tokens for one sequence of %d, has %d"
+          "%s must have at least %d tokens for one sequence of %d, has %d: give more text, or a smaller model.sequence"
               .formatted(stream.name(), length - 2, length, stream.size()));
     }
     return stream.size() / (length - 2);

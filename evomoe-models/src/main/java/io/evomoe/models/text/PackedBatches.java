@@ -52,7 +52,7 @@ public final class PackedBatches extends CorpusBatches<LanguageBatch> {
     }
     if (stream.size() - 1 < length) {
       throw new IllegalArgumentException(
-          "%s must have at least %d tokens for one sequence of %d and its targets, has %d"
+          "%s must have at least %d tokens for one sequence of %d and its targets, has %d: give more text, or a smaller model.sequence"
               .formatted(stream.name(), length + 1L, length, stream.size()));
     }
     return (stream.size() - 1) / length;

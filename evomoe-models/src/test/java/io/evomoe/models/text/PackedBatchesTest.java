@@ -141,7 +141,7 @@ class PackedBatchesTest {
     assertThatThrownBy(() -> counting(LENGTH, 1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "counting must have at least 6 tokens for one sequence of 5 and its targets, has 5");
+            "counting must have at least 6 tokens for one sequence of 5 and its targets, has 5: give more text, or a smaller model.sequence");
     assertThatThrownBy(() -> counting(0, 1, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
