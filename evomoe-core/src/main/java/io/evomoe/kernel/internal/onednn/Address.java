@@ -71,15 +71,6 @@ final class Address extends FloatPointer {
     memcpy(new Address().at(to), new Address().at(from), bytes);
   }
 
-  /** Adds {@code length} float32 numbers to others. */
-  static void add(long numbers, long to, long length) {
-    FloatBuffer from = buffer(numbers, length);
-    FloatBuffer sum = buffer(to, length);
-    for (int i = 0; i < length; i++) {
-      sum.put(i, from.get(i) + sum.get(i));
-    }
-  }
-
   /** Writes a float32 row into each of some rows. */
   static void repeat(long row, long to, long width, int rows) {
     for (int i = 0; i < rows; i++) {

@@ -41,61 +41,53 @@ final class FeedForwardBlocks {
   FeedForwardPass forward(FeedForwardNets nets, INDArray x, RowGroups groups) {
     Operands operands = products.operands();
     Operand in = operands.of(x);
-    Weights weights =
-        new Weights(
-            weights(nets.expand(), groups, operands),
-            weights(nets.up(), groups, operands),
-            weights(nets.contract(), groups, operands));
+    List<Weight> expand = weights(nets.expand(), groups, operands);
+    List<Weight> gate = weights(nets.up(), groups, operands);
+    List<Weight> contract = weights(nets.contract(), groups, operands);
     operands.ready();
     INDArray up = nets.up() == null ? null : between(nets, groups);
     Between rows = new Between(between(nets, groups), up, between(nets, groups));
     INDArray y = OneDnnKernels.floats(groups.rows(), nets.width());
+    Forward forward = new Forward(nets, in, expand, gate, contract, groups, rows, y);
     if (IntStream.range(0, groups.count()).allMatch(g -> products.isFew(groups.size(g)))) {
-      mapByMap(nets, in, weights, groups, rows, y);
+      mapByMap(forward);
     } else {
-      bandByBand(nets, in, weights, groups, rows, y);
+      bandByBand(forward);
     }
     return new FeedForwardPass(y, (dy, into) -> backward(nets, x, groups, rows, dy, into));
   }
 
-  private void bandByBand(
-      FeedForwardNets nets,
-      Operand in,
-      Weights weights,
-      RowGroups groups,
-      Between between,
-      INDArray y) {
+  private void bandByBand(Forward forward) {
+    FeedForwardNets nets = forward.nets;
+    Between between = forward.between;
     Pieces.ofGroups(
-        groups,
+        forward.groups,
         band -> {
           int g = band.group();
           int rows = band.rows();
-          long from = products.row(in, band.inputRow(), nets.width());
+          long from = products.row(forward.in, band.inputRow(), nets.width());
           Target e = Target.of(between.expanded, band.row());
-          products.linear(from, weights.expand.get(g), nets.expand().bias(g), e, rows);
+          products.linear(from, forward.expand.get(g), nets.expand().bias(g), e, rows);
           if (nets.up() != null && between.up != null) {
             Target u = Target.of(between.up, band.row());
-            products.linear(from, weights.up.get(g), nets.up().bias(g), u, rows);
+            products.linear(from, forward.gate.get(g), nets.up().bias(g), u, rows);
           }
           long first = band.row() * nets.hidden();
           activate(nets.activation(), between, first, rows * nets.hidden());
           long h = Address.row(between.hidden, band.row());
-          Target to = Target.of(y, band.row());
-          products.linear(h, weights.contract.get(g), nets.contract().bias(g), to, rows);
+          Target to = Target.of(forward.y, band.row());
+          products.linear(h, forward.contract.get(g), nets.contract().bias(g), to, rows);
         });
   }
 
-  private void mapByMap(
-      FeedForwardNets nets,
-      Operand in,
-      Weights weights,
-      RowGroups groups,
-      Between between,
-      INDArray y) {
+  private void mapByMap(Forward forward) {
+    FeedForwardNets nets = forward.nets;
+    Between between = forward.between;
+    RowGroups groups = forward.groups;
     List<Runnable> expand = new ArrayList<>();
-    products.addLinear(in, weights.expand, nets.expand(), groups, between.expanded, expand);
+    products.addLinear(forward.in, forward.expand, nets.expand(), groups, between.expanded, expand);
     if (nets.up() != null && between.up != null) {
-      products.addLinear(in, weights.up, nets.up(), groups, between.up, expand);
+      products.addLinear(forward.in, forward.gate, nets.up(), groups, between.up, expand);
     }
     Pieces.run(expand);
     Pieces.ofElements(
@@ -104,7 +96,7 @@ final class FeedForwardBlocks {
     List<Runnable> contract = new ArrayList<>();
     Operand hidden = products.operands().of(between.hidden);
     RowGroups inner = RowGroups.routed(groups.offsets());
-    products.addLinear(hidden, weights.contract, nets.contract(), inner, y, contract);
+    products.addLinear(hidden, forward.contract, nets.contract(), inner, forward.y, contract);
     Pieces.run(contract);
   }
 
@@ -205,7 +197,16 @@ final class FeedForwardBlocks {
     elementWise.activationGradient(activation, e, dActivated, e, length);
   }
 
-  private record Weights(List<Weight> expand, List<Weight> up, List<Weight> contract) {}
+  /** A forward pass: what it reads, and what it writes. */
+  private record Forward(
+      FeedForwardNets nets,
+      Operand in,
+      List<Weight> expand,
+      List<Weight> gate,
+      List<Weight> contract,
+      RowGroups groups,
+      Between between,
+      INDArray y) {}
 
   /** The rows between the maps: before the activation, beside it, and after it. */
   private record Between(INDArray expanded, @Nullable INDArray up, INDArray hidden) {}

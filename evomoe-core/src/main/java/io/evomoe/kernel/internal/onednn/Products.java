@@ -180,7 +180,7 @@ final class Products {
     DataType made = array.dataType();
     Matrix c = new Matrix(Address.row(array, tile.row()), n, made).part(0, tile.column());
     if (!transposeA) {
-      long left = a + bytes(tile.row() * terms);
+      Matrix left = matrix(a, terms).part(tile.row(), 0);
       int rows = (int) tile.rows();
       Matrix right =
           transposeB
@@ -260,7 +260,8 @@ final class Products {
     long none = exact && !ofRows.isFew(rows) ? zeros.address(out) : 0;
     long b = bias == null ? none : Address.element(bias, first);
     Matrix to = new Matrix(y.address(), out, y.type()).part(0, first);
-    ofRows.run(new Rows(x, rows, tile.columns(), weight.in(), false, w, b, to, false));
+    long in = weight.in();
+    ofRows.run(new Rows(matrix(x, in), rows, tile.columns(), in, false, w, b, to, false));
   }
 
   /**
@@ -271,9 +272,10 @@ final class Products {
    */
   void inputGradient(long dy, Weight weight, Target dx, int rows, boolean add) {
     long in = weight.in();
-    Matrix w = matrix(weight.values().address(), weight.out());
+    long out = weight.out();
+    Matrix w = matrix(weight.values().address(), out);
     Matrix to = new Matrix(dx.address(), in, dx.type());
-    ofRows.run(new Rows(dy, rows, in, weight.out(), true, w, 0, to, add));
+    ofRows.run(new Rows(matrix(dy, out), rows, in, out, true, w, 0, to, add));
   }
 
   /**

@@ -43,6 +43,7 @@ final class RowProducts {
   private final DataType type;
   private final boolean exact;
   private final Scratch scratch;
+  private final ElementWise elementWise;
 
   /**
    * Creates products.
@@ -54,6 +55,7 @@ final class RowProducts {
     this.type = type;
     this.exact = exact;
     this.scratch = new Scratch(type);
+    this.elementWise = new ElementWise(cache, type);
   }
 
   /**
@@ -129,16 +131,16 @@ final class RowProducts {
     long n = product.n;
     long c = product.c.address();
     for (long term = 0; term < product.k; term += TERMS) {
-      Matrix left = new Matrix(product.a, product.k, type).part(0, term);
+      Matrix left = product.a.part(0, term);
       Matrix right = product.b.part(term, 0);
       long to = term == 0 ? c : scratch.address(n);
       long terms = Math.min(TERMS, product.k - term);
       Matrix part = new Matrix(to, n, type);
       Matrix.multiply(false, false, left, right, part, 1, n, terms, false);
       if (term > 0) {
-        Address.add(to, c, n);
+        elementWise.add(to, c, c, n);
       } else if (product.bias != 0) {
-        Address.add(product.bias, c, n);
+        elementWise.add(product.bias, c, c, n);
       }
     }
   }
@@ -149,10 +151,10 @@ final class RowProducts {
     long n = product.n;
     long k = product.k;
     long room = scratch.address(EXACT_ROWS * (k + n));
-    new Matrix(product.a, k, type).padded(rows, EXACT_ROWS, k, room);
-    Matrix made = new Matrix(new Matrix(room, k, type).part(EXACT_ROWS, 0).address(), n, type);
+    Matrix a = product.a.padded(rows, EXACT_ROWS, k, room);
+    Matrix made = new Matrix(a.part(EXACT_ROWS, 0).address(), n, type);
     Rows filled =
-        new Rows(room, EXACT_ROWS, n, k, product.transposeB, product.b, product.bias, made, false);
+        new Rows(a, EXACT_ROWS, n, k, product.transposeB, product.b, product.bias, made, false);
     inParts(filled, 0, EXACT_ROWS);
     for (int row = 0; row < rows; row++) {
       long to = product.c.part(row, 0).address();
@@ -163,14 +165,13 @@ final class RowProducts {
   /** Computes some rows, or a part of their sums, which is added to those before it. */
   private void someRows(Rows product, long from, long rows, long term, long terms) {
     long n = product.n;
-    long k = product.k;
-    Layout left = Layout.strided(type, rows, terms, k);
+    Layout left = Layout.strided(type, rows, terms, product.a.stride());
     Layout right =
         product.transposeB
             ? Layout.strided(type, n, terms, product.b.stride()).transposed()
             : Layout.strided(type, terms, n, product.b.stride());
     Layout result = Layout.strided(product.c.type(), rows, n, product.c.stride());
-    long a = new Matrix(product.a, k, type).part(from, term).address();
+    long a = product.a.part(from, term).address();
     long b = (product.transposeB ? product.b.part(0, term) : product.b.part(term, 0)).address();
     long c = product.c.part(from, 0).address();
     boolean add = product.add || term > 0;
@@ -191,12 +192,11 @@ final class RowProducts {
       cache.copy(
           given, Layout.dense(type, k, n).transposed(), product.b.address(), right.address());
     }
-    Matrix a = new Matrix(product.a, k, type);
     if (product.bias != 0) {
       Address.repeat(product.bias, product.c.address(), n, product.rows);
     }
     boolean further = product.add || product.bias != 0;
-    Matrix.multiply(false, false, a, right, product.c, product.rows, n, k, further);
+    Matrix.multiply(false, false, product.a, right, product.c, product.rows, n, k, further);
   }
 
   /**
@@ -206,7 +206,7 @@ final class RowProducts {
    * @param add whether to add to c
    */
   record Rows(
-      long a,
+      Matrix a,
       int rows,
       long n,
       long k,
