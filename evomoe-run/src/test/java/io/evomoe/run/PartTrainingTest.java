@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.evomoe.evolution.SpawnMethod;
 import io.evomoe.models.causal.CausalLanguageModel;
 import io.evomoe.models.llama.Llama;
+import io.evomoe.models.roberta.Roberta;
 import io.evomoe.moe.TrainingFacts;
 import io.evomoe.nn.LoraConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.internal.task.GptTask;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.run.result.ExportRequest;
@@ -90,6 +92,44 @@ class PartTrainingTest {
     String moments = String.join(" ", arrays(latest(whole), "optimizer.safetensors").keySet());
     assertThat(frozen).noneMatch(moments::contains);
     assertThat(frozen.size()).isLessThan(after.size());
+  }
+
+  @Test
+  void a_fine_tuning_should_train_its_head_and_the_part_alone() throws IOException {
+    Path masked = folder.resolve("masked");
+    try (Run<Roberta> run = SmallTexts.roberta(folder).in(masked)) {
+      run.train();
+    }
+    Path tuned = folder.resolve("tuned");
+    try (FineTuning tuning = classes(masked, List.of("*.attention"), List.of("blocks.1"), tuned)) {
+      tuning.train();
+    }
+    Map<String, INDArray> before = arrays(latest(masked));
+    Map<String, INDArray> after = arrays(latest(tuned));
+    List<String> same =
+        after.keySet().stream().filter(name -> after.get(name).equals(before.get(name))).toList();
+    assertThat(same).containsExactlyInAnyOrderElementsOf(Checkpoint.open(latest(tuned)).frozen());
+    assertThat(after.keySet())
+        .filteredOn(name -> !same.contains(name))
+        .allMatch(name -> name.matches("blocks\\.0\\.attention\\..*|classifier\\..*"))
+        .anyMatch(name -> name.startsWith("classifier."))
+        .anyMatch(name -> name.startsWith("blocks."));
+    Path wrong = folder.resolve("wrong");
+    try (FineTuning tuning = classes(masked, List.of("*.attenton"), List.of(), wrong)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(tuning::train)
+          .withMessageStartingWith("training.trainOnly must match a parameter or a module");
+    }
+    try (FineTuning tuning = classes(masked, List.of(), List.of("tokens"), wrong)) {
+      assertThat(tuning.train().isInterrupted()).isFalse();
+    }
+  }
+
+  private static FineTuning classes(Path run, List<String> only, List<String> freeze, Path out) {
+    return FineTuning.of(run)
+        .data(SmallTexts.classes(40))
+        .training(t -> t.steps(4).batch(8).trainOnly(only).freeze(freeze))
+        .in(out);
   }
 
   @Test

@@ -58,7 +58,8 @@ final class FineTuneCommand implements Runnable {
   FieldOptions training =
       new FieldOptions(
           FineTuneSettings.class,
-          "--steps --epochs --batch --learning-rate --seed --checkpoint-every --eval-every --keep-best --patience");
+          "--steps --epochs --batch --learning-rate --seed --checkpoint-every --eval-every --keep-best --patience"
+              + " --train-only --freeze");
 
   @Mixin WatchOptions watch = new WatchOptions();
 

@@ -29,8 +29,6 @@ import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.ScheduleProvider;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
-
 /**
  * The records of configurations, an example each, with values out of the bounds of each field;
  * {@link #ANY} for a field that may have every one.
@@ -270,7 +268,7 @@ final class ConfigRecords {
             "ropeHighFrequencyFactor: 1 " + ABOVE_ZERO,
             "ropeOriginalPositions: " + POSITIVE));
     ALL.put(
-        new FineTuneSettings(OptionalLong.empty(), 3, 8, 1e-3, 1, 0, OptionalLong.empty(), true, 0),
+        FineTuneSettings.DEFAULT,
         fields(
             "steps: " + POSITIVE,
             "epochs: " + ABOVE_ZERO,
@@ -280,7 +278,9 @@ final class ConfigRecords {
             "checkpointEvery: " + COUNT,
             "evalEvery: " + POSITIVE,
             "keepBest: " + ANY,
-            "patience: " + COUNT));
+            "patience: " + COUNT,
+            "trainOnly: " + ANY,
+            "freeze: " + ANY));
     ALL.put(
         new EvalRequest(null, "valid", 1, 1, 0, new Search(4, 0.6, 10, 8), 1, null),
         fields(

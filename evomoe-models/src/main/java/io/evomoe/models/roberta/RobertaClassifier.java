@@ -27,6 +27,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * masked-token head is not part of the classifier and stays unchanged.
  */
 public final class RobertaClassifier extends EncoderModel<ClassBatch> {
+  /** Name of the head, which begins those of its parameters. */
+  public static final String HEAD = "classifier";
+
   private final int classes;
 
   /**
@@ -52,7 +55,7 @@ public final class RobertaClassifier extends EncoderModel<ClassBatch> {
 
   private static Sequential head(Roberta pretrained, int classes) {
     FieldBound.atLeast("classes", classes, 2);
-    Scope scope = pretrained.root().child("classifier");
+    Scope scope = pretrained.root().child(HEAD);
     int width = pretrained.config().stack().hiddenSize();
     double dropout = pretrained.config().stack().dropout();
     double deviation = Initialization.gpt2(1, width).deviation();

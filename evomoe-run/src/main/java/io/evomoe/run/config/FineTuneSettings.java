@@ -2,10 +2,13 @@ package io.evomoe.run.config;
 
 import io.evomoe.internal.names.Field;
 import io.evomoe.internal.names.Fields;
+import io.evomoe.models.roberta.RobertaClassifier;
 import io.evomoe.training.SafetyConfig;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -40,7 +43,17 @@ public record FineTuneSettings(
                     + "training; 0 for never",
             initial = "0",
             min = 0)
-        int patience)
+        int patience,
+    @Field(
+            doc =
+                "globs of parameters, or of modules, that are trained beside the new head; empty "
+                    + "for all",
+            initial = "[]")
+        List<String> trainOnly,
+    @Field(
+            doc = "globs of parameters, or of modules, that are not trained; empty for none",
+            initial = "[]")
+        List<String> freeze)
     implements FineTuneSettingsBuilder.With {
   /** 3 epochs, batch 32, learning rate 0.0005, seed 1; the best checkpoint is kept. */
   public static final FineTuneSettings DEFAULT = Fields.defaults(FineTuneSettings.class);
@@ -49,6 +62,8 @@ public record FineTuneSettings(
 
   /** Rejects values out of bounds. */
   public FineTuneSettings {
+    trainOnly = List.copyOf(trainOnly);
+    freeze = List.copyOf(freeze);
     Fields.require(
         FineTuneSettings.class,
         steps,
@@ -59,7 +74,9 @@ public record FineTuneSettings(
         checkpointEvery,
         evalEvery,
         keepBest,
-        patience);
+        patience,
+        trainOnly,
+        freeze);
   }
 
   /**
@@ -70,12 +87,16 @@ public record FineTuneSettings(
   public TrainerConfig trainer(int texts) {
     long all = steps.orElse(Math.max(1, Math.round(epochs * texts / batch)));
     long epoch = Math.max(1, Math.round((double) texts / batch));
+    List<String> trained = new ArrayList<>(trainOnly);
+    if (!trained.isEmpty()) {
+      trained.add(RobertaClassifier.HEAD);
+    }
     return new TrainerConfig(
         TrainingConfig.defaults(all)
             .with(t -> t.batch(batch).learningRate(learningRate).warmupShare(WARMUP_SHARE))
             .with(t -> t.schedule("linear").floorShare(0).beta2(0.98))
             .with(t -> t.checkpointEvery(checkpointEvery).evalEvery(evalEvery.orElse(epoch)))
-            .with(t -> t.keepBest(keepBest).patience(patience)),
+            .with(t -> t.keepBest(keepBest).patience(patience).trainOnly(trained).freeze(freeze)),
         SafetyConfig.DEFAULT.with(g -> g.keepCheckpoints(1)));
   }
 }
