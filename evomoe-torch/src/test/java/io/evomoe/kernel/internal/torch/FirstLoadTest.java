@@ -34,6 +34,7 @@ class FirstLoadTest {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Duser.home=" + home,
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             TorchRefusalTest.Asked.class.getName())

@@ -76,7 +76,8 @@ class OwnMemoryTest {
   private List<String> run(Class<?> main, String property, String... arguments) throws Exception {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
-        new ArrayList<>(List.of(java, "-Xmx1g", property, "-cp", classPath(), main.getName()));
+        new ArrayList<>(List.of(java, "-Xmx1g", "-XX:TieredStopAtLevel=1", property));
+    command.addAll(List.of("-cp", classPath(), main.getName()));
     for (String argument : arguments) {
       command.add(Files.createDirectories(folder.resolve(argument)).toString());
     }
