@@ -25,7 +25,6 @@ import io.evomoe.training.Callback;
 import io.evomoe.training.Model;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -162,22 +161,14 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    *     written
    */
   public static Run<?> importing(Path folder, Path run) {
-    return importing(folder, run, line -> {});
-  }
-
-  /**
-   * Makes a run as {@link #importing(Path, Path)}.
-   *
-   * @param said receives lines for the user on the import
-   */
-  public static Run<?> importing(Path folder, Path run, Consumer<String> said) {
-    return importing(folder, null, run, said);
+    return importing(folder, null, run, line -> {});
   }
 
   /**
    * Makes a run as {@link #importing(Path, Path)}, with adapters added to the weights.
    *
    * @param adapters folder of the library peft; null for none
+   * @param said receives lines for the user on the import
    * @throws IllegalArgumentException if the adapters are for another model as well
    */
   public static Run<?> importing(
@@ -285,8 +276,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
    */
   public Outcome train(Callback... callbacks) {
     try (Lifetime.Call ignored = lifetime.alone(BUSY)) {
-      Optional<Outcome> before = state.finished();
-      return before.isPresent() ? before.get() : trainOn(List.of(callbacks));
+      return state.finished().orElseGet(() -> trainOn(List.of(callbacks)));
     }
   }
 

@@ -54,7 +54,7 @@ class EmbeddedPriorTest {
       try (Run<?> embedded = run.embedPrior(folder.resolve("embedded"))) {
         assertThat(embedded.evaluate().loss()).isCloseTo(run.evaluate().loss(), within(0.02));
         embedded.export(mixtral, published);
-        try (Run<?> again = Run.importing(published, folder.resolve("again"), line -> {})) {
+        try (Run<?> again = Run.importing(published, folder.resolve("again"))) {
           assertThat(again.config().gate()).isEqualTo("topk");
           assertThat(largestDifference(again, embedded)).isLessThan(1);
         }

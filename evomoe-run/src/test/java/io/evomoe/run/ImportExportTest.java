@@ -54,7 +54,7 @@ class ImportExportTest {
 
       assertThat(exported.ownForm()).isFalse();
       assertThat(exported.tensors()).isPositive();
-      try (Run<?> again = Run.importing(published, folder.resolve("again"), lines::add)) {
+      try (Run<?> again = Run.importing(published, null, folder.resolve("again"), lines::add)) {
         assertThat(again.logits(IDS)).isEqualTo(run.logits(IDS));
         assertThat(again.eachLogits(IDS).get(3)).isEqualTo(run.eachLogits(IDS).get(3));
         assertThat(again.tokenizer().encode("prose")).isEqualTo(run.tokenizer().encode("prose"));

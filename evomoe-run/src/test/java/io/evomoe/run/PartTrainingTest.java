@@ -107,7 +107,9 @@ class PartTrainingTest {
     Map<String, INDArray> before = arrays(latest(masked));
     Map<String, INDArray> after = arrays(latest(tuned));
     List<String> same =
-        after.keySet().stream().filter(name -> after.get(name).equals(before.get(name))).toList();
+        after.keySet().stream()
+            .filter(name -> Objects.equals(after.get(name), before.get(name)))
+            .toList();
     assertThat(same).containsExactlyInAnyOrderElementsOf(Checkpoint.open(latest(tuned)).frozen());
     assertThat(after.keySet())
         .filteredOn(name -> !same.contains(name))

@@ -391,13 +391,10 @@ class PredictorTest {
   }
 
   private static GenerationConfig config(int request) {
+    double temperature = request % 5 == 0 ? 0 : 1;
+    double topP = request % 2 == 0 ? 1 : 0.95;
     return GenerationConfig.defaults()
-        .with(
-            g ->
-                g.maxNewTokens(1 + request * 7 % 30)
-                    .temperature(request % 5 == 0 ? 0 : 1)
-                    .topK(request % 3 * 20)
-                    .topP(request % 2 == 0 ? 1 : 0.95)
-                    .seed(request));
+        .with(g -> g.maxNewTokens(1 + request * 7 % 30).temperature(temperature).seed(request))
+        .with(g -> g.topK(request % 3 * 20).topP(topP));
   }
 }

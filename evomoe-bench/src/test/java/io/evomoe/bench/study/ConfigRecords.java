@@ -29,6 +29,7 @@ import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.optimizer.ScheduleProvider;
 import java.util.LinkedHashMap;
 import java.util.Map;
+
 /**
  * The records of configurations, an example each, with values out of the bounds of each field;
  * {@link #ANY} for a field that may have every one.

@@ -19,7 +19,6 @@ import io.evomoe.training.TinyModel;
 import io.evomoe.training.Trainer;
 import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingData;
-import io.evomoe.training.checkpoint.Checkpoint.CheckpointStart;
 import io.evomoe.training.internal.tensors.SafeTensors;
 import io.evomoe.training.optimizer.Sgd;
 import java.io.IOException;

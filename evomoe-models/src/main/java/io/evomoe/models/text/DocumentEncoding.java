@@ -1,7 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.internal.text.PieceEncoding;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import java.nio.file.Path;
 import java.util.function.IntConsumer;
 

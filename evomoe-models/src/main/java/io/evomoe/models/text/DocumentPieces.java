@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 
 /**
  * Cuts documents into pieces, each of which is a document: at the end of a line, or between words

@@ -1,7 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.text.HeldOut.Unit;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;

@@ -2,7 +2,7 @@ package io.evomoe.models.text;
 
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.evomoe.models.text;
 
 import io.evomoe.models.internal.tokenizer.TextPieces;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.evomoe.models.text.source.DataForm;
 import io.evomoe.models.text.source.DataSource;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.evomoe.models.text;
 
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
 

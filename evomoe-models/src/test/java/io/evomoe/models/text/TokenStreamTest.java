@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.evomoe.internal.files.ScratchFolder;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,5 @@
 package io.evomoe.models.text.source;
 
-import io.evomoe.models.text.source.DataSource.DocumentReader;
-
 /**
  * Finds the documents in a text that comes in chunks, cut anywhere except inside a surrogate pair.
  * Blank lines around a document are dropped, those inside are kept, and line ends become {@code

@@ -1,6 +1,5 @@
 package io.evomoe.models.text.source;
 
-import io.evomoe.models.text.source.DataSource.DocumentReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,6 @@ package io.evomoe.models.text.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.evomoe.models.text.OddText;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

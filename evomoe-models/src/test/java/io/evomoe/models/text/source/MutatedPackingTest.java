@@ -3,7 +3,6 @@ package io.evomoe.models.text.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdCompressCtx;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
 import io.evomoe.testing.Damage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

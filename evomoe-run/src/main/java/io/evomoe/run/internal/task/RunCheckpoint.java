@@ -128,22 +128,16 @@ public final class RunCheckpoint implements TaskRun {
    * @param best for the best checkpoint instead of the newest
    */
   public RunCheckpoint at(boolean best) {
-    return follows
-        ? new RunCheckpoint(
-            folder,
-            config,
-            folder.checkpoint(folder.path(), best),
-            true,
-            changes,
-            givenData,
-            givenTokenizer)
-        : this;
+    return follows ? copy(config, folder.checkpoint(folder.path(), best)) : this;
   }
 
   /** Returns the same checkpoint with another configuration. */
   public RunCheckpoint withConfig(RunConfig other) {
-    return new RunCheckpoint(
-        folder, other, checkpoint, follows, changes, givenData, givenTokenizer);
+    return copy(other, checkpoint);
+  }
+
+  private RunCheckpoint copy(RunConfig other, Checkpoint at) {
+    return new RunCheckpoint(folder, other, at, follows, changes, givenData, givenTokenizer);
   }
 
   /** Returns the configuration of the run and its remaining steps. */

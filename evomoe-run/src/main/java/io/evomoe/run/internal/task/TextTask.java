@@ -19,7 +19,7 @@ import io.evomoe.models.text.TextSplit;
 import io.evomoe.models.text.TokenFile;
 import io.evomoe.models.text.TokenStream;
 import io.evomoe.models.text.Tokenizer;
-import io.evomoe.models.text.source.DataSource.DocumentReader;
+import io.evomoe.models.text.source.DocumentReader;
 import io.evomoe.models.text.source.RecordKind;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;

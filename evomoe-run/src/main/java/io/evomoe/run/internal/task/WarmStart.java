@@ -17,7 +17,7 @@ import io.evomoe.training.TrainerConfig;
 import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.TrainingState.Progress;
 import io.evomoe.training.checkpoint.Checkpoint;
-import io.evomoe.training.checkpoint.Checkpoint.CheckpointStart;
+import io.evomoe.training.checkpoint.CheckpointStart;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
