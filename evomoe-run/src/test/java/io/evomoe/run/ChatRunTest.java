@@ -8,6 +8,7 @@ import io.evomoe.models.gpt.Gpt;
 import io.evomoe.models.text.ChatMessage;
 import io.evomoe.models.text.ChatTemplate;
 import io.evomoe.models.text.TextProgress;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.record.RunFiles;
 import io.evomoe.training.checkpoint.Checkpoint;
 import io.evomoe.training.checkpoint.CheckpointFolder;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +71,44 @@ class ChatRunTest {
     }
 
     assertThat(digest(parts)).isEqualTo(digest(whole));
+  }
+
+  @Test
+  void conversations_of_a_program_should_give_the_run_of_a_file_of_them() throws IOException {
+    Path ofFile = folder.resolve("of-file");
+    Path ofProgram = folder.resolve("of-program");
+    Dataset given =
+        Dataset.chats(
+            "chats",
+            IntStream.range(0, 200)
+                .mapToObj(
+                    i ->
+                        List.of(
+                            ChatMessage.user("Say " + i),
+                            ChatMessage.assistant("Go " + i % 10),
+                            ChatMessage.user("Why"),
+                            ChatMessage.assistant("So")))
+                .toList());
+    double loss;
+    try (Run<Gpt> run = builder(6).in(ofFile)) {
+      run.train();
+      loss = run.evaluate().loss();
+    }
+    try (Run<Gpt> run = builder(6).data(given).in(ofProgram)) {
+      run.train((step, training) -> training.requestStop());
+    }
+    try (Run<?> run = Run.opening(ofProgram).data(given).open()) {
+      run.train();
+      assertThat(run.evaluate().loss()).isEqualTo(loss);
+    }
+
+    assertThat(digest(ofProgram)).isEqualTo(digest(ofFile));
+    Dataset unanswered = Dataset.chats("asked", List.of(List.of(ChatMessage.user("Say 1"))));
+    Path none = folder.resolve("none");
+    assertThatThrownBy(() -> builder(6).data(unanswered).in(none))
+        .hasMessage("asked, line 1: must have a message of role assistant, has none");
+    assertThatThrownBy(() -> SmallTexts.roberta(folder).data(given).in(none))
+        .hasMessageStartingWith("task roberta needs texts (data.textField), chats holds");
   }
 
   private static String digest(Path run) {

@@ -71,7 +71,14 @@ enum OptionGroup {
     }
     UsageMessageSpec usage = spec.usageMessage();
     usage.footer(Arrays.stream(usage.footer()).map("  "::concat).toArray(String[]::new));
-    usage.abbreviateSynopsis(spec.requiredArgs().isEmpty());
+    usage.abbreviateSynopsis(true);
+    if (!spec.requiredArgs().isEmpty()) {
+      String required =
+          spec.requiredArgs().stream()
+              .map(arg -> ((OptionSpec) arg).longestName() + "=" + arg.paramLabel())
+              .collect(Collectors.joining(" "));
+      usage.customSynopsis("${COMMAND-FULL-NAME} " + required + " [OPTIONS]");
+    }
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
     sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);
     sections.put(

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands on a small text, as a user calls them. */
@@ -81,6 +82,14 @@ class CommandsTest {
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).startsWith("Usage: evomoe " + name).contains("Commands:");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"compare, [OPTIONS]", "eval, --checkpoint=<checkpoint> [OPTIONS]"})
+  void help_should_begin_with_what_a_command_needs(String name, String line) {
+    assertThat(CommandRun.of(name, "--help").out().lines().toList())
+        .startsWith("Usage: evomoe %s %s".formatted(name, line))
+        .satisfies(lines -> assertThat(lines.get(1)).doesNotStartWith(" "));
   }
 
   @Test

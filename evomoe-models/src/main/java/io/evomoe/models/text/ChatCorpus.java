@@ -69,7 +69,28 @@ public record ChatCorpus(String name, List<Row> rows) {
     return new ChatCorpus(source.name(), rows);
   }
 
-  private Split<ChatCorpus> divide(HeldOut rule) {
+  /**
+   * Makes a corpus of a program's conversations.
+   *
+   * @param rows role and content of each message; numbered from 1
+   * @throws IllegalArgumentException naming the row, if it is no conversation with an answer
+   */
+  public static ChatCorpus of(String name, List<List<String>> rows) {
+    List<Row> numbered = new ArrayList<>();
+    for (List<String> row : rows) {
+      numbered.add(new Row(numbered.size() + 1L, row));
+      try {
+        ChatMessage.requireAnswers(ChatMessage.ofRow(row));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s, line %d: %s".formatted(name, numbered.size(), e.getMessage()), e);
+      }
+    }
+    return new ChatCorpus(name, numbered);
+  }
+
+  /** Divides the conversations, as {@link #open} does. */
+  public Split<ChatCorpus> divide(HeldOut rule) {
     return rule.divide(name, rows, ChatCorpus::unit)
         .map(name, (part, set) -> new ChatCorpus(part, set));
   }
@@ -78,7 +99,7 @@ public record ChatCorpus(String name, List<Row> rows) {
     long prompt =
         new TextHash()
             .add(
-                messages(row).stream()
+                ChatMessage.ofRow(row.values()).stream()
                     .takeWhile(message -> !message.isAnswer())
                     .map(message -> message.role() + "\n" + message.content())
                     .collect(Collectors.joining("\n")))
@@ -89,15 +110,6 @@ public record ChatCorpus(String name, List<Row> rows) {
   private ChatCorpus join(ChatCorpus other) {
     return new ChatCorpus(
         name + " and " + other.name, Stream.concat(rows.stream(), other.rows.stream()).toList());
-  }
-
-  /** Returns the messages of a conversation. */
-  static List<ChatMessage> messages(Row row) {
-    List<ChatMessage> messages = new ArrayList<>();
-    for (int i = 0; i < row.values().size(); i += 2) {
-      messages.add(new ChatMessage(row.values().get(i), row.values().get(i + 1)));
-    }
-    return messages;
   }
 
   /** Returns the messages as texts, to learn a vocabulary from. */

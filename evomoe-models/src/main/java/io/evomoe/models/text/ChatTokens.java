@@ -47,7 +47,7 @@ public record ChatTokens(TokenStream ids, TokenStream marks) {
     Examples examples = new Examples(tokenizer, template);
     for (Row row : chats.rows()) {
       try {
-        examples.of(ChatCorpus.messages(row)).forEach(all::add);
+        examples.of(ChatMessage.ofRow(row.values())).forEach(all::add);
       } catch (IllegalArgumentException e) {
         bad.accept(row.line(), e);
       }

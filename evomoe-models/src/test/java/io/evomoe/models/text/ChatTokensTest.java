@@ -83,7 +83,7 @@ class ChatTokensTest {
     ChatTokens chats = encoded(template, TURNS);
 
     assertThat(shown(chats)).isEqualTo(one + one);
-    String text = template.render(ChatCorpus.messages(new Row(1, TURNS)), false);
+    String text = template.render(ChatMessage.ofRow(TURNS), false);
     int[] whole = tokenizer.encode(text.stripTrailing());
     assertThat(IntStream.range(0, whole.length).map(chats.ids()::id)).containsExactly(box(whole));
     assertThat(

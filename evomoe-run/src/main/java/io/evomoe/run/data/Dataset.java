@@ -1,5 +1,6 @@
 package io.evomoe.run.data;
 
+import io.evomoe.models.text.ChatMessage;
 import io.evomoe.models.text.HeldOut;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
@@ -37,8 +38,8 @@ public interface Dataset {
   /**
    * Reads all rows in their order.
    *
-   * @param taker receives each row: a text; source and translation; or the values of a task of
-   *     one's own
+   * @param taker receives each row: a text; source and translation; role and content of each
+   *     message; or the values of a task of one's own
    */
   void read(Consumer<List<String>> taker);
 
@@ -81,6 +82,11 @@ public interface Dataset {
     return Optional.empty();
   }
 
+  /** Returns whether each row is a conversation: role and content of each message. */
+  default boolean hasChats() {
+    return false;
+  }
+
   /** Returns the validation set, if there is one of its own; otherwise the run divides the data. */
   default Optional<Dataset> validation() {
     return Optional.empty();
@@ -118,6 +124,21 @@ public interface Dataset {
   /** Returns texts, one row each. */
   static Dataset texts(String name, Iterable<String> texts) {
     return rows(name, () -> StreamSupport.stream(texts.spliterator(), false).map(List::of));
+  }
+
+  /** Returns conversations, whose answers a language model learns. */
+  static Dataset chats(String name, Iterable<List<ChatMessage>> conversations) {
+    return new RowDataset(
+        name,
+        taker ->
+            conversations.forEach(
+                messages ->
+                    taker.accept(
+                        messages.stream()
+                            .flatMap(message -> Stream.of(message.role(), message.content()))
+                            .toList())),
+        Optional::empty,
+        true);
   }
 
   /**

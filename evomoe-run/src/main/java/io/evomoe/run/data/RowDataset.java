@@ -21,12 +21,15 @@ import java.util.stream.IntStream;
  * @param ids opens the token ids, if the data is encoded
  */
 record RowDataset(
-    String name, Consumer<Consumer<List<String>>> rows, Supplier<Optional<IntStream>> ids)
+    String name,
+    Consumer<Consumer<List<String>>> rows,
+    Supplier<Optional<IntStream>> ids,
+    boolean hasChats)
     implements Dataset {
   private static final int ROWS_AT_ONCE = 1000;
 
   RowDataset(String name, Consumer<Consumer<List<String>>> rows) {
-    this(name, rows, Optional::empty);
+    this(name, rows, Optional::empty, false);
   }
 
   @Override
@@ -47,7 +50,8 @@ record RowDataset(
           throw new IllegalArgumentException(
               name + " holds token ids, which only language models read");
         },
-        () -> Optional.of(ids.get()));
+        () -> Optional.of(ids.get()),
+        false);
   }
 
   /** Reads the rows of a query to a database. */
@@ -113,6 +117,11 @@ record RowDataset(
     @Override
     public Optional<IntStream> tokens() {
       return train.tokens();
+    }
+
+    @Override
+    public boolean hasChats() {
+      return train.hasChats();
     }
 
     @Override

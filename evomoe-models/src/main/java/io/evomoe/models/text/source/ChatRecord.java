@@ -46,7 +46,11 @@ final class ChatRecord {
       }
       all.addAll(List.of("user", prompt, ChatMessage.ASSISTANT, completion));
     }
-    requireAnswers(all);
+    try {
+      ChatMessage.requireAnswers(ChatMessage.ofRow(all));
+    } catch (IllegalArgumentException e) {
+      throw new BadRecordException(String.valueOf(e.getMessage()));
+    }
     return all;
   }
 
@@ -72,19 +76,5 @@ final class ChatRecord {
       }
     }
     return message.path(field).textValue();
-  }
-
-  private static void requireAnswers(List<String> all) throws BadRecordException {
-    boolean answered = false;
-    for (int i = 0; i < all.size(); i += 2) {
-      boolean isAnswer = all.get(i).equals(ChatMessage.ASSISTANT);
-      answered |= isAnswer;
-      if (isAnswer && all.get(i + 1).isBlank()) {
-        throw new BadRecordException("the answer in message %d is empty".formatted(i / 2 + 1));
-      }
-    }
-    if (!answered) {
-      throw new BadRecordException("must have a message of role assistant, has none");
-    }
   }
 }

@@ -17,6 +17,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.TrainingFacts.TokenFrequencies;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.data.Dataset;
 import io.evomoe.run.task.TaskData;
 import io.evomoe.step.StepContext;
 import io.evomoe.training.Model;
@@ -50,16 +51,16 @@ final class ChatData<M extends Model<LanguageBatch>> extends TaskData<LanguageBa
     this.sides = sides;
   }
 
-  /** Reads conversations of files. */
+  /** Reads conversations. */
   static <M extends Model<LanguageBatch>> ChatData<M> read(
       TextTask<M> task,
-      List<Path> paths,
+      Dataset data,
       RunConfig config,
       TokenizerSource tokenizers,
       Path folder,
       TextProgress progress) {
     List<String> notes = new ArrayList<>();
-    Split<ChatCorpus> chats = ChatCorpus.open(paths, config.split(), config.data(), notes::add);
+    Split<ChatCorpus> chats = Corpora.chats(data, config, notes::add);
     Tokenizer tokenizer =
         tokenizers.tokenizer(
             () -> chats.train().texts(), config.model().vocabulary(), task.special(), progress);

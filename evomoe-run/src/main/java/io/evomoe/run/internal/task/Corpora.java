@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.text.ChatCorpus;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
 import io.evomoe.models.text.source.DataForm;
@@ -42,8 +43,29 @@ public final class Corpora {
     return RowCorpus.of(kind, data.name(), rows);
   }
 
+  /** Returns all conversations in their sets; otherwise as {@link #open}. */
+  static Split<ChatCorpus> chats(Dataset data, RunConfig config, Consumer<String> said) {
+    if (!data.paths().isEmpty()) {
+      return ChatCorpus.open(data.paths(), config.split(), config.data(), said);
+    }
+    ChatCorpus all = chats(data);
+    return data.validation()
+        .map(valid -> new Split<>(all, chats(valid)))
+        .orElseGet(() -> all.divide(config.split()));
+  }
+
+  private static ChatCorpus chats(Dataset data) {
+    List<List<String>> rows = new ArrayList<>();
+    data.read(row -> rows.add(row.stream().map(Corpora::lines).toList()));
+    return ChatCorpus.of(data.name(), rows);
+  }
+
   /** Returns a text without white space around it, and with line ends {@code \n}, as of a file. */
   public static String plain(String text) {
-    return text.replace("\r\n", "\n").replace('\r', '\n').strip();
+    return lines(text).strip();
+  }
+
+  private static String lines(String text) {
+    return text.replace("\r\n", "\n").replace('\r', '\n');
   }
 }

@@ -91,8 +91,8 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
               progress);
       return TextData.of(this, ids(data, config.split(), encoder), List.of(), "", encoder);
     }
-    if (hasChats(data.paths(), config)) {
-      return ChatData.read(this, data.paths(), config, tokenizer, folder, progress);
+    if (hasChats(data, config)) {
+      return ChatData.read(this, data, config, tokenizer, folder, progress);
     }
     List<String> notes = new ArrayList<>();
     TextSplit text =
@@ -105,13 +105,13 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     return TextData.of(this, sides, notes, TextData.documents(text), encoding);
   }
 
-  /** Whether files hold conversations, which only causal models learn from. */
-  private boolean hasChats(List<Path> paths, RunConfig config) {
-    boolean found = ChatCorpus.isIn(paths, config.data());
+  /** Whether data holds conversations, which only causal models learn from. */
+  private boolean hasChats(Dataset data, RunConfig config) {
+    boolean found = data.hasChats() || ChatCorpus.isIn(data.paths(), config.data());
     if (found && !causal()) {
       throw new IllegalArgumentException(
           "task %s needs texts (data.textField), %s holds conversations, which are for task gpt"
-              .formatted(name(), paths.get(0)));
+              .formatted(name(), data.name()));
     }
     return found;
   }
@@ -190,7 +190,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
   public final Measurement evaluate(
       TrainedModel<M> trained, TaskRun run, EvalRequest request, Consumer<String> said) {
     Path path = request.data();
-    if (hasChats(path == null ? run.data().paths() : List.of(path), run.config())) {
+    if (hasChats(path == null ? run.data() : Dataset.files(List.of(path)), run.config())) {
       ChatTokens chats = chats(run, request, said);
       return measure(
           trained,
@@ -214,7 +214,7 @@ abstract class TextTask<M extends Model<LanguageBatch>> extends Task<LanguageBat
     Path path = request.data();
     ChatCorpus chats =
         path == null
-            ? ChatCorpus.open(run.data().paths(), config.split(), config.data(), note -> {})
+            ? Corpora.chats(run.data(), config, note -> {})
                 .part("split", request.split(), run.data().name())
             : ChatCorpus.read(
                 Split.measured(path, request.split(), RecordKind.CHAT, config.data()), said);
