@@ -77,7 +77,11 @@ enum OptionGroup {
           spec.requiredArgs().stream()
               .map(arg -> ((OptionSpec) arg).longestName() + "=" + arg.paramLabel())
               .collect(Collectors.joining(" "));
-      usage.customSynopsis("${COMMAND-FULL-NAME} " + required + " [OPTIONS]");
+      String operands =
+          spec.positionalParameters().stream()
+              .map(operand -> " [" + operand.paramLabel() + "]")
+              .collect(Collectors.joining());
+      usage.customSynopsis("${COMMAND-FULL-NAME} " + required + " [OPTIONS]" + operands);
     }
     Map<String, IHelpSectionRenderer> sections = command.getHelpSectionMap();
     sections.put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, OptionGroup::optionList);

@@ -85,7 +85,11 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"compare, [OPTIONS]", "eval, --checkpoint=<checkpoint> [OPTIONS]"})
+  @CsvSource({
+    "compare, [OPTIONS]",
+    "eval, --checkpoint=<checkpoint> [OPTIONS]",
+    "tokenize, --from=<from> [OPTIONS] [TEXT]"
+  })
   void help_should_begin_with_what_a_command_needs(String name, String line) {
     assertThat(CommandRun.of(name, "--help").out().lines().toList())
         .startsWith("Usage: evomoe %s %s".formatted(name, line))
