@@ -18,6 +18,7 @@ public final class Nd4jStart extends Nd4jBackend {
   public Nd4jStart() {
     NativeFolders.prepare();
     sayLittle();
+    ShapeCache.offer();
   }
 
   /** Turns these lines off unless the property is set. */
