@@ -27,7 +27,7 @@ public record MemoryLimit(long bytes, String name) {
    * Bytes in the Java heap for one ND4J array, and what ND4J and the allocator keep besides its
    * numbers (docs/performance.md has the measurement).
    */
-  static final int HEAP_BYTES_AN_ARRAY = 1400;
+  static final int HEAP_BYTES_AN_ARRAY = 700;
 
   private static final int OTHER_BYTES_AN_ARRAY = 400;
 
