@@ -83,7 +83,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
     return gpt(Dataset.files(List.of(data)));
   }
 
-  /** Begins a GPT that learns these texts, or token ids. */
+  /** Begins a GPT that learns these texts, conversations or token ids. */
   public static RunBuilder<Gpt> gpt(Dataset data) {
     return new RunBuilder<>(Tasks.GPT, Gpt.class, Architecture.GPT, data);
   }
@@ -93,7 +93,7 @@ public final class Run<M extends Model<?>> extends RunUse implements AutoCloseab
     return llama(Dataset.files(List.of(data)));
   }
 
-  /** Begins a Llama that learns these texts, or token ids. */
+  /** Begins a Llama that learns these texts, conversations or token ids. */
   public static RunBuilder<Llama> llama(Dataset data) {
     return new RunBuilder<>(Tasks.GPT, Llama.class, Architecture.LLAMA, data);
   }
