@@ -1,5 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.internal.threads.Workers;
 import io.evomoe.kernel.internal.onednn.Pieces.Tile;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,14 +17,16 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * <p>Each of at most {@value #FEW} rows in float32 has the same bits whatever their number, in
  * products that do not add: sums are made of parts of {@value #TERMS} terms. A part has the same
- * bits for one row, which sgemm computes as fast as it reads the weights, and for several.
+ * bits for one row, which sgemm computes as fast as it reads the weights, and for several. The cut
+ * into columns changes no bits, so it may depend on the number of threads.
  */
 final class RowProducts {
   /** Rows in float32 up to which a row has the same bits whatever the number of rows. */
   static final int FEW = 64;
 
   /**
-   * Columns of a weight that one thread multiplies one row with. Several rows are faster with more.
+   * Columns of a weight that one thread multiplies few rows with: a multiple of this number. For
+   * one row, weights are read fastest in their whole width.
    */
   private static final long COLUMNS = 256;
 
@@ -68,7 +71,8 @@ final class RowProducts {
     if (!isFew(rows)) {
       return Tile.bands(rows, out);
     }
-    long wide = rows == 1 ? COLUMNS : SHARE / in / COLUMNS * COLUMNS;
+    long share = rows == 1 ? out / Workers.shared().threads() : SHARE / in;
+    long wide = (share + COLUMNS - 1) / COLUMNS * COLUMNS;
     return Tile.cut(rows, out, rows, Math.max(COLUMNS, wide));
   }
 
@@ -102,8 +106,8 @@ final class RowProducts {
 
   private void fewRows(Rows product) {
     int rows = product.rows;
-    if (rows == 1 && !product.transposeB && product.n >= NARROW) {
-      oneRow(product);
+    if (rows < EXACT_ROWS && !product.transposeB && product.n >= NARROW) {
+      rowByRow(product);
     } else if (rows < EXACT_ROWS) {
       filledRows(product);
     } else {
@@ -126,21 +130,26 @@ final class RowProducts {
     }
   }
 
-  /** Computes one row as {@link #inParts} does, to the bit. */
-  private void oneRow(Rows product) {
+  /**
+   * Computes fewer rows than a primitive has as {@link #inParts} does, to the bit. The rows after
+   * the first read the weight from the cache.
+   */
+  private void rowByRow(Rows product) {
     long n = product.n;
-    long c = product.c.address();
     for (long term = 0; term < product.k; term += TERMS) {
-      Matrix left = product.a.part(0, term);
       Matrix right = product.b.part(term, 0);
-      long to = term == 0 ? c : scratch.address(n);
       long terms = Math.min(TERMS, product.k - term);
-      Matrix part = new Matrix(to, n, type);
-      Matrix.multiply(false, false, left, right, part, 1, n, terms, false);
-      if (term > 0) {
-        elementWise.add(to, c, c, n);
-      } else if (product.bias != 0) {
-        elementWise.add(product.bias, c, c, n);
+      for (int row = 0; row < product.rows; row++) {
+        Matrix left = product.a.part(row, term);
+        long c = product.c.part(row, 0).address();
+        long to = term == 0 ? c : scratch.address(n);
+        Matrix part = new Matrix(to, n, type);
+        Matrix.multiply(false, false, left, right, part, 1, n, terms, false);
+        if (term > 0) {
+          elementWise.add(to, c, c, n);
+        } else if (product.bias != 0) {
+          elementWise.add(product.bias, c, c, n);
+        }
       }
     }
   }

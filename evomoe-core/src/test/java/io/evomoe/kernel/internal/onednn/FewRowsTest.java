@@ -31,9 +31,20 @@ class FewRowsTest {
     kernels = UsableOneDnn.kernels(Precision.F32);
   }
 
-  /** The last two are cut into columns for several threads. */
+  /** The last three are cut into columns for several threads. */
   @ParameterizedTest
-  @CsvSource({"7,5", "24,1", "32,2", "64,64", "300,3", "257,1", "300,17", "512,1000", "1100,520"})
+  @CsvSource({
+    "7,5",
+    "24,1",
+    "32,2",
+    "64,64",
+    "300,3",
+    "257,1",
+    "300,17",
+    "512,1000",
+    "1100,520",
+    "300,3000"
+  })
   void should_multiply_each_row_to_the_same_bits(int in, int out) {
     INDArray weight = random(in, out);
     INDArray bias = random(1, out).reshape(out);
