@@ -19,9 +19,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * The first pass may read several tokens per sequence (the prompt); later passes read one. The
  * model calls {@link #advance} after each pass over all layers.
  *
- * <p>Attention runs over the whole capacity, and empty positions are hidden like padding. Shapes
- * therefore stay the same from token to token. The arrays are created in the current workspace, or
- * outside workspaces if there is none. Do not use the cache after that workspace was left.
+ * <p>Attention gets the whole capacity, with empty positions hidden like padding. Shapes therefore
+ * stay the same from token to token, and kernels may leave out what is hidden. The arrays are
+ * created in the current workspace, or outside workspaces if there is none. Do not use the cache
+ * after that workspace was left.
  *
  * <p>A {@link #joint} cache holds sequences of different lengths, which join and leave between
  * passes. Each pass reads one token of each, and has padding after them where {@link

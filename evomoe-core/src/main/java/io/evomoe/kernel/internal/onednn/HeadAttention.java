@@ -9,6 +9,7 @@ import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class HeadAttention {
   private final HeadProducts products;
   private final SoftmaxRows softmax;
+  private final SingleQueries singleQueries;
   private final Rounding rounding;
   private final Scratch squares = new Scratch(DataType.FLOAT);
 
@@ -44,12 +46,21 @@ final class HeadAttention {
   HeadAttention(PrimitiveCache cache, SoftmaxRows softmax, Rounding rounding) {
     this.products = new HeadProducts(cache);
     this.softmax = softmax;
+    this.singleQueries = new SingleQueries(softmax);
     this.rounding = rounding;
   }
 
   Attended forward(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     mask.requireFit(shape);
     requireOneType("queries, keys and values", q, k, v);
+    boolean single = shape.queries() == 1 && !shape.causal() && !mask.hasDocuments();
+    return single && q.dataType() == DataType.FLOAT
+        ? new Single(q, k, v, shape, mask)
+        : tiled(q, k, v, shape, mask);
+  }
+
+  private Tiled tiled(
+      INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
     return new Tiled(
         plainIfOne(q, shape.queries()),
         plainIfOne(k, shape.keys()),
@@ -113,6 +124,27 @@ final class HeadAttention {
         }
       }
       return Nd4j.createFromArray(mask);
+    }
+  }
+
+  /** An attention of one query for each sequence, whose backward pass begins anew with tiles. */
+  private final class Single implements Attended {
+    private final Supplier<Tiled> whole;
+    private final INDArray output;
+
+    Single(INDArray q, INDArray k, INDArray v, AttentionShape shape, AttentionMask mask) {
+      this.whole = () -> tiled(q, k, v, shape, mask);
+      this.output = singleQueries.attend(q, k, v, shape, mask);
+    }
+
+    @Override
+    public INDArray output() {
+      return output;
+    }
+
+    @Override
+    public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
+      whole.get().pull(dOutput, dq, dk, dv);
     }
   }
 
