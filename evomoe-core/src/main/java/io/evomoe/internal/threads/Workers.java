@@ -1,5 +1,6 @@
 package io.evomoe.internal.threads;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,12 +75,17 @@ public final class Workers {
   /**
    * Runs the body on every piece in [0, pieces) and returns when all are done. The first failure of
    * a piece is rethrown, and pieces that have not started by then are left out. Nested splits run
-   * on the calling thread. So does all work while another thread uses the pool.
+   * on the calling thread. So does all work while another thread uses the pool. What the body has
+   * captured is kept until then.
    */
   void run(int pieces, IntConsumer body) {
     if (pieces <= 1 || workers.length == 0 || !taken.compareAndSet(false, true)) {
-      for (int piece = 0; piece < pieces; piece++) {
-        body.accept(piece);
+      try {
+        for (int piece = 0; piece < pieces; piece++) {
+          body.accept(piece);
+        }
+      } finally {
+        Reference.reachabilityFence(body);
       }
       return;
     }

@@ -5,7 +5,12 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A native pointer that can be set to any address. It owns nothing. */
+/**
+ * A native pointer that can be set to any address. It owns nothing.
+ *
+ * <p>ND4J frees the memory of an array as soon as nothing refers to it. So a body that runs on
+ * several threads captures its arrays, never their addresses alone.
+ */
 final class Address extends FloatPointer {
 
   /** Maximum length of a buffer, whose bytes are counted by int. */
@@ -41,24 +46,6 @@ final class Address extends FloatPointer {
    */
   static int rowStride(INDArray matrix) {
     return matrix.size(0) == 1 ? (int) matrix.size(1) : matrix.stride(0);
-  }
-
-  /**
-   * Returns everything between the first and the last element of a matrix whose columns are dense.
-   */
-  static FloatBuffer rowsBuffer(INDArray matrix) {
-    if (matrix.isEmpty()) {
-      return FloatBuffer.allocate(0);
-    }
-    return buffer(of(matrix), (matrix.size(0) - 1) * rowStride(matrix) + matrix.size(1));
-  }
-
-  /** Returns the elements of an array without gaps, as a buffer for bulk copies. */
-  static FloatBuffer buffer(INDArray array) {
-    if (array.isEmpty()) {
-      return FloatBuffer.allocate(0);
-    }
-    return buffer(of(array), array.length());
   }
 
   /** Sets {@code bytes} bytes from an address to zero. */

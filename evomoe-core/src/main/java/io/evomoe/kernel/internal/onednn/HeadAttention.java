@@ -206,10 +206,10 @@ final class HeadAttention {
     @Override
     public void pull(INDArray dOutput, INDArray dq, INDArray dk, INDArray dv) {
       requireOneType("values, and gradients of an attention,", v, dOutput, dq, dk, dv);
-      HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
-      HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
       forTilesOfSameKeys(
           tiles -> {
+            HeadRows dOut = HeadRows.ofQueries(dOutput, shape, groups);
+            HeadRows dQueries = HeadRows.ofQueries(dq, shape, groups);
             KeyGradients sums = KeyGradients.of(tiles, dk, dv, shape, keySums);
             tiles.forEach(tile -> pull(tile, dOut, dQueries, sums));
             sums.finish(products);
@@ -258,7 +258,7 @@ final class HeadAttention {
         }
       }
       INDArray array = Nd4j.createUninitialized(DataType.FLOAT, values.length);
-      Address.buffer(array).put(values);
+      Floats.of(array).put(0, values);
       return array;
     }
 

@@ -5,7 +5,6 @@ import static org.bytedeco.dnnl.global.dnnl.*;
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.Kernels.Normalized;
-import java.nio.FloatBuffer;
 import java.util.Objects;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -111,12 +110,12 @@ record Normalization(PrimitiveCache cache, Products exact) {
       Accumulator dGain) {
     INDArray dx = OneDnnKernels.floats(x.shape());
     int width = Math.toIntExact(gain.length());
-    FloatBuffer xs = Address.buffer(x);
-    FloatBuffer dys = Address.buffer(dy);
-    FloatBuffer dxs = Address.buffer(dx);
-    FloatBuffer squares = Address.buffer(meanSquare);
+    Floats xs = Floats.of(x);
+    Floats dys = Floats.of(dy);
+    Floats dxs = Floats.of(dx);
+    Floats squares = Floats.of(meanSquare);
     float[] gains = new float[width];
-    Address.buffer(gain).get(gains);
+    Floats.of(gain).get(0, gains);
     int n = Math.toIntExact(x.size(0));
     int grain = Math.max(1, PIECE / width);
     float[][] sums = new float[(n + grain - 1) / grain][width];
@@ -137,7 +136,7 @@ record Normalization(PrimitiveCache cache, Products exact) {
             dxs.put(i * width, gradient);
           }
         });
-    FloatBuffer to = Address.buffer(dGain.array());
+    Floats to = Floats.of(dGain.array());
     for (int j = 0; j < width; j++) {
       float sum = 0;
       for (float[] part : sums) {

@@ -5,7 +5,6 @@ import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.AdamWUpdate;
 import io.evomoe.kernel.KernelBase;
 import io.evomoe.kernel.KernelBase.DropoutMask;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,8 +37,8 @@ abstract class OneDnnArrayKernels extends KernelBase {
   }
 
   static void clearDense(INDArray array) {
-    long from = Address.of(array);
-    Pieces.ofElements(array.length(), (i, n) -> Address.clear(from + i, n * Float.BYTES));
+    Pieces.ofElements(
+        array.length(), (i, n) -> Address.clear(Address.of(array) + i, n * Float.BYTES));
   }
 
   @Override
@@ -55,21 +54,20 @@ abstract class OneDnnArrayKernels extends KernelBase {
   }
 
   private void addTo(INDArray sum, INDArray a, INDArray b) {
-    long left = Address.of(a);
-    long right = Address.of(b);
-    long to = Address.of(sum);
-    Pieces.ofElements(a.length(), (i, n) -> elementWise.add(left + i, right + i, to + i, n));
+    Pieces.ofElements(
+        a.length(),
+        (i, n) -> elementWise.add(Address.of(a) + i, Address.of(b) + i, Address.of(sum) + i, n));
   }
 
   @Override
   public double[] read(INDArray array) {
     INDArray flat = array.reshape(array.length());
     double[] values = new double[Math.toIntExact(array.length())];
-    FloatBuffer from = Address.buffer(flat.stride(0) == 1 ? flat : flat.dup());
+    Floats from = Floats.of(flat.stride(0) == 1 ? flat : flat.dup());
     eachBlock(
         values.length,
         (block, i, size) -> {
-          from.get(i, block, 0, size);
+          from.get(i, block, size);
           for (int j = 0; j < size; j++) {
             values[i + j] = block[j];
           }
@@ -80,14 +78,14 @@ abstract class OneDnnArrayKernels extends KernelBase {
   @Override
   public INDArray write(double[] values, long... shape) {
     INDArray array = array(shape);
-    FloatBuffer to = Address.buffer(array);
+    Floats to = Floats.of(array);
     eachBlock(
         values.length,
         (block, i, size) -> {
           for (int j = 0; j < size; j++) {
             block[j] = (float) values[i + j];
           }
-          to.put(i, block, 0, size);
+          to.put(i, block, size);
         });
     return array;
   }
@@ -95,17 +93,17 @@ abstract class OneDnnArrayKernels extends KernelBase {
   @Override
   public INDArray dropout(INDArray x, double rate, long seed) {
     INDArray y = like(x);
-    FloatBuffer from = Address.buffer(x);
-    FloatBuffer to = Address.buffer(y);
+    Floats from = Floats.of(x);
+    Floats to = Floats.of(y);
     DropoutMask mask = new DropoutMask(rate, seed);
     eachBlock(
         Math.toIntExact(x.length()),
         (block, i, size) -> {
-          from.get(i, block, 0, size);
+          from.get(i, block, size);
           for (int j = 0; j < size; j++) {
             block[j] *= (float) mask.factor(i + j);
           }
-          to.put(i, block, 0, size);
+          to.put(i, block, size);
         });
     return y;
   }
@@ -132,16 +130,16 @@ abstract class OneDnnArrayKernels extends KernelBase {
   public double sumOfSquares(List<INDArray> arrays) {
     List<Piece> pieces = pieces(arrays);
     double[] partial = new double[pieces.size()];
-    List<FloatBuffer> buffers = arrays.stream().map(Address::buffer).toList();
+    List<Floats> buffers = arrays.stream().map(Floats::of).toList();
     Parallel.each(
         pieces.size(),
         p -> {
           Piece piece = pieces.get(p);
-          FloatBuffer buffer = buffers.get(piece.array);
+          Floats buffer = buffers.get(piece.array);
           float[] block = new float[BLOCK];
           for (int i = piece.from; i < piece.to; i += BLOCK) {
             int size = Math.min(BLOCK, piece.to - i);
-            buffer.get(i, block, 0, size);
+            buffer.get(i, block, size);
             partial[p] += dot(block, block, size);
           }
         });
@@ -214,10 +212,10 @@ abstract class OneDnnArrayKernels extends KernelBase {
 
   /** AdamW on one parameter, with its constants in float. */
   private static final class AdamWLoop {
-    private final FloatBuffer values;
-    private final FloatBuffer gradients;
-    private final FloatBuffer firsts;
-    private final FloatBuffer seconds;
+    private final Floats values;
+    private final Floats gradients;
+    private final Floats firsts;
+    private final Floats seconds;
     private final float keep;
     private final float scale;
     private final float beta1;
@@ -229,10 +227,10 @@ abstract class OneDnnArrayKernels extends KernelBase {
     private final float epsilon;
 
     AdamWLoop(AdamWUpdate update) {
-      values = Address.buffer(update.value());
-      gradients = Address.buffer(update.gradient());
-      firsts = Address.buffer(update.moment1());
-      seconds = Address.buffer(update.moment2());
+      values = Floats.of(update.value());
+      gradients = Floats.of(update.gradient());
+      firsts = Floats.of(update.moment1());
+      seconds = Floats.of(update.moment2());
       AdamWUpdate.Step step = update.step();
       keep = (float) (1 - step.learningRate() * step.weightDecay());
       scale = (float) step.gradientScale();
@@ -253,14 +251,14 @@ abstract class OneDnnArrayKernels extends KernelBase {
       float[] second = new float[BLOCK];
       for (int i = from; i < to; i += BLOCK) {
         int size = Math.min(BLOCK, to - i);
-        values.get(i, value, 0, size);
-        gradients.get(i, gradient, 0, size);
-        firsts.get(i, first, 0, size);
-        seconds.get(i, second, 0, size);
+        values.get(i, value, size);
+        gradients.get(i, gradient, size);
+        firsts.get(i, first, size);
+        seconds.get(i, second, size);
         update(value, gradient, first, second, size);
-        values.put(i, value, 0, size);
-        firsts.put(i, first, 0, size);
-        seconds.put(i, second, 0, size);
+        values.put(i, value, size);
+        firsts.put(i, first, size);
+        seconds.put(i, second, size);
       }
     }
 

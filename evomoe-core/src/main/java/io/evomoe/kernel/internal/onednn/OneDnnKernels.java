@@ -106,8 +106,7 @@ final class OneDnnKernels extends OneDnnRowKernels {
     Operand right = operands.of(b);
     operands.ready();
     List<Runnable> pieces = new ArrayList<>();
-    products.addPieces(
-        transposeA, transposeB, left.address(), right.address(), into, terms, null, pieces);
+    products.addPieces(transposeA, transposeB, left, right, into, terms, null, pieces);
     Pieces.run(pieces);
   }
 
@@ -150,13 +149,12 @@ final class OneDnnKernels extends OneDnnRowKernels {
       Operand gradient = operands.ofRows(dy, from, size);
       Operand values = operands.of(weight);
       operands.ready();
-      long left = (transposed ? gradient : in).address();
-      long right = (transposed ? in : gradient).address();
+      Operand left = transposed ? gradient : in;
+      Operand right = transposed ? in : gradient;
       Accumulator part = new Accumulator(dx.get(interval(from, from + size), all()), 0);
       List<Runnable> pieces = new ArrayList<>();
       products.addGradients(left, right, size, out, sums, pieces);
-      products.addPieces(
-          false, !transposed, gradient.address(), values.address(), part, out, null, pieces);
+      products.addPieces(false, !transposed, gradient, values, part, out, null, pieces);
       Pieces.run(pieces);
       sums = into.further();
     }
@@ -176,22 +174,20 @@ final class OneDnnKernels extends OneDnnRowKernels {
   @Override
   public INDArray activation(ActivationFunction activation, INDArray x) {
     INDArray y = like(x);
-    long from = Address.of(x);
-    long to = Address.of(y);
     Pieces.ofElements(
-        x.length(), (i, n) -> elementWise.activation(activation, from + i, to + i, n));
+        x.length(),
+        (i, n) -> elementWise.activation(activation, Address.of(x) + i, Address.of(y) + i, n));
     return y;
   }
 
   @Override
   public INDArray activationGradient(ActivationFunction activation, INDArray x, INDArray dy) {
     INDArray dx = like(x);
-    long from = Address.of(x);
-    long gradient = Address.of(dy);
-    long to = Address.of(dx);
     Pieces.ofElements(
         x.length(),
-        (i, n) -> elementWise.activationGradient(activation, from + i, gradient + i, to + i, n));
+        (i, n) ->
+            elementWise.activationGradient(
+                activation, Address.of(x) + i, Address.of(dy) + i, Address.of(dx) + i, n));
     return dx;
   }
 

@@ -3,7 +3,6 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.internal.threads.Parallel;
 import io.evomoe.kernel.Accumulator;
 import io.evomoe.kernel.RoutedRows;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,8 +32,8 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     requireRows(rows, x.size(0));
     INDArray y = array(rows.length, x.size(1));
     int width = (int) x.size(1);
-    FloatBuffer from = Address.buffer(x);
-    FloatBuffer to = Address.buffer(y);
+    Floats from = Floats.of(x);
+    Floats to = Floats.of(y);
     eachRow(
         rows.length,
         width,
@@ -54,8 +53,8 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     requireRows(rows, into.array().size(0));
     begin(into);
     int width = (int) x.size(1);
-    FloatBuffer from = Address.buffer(x);
-    FloatBuffer to = Address.buffer(into.array());
+    Floats from = Floats.of(x);
+    Floats to = Floats.of(into.array());
     float[] sum = new float[width];
     float[] row = new float[width];
     for (int i = 0; i < rows.length; i++) {
@@ -73,8 +72,8 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     int width = (int) x.size(1);
     int[] start = new int[n + 1];
     int[] order = sortByRow(rows, start);
-    FloatBuffer from = Address.buffer(x);
-    FloatBuffer to = Address.buffer(y);
+    Floats from = Floats.of(x);
+    Floats to = Floats.of(y);
     eachRow(
         n,
         width,
@@ -94,9 +93,9 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     requireRows(rows, y.size(0));
     INDArray dots = array(rows.length);
     int width = (int) x.size(1);
-    FloatBuffer left = Address.buffer(x);
-    FloatBuffer right = Address.buffer(y);
-    FloatBuffer to = Address.buffer(dots);
+    Floats left = Floats.of(x);
+    Floats right = Floats.of(y);
+    Floats to = Floats.of(dots);
     eachRow(
         rows.length,
         width,
@@ -113,8 +112,8 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     requireRows(rows.rows(), rows.n());
     INDArray y = array(rows.n(), rows.groups());
     clearDense(y);
-    FloatBuffer from = Address.buffer(values);
-    FloatBuffer to = Address.buffer(y);
+    Floats from = Floats.of(values);
+    Floats to = Floats.of(y);
     int[] places = rows.places();
     for (int i = 0; i < places.length; i++) {
       to.put(places[i], from.get(i));
@@ -155,9 +154,9 @@ abstract class OneDnnRowKernels extends OneDnnArrayKernels {
     int width = Math.toIntExact(x.size(1));
     int half = Math.toIntExact(cosines.size(1));
     int stride = Address.rowStride(x);
-    FloatBuffer rows = Address.rowsBuffer(x);
-    FloatBuffer allCosines = Address.buffer(cosines);
-    FloatBuffer allSines = Address.buffer(sines);
+    Floats rows = Floats.ofRows(x);
+    Floats allCosines = Floats.of(cosines);
+    Floats allSines = Floats.of(sines);
     Parallel.ranges(
         positions.length,
         Math.max(1, ROTATED / width),

@@ -24,31 +24,33 @@ final class Operands {
 
   /** Returns an array that several pieces read, completely or in parts. */
   Operand of(INDArray array) {
-    return of(array, Address.of(array), array.length());
+    return of(array, 0, array.length());
   }
 
   /** Returns some rows of a matrix. */
   Operand ofRows(INDArray matrix, long first, long rows) {
-    return of(matrix, Address.row(matrix, first), rows * matrix.size(1));
+    return of(matrix, first * matrix.size(1), rows * matrix.size(1));
   }
 
-  private Operand of(INDArray array, long address, long length) {
+  private Operand of(INDArray array, long first, long length) {
+    Operand inPlace = () -> Address.element(array, first);
     if (!isRounded(array)) {
-      return () -> address;
+      return inPlace;
     }
     if (ready) {
       throw new IllegalStateException(
           "an operand that needs rounding must be added before ready(), was " + array.dataType());
     }
-    Rounded operand = new Rounded(address, length);
+    Rounded operand = new Rounded(inPlace, length);
     rounded.add(operand);
     return operand;
   }
 
   /** Returns an array that one piece reads. Its thread rounds it, so that it is in the cache. */
   private Operand ofOnePiece(INDArray array) {
-    long address = Address.of(array);
-    return isRounded(array) ? () -> rounding.roundHere(address, array.length()) : () -> address;
+    return isRounded(array)
+        ? () -> rounding.roundHere(Address.of(array), array.length())
+        : () -> Address.of(array);
   }
 
   private boolean isRounded(INDArray array) {
@@ -123,11 +125,11 @@ final class Operands {
   record Weight(Operand values, long in, long out) {}
 
   private static final class Rounded implements Operand {
-    private final long from;
+    private final Operand from;
     private final long length;
     private long address;
 
-    Rounded(long from, long length) {
+    Rounded(Operand from, long length) {
       this.from = from;
       this.length = length;
     }

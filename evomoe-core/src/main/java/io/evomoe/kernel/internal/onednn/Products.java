@@ -107,8 +107,8 @@ final class Products {
   void addPieces(
       boolean transposeA,
       boolean transposeB,
-      long a,
-      long b,
+      Operand a,
+      Operand b,
       Accumulator into,
       int terms,
       @Nullable Accumulator sums,
@@ -125,9 +125,9 @@ final class Products {
     for (Tile tile : tiles) {
       pieces.add(
           () -> {
-            multiply(transposeA, transposeB, a, b, into, terms, tile);
+            multiply(transposeA, transposeB, a.address(), b.address(), into, terms, tile);
             if (sums != null && tile.row() == 0) {
-              columnSums(b, terms, n, sums, tile);
+              columnSums(b.address(), terms, n, sums, tile);
             }
           });
     }
@@ -149,19 +149,20 @@ final class Products {
       int group,
       MapGradients into,
       List<Runnable> pieces) {
-    long left = row(x, groups.inputOffset(group), in);
-    long right = row(dy, groups.offset(group), out);
+    Operand left = () -> row(x, groups.inputOffset(group), in);
+    Operand right = () -> row(dy, groups.offset(group), out);
     addGradients(left, right, groups.size(group), out, into, pieces);
   }
 
   /** Adds the pieces of the gradients a^T b of a weight and the column sums of b [rows, out]. */
-  void addGradients(long a, long b, int rows, long out, MapGradients into, List<Runnable> pieces) {
+  void addGradients(
+      Operand a, Operand b, int rows, long out, MapGradients into, List<Runnable> pieces) {
     Accumulator weight = into.weight();
     Accumulator bias = into.bias();
     if (weight != null) {
       addPieces(true, false, a, b, weight, rows, bias, pieces);
     } else if (bias != null) {
-      pieces.add(() -> columnSums(b, rows, out, bias));
+      pieces.add(() -> columnSums(b.address(), rows, out, bias));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -52,11 +53,12 @@ final class Rounding {
    *
    * @return the bytes of the rounded elements
    */
-  long addPieces(long from, long length, long to, List<Runnable> pieces) {
+  long addPieces(Operand from, long length, long to, List<Runnable> pieces) {
     for (long i = 0; i < length; i += Pieces.ELEMENTS) {
       long start = i;
       long size = Math.min(Pieces.ELEMENTS, length - i);
-      pieces.add(() -> round(from + start * Float.BYTES, to + start * type.width(), size));
+      pieces.add(
+          () -> round(from.address() + start * Float.BYTES, to + start * type.width(), size));
     }
     return length * type.width();
   }

@@ -1,6 +1,7 @@
 package io.evomoe.training.internal.tensors;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,13 +51,17 @@ public final class FloatFormats {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray dense = TensorBytes.isDense(array) ? array : array.dup('c');
       INDArray to = Nd4j.createUninitialized(type, array.shape());
-      for (long done = 0; done < array.length(); done += PIECE) {
-        FloatBuffer in = TensorBytes.piece(dense, done, PIECE).asFloatBuffer();
-        ShortBuffer out = TensorBytes.piece(to, done, PIECE).asShortBuffer();
-        while (in.hasRemaining()) {
-          float value = in.get();
-          out.put((short) (type == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
+      try {
+        for (long done = 0; done < array.length(); done += PIECE) {
+          FloatBuffer in = TensorBytes.piece(dense, done, PIECE).asFloatBuffer();
+          ShortBuffer out = TensorBytes.piece(to, done, PIECE).asShortBuffer();
+          while (in.hasRemaining()) {
+            float value = in.get();
+            out.put((short) (type == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
+          }
         }
+      } finally {
+        Reference.reachabilityFence(dense);
       }
       return to;
     }
@@ -83,8 +88,12 @@ public final class FloatFormats {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray ordered = dense ? array : array.dup('c');
       Nd4j.getAffinityManager().ensureLocation(ordered, AffinityManager.Location.HOST);
-      for (long done = 0; done < array.length(); done += most) {
-        sink.accept(TensorBytes.piece(ordered, done, most).asFloatBuffer());
+      try {
+        for (long done = 0; done < array.length(); done += most) {
+          sink.accept(TensorBytes.piece(ordered, done, most).asFloatBuffer());
+        }
+      } finally {
+        Reference.reachabilityFence(ordered);
       }
       if (!dense) {
         ordered.close();

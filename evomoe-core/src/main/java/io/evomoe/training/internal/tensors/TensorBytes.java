@@ -2,6 +2,7 @@ package io.evomoe.training.internal.tensors;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -27,11 +28,15 @@ final class TensorBytes {
     INDArray dense = isDense(array) ? array : array.dup('c');
     Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
     long size = size(dense);
-    for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = bytes(dense, done, Math.min(PIECE, size - done));
-      while (piece.hasRemaining()) {
-        channel.write(piece);
+    try {
+      for (long done = 0; done < size; done += PIECE) {
+        ByteBuffer piece = bytes(dense, done, Math.min(PIECE, size - done));
+        while (piece.hasRemaining()) {
+          channel.write(piece);
+        }
       }
+    } finally {
+      Reference.reachabilityFence(dense);
     }
   }
 
@@ -41,9 +46,13 @@ final class TensorBytes {
     if (begin + size > channel.size()) {
       throw new EOFException("file ends at byte " + channel.size());
     }
-    for (long done = 0; done < size; done += PIECE) {
-      ByteBuffer piece = bytes(array, done, Math.min(PIECE, size - done));
-      piece.put(channel.map(FileChannel.MapMode.READ_ONLY, begin + done, piece.remaining()));
+    try {
+      for (long done = 0; done < size; done += PIECE) {
+        ByteBuffer piece = bytes(array, done, Math.min(PIECE, size - done));
+        piece.put(channel.map(FileChannel.MapMode.READ_ONLY, begin + done, piece.remaining()));
+      }
+    } finally {
+      Reference.reachabilityFence(array);
     }
     Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
   }
@@ -54,6 +63,7 @@ final class TensorBytes {
 
   /**
    * Returns at most {@code count} elements of a dense array, starting with element {@code first}.
+   * They do not keep the array: a fence must follow their last use.
    */
   static ByteBuffer piece(INDArray array, long first, int count) {
     int width = array.dataType().width();

@@ -3,6 +3,8 @@ package io.evomoe.kernel.internal.torch;
 import io.evomoe.internal.natives.NativeFolders;
 import io.evomoe.kernel.Device;
 import io.evomoe.kernel.KernelBase.DropoutMask;
+import java.lang.ref.Reference;
+import java.util.List;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -129,8 +131,12 @@ record Place(boolean apart, @Nullable OwnMemory memory, @Nullable Cuda cuda) {
     } else {
       requireReadable(Tensors.element(x, 0).address());
       requireReadable(Tensors.element(y, 0).address());
-      cuda.dropout(x, rate, seed, y);
-      finish();
+      try {
+        cuda.dropout(x, rate, seed, y);
+        finish();
+      } finally {
+        Reference.reachabilityFence(List.of(x, y));
+      }
     }
   }
 

@@ -1,5 +1,8 @@
 package io.evomoe.kernel.internal.torch;
 
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -23,11 +26,18 @@ final class Tensors implements AutoCloseable {
   private final PointerScope scope = new PointerScope();
   private final InferenceMode mode = new InferenceMode(true);
 
+  /** ND4J frees an array that nothing refers to, and a tensor refers to memory alone. */
+  private final List<INDArray> arrays = new ArrayList<>();
+
   @Override
   public void close() {
-    Place.current().finish();
-    mode.close();
-    scope.close();
+    try {
+      Place.current().finish();
+      mode.close();
+      scope.close();
+    } finally {
+      Reference.reachabilityFence(arrays);
+    }
   }
 
   /** Returns the elements of an array, views included; shared. */
@@ -125,7 +135,8 @@ final class Tensors implements AutoCloseable {
     return matrix.size(0) == 1 ? matrix.size(1) : matrix.stride(0);
   }
 
-  private static Tensor shared(INDArray array, long from, long[] shape, long[] strides) {
+  private Tensor shared(INDArray array, long from, long[] shape, long[] strides) {
+    arrays.add(array);
     Place place = Place.current();
     Pointer first = element(array, from);
     place.requireReadable(first.address());
