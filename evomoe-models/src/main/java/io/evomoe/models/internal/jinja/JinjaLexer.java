@@ -1,5 +1,6 @@
 package io.evomoe.models.internal.jinja;
 
+import io.evomoe.models.internal.text.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -56,7 +57,7 @@ final class JinjaLexer {
   private int line = 1;
 
   JinjaLexer(String source) {
-    String lines = source.replace("\r\n", "\n").replace('\r', '\n');
+    String lines = Utf8Text.withLineFeeds(source);
     this.source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
   }
 

@@ -177,6 +177,11 @@ public final class Utf8Text extends Reader {
         .orElse("");
   }
 
+  /** Returns a text whose line ends ({@code \r\n} or {@code \r}) are {@code \n}. */
+  public static String withLineFeeds(String text) {
+    return text.replace("\r\n", "\n").replace('\r', '\n');
+  }
+
   /** Returns the index of the first unpaired surrogate in a text, or -1. */
   public static int loneSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {

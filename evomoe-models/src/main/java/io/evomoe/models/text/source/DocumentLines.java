@@ -1,5 +1,7 @@
 package io.evomoe.models.text.source;
 
+import io.evomoe.models.internal.text.Utf8Text;
+
 /**
  * Finds the documents in a text that comes in chunks, cut anywhere except inside a surrogate pair.
  * Blank lines around a document are dropped, those inside are kept, and line ends become {@code
@@ -45,7 +47,7 @@ final class DocumentLines {
   void read(String chunk) {
     String text = afterReturn && chunk.startsWith("\n") ? chunk.substring(1) : chunk;
     afterReturn = chunk.endsWith("\r");
-    String lines = text.replace("\r\n", "\n").replace('\r', '\n');
+    String lines = Utf8Text.withLineFeeds(text);
     if (!hasPages) {
       readLines(lines);
       return;

@@ -92,7 +92,7 @@ final class RecordSink implements RecordFormat.Records {
     if (Utf8Text.loneSurrogate(value) >= 0) {
       throw new BadRecordException(what + " holds half a surrogate pair");
     }
-    return value.replace("\r\n", "\n").replace('\r', '\n');
+    return Utf8Text.withLineFeeds(value);
   }
 
   /** Removes blank lines around a document, as in plain text. */

@@ -1,5 +1,6 @@
 package io.evomoe.run.internal.task;
 
+import io.evomoe.models.internal.text.Utf8Text;
 import io.evomoe.models.text.ChatCorpus;
 import io.evomoe.models.text.RowCorpus;
 import io.evomoe.models.text.Split;
@@ -56,16 +57,12 @@ public final class Corpora {
 
   private static ChatCorpus chats(Dataset data) {
     List<List<String>> rows = new ArrayList<>();
-    data.read(row -> rows.add(row.stream().map(Corpora::lines).toList()));
+    data.read(row -> rows.add(row.stream().map(Utf8Text::withLineFeeds).toList()));
     return ChatCorpus.of(data.name(), rows);
   }
 
   /** Returns a text without white space around it, and with line ends {@code \n}, as of a file. */
   public static String plain(String text) {
-    return lines(text).strip();
-  }
-
-  private static String lines(String text) {
-    return text.replace("\r\n", "\n").replace('\r', '\n');
+    return Utf8Text.withLineFeeds(text).strip();
   }
 }
