@@ -1,7 +1,6 @@
 package io.evomoe.training.internal.tensors;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -51,18 +50,17 @@ public final class FloatFormats {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray dense = TensorBytes.isDense(array) ? array : array.dup('c');
       INDArray to = Nd4j.createUninitialized(type, array.shape());
-      try {
-        for (long done = 0; done < array.length(); done += PIECE) {
-          FloatBuffer in = TensorBytes.piece(dense, done, PIECE).asFloatBuffer();
-          ShortBuffer out = TensorBytes.piece(to, done, PIECE).asShortBuffer();
-          while (in.hasRemaining()) {
-            float value = in.get();
-            out.put((short) (type == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
-          }
-        }
-      } finally {
-        Reference.reachabilityFence(dense);
-      }
+      TensorBytes.forEachPiece(
+          dense,
+          PIECE,
+          (first, piece) -> {
+            FloatBuffer in = piece.asFloatBuffer();
+            ShortBuffer out = TensorBytes.piece(to, first, PIECE).asShortBuffer();
+            while (in.hasRemaining()) {
+              float value = in.get();
+              out.put((short) (type == DataType.FLOAT16 ? float16(value) : bfloat16(value)));
+            }
+          });
       return to;
     }
   }
@@ -88,13 +86,7 @@ public final class FloatFormats {
     try (MemoryWorkspace ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       INDArray ordered = dense ? array : array.dup('c');
       Nd4j.getAffinityManager().ensureLocation(ordered, AffinityManager.Location.HOST);
-      try {
-        for (long done = 0; done < array.length(); done += most) {
-          sink.accept(TensorBytes.piece(ordered, done, most).asFloatBuffer());
-        }
-      } finally {
-        Reference.reachabilityFence(ordered);
-      }
+      TensorBytes.forEachPiece(ordered, most, (first, piece) -> sink.accept(piece.asFloatBuffer()));
       if (!dense) {
         ordered.close();
       }

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * byte order, which on every platform of ND4J is the little-endian one of safetensors.
  */
 final class TensorBytes {
-  private static final long PIECE = 1 << 24;
+  private static final int PIECE = 1 << 22;
 
   private TensorBytes() {}
 
@@ -27,17 +27,14 @@ final class TensorBytes {
   static void write(INDArray array, FileChannel channel) throws IOException {
     INDArray dense = isDense(array) ? array : array.dup('c');
     Nd4j.getAffinityManager().ensureLocation(dense, AffinityManager.Location.HOST);
-    long size = size(dense);
-    try {
-      for (long done = 0; done < size; done += PIECE) {
-        ByteBuffer piece = bytes(dense, done, Math.min(PIECE, size - done));
-        while (piece.hasRemaining()) {
-          channel.write(piece);
-        }
-      }
-    } finally {
-      Reference.reachabilityFence(dense);
-    }
+    forEachPiece(
+        dense,
+        PIECE,
+        (first, piece) -> {
+          while (piece.hasRemaining()) {
+            channel.write(piece);
+          }
+        });
   }
 
   /** Copies from {@code begin} of the memory-mapped file to a dense array. */
@@ -46,14 +43,14 @@ final class TensorBytes {
     if (begin + size > channel.size()) {
       throw new EOFException("file ends at byte " + channel.size());
     }
-    try {
-      for (long done = 0; done < size; done += PIECE) {
-        ByteBuffer piece = bytes(array, done, Math.min(PIECE, size - done));
-        piece.put(channel.map(FileChannel.MapMode.READ_ONLY, begin + done, piece.remaining()));
-      }
-    } finally {
-      Reference.reachabilityFence(array);
-    }
+    int width = array.dataType().width();
+    forEachPiece(
+        array,
+        PIECE,
+        (first, piece) -> {
+          long from = begin + first * width;
+          piece.put(channel.map(FileChannel.MapMode.READ_ONLY, from, piece.remaining()));
+        });
     Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
   }
 
@@ -62,20 +59,44 @@ final class TensorBytes {
   }
 
   /**
-   * Returns at most {@code count} elements of a dense array, starting with element {@code first}.
-   * They do not keep the array: a fence must follow their last use.
+   * Passes the elements of a dense array to a sink, and keeps the array until then: ND4J would free
+   * its memory as soon as nothing refers to it.
+   *
+   * @param most maximum number of elements of a piece, at least 1
    */
-  static ByteBuffer piece(INDArray array, long first, int count) {
-    int width = array.dataType().width();
-    long end = Math.min(array.length(), first + count);
-    return bytes(array, first * width, (end - first) * width).order(ByteOrder.nativeOrder());
+  static <E extends Exception> void forEachPiece(INDArray array, int most, Sink<E> sink) throws E {
+    try {
+      for (long first = 0; first < array.length(); first += most) {
+        sink.accept(first, piece(array, first, most));
+      }
+    } finally {
+      Reference.reachabilityFence(array);
+    }
   }
 
   /**
-   * Returns the bytes via a pointer to their start: a buffer indexes from there, and ends before
-   * 2^31.
+   * Returns at most {@code count} elements of a dense array, starting with element {@code first}.
+   * They are reached via a pointer to their start: a buffer indexes from there, and ends before
+   * 2^31. They do not keep the array.
    */
-  private static ByteBuffer bytes(INDArray array, long begin, long count) {
-    return new BytePointer(array.data().pointer()).getPointer(begin).limit(count).asByteBuffer();
+  static ByteBuffer piece(INDArray array, long first, int count) {
+    int width = array.dataType().width();
+    long elements = Math.min(count, array.length() - first);
+    return new BytePointer(array.data().pointer())
+        .getPointer(first * width)
+        .limit(elements * width)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder());
+  }
+
+  /** Receives elements of an array. */
+  @FunctionalInterface
+  interface Sink<E extends Exception> {
+    /**
+     * Receives all of the next elements.
+     *
+     * @param first the number of the first one
+     */
+    void accept(long first, ByteBuffer piece) throws E;
   }
 }
