@@ -16,6 +16,11 @@ final class Address extends FloatPointer {
   /** Maximum length of a buffer, whose bytes are counted by int. */
   private static final long MOST = Integer.MAX_VALUE / Float.BYTES;
 
+  private static final int LINE = 64 / Float.BYTES;
+
+  /** Depends on all that was fetched, so the compiler cannot drop the reads. */
+  private static float fetched;
+
   Address() {
     super((Pointer) null);
   }
@@ -56,6 +61,16 @@ final class Address extends FloatPointer {
   /** Copies bytes. */
   static void copy(long from, long to, long bytes) {
     memcpy(new Address().at(to), new Address().at(from), bytes);
+  }
+
+  /** Reads float32 elements into the cache. */
+  static void fetch(long address, long length) {
+    FloatBuffer elements = buffer(address, length);
+    float sum = 0;
+    for (int i = 0; i < (int) length; i += LINE) {
+      sum += elements.get(i);
+    }
+    fetched = sum;
   }
 
   /** Writes a float32 row into each of some rows. */

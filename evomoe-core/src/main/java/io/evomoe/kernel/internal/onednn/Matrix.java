@@ -10,6 +10,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param stride elements from row to row
  */
 record Matrix(long address, long stride, DataType type) {
+  /** Elements of 2 MiB, about as much as stays in a core's cache until it is used. */
+  private static final long FETCHED = 1 << 19;
 
   /** Returns the part that begins at an element. */
   Matrix part(long row, long column) {
@@ -23,6 +25,21 @@ record Matrix(long address, long stride, DataType type) {
     }
     Address.clear(to + bytes(rows * width), bytes((whole - rows) * width));
     return new Matrix(to, width, type);
+  }
+
+  /**
+   * Reads the first rows into the cache, if they have no gaps and are not too many. A processor
+   * reads memory fastest in its order, and a product of few rows reads it in another.
+   */
+  void fetch(long rows, long width) {
+    if (width == stride && isFetched(rows * width)) {
+      Address.fetch(address, rows * width);
+    }
+  }
+
+  /** Returns whether some elements are few enough to be read into the cache before their use. */
+  static boolean isFetched(long elements) {
+    return elements <= FETCHED;
   }
 
   private long bytes(long elements) {

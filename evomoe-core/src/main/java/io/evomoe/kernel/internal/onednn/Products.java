@@ -10,6 +10,7 @@ import io.evomoe.kernel.internal.onednn.Operands.Weight;
 import io.evomoe.kernel.internal.onednn.Pieces.Tile;
 import io.evomoe.kernel.internal.onednn.RowProducts.Rows;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -120,7 +121,7 @@ final class Products {
       long side = exact ? EXACT_SIDE : SIDE;
       tiles = transposeB ? List.of(Tile.whole(m, n)) : Tile.squares(m, n, side);
     } else {
-      tiles = ofRows.tiles(m, terms, n);
+      tiles = ofRows.tiles(m, terms, n, 1);
     }
     for (Tile tile : tiles) {
       pieces.add(
@@ -187,7 +188,12 @@ final class Products {
           transposeB
               ? matrix(b, terms).part(tile.column(), 0)
               : matrix(b, n).part(0, tile.column());
-      ofRows.run(new Rows(left, rows, tile.columns(), terms, transposeB, right, 0, c, add));
+      Rows product = new Rows(left, rows, tile.columns(), terms, transposeB, right, 0, c, add);
+      if (transposeB && !add && isFew(rows)) {
+        ofRows.dotProducts(product);
+      } else {
+        ofRows.run(product);
+      }
     } else if (!transposeB) {
       Matrix left = matrix(a, m).part(0, tile.row());
       Matrix right = matrix(b, n).part(0, tile.column());
@@ -237,9 +243,10 @@ final class Products {
       RowGroups groups,
       INDArray y,
       List<Runnable> pieces) {
+    int used = (int) IntStream.range(0, groups.count()).filter(g -> groups.size(g) > 0).count();
     for (int g = 0; g < groups.count(); g++) {
       int group = g;
-      for (Tile tile : ofRows.tiles(groups.size(g), map.in(), map.out())) {
+      for (Tile tile : ofRows.tiles(groups.size(g), map.in(), map.out(), used)) {
         pieces.add(
             () ->
                 linear(

@@ -66,12 +66,15 @@ final class RowProducts {
    * or bands of columns of few rows, since reading the weight takes the time then.
    *
    * @param in terms of its sums
+   * @param maps number of such products that run together
    */
-  List<Tile> tiles(long rows, long in, long out) {
+  List<Tile> tiles(long rows, long in, long out, int maps) {
     if (!isFew(rows)) {
       return Tile.bands(rows, out);
     }
-    long share = rows == 1 ? out / Workers.shared().threads() : SHARE / in;
+    long threads = Math.max(1, Workers.shared().threads() / maps);
+    boolean whole = rows == 1 || (threads == 1 && Matrix.isFetched(TERMS * out));
+    long share = whole ? out / threads : SHARE / in;
     long wide = (share + COLUMNS - 1) / COLUMNS * COLUMNS;
     return Tile.cut(rows, out, rows, Math.max(COLUMNS, wide));
   }
@@ -126,6 +129,9 @@ final class RowProducts {
   private void inParts(Rows product, int from, int rows) {
     long most = product.transposeB ? product.k : TERMS;
     for (long term = 0; term < product.k; term += most) {
+      if (!product.transposeB) {
+        product.b.part(term, 0).fetch(Math.min(most, product.k - term), product.n);
+      }
       someRows(product, from, rows, term, Math.min(most, product.k - term));
     }
   }
@@ -139,6 +145,7 @@ final class RowProducts {
     for (long term = 0; term < product.k; term += TERMS) {
       Matrix right = product.b.part(term, 0);
       long terms = Math.min(TERMS, product.k - term);
+      right.fetch(terms, n);
       for (int row = 0; row < product.rows; row++) {
         Matrix left = product.a.part(row, term);
         long c = product.c.part(row, 0).address();
@@ -150,6 +157,25 @@ final class RowProducts {
         } else if (product.bias != 0) {
           elementWise.add(product.bias, c, c, n);
         }
+      }
+    }
+  }
+
+  /**
+   * Computes c = a b^T for few rows, each by itself, so it has the same bits whatever their number.
+   * One row takes the time to read b, a quarter of what a product of several rows takes. From about
+   * 16 rows on it takes longer than such a product, twice as long for 64.
+   */
+  void dotProducts(Rows product) {
+    long columns = Math.max(NARROW, SHARE / product.k);
+    for (long column = 0; column < product.n; column += columns) {
+      long size = Math.min(columns, product.n - column);
+      Matrix right = product.b.part(column, 0);
+      right.fetch(size, product.k);
+      for (int row = 0; row < product.rows; row++) {
+        Matrix left = product.a.part(row, 0);
+        Matrix c = product.c.part(row, column);
+        Matrix.multiply(false, true, left, right, c, 1, size, product.k, false);
       }
     }
   }
