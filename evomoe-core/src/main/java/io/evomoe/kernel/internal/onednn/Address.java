@@ -19,6 +19,7 @@ final class Address extends FloatPointer {
   private static final int LINE = 64 / Float.BYTES;
 
   /** Depends on all that was fetched, so the compiler cannot drop the reads. */
+  @SuppressWarnings("UnusedVariable")
   private static float fetched;
 
   Address() {
