@@ -243,10 +243,9 @@ final class Products {
       RowGroups groups,
       INDArray y,
       List<Runnable> pieces) {
-    int used = (int) IntStream.range(0, groups.count()).filter(g -> groups.size(g) > 0).count();
-    for (int g = 0; g < groups.count(); g++) {
-      int group = g;
-      for (Tile tile : ofRows.tiles(groups.size(g), map.in(), map.out(), used)) {
+    int[] used = IntStream.range(0, groups.count()).filter(g -> groups.size(g) > 0).toArray();
+    for (int group : used) {
+      for (Tile tile : ofRows.tiles(groups.size(group), map.in(), map.out(), used.length)) {
         pieces.add(
             () ->
                 linear(

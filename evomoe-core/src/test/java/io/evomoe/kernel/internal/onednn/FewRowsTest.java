@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -82,6 +83,18 @@ class FewRowsTest {
           int rows = (int) x.size(0);
           return kernels.feedForward(nets, x, RowGroups.routed(new int[] {0, rows, rows})).output();
         });
+  }
+
+  @Test
+  void should_send_no_rows_through_no_net() {
+    GroupedMap map = new GroupedMap(List.of(random(24, 40), random(24, 40)), List.of());
+    GroupedMap back = new GroupedMap(List.of(random(40, 24), random(40, 24)), List.of());
+    FeedForwardNets nets = new FeedForwardNets(ActivationFunction.GELU, map, null, back);
+    INDArray none = Nd4j.create(DataType.FLOAT, 0, 24);
+
+    INDArray y = kernels.feedForward(nets, none, RowGroups.routed(new int[] {0, 0, 0})).output();
+
+    assertThat(y.shape()).containsExactly(0, 24);
   }
 
   private void assertSame(int width, UnaryOperator<INDArray> product) {
