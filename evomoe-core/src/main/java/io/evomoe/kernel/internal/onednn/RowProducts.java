@@ -129,10 +129,11 @@ final class RowProducts {
   private void inParts(Rows product, int from, int rows) {
     long most = product.transposeB ? product.k : TERMS;
     for (long term = 0; term < product.k; term += most) {
+      long terms = Math.min(most, product.k - term);
       if (!product.transposeB) {
-        product.b.part(term, 0).fetch(Math.min(most, product.k - term), product.n);
+        product.b.part(term, 0).fetch(terms, product.n);
       }
-      someRows(product, from, rows, term, Math.min(most, product.k - term));
+      someRows(product, from, rows, term, terms);
     }
   }
 
@@ -164,7 +165,8 @@ final class RowProducts {
   /**
    * Computes c = a b^T for few rows, each by itself, so it has the same bits whatever their number.
    * One row takes the time to read b, a quarter of what a product of several rows takes. From about
-   * 16 rows on it takes longer than such a product, twice as long for 64.
+   * 16 rows on it takes longer than such a product, twice as long for 64. Gradients need no such
+   * bits, so {@link #run} computes them.
    */
   void dotProducts(Rows product) {
     long columns = Math.max(NARROW, SHARE / product.k);
