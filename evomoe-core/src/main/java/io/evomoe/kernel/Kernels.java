@@ -58,6 +58,16 @@ public interface Kernels extends ArrayKernels {
   }
 
   /**
+   * Announces products of few rows with weights whose values do not change meanwhile. Kernels may
+   * copy a weight that they use, to read it faster.
+   *
+   * @return frees the copies; run it once, when no product with them is in progress
+   */
+  default Runnable hold(List<INDArray> weights) {
+    return () -> {};
+  }
+
+  /**
    * Computes {@code y = x W + b}.
    *
    * @param x [n, in]; may have the type of {@link #linearOperand}

@@ -108,6 +108,29 @@ interface ProductContract extends KernelFixture {
     checkGroups(RowGroups.shared(groups, rows), LARGE_IN, LARGE_OUT);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,700", "3,700", "7,513", "8,700", "1,256", "5,2"})
+  default void held_weights_should_change_no_bits(int rows, int out) {
+    Kernels kernels = kernels();
+    int in = 300;
+    RowGroups groups = RowGroups.routed(new int[] {0, rows, rows, rows + 2});
+    INDArray x = random(1, groups.inputRows(), in);
+    List<INDArray> weights = List.of(random(2, in, out), random(3, in, out), random(4, in, out));
+    List<INDArray> biases = List.of(random(5, out), random(6, out), random(7, out));
+    GroupedMap map = new GroupedMap(weights, biases);
+    double[][] expected = matrix(kernels.groupedLinear(x, groups, map));
+    Runnable first = kernels.hold(weights);
+    Runnable second = kernels.hold(weights.subList(0, 1));
+    assertThat(matrix(kernels.groupedLinear(x, groups, map))).isDeepEqualTo(expected);
+    first.run();
+    assertThat(matrix(kernels.groupedLinear(x, groups, map))).isDeepEqualTo(expected);
+    second.run();
+    weights.get(0).muli(2);
+    biases.get(0).muli(2);
+    double[][] doubled = matrix(kernels.groupedLinear(x, groups, map));
+    assertThat(doubled[0][0]).isEqualTo(2 * expected[0][0]);
+  }
+
   @Test
   default void should_equal_the_plain_product_with_one_group() {
     INDArray x = random(1, 17, 64);

@@ -1,7 +1,9 @@
 package io.evomoe.models.causal;
 
+import io.evomoe.kernel.Kernels;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.nn.KeyValueCache;
+import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.nn.internal.Workspaces;
 import io.evomoe.step.StepContext;
@@ -20,7 +22,9 @@ import org.nd4j.linalg.api.memory.MemoryWorkspace;
  * positions. Beyond the model's positions every token shifts the window by one and changes all
  * positions, so the whole window of such a text is computed again.
  *
- * <p>For one thread. Memory grows with the largest number of texts so far, until closing.
+ * <p>For one thread. Memory grows with the largest number of texts so far, until closing. Kernels
+ * may hold a second copy of the weights until then ({@link Kernels#hold}), so the model must not be
+ * trained meanwhile.
  */
 public final class GenerationBatch implements AutoCloseable {
   private static final int LEAST_CAPACITY = 32;
@@ -31,11 +35,13 @@ public final class GenerationBatch implements AutoCloseable {
   private final List<Text> unread = new ArrayList<>();
   private final List<Text> shifting = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
+  private final Runnable release;
 
   GenerationBatch(CausalLanguageModel model, StepContext context, int tokens) {
     this.model = model;
     this.context = context;
     this.tokens = tokens;
+    this.release = model.kernels().hold(model.parameters().stream().map(Parameter::value).toList());
   }
 
   /**
@@ -147,6 +153,7 @@ public final class GenerationBatch implements AutoCloseable {
   @Override
   public void close() {
     lanes.forEach(lane -> lane.cache.close());
+    release.run();
     lanes.clear();
   }
 

@@ -72,6 +72,11 @@ final class OneDnnKernels extends OneDnnRowKernels {
   }
 
   @Override
+  public Runnable hold(List<INDArray> weights) {
+    return products.hold(weights);
+  }
+
+  @Override
   public INDArray linearOperand(INDArray x, INDArray weight, @Nullable INDArray bias) {
     RowGroups all = RowGroups.shared(1, Math.toIntExact(x.size(0)));
     return groupedLinear(x, all, GroupedMap.of(weight, bias), products.type());

@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.RowGroups;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -15,11 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class Operands {
   private final Rounding rounding;
+  private final Panels panels;
   private final List<Rounded> rounded = new ArrayList<>();
   private boolean ready;
 
-  Operands(Rounding rounding) {
+  Operands(Rounding rounding, Panels panels) {
     this.rounding = rounding;
+    this.panels = panels;
   }
 
   /** Returns an array that several pieces read, completely or in parts. */
@@ -73,7 +76,8 @@ final class Operands {
     for (int g = 0; g < weights.size(); g++) {
       INDArray weight = weights.get(g);
       Operand values = Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight);
-      operands.add(new Weight(values, weight.size(0), weight.size(1)));
+      INDArray copy = RowProducts.isByRow(groups.size(g)) ? panels.of(weight) : null;
+      operands.add(new Weight(values, weight.size(0), weight.size(1), copy));
     }
     return operands;
   }
@@ -121,8 +125,9 @@ final class Operands {
    * A weight [in, out].
    *
    * @param values an operand
+   * @param panels its copy, for few rows; null if there is none
    */
-  record Weight(Operand values, long in, long out) {}
+  record Weight(Operand values, long in, long out, @Nullable INDArray panels) {}
 
   private static final class Rounded implements Operand {
     private final Operand from;

@@ -46,6 +46,7 @@ final class Products {
   private final Scratch zeros = Scratch.filled(0, DataType.FLOAT);
   private final Scratch scratch;
   private final RowProducts ofRows;
+  private final Panels panels = new Panels();
 
   /** Creates products whose operands are rounded to a type; float32 operands are not. */
   Products(Rounding rounding) {
@@ -76,9 +77,14 @@ final class Products {
     return type;
   }
 
+  /** Copies weights that are used with few float32 rows; see {@link Panels#hold}. */
+  Runnable hold(List<INDArray> weights) {
+    return exact ? panels.hold(weights) : () -> {};
+  }
+
   /** Returns a collection of operands, for one call of a kernel. */
   Operands operands() {
-    return new Operands(rounding);
+    return new Operands(rounding, panels);
   }
 
   /** Returns the address of a row of an operand. */
@@ -260,15 +266,29 @@ final class Products {
 
   /** Computes the columns of a tile of y = x W + b. Here x and y are the first of its rows. */
   private void linear(long x, Weight weight, @Nullable INDArray bias, Target y, Tile tile) {
+    INDArray copy = weight.panels();
+    if (copy == null) {
+      Matrix w = matrix(weight.values().address(), weight.out()).part(0, tile.column());
+      linear(x, weight, w, bias, y, tile);
+      return;
+    }
+    for (Tile part : Tile.cut(tile.rows(), tile.columns(), tile.rows(), Panels.COLUMNS)) {
+      long first = tile.column() + part.column();
+      Matrix w = matrix(Address.element(copy, first * weight.in()), part.columns());
+      linear(x, weight, w, bias, y, new Tile(0, first, part.rows(), part.columns()));
+    }
+  }
+
+  private void linear(
+      long x, Weight weight, Matrix columns, @Nullable INDArray bias, Target y, Tile tile) {
     long first = tile.column();
+    long in = weight.in();
     long out = weight.out();
     int rows = (int) tile.rows();
-    Matrix w = matrix(weight.values().address(), out).part(0, first);
     long none = exact && !ofRows.isFew(rows) ? zeros.address(out) : 0;
     long b = bias == null ? none : Address.element(bias, first);
     Matrix to = new Matrix(y.address(), out, y.type()).part(0, first);
-    long in = weight.in();
-    ofRows.run(new Rows(matrix(x, in), rows, tile.columns(), in, false, w, b, to, false));
+    ofRows.run(new Rows(matrix(x, in), rows, tile.columns(), in, false, columns, b, to, false));
   }
 
   /**

@@ -24,12 +24,6 @@ final class RowProducts {
   /** Rows in float32 up to which a row has the same bits whatever the number of rows. */
   static final int FEW = 64;
 
-  /**
-   * Columns of a weight that one thread multiplies few rows with: a multiple of this number. For
-   * one row, weights are read fastest in their whole width.
-   */
-  private static final long COLUMNS = 256;
-
   /** Elements of a weight that one thread multiplies several rows with, about. */
   private static final long SHARE = 1 << 18;
 
@@ -63,7 +57,8 @@ final class RowProducts {
 
   /**
    * Returns the parts of a product of rows with a weight that one thread computes: bands of rows,
-   * or bands of columns of few rows, since reading the weight takes the time then.
+   * or whole {@link Panels} of few rows, since reading the weight takes the time then. Without
+   * panels, one row reads a weight fastest in its whole width.
    *
    * @param in terms of its sums
    * @param maps number of such products that run together
@@ -75,13 +70,18 @@ final class RowProducts {
     long threads = Math.max(1, Workers.shared().threads() / maps);
     boolean whole = rows == 1 || (threads == 1 && Matrix.isFetched(TERMS * out));
     long share = whole ? out / threads : SHARE / in;
-    long wide = (share + COLUMNS - 1) / COLUMNS * COLUMNS;
-    return Tile.cut(rows, out, rows, Math.max(COLUMNS, wide));
+    long panels = Math.max(1, (share + Panels.COLUMNS - 1) / Panels.COLUMNS);
+    return Tile.cut(rows, out, rows, panels * Panels.COLUMNS);
   }
 
   /** Returns whether each row has the same bits whatever their number. */
   boolean isFew(long rows) {
     return exact && rows <= FEW;
+  }
+
+  /** Returns whether few rows in float32 are computed one by one. */
+  static boolean isByRow(int rows) {
+    return rows < EXACT_ROWS;
   }
 
   /** Computes a product. */
@@ -109,9 +109,9 @@ final class RowProducts {
 
   private void fewRows(Rows product) {
     int rows = product.rows;
-    if (rows < EXACT_ROWS && !product.transposeB && product.n >= NARROW) {
+    if (isByRow(rows) && !product.transposeB && product.n >= NARROW) {
       rowByRow(product);
-    } else if (rows < EXACT_ROWS) {
+    } else if (isByRow(rows)) {
       filledRows(product);
     } else {
       int done = 0;
@@ -139,14 +139,16 @@ final class RowProducts {
 
   /**
    * Computes fewer rows than a primitive has as {@link #inParts} does, to the bit. The rows after
-   * the first read the weight from the cache.
+   * the first read the weight from the cache. The first one reads a panel in its order by itself.
    */
   private void rowByRow(Rows product) {
     long n = product.n;
     for (long term = 0; term < product.k; term += TERMS) {
       Matrix right = product.b.part(term, 0);
       long terms = Math.min(TERMS, product.k - term);
-      right.fetch(terms, n);
+      if (n > Panels.COLUMNS) {
+        right.fetch(terms, n);
+      }
       for (int row = 0; row < product.rows; row++) {
         Matrix left = product.a.part(row, term);
         long c = product.c.part(row, 0).address();
