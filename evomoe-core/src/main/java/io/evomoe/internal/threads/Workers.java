@@ -152,16 +152,18 @@ public final class Workers {
     public void run() {
       while (true) {
         Work known = seen;
-        if (!spin.until(() -> current != known)) {
-          asleep = true;
-          while (current == known) {
-            LockSupport.park(Workers.this);
-          }
-          asleep = false;
-        }
+        spin.await(() -> current != known, () -> sleep(known));
         seen = current;
         seen.help();
       }
+    }
+
+    private void sleep(Work known) {
+      asleep = true;
+      while (current == known) {
+        LockSupport.park(Workers.this);
+      }
+      asleep = false;
     }
   }
 
@@ -203,11 +205,13 @@ public final class Workers {
 
     /** Waits, on the thread that created this, for the pieces that others took. */
     void awaitEnd(Spin spin) {
-      if (!spin.until(this::isEnded)) {
-        while (!isEnded()) {
-          LockSupport.park(this);
-        }
-      }
+      spin.await(
+          this::isEnded,
+          () -> {
+            while (!isEnded()) {
+              LockSupport.park(this);
+            }
+          });
     }
 
     /** Drops the references of the body. Threads that come late find no piece to run. */
@@ -231,9 +235,9 @@ public final class Workers {
   }
 
   /**
-   * Polls for something that another thread does. A sleep and a wake-up cost about 50 microseconds,
-   * so polling is worth about that. It polls for less time after a failure and for more after a
-   * success.
+   * Waits for something that another thread does. A sleep and a wake-up cost about 50 microseconds,
+   * so polling is worth about that. It polls for more time after a short wait, even if it slept
+   * through the end of it, and for less after a long one.
    */
   private static final class Spin {
     private static final long LONGEST = 100_000;
@@ -241,22 +245,29 @@ public final class Workers {
 
     private long nanoseconds = LONGEST;
 
-    /** Returns whether the condition became true while polling. */
-    boolean until(BooleanSupplier condition) {
+    /** Polls the condition; sleeps if that takes too long. */
+    void await(BooleanSupplier condition, Runnable sleep) {
       if (condition.getAsBoolean()) {
-        return true;
+        return;
       }
       long start = System.nanoTime();
+      if (!becomesTrue(condition, start)) {
+        sleep.run();
+      }
+      boolean brief = System.nanoTime() - start < 2 * LONGEST;
+      nanoseconds =
+          brief ? Math.min(LONGEST, 2 * nanoseconds) : Math.max(SHORTEST, nanoseconds / 2);
+    }
+
+    private boolean becomesTrue(BooleanSupplier condition, long start) {
       do {
         for (int i = 0; i < 16; i++) {
           Thread.onSpinWait();
           if (condition.getAsBoolean()) {
-            nanoseconds = Math.min(LONGEST, 2 * nanoseconds);
             return true;
           }
         }
       } while (System.nanoTime() - start < nanoseconds);
-      nanoseconds = Math.max(SHORTEST, nanoseconds / 2);
       return false;
     }
   }
