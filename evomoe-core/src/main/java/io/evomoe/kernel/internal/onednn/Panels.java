@@ -2,7 +2,6 @@ package io.evomoe.kernel.internal.onednn;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,7 +16,7 @@ final class Panels {
   /** Columns of a panel; the last one of a weight may have fewer. */
   static final int COLUMNS = 256;
 
-  private final Map<INDArray, Held> copies = new IdentityHashMap<>();
+  private final IdentityHashMap<INDArray, Held> copies = new IdentityHashMap<>();
 
   /**
    * Allows copies of weights until the result is run. A weight without a second panel needs none.
