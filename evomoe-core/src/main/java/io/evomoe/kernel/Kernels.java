@@ -61,7 +61,7 @@ public interface Kernels extends ArrayKernels {
    * Announces products of few rows with weights whose values do not change meanwhile. Kernels may
    * copy a weight that they use, to read it faster.
    *
-   * @return frees the copies; run it once, when no product with them is in progress
+   * @return frees the copies; run it when no product with them is in progress
    */
   default Runnable hold(List<INDArray> weights) {
     return () -> {};

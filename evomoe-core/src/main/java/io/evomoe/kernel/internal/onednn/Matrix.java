@@ -18,11 +18,16 @@ record Matrix(long address, long stride, DataType type) {
     return new Matrix(address + bytes(row * stride + column), stride, type);
   }
 
-  /** Returns the first rows, copied to an address, with rows of zeros after them. */
-  Matrix padded(int rows, int whole, long width, long to) {
-    for (int i = 0; i < rows; i++) {
+  /** Copies the first rows to an address, without gaps. */
+  void copy(long rows, long width, long to) {
+    for (long i = 0; i < rows; i++) {
       Address.copy(address + bytes(i * stride), to + bytes(i * width), bytes(width));
     }
+  }
+
+  /** Returns the first rows, copied to an address, with rows of zeros after them. */
+  Matrix padded(int rows, int whole, long width, long to) {
+    copy(rows, width, to);
     Address.clear(to + bytes(rows * width), bytes((whole - rows) * width));
     return new Matrix(to, width, type);
   }

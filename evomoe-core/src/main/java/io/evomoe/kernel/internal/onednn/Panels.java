@@ -1,7 +1,10 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.kernel.internal.onednn.Pieces.Tile;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,22 +25,24 @@ final class Panels {
    * Allows copies of weights until the result is run. A weight without a second panel needs none.
    */
   synchronized Runnable hold(List<INDArray> weights) {
-    List<INDArray> wide =
-        weights.stream().filter(w -> w.rank() == 2 && w.size(1) > COLUMNS).toList();
+    List<INDArray> wide = new ArrayList<>(weights);
+    wide.removeIf(weight -> weight.rank() != 2 || weight.size(1) <= COLUMNS);
     wide.forEach(weight -> copies.computeIfAbsent(weight, unused -> new Held()).holders++);
     return () -> release(wide);
   }
 
+  /** Ends a hold, whose list it empties, so that it ends once. */
   private synchronized void release(List<INDArray> weights) {
     for (INDArray weight : weights) {
-      Held held = copies.get(weight);
-      if (held != null && --held.holders == 0) {
+      Held held = Objects.requireNonNull(copies.get(weight));
+      if (--held.holders == 0) {
         copies.remove(weight);
         if (held.copy != null) {
           held.copy.close();
         }
       }
     }
+    weights.clear();
   }
 
   /** Returns the copy of a weight, made by the first call; null if it is not held. */
@@ -59,13 +64,10 @@ final class Panels {
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       copy = Nd4j.createUninitialized(DataType.FLOAT, in * out);
     }
-    for (long column = 0; column < out; column += COLUMNS) {
-      long width = Math.min(COLUMNS, out - column);
-      for (long row = 0; row < in; row++) {
-        long from = Address.element(weight, row * out + column);
-        long to = Address.element(copy, column * in + row * width);
-        Address.copy(from, to, width * Float.BYTES);
-      }
+    Matrix all = new Matrix(Address.of(weight), out, DataType.FLOAT);
+    for (Tile panel : Tile.cut(in, out, in, COLUMNS)) {
+      long to = Address.element(copy, panel.column() * in);
+      all.part(0, panel.column()).copy(in, panel.columns(), to);
     }
     return copy;
   }

@@ -33,6 +33,7 @@ class PanelsTest {
     Runnable second = panels.hold(List.of(weight));
     INDArray copy = Objects.requireNonNull(panels.of(weight));
     first.run();
+    first.run();
     assertThat(panels.of(weight)).isSameAs(copy);
     second.run();
     assertThat(copy.wasClosed()).isTrue();
