@@ -1,6 +1,7 @@
 package io.evomoe.kernel.internal.onednn;
 
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx2_vnni_2;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_cpu_isa_avx512_core_bf16;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_get_effective_cpu_isa;
 
@@ -31,6 +32,11 @@ final class Instructions {
     int used = dnnl_get_effective_cpu_isa();
     return includes(used, dnnl_cpu_isa_avx512_core_bf16)
         || includes(used, dnnl_cpu_isa_avx2_vnni_2);
+  }
+
+  /** Returns whether AVX-512 is included. */
+  static boolean haveAvx512() {
+    return includes(dnnl_get_effective_cpu_isa(), dnnl_cpu_isa_avx512_core);
   }
 
   private static boolean includes(int used, int set) {

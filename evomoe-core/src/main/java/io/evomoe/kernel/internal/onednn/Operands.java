@@ -76,7 +76,7 @@ final class Operands {
     for (int g = 0; g < weights.size(); g++) {
       INDArray weight = weights.get(g);
       Operand values = Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight);
-      INDArray copy = RowProducts.isByRow(groups.size(g)) ? panels.of(weight) : null;
+      INDArray copy = RowProducts.readPanels(groups.size(g)) ? panels.of(weight) : null;
       operands.add(new Weight(values, weight.size(0), weight.size(1), copy));
     }
     return operands;

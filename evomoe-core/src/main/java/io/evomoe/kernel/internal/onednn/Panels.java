@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Copies of weights [in, out] in panels: the first {@value #COLUMNS} columns of all rows, then the
- * next ones. A product of one row takes the columns in groups of about that width. So it reads a
+ * next ones. A product of few rows takes the columns in groups of about that width. So it reads a
  * panel in the order of the memory, which takes two thirds of the time of the weight itself.
  */
 final class Panels {

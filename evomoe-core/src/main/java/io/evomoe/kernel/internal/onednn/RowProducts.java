@@ -33,6 +33,12 @@ final class RowProducts {
   private static final int EXACT_ROWS = 8;
   private static final int STEP = 16;
 
+  /**
+   * Whether a row of several in a call of sgemm has the same bits as alone. Without AVX-512, sgemm
+   * sums several rows in another order.
+   */
+  private static final boolean SEVERAL_ROWS = Instructions.haveAvx512();
+
   /** Number of terms of a part of a sum. */
   private static final int TERMS = 256;
 
@@ -40,7 +46,7 @@ final class RowProducts {
   private final DataType type;
   private final boolean exact;
   private final Scratch scratch;
-  private final ElementWise elementWise;
+  private final Scratch ones;
 
   /**
    * Creates products.
@@ -52,7 +58,7 @@ final class RowProducts {
     this.type = type;
     this.exact = exact;
     this.scratch = new Scratch(type);
-    this.elementWise = new ElementWise(cache, type);
+    this.ones = Scratch.filled(1, type);
   }
 
   /**
@@ -79,9 +85,9 @@ final class RowProducts {
     return exact && rows <= FEW;
   }
 
-  /** Returns whether few rows in float32 are computed one by one. */
-  static boolean isByRow(int rows) {
-    return rows < EXACT_ROWS;
+  /** Returns whether that many rows in float32 are computed by sgemm, which reads panels. */
+  static boolean readPanels(int rows) {
+    return rows < EXACT_ROWS || (SEVERAL_ROWS && rows <= FEW);
   }
 
   /** Computes a product. */
@@ -109,9 +115,9 @@ final class RowProducts {
 
   private void fewRows(Rows product) {
     int rows = product.rows;
-    if (isByRow(rows) && !product.transposeB && product.n >= NARROW) {
-      rowByRow(product);
-    } else if (isByRow(rows)) {
+    if (readPanels(rows) && !product.transposeB && product.n >= NARROW) {
+      rowsBySgemmInParts(product);
+    } else if (rows < EXACT_ROWS) {
       filledRows(product);
     } else {
       int done = 0;
@@ -138,28 +144,44 @@ final class RowProducts {
   }
 
   /**
-   * Computes fewer rows than a primitive has as {@link #inParts} does, to the bit. The rows after
-   * the first read the weight from the cache. The first one reads a panel in its order by itself.
+   * Computes few rows as {@link #inParts} does, to the bit. The first one reads a panel in its
+   * order by itself. The others then read it from the cache: together if {@link #SEVERAL_ROWS}.
+   *
+   * <p>A row's bias and parts are added up by one more product, with ones: sgemm adds terms in
+   * their order, and each primitive of oneDNN that it replaces takes a microsecond to begin.
    */
-  private void rowByRow(Rows product) {
+  private void rowsBySgemmInParts(Rows product) {
     long n = product.n;
-    for (long term = 0; term < product.k; term += TERMS) {
-      Matrix right = product.b.part(term, 0);
+    int parts = Math.toIntExact((product.k + TERMS - 1) / TERMS);
+    int biases = product.bias == 0 ? 0 : 1;
+    int addends = biases + parts;
+    Matrix sums = product.c;
+    if (addends > 1) {
+      sums = new Matrix(scratch.address(n * addends * product.rows), n * addends, type);
+    }
+    for (int part = 0; part < parts; part++) {
+      long term = (long) part * TERMS;
       long terms = Math.min(TERMS, product.k - term);
+      Matrix right = product.b.part(term, 0);
       if (n > Panels.COLUMNS) {
         right.fetch(terms, n);
       }
-      for (int row = 0; row < product.rows; row++) {
+      int together;
+      for (int row = 0; row < product.rows; row += together) {
+        together = row > 0 && SEVERAL_ROWS ? product.rows - row : 1;
         Matrix left = product.a.part(row, term);
-        long c = product.c.part(row, 0).address();
-        long to = term == 0 ? c : scratch.address(n);
-        Matrix part = new Matrix(to, n, type);
-        Matrix.multiply(false, false, left, right, part, 1, n, terms, false);
-        if (term > 0) {
-          elementWise.add(to, c, c, n);
-        } else if (product.bias != 0) {
-          elementWise.add(product.bias, c, c, n);
+        Matrix to = sums.part(row, n * (biases + part));
+        Matrix.multiply(false, false, left, right, to, together, n, terms, false);
+      }
+    }
+    if (addends > 1) {
+      Matrix one = new Matrix(ones.address(addends), addends, type);
+      for (int row = 0; row < product.rows; row++) {
+        Matrix own = new Matrix(sums.part(row, 0).address(), n, type);
+        if (biases > 0) {
+          Address.copy(product.bias, own.address(), n * type.width());
         }
+        Matrix.multiply(false, false, one, own, product.c.part(row, 0), 1, n, addends, false);
       }
     }
   }
