@@ -21,7 +21,7 @@ interface ArrayKernels {
 
   /** Returns zeros, in the current workspace. */
   default INDArray zeros(long... shape) {
-    INDArray made = Nd4j.createUninitialized(dataType(), shape);
+    INDArray made = RepeatedArrays.create(dataType(), shape);
     clear(made);
     return made;
   }
@@ -39,7 +39,7 @@ interface ArrayKernels {
    * @param x may be a view
    */
   default INDArray copy(INDArray x) {
-    INDArray made = Nd4j.createUninitialized(x.dataType(), x.shape());
+    INDArray made = RepeatedArrays.create(x.dataType(), x.shape());
     copyInto(x, made);
     return made;
   }

@@ -3,7 +3,6 @@ package io.evomoe.kernel;
 import io.evomoe.random.CounterRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Base of the kernels of a provider: names, new arrays, and what needs no arithmetic. */
 public abstract class KernelBase implements Kernels {
@@ -89,7 +88,7 @@ public abstract class KernelBase implements Kernels {
 
   /** Returns an uninitialized array in the current workspace. */
   protected INDArray array(long... shape) {
-    return Nd4j.createUninitialized(dataType, shape);
+    return RepeatedArrays.create(dataType, shape);
   }
 
   /** Returns an uninitialized array of the same shape. */

@@ -1,6 +1,7 @@
 package io.evomoe.models.causal;
 
 import io.evomoe.kernel.Kernels;
+import io.evomoe.kernel.RepeatedArrays;
 import io.evomoe.models.stack.LanguageModelConfig;
 import io.evomoe.nn.KeyValueCache;
 import io.evomoe.nn.Parameter;
@@ -10,8 +11,9 @@ import io.evomoe.step.StepContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Texts of any lengths that are continued together. They join and leave between steps (continuous
@@ -104,7 +106,8 @@ public final class GenerationBatch implements AutoCloseable {
     }
     int[] ids = text.ids();
     try (KeyValueCache own = model.newCache(1, ids.length)) {
-      add(text, logits(TokenBatch.of(ids.length, ids), own), 0);
+      TokenBatch prompt = TokenBatch.of(ids.length, ids);
+      add(text, logits(() -> model.nextTokenLogits(prompt, context, own)), 0);
       if (!text.isFull()) {
         lane(capacity(text)).join(text, own);
       }
@@ -134,12 +137,12 @@ public final class GenerationBatch implements AutoCloseable {
   private double[] shifted(Text text) {
     int[] window =
         Arrays.copyOfRange(text.ids, text.length - model.config().positions(), text.length);
-    return logits(TokenBatch.of(window.length, window), null);
+    return logits(() -> model.nextTokenLogits(TokenBatch.of(window.length, window), context));
   }
 
-  private double[] logits(TokenBatch read, @Nullable KeyValueCache cache) {
+  private double[] logits(Supplier<INDArray> pass) {
     try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_GENERATION")) {
-      return model.kernels().read(model.nextTokenLogits(read, context, cache));
+      return model.kernels().read(pass.get());
     }
   }
 
@@ -149,10 +152,10 @@ public final class GenerationBatch implements AutoCloseable {
     text.add(TokenChoice.of(own, text.ids(), text.length, text.config));
   }
 
-  /** Frees the caches. */
+  /** Frees the memory of all texts. */
   @Override
   public void close() {
-    lanes.forEach(lane -> lane.cache.close());
+    lanes.forEach(Lane::close);
     release.run();
     lanes.clear();
   }
@@ -160,6 +163,7 @@ public final class GenerationBatch implements AutoCloseable {
   /** Texts that share a cache, in its order. */
   private final class Lane {
     private final KeyValueCache cache;
+    private final RepeatedArrays arrays = new RepeatedArrays();
     private final List<Text> texts = new ArrayList<>();
 
     Lane(int capacity) {
@@ -191,12 +195,19 @@ public final class GenerationBatch implements AutoCloseable {
       }
       List<Text> continued = List.copyOf(texts);
       if (!continued.isEmpty()) {
-        double[] logits = logits(lastTokens(), cache);
+        TokenBatch read = lastTokens();
+        double[] logits =
+            logits(() -> arrays.repeat(() -> model.nextTokenLogits(read, context, cache)));
         for (int i = 0; i < continued.size(); i++) {
           add(continued.get(i), logits, i);
         }
       }
       return continued;
+    }
+
+    void close() {
+      cache.close();
+      arrays.close();
     }
 
     private TokenBatch lastTokens() {

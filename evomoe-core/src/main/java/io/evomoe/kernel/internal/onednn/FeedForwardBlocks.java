@@ -6,6 +6,7 @@ import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.RepeatedArrays;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import io.evomoe.kernel.internal.onednn.Operands.Target;
@@ -17,7 +18,6 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Feed-forward nets in bands of rows of one group. A thread computes both linear maps and the
@@ -111,7 +111,7 @@ final class FeedForwardBlocks {
   }
 
   private INDArray between(FeedForwardNets nets, RowGroups groups) {
-    return Nd4j.createUninitialized(products.type(), groups.rows(), nets.hidden());
+    return RepeatedArrays.create(products.type(), groups.rows(), nets.hidden());
   }
 
   private static List<Weight> weights(

@@ -3,6 +3,7 @@ package io.evomoe.kernel.internal.onednn;
 import io.evomoe.kernel.AttentionMask;
 import io.evomoe.kernel.AttentionShape;
 import io.evomoe.kernel.Kernels.Attended;
+import io.evomoe.kernel.RepeatedArrays;
 import io.evomoe.kernel.internal.onednn.AttentionTile.Form;
 import io.evomoe.kernel.internal.onednn.AttentionTile.HeadGroups;
 import io.evomoe.kernel.internal.onednn.HeadProducts.Mask;
@@ -173,7 +174,7 @@ final class HeadAttention {
       this.documents = mask.hasDocuments() && shape.queries() > 1;
       boolean firstOnly = shape.causal() && groups.folded();
       boolean byKey = !documents && (!mask.withoutDocuments().isNone() || firstOnly);
-      this.output = Nd4j.createUninitialized(q.dataType(), q.size(0), q.size(1));
+      this.output = RepeatedArrays.create(q.dataType(), q.size(0), q.size(1));
       this.padded = byKey ? keyMask(firstOnly) : null;
       int headWidth = (int) q.size(1) / shape.heads();
       // oneDNN 3.13 misreads bfloat16 products over several heads of several sequences with a mask,

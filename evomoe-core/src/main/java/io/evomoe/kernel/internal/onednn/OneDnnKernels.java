@@ -14,6 +14,7 @@ import io.evomoe.kernel.KernelBase.LabelSmoothing;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
 import io.evomoe.kernel.Precision;
+import io.evomoe.kernel.RepeatedArrays;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.Operands.Operand;
 import io.evomoe.kernel.internal.onednn.Operands.Weight;
@@ -88,7 +89,7 @@ final class OneDnnKernels extends OneDnnRowKernels {
   }
 
   private INDArray groupedLinear(INDArray x, RowGroups groups, GroupedMap map, DataType type) {
-    INDArray y = Nd4j.createUninitialized(type, groups.rows(), map.out());
+    INDArray y = RepeatedArrays.create(type, groups.rows(), map.out());
     if (x.isEmpty() || y.isEmpty()) {
       return y;
     }
@@ -215,6 +216,6 @@ final class OneDnnKernels extends OneDnnRowKernels {
 
   /** Returns an uninitialized array in the current workspace. */
   static INDArray floats(long... shape) {
-    return Nd4j.createUninitialized(DataType.FLOAT, shape);
+    return RepeatedArrays.create(DataType.FLOAT, shape);
   }
 }
