@@ -93,10 +93,13 @@ public final class SelfAttention implements Layer {
 
   /** Returns the queries. The keys are changed in place. */
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
-    INDArray keys = heads.keys(keys(mixed), pass).value();
-    if (config.norm() != null) {
-      kernels.copyInto(keys, keys(mixed));
+    if (config.norm() == null) {
+      long width = (long) config.queryWidth() + config.keyWidth();
+      heads.rotated(
+          new Output(KeyValueCache.columns(mixed, 0, width), KeyValueCache.NO_BACKWARD), pass);
+      return queries(mixed);
     }
+    kernels.copyInto(heads.keys(keys(mixed), pass).value(), keys(mixed));
     return heads.queries(queries(mixed), pass).value();
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 
 /**
  * One-pass loops over whole arrays: sums, AdamW, dropout, and transfers from and to the host. Most
@@ -61,9 +62,9 @@ abstract class OneDnnArrayKernels extends KernelBase {
 
   @Override
   public double[] read(INDArray array) {
-    INDArray flat = array.reshape(array.length());
     double[] values = new double[Math.toIntExact(array.length())];
-    Floats from = Floats.of(flat.stride(0) == 1 ? flat : flat.dup());
+    boolean dense = array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+    Floats from = Floats.of(dense ? array : array.dup('c'));
     eachBlock(
         values.length,
         (block, i, size) -> {
@@ -114,7 +115,7 @@ abstract class OneDnnArrayKernels extends KernelBase {
         length,
         GRAIN,
         (first, last) -> {
-          float[] block = new float[BLOCK];
+          float[] block = new float[Math.min(BLOCK, last - first)];
           for (int i = first; i < last; i += BLOCK) {
             body.run(block, i, Math.min(BLOCK, last - i));
           }
