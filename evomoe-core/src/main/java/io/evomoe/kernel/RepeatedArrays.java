@@ -59,11 +59,10 @@ public final class RepeatedArrays implements AutoCloseable {
     }
     INDArray known = arrays.get(i);
     if (known.dataType() != type || !Arrays.equals(known.shape(), shape)) {
+      arrays.set(i, createOutside(type, shape));
       known.close();
-      known = createOutside(type, shape);
-      arrays.set(i, known);
     }
-    return known;
+    return arrays.get(i);
   }
 
   private static INDArray createOutside(DataType type, long... shape) {
