@@ -19,7 +19,7 @@ interface ArrayKernels {
   /** Returns the type of every floating-point array of these kernels. */
   DataType dataType();
 
-  /** Returns zeros, in the current workspace. */
+  /** Returns zeros, from {@link RepeatedArrays#create}. */
   default INDArray zeros(long... shape) {
     INDArray made = RepeatedArrays.create(dataType(), shape);
     clear(made);
@@ -34,7 +34,7 @@ interface ArrayKernels {
   }
 
   /**
-   * Returns a copy without gaps, in the current workspace.
+   * Returns a copy without gaps, from {@link RepeatedArrays#create}.
    *
    * @param x may be a view
    */

@@ -86,7 +86,7 @@ public abstract class KernelBase implements Kernels {
     }
   }
 
-  /** Returns an uninitialized array in the current workspace. */
+  /** Returns an uninitialized array, from {@link RepeatedArrays#create}. */
   protected INDArray array(long... shape) {
     return RepeatedArrays.create(dataType, shape);
   }

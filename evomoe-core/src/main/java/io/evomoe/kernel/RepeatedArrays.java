@@ -27,7 +27,7 @@ public final class RepeatedArrays implements AutoCloseable {
 
   /**
    * Runs a pass in the current workspace. Arrays that its kernels return are overwritten by the
-   * next repetition.
+   * next repetition. Without a workspace, none is reused.
    */
   public <T> T repeat(Supplier<T> pass) {
     workspace = Nd4j.getMemoryManager().getCurrentWorkspace();
@@ -41,15 +41,19 @@ public final class RepeatedArrays implements AutoCloseable {
   }
 
   /**
-   * Returns an uninitialized array: in a repeated pass, the one that was requested at this point of
-   * the repetition before, if it has this type and shape. Otherwise it is new, in the current
-   * workspace.
+   * Returns an uninitialized array. In a repeated pass it is the one that was requested at this
+   * point of the repetition before, if that has this type and shape; otherwise a new one for the
+   * next repetitions. Elsewhere it is new, in the current workspace.
    */
   public static INDArray create(DataType type, long... shape) {
     RepeatedArrays current = CURRENT.get();
-    return current == null || current.workspace != Nd4j.getMemoryManager().getCurrentWorkspace()
-        ? Nd4j.createUninitialized(type, shape)
-        : current.next(type, shape);
+    return current != null && current.isIn(Nd4j.getMemoryManager().getCurrentWorkspace())
+        ? current.next(type, shape)
+        : Nd4j.createUninitialized(type, shape);
+  }
+
+  private boolean isIn(@Nullable MemoryWorkspace of) {
+    return of != null && of == workspace;
   }
 
   private INDArray next(DataType type, long... shape) {

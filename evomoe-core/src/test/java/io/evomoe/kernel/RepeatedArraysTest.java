@@ -66,6 +66,11 @@ class RepeatedArraysTest {
   }
 
   @Test
+  void arraysOfAPassWithoutAWorkspaceAreNotReused() {
+    assertNotSame(arrays.repeat(() -> create(2, 3)), arrays.repeat(() -> create(2, 3)));
+  }
+
+  @Test
   void closingFreesTheArrays() {
     INDArray first = repeat(() -> create(2, 3));
     assertFalse(first.wasClosed());

@@ -214,7 +214,7 @@ final class OneDnnKernels extends OneDnnRowKernels {
     return crossEntropy.meanLoss(logits, targets, smoothing, gradient);
   }
 
-  /** Returns an uninitialized array in the current workspace. */
+  /** Returns an uninitialized array, from {@link RepeatedArrays#create}. */
   static INDArray floats(long... shape) {
     return RepeatedArrays.create(DataType.FLOAT, shape);
   }

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * transposed right side, but is slow to create and takes memory. {@code dnnl_sgemm} needs no
  * creation and is as fast, except with a transposed right side. The number of tokens of an expert
  * changes every step. So primitives are compiled for a few row counts only: in float32 multiples of
- * {@value #EXACT_ROWS} (of few rows, powers of two), where the last rows of other numbers are
- * computed twice; in bfloat16 multiples of {@value #STEP}, and the rest.
+ * {@value #EXACT_ROWS} (of few rows that sgemm does not compute, powers of two), where the last
+ * rows of other numbers are computed twice; in bfloat16 multiples of {@value #STEP}, and the rest.
  *
  * <p>Each of at most {@value #FEW} rows in float32 has the same bits whatever their number, in
  * products that do not add: sums are made of parts of {@value #TERMS} terms. A part has the same
