@@ -5,6 +5,7 @@ import io.evomoe.kernel.FeedForwardNets;
 import io.evomoe.kernel.FeedForwardNets.FeedForwardGradients;
 import io.evomoe.kernel.Kernels;
 import io.evomoe.kernel.Kernels.FeedForwardPass;
+import io.evomoe.kernel.RepeatedArrays;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.nn.Output.Pullback;
 import io.evomoe.nn.Scope.Initialization;
@@ -16,7 +17,6 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * {@code contract(act(expand(x)))}, or gated {@code contract(act(expand(x)) * up(x))}. It is the
@@ -188,7 +188,7 @@ public final class FeedForward implements Layer {
   private static Output residual(List<FeedForward> nets, INDArray x, RowGroups groups, Pass pass) {
     Kernels kernels = nets.get(0).kernels;
     Map<Integer, Pullback> throughNorm = new TreeMap<>();
-    INDArray rows = Nd4j.createUninitialized(x.dataType(), groups.rows(), x.size(1));
+    INDArray rows = RepeatedArrays.create(x.dataType(), groups.rows(), x.size(1));
     for (int g = 0; g < groups.count(); g++) {
       if (groups.size(g) > 0) {
         Norm norm = Objects.requireNonNull(nets.get(g).norm);

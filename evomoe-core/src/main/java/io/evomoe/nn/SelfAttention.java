@@ -94,9 +94,9 @@ public final class SelfAttention implements Layer {
   /** Returns the queries. The keys are changed in place. */
   private INDArray prepareInPlace(INDArray mixed, Pass pass) {
     if (config.norm() == null) {
+      // keys are rotated like queries, and lie next to them
       long width = (long) config.queryWidth() + config.keyWidth();
-      heads.rotated(
-          new Output(KeyValueCache.columns(mixed, 0, width), KeyValueCache.NO_BACKWARD), pass);
+      heads.queries(KeyValueCache.columns(mixed, 0, width), pass);
       return queries(mixed);
     }
     kernels.copyInto(heads.keys(keys(mixed), pass).value(), keys(mixed));

@@ -146,9 +146,6 @@ final class RowProducts {
   /**
    * Computes few rows as {@link #inParts} does, to the bit. The first one reads a panel in its
    * order by itself. The others then read it from the cache: together if {@link #SEVERAL_ROWS}.
-   *
-   * <p>A row's bias and parts are added up by one more product, with ones: sgemm adds terms in
-   * their order, and each primitive of oneDNN that it replaces takes a microsecond to begin.
    */
   private void rowsBySgemmInParts(Rows product) {
     long n = product.n;
@@ -175,14 +172,25 @@ final class RowProducts {
       }
     }
     if (addends > 1) {
-      Matrix one = new Matrix(ones.address(addends), addends, type);
-      for (int row = 0; row < product.rows; row++) {
-        Matrix own = new Matrix(sums.part(row, 0).address(), n, type);
-        if (biases > 0) {
-          Address.copy(product.bias, own.address(), n * type.width());
-        }
-        Matrix.multiply(false, false, one, own, product.c.part(row, 0), 1, n, addends, false);
+      addUp(sums, addends, product);
+    }
+  }
+
+  /**
+   * Adds up each row's bias, if there is one, and parts by a product with ones. sgemm adds terms in
+   * their order, and each primitive of oneDNN that it replaces takes a microsecond to begin.
+   *
+   * @param sums the parts of a row after each other, after room for a bias
+   */
+  private void addUp(Matrix sums, int addends, Rows product) {
+    long n = product.n;
+    Matrix one = new Matrix(ones.address(addends), addends, type);
+    for (int row = 0; row < product.rows; row++) {
+      Matrix own = new Matrix(sums.part(row, 0).address(), n, type);
+      if (product.bias != 0) {
+        Address.copy(product.bias, own.address(), n * type.width());
       }
+      Matrix.multiply(false, false, one, own, product.c.part(row, 0), 1, n, addends, false);
     }
   }
 

@@ -23,8 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Kernels of libtorch's tensor operations on ND4J's off-heap buffers. Nothing is copied between the
- * two, and results are written into arrays of the current workspace. {@link Place} has the
- * differences of a card.
+ * two, and results are written into arrays of ND4J. {@link Place} has the differences of a card.
  */
 final class TorchKernels extends TorchRowKernels {
   private final Products products;
