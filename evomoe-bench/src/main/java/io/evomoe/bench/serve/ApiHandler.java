@@ -29,6 +29,9 @@ final class ApiHandler extends Handler.Abstract {
   private static final String BEARER = "Bearer ";
   private static final int POLL_MILLIS = 20;
 
+  /** Time to tell the clients of cancelled requests. */
+  private static final int LAST_MILLIS = 3000;
+
   /** What answers the requests of a path; those with a body are POST. */
   private record Route(boolean hasBody, Answer answer) {}
 
@@ -256,16 +259,16 @@ final class ApiHandler extends Handler.Abstract {
   }
 
   /** Takes no more requests, and cancels those that have not ended after this time. */
-  void drain(int millis) {
+  void drain(long graceMillis) {
     draining = true;
-    awaitNone(millis);
+    awaitNone(graceMillis);
     exchanges.forEach(Exchange::cancel);
-    awaitNone(millis);
+    awaitNone(LAST_MILLIS);
   }
 
-  private void awaitNone(int millis) {
+  private void awaitNone(long millis) {
     try {
-      for (int waited = 0; waited < millis && !exchanges.isEmpty(); waited += POLL_MILLIS) {
+      for (long waited = 0; waited < millis && !exchanges.isEmpty(); waited += POLL_MILLIS) {
         Thread.sleep(POLL_MILLIS);
       }
     } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.evomoe.bench.serve;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelServer implements AutoCloseable {
   private static final int WATCH_MILLIS = 200;
-  private static final int GRACE_MILLIS = 3000;
+  private static final Duration GRACE = Duration.ofSeconds(3);
   private static final int IDLE_MILLIS = 30_000;
   private static final int MORE_THREADS = 16;
 
@@ -88,13 +89,18 @@ public final class ModelServer implements AutoCloseable {
     server.join();
   }
 
-  /**
-   * Rejects new requests and gives those in progress three seconds to end. Then cancels them, tells
-   * their clients and closes the port.
-   */
+  /** Closes as {@link #close(Duration)} does, with three seconds. */
   @Override
   public void close() {
-    handler.drain(GRACE_MILLIS);
+    close(GRACE);
+  }
+
+  /**
+   * Rejects new requests and gives those in progress some time to end. Then cancels them, tells
+   * their clients and closes the port.
+   */
+  public void close(Duration grace) {
+    handler.drain(grace.toMillis());
     watch.cancel();
     try {
       server.stop();

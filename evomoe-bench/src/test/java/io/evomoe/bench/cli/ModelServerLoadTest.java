@@ -94,7 +94,7 @@ class ModelServerLoadTest extends ServedGpt {
                 .contains("evomoe_requests_in_progress{state=\"running\"} 2"));
 
     long start = System.nanoTime();
-    stopped.close();
+    stopped.close(Duration.ofMillis(100)); // less than the texts need
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     assertThat(streamed.get(5, TimeUnit.SECONDS))
