@@ -28,12 +28,21 @@ final class TokenChoice {
    */
   static int of(double[] logits, int[] text, long position, GenerationConfig config) {
     penalize(logits, text, config.repetitionPenalty());
-    TokenChoice likeliest = new TokenChoice(logits);
     int most = config.topK() == 0 ? logits.length : Math.min(config.topK(), logits.length);
     if (config.temperature() == 0 || most == 1) {
-      return likeliest.heap[0];
+      return likeliest(logits);
     }
-    return likeliest.draw(most, position, config);
+    return new TokenChoice(logits).draw(most, position, config);
+  }
+
+  private static int likeliest(double[] logits) {
+    int likeliest = 0;
+    for (int id = 1; id < logits.length; id++) {
+      if (Double.compare(logits[id], logits[likeliest]) > 0) {
+        likeliest = id;
+      }
+    }
+    return likeliest;
   }
 
   private static void penalize(double[] logits, int[] text, double penalty) {
