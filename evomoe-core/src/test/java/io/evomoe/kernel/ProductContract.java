@@ -131,6 +131,21 @@ interface ProductContract extends KernelFixture {
     assertThat(doubled[0][0]).isEqualTo(2 * expected[0][0]);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,700", "3,700", "8,513", "65,300", "1,256", "5,2"})
+  default void a_held_table_should_change_no_bits(int rows, int entries) {
+    Kernels kernels = kernels();
+    INDArray x = random(1, rows, 300);
+    INDArray table = random(2, entries, 300);
+    double[][] expected = matrix(kernels.multiply(x, false, table, true));
+    Runnable release = kernels.hold(List.of(table));
+    assertThat(matrix(kernels.multiply(x, false, table, true))).isDeepEqualTo(expected);
+    release.run();
+    table.muli(2);
+    double[][] doubled = matrix(kernels.multiply(x, false, table, true));
+    assertThat(doubled[0][0]).isEqualTo(2 * expected[0][0]);
+  }
+
   @Test
   default void should_equal_the_plain_product_with_one_group() {
     INDArray x = random(1, 17, 64);

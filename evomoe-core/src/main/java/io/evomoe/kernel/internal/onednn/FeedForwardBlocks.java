@@ -67,16 +67,16 @@ final class FeedForwardBlocks {
           int rows = band.rows();
           long from = products.row(forward.in, band.inputRow(), nets.width());
           Target e = Target.of(between.expanded, band.row());
-          products.linear(from, forward.expand.get(g), nets.expand().bias(g), e, rows);
-          if (nets.up() != null && between.up != null) {
+          products.linear(from, forward.expand.get(g), e, rows);
+          if (between.up != null) {
             Target u = Target.of(between.up, band.row());
-            products.linear(from, forward.gate.get(g), nets.up().bias(g), u, rows);
+            products.linear(from, forward.gate.get(g), u, rows);
           }
           long first = band.row() * nets.hidden();
           activate(nets.activation(), between, first, rows * nets.hidden());
           long h = Address.row(between.hidden, band.row());
           Target to = Target.of(forward.y, band.row());
-          products.linear(h, forward.contract.get(g), nets.contract().bias(g), to, rows);
+          products.linear(h, forward.contract.get(g), to, rows);
         });
   }
 
@@ -85,9 +85,9 @@ final class FeedForwardBlocks {
     Between between = forward.between;
     RowGroups groups = forward.groups;
     List<Runnable> expand = new ArrayList<>();
-    products.addLinear(forward.in, forward.expand, nets.expand(), groups, between.expanded, expand);
-    if (nets.up() != null && between.up != null) {
-      products.addLinear(forward.in, forward.gate, nets.up(), groups, between.up, expand);
+    products.addLinear(forward.in, forward.expand, groups, between.expanded, expand);
+    if (between.up != null) {
+      products.addLinear(forward.in, forward.gate, groups, between.up, expand);
     }
     Pieces.run(expand);
     Pieces.ofElements(
@@ -96,7 +96,7 @@ final class FeedForwardBlocks {
     List<Runnable> contract = new ArrayList<>();
     Operand hidden = products.operands().of(between.hidden);
     RowGroups inner = RowGroups.routed(groups.offsets());
-    products.addLinear(hidden, forward.contract, nets.contract(), inner, forward.y, contract);
+    products.addLinear(hidden, forward.contract, inner, forward.y, contract);
     Pieces.run(contract);
   }
 
@@ -116,7 +116,7 @@ final class FeedForwardBlocks {
 
   private static List<Weight> weights(
       @Nullable GroupedMap map, RowGroups groups, Operands operands) {
-    return map == null ? List.of() : operands.ofWeights(map.weights(), groups);
+    return map == null ? List.of() : operands.ofWeights(map, groups);
   }
 
   /** Returns the gradient of x. Overwrites the rows before the activation, and those beside it. */

@@ -95,10 +95,10 @@ final class OneDnnKernels extends OneDnnRowKernels {
     }
     Operands operands = products.operands();
     Operand in = operands.of(x);
-    List<Weight> weights = operands.ofWeights(map.weights(), groups);
+    List<Weight> weights = operands.ofWeights(map, groups);
     operands.ready();
     List<Runnable> pieces = new ArrayList<>();
-    products.addLinear(in, weights, map, groups, y, pieces);
+    products.addLinear(in, weights, groups, y, pieces);
     Pieces.run(pieces);
     return y;
   }
@@ -110,9 +110,16 @@ final class OneDnnKernels extends OneDnnRowKernels {
     Operands operands = products.operands();
     Operand left = operands.of(a);
     Operand right = operands.of(b);
+    boolean rows = !transposeA && transposeB && into.beta() == 0;
+    Weight copied = rows ? operands.ofTransposed(b, a.size(0)) : null;
     operands.ready();
     List<Runnable> pieces = new ArrayList<>();
-    products.addPieces(transposeA, transposeB, left, right, into, terms, null, pieces);
+    if (copied == null) {
+      products.addPieces(transposeA, transposeB, left, right, into, terms, null, pieces);
+    } else {
+      RowGroups all = RowGroups.shared(1, Math.toIntExact(a.size(0)));
+      products.addLinear(left, List.of(copied), all, into.array(), pieces);
+    }
     Pieces.run(pieces);
   }
 

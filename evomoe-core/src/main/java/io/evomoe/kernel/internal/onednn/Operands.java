@@ -1,5 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
+import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.RowGroups;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,15 +72,21 @@ final class Operands {
   }
 
   /** Returns the weights that bands of groups of rows are multiplied with. */
-  List<Weight> ofWeights(List<INDArray> weights, RowGroups groups) {
+  List<Weight> ofWeights(GroupedMap map, RowGroups groups) {
     List<Weight> operands = new ArrayList<>();
-    for (int g = 0; g < weights.size(); g++) {
-      INDArray weight = weights.get(g);
+    for (int g = 0; g < groups.count(); g++) {
+      INDArray weight = map.weight(g);
       Operand values = Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight);
       INDArray copy = RowProducts.readPanels(groups.size(g)) ? panels.of(weight) : null;
-      operands.add(new Weight(values, weight.size(0), weight.size(1), copy));
+      operands.add(new Weight(values, map.in(), map.out(), map.bias(g), copy));
     }
     return operands;
+  }
+
+  /** Returns a table [n, k] as a weight [k, n] for some rows; null if it is not copied so. */
+  @Nullable Weight ofTransposed(INDArray table, long rows) {
+    INDArray copy = RowProducts.readPanels(rows) ? panels.ofTransposed(table) : null;
+    return copy == null ? null : new Weight(of(table), table.size(1), table.size(0), null, copy);
   }
 
   /** Rounds the collected arrays. Addresses are known afterwards. */
@@ -125,9 +132,11 @@ final class Operands {
    * A weight [in, out].
    *
    * @param values an operand
+   * @param bias [out], or null for none
    * @param panels its copy, for few rows; null if there is none
    */
-  record Weight(Operand values, long in, long out, @Nullable INDArray panels) {}
+  record Weight(
+      Operand values, long in, long out, @Nullable INDArray bias, @Nullable INDArray panels) {}
 
   private static final class Rounded implements Operand {
     private final Operand from;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -20,15 +21,17 @@ final class Panels {
   static final int COLUMNS = 256;
 
   private final IdentityHashMap<INDArray, Held> copies = new IdentityHashMap<>();
+  private final PrimitiveCache cache;
 
-  /**
-   * Allows copies of weights until the result is run. A weight without a second panel needs none.
-   */
+  Panels(PrimitiveCache cache) {
+    this.cache = cache;
+  }
+
+  /** Allows copies of weights until the result is run. */
   synchronized Runnable hold(List<INDArray> weights) {
-    List<INDArray> wide = new ArrayList<>(weights);
-    wide.removeIf(weight -> weight.rank() != 2 || weight.size(1) <= COLUMNS);
-    wide.forEach(weight -> copies.computeIfAbsent(weight, unused -> new Held()).holders++);
-    return () -> release(wide);
+    List<INDArray> held = new ArrayList<>(weights);
+    held.forEach(weight -> copies.computeIfAbsent(weight, unused -> new Held()).holders++);
+    return () -> release(held);
   }
 
   /** Ends a hold, whose list it empties, so that it ends once. */
@@ -37,37 +40,58 @@ final class Panels {
       Held held = Objects.requireNonNull(copies.get(weight));
       if (--held.holders == 0) {
         copies.remove(weight);
-        if (held.copy != null) {
-          held.copy.close();
-        }
+        held.close();
       }
     }
     weights.clear();
   }
 
-  /** Returns the copy of a weight, made by the first call; null if it is not held. */
+  /**
+   * Returns the copy of a weight, made by the first call; null if it is not held or has no second
+   * panel, so that it needs none.
+   */
   synchronized @Nullable INDArray of(INDArray weight) {
     Held held = copies.get(weight);
-    if (held == null) {
+    if (held == null || weight.size(1) <= COLUMNS) {
       return null;
     }
     if (held.copy == null) {
-      held.copy = copy(weight);
+      held.copy = copy(weight, false);
     }
     return held.copy;
   }
 
-  private static INDArray copy(INDArray weight) {
-    long in = weight.size(0);
-    long out = weight.size(1);
+  /**
+   * Returns the copy of the transpose of a table, made by the first call; null if it is not held.
+   */
+  synchronized @Nullable INDArray ofTransposed(INDArray table) {
+    Held held = copies.get(table);
+    if (held == null) {
+      return null;
+    }
+    if (held.transposed == null) {
+      held.transposed = copy(table, true);
+    }
+    return held.transposed;
+  }
+
+  private INDArray copy(INDArray weight, boolean transposed) {
+    long in = weight.size(transposed ? 1 : 0);
+    long out = weight.size(transposed ? 0 : 1);
     INDArray copy;
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       copy = Nd4j.createUninitialized(DataType.FLOAT, in * out);
     }
-    Matrix all = new Matrix(Address.of(weight), out, DataType.FLOAT);
+    Matrix all = new Matrix(Address.of(weight), weight.size(1), DataType.FLOAT);
     for (Tile panel : Tile.cut(in, out, in, COLUMNS)) {
       long to = Address.element(copy, panel.column() * in);
-      all.part(0, panel.column()).copy(in, panel.columns(), to);
+      if (transposed) {
+        Layout rows = Layout.dense(DataType.FLOAT, in, panel.columns()).transposed();
+        Layout given = Layout.dense(DataType.FLOAT, panel.columns(), in);
+        cache.copy(given, rows, all.part(panel.column(), 0).address(), to);
+      } else {
+        all.part(0, panel.column()).copy(in, panel.columns(), to);
+      }
     }
     return copy;
   }
@@ -75,5 +99,10 @@ final class Panels {
   private static final class Held {
     private int holders;
     private @Nullable INDArray copy;
+    private @Nullable INDArray transposed;
+
+    void close() {
+      Stream.of(copy, transposed).filter(Objects::nonNull).forEach(INDArray::close);
+    }
   }
 }

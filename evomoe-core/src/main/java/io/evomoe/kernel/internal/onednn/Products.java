@@ -1,7 +1,6 @@
 package io.evomoe.kernel.internal.onednn;
 
 import io.evomoe.kernel.Accumulator;
-import io.evomoe.kernel.FeedForwardNets.GroupedMap;
 import io.evomoe.kernel.FeedForwardNets.MapGradients;
 import io.evomoe.kernel.RowGroups;
 import io.evomoe.kernel.internal.onednn.Operands.Operand;
@@ -46,7 +45,7 @@ final class Products {
   private final Scratch zeros = Scratch.filled(0, DataType.FLOAT);
   private final Scratch scratch;
   private final RowProducts ofRows;
-  private final Panels panels = new Panels();
+  private final Panels panels = new Panels(cache);
 
   /** Creates products whose operands are rounded to a type; float32 operands are not. */
   Products(Rounding rounding) {
@@ -195,11 +194,7 @@ final class Products {
               ? matrix(b, terms).part(tile.column(), 0)
               : matrix(b, n).part(0, tile.column());
       Rows product = new Rows(left, rows, tile.columns(), terms, transposeB, right, 0, c, add);
-      if (transposeB && !add && isFew(rows)) {
-        ofRows.dotProducts(product);
-      } else {
-        ofRows.run(product);
-      }
+      ofRows.run(product);
     } else if (!transposeB) {
       Matrix left = matrix(a, m).part(0, tile.row());
       Matrix right = matrix(b, n).part(0, tile.column());
@@ -233,31 +228,26 @@ final class Products {
   /**
    * Computes y = x W + b.
    *
-   * @param bias at least as long as the rows of W, or null for none
    * @param y may have another type
    * @param rows at least 1
    */
-  void linear(long x, Weight weight, @Nullable INDArray bias, Target y, int rows) {
-    linear(x, weight, bias, y, Tile.whole(rows, weight.out()));
+  void linear(long x, Weight weight, Target y, int rows) {
+    linear(x, weight, y, Tile.whole(rows, weight.out()));
   }
 
   /** Adds the pieces of y = x W + b for the rows of all groups. */
   void addLinear(
-      Operand x,
-      List<Weight> weights,
-      GroupedMap map,
-      RowGroups groups,
-      INDArray y,
-      List<Runnable> pieces) {
+      Operand x, List<Weight> weights, RowGroups groups, INDArray y, List<Runnable> pieces) {
     int[] used = IntStream.range(0, groups.count()).filter(g -> groups.size(g) > 0).toArray();
     for (int group : used) {
-      for (Tile tile : ofRows.tiles(groups.size(group), map.in(), map.out(), used.length)) {
+      Weight weight = weights.get(group);
+      int rows = groups.size(group);
+      for (Tile tile : ofRows.tiles(rows, weight.in(), weight.out(), used.length)) {
         pieces.add(
             () ->
                 linear(
-                    row(x, groups.inputOffset(group) + tile.row(), map.in()),
-                    weights.get(group),
-                    map.bias(group),
+                    row(x, groups.inputOffset(group) + tile.row(), weight.in()),
+                    weight,
                     Target.of(y, groups.offset(group) + tile.row()),
                     tile));
       }
@@ -265,27 +255,27 @@ final class Products {
   }
 
   /** Computes the columns of a tile of y = x W + b. Here x and y are the first of its rows. */
-  private void linear(long x, Weight weight, @Nullable INDArray bias, Target y, Tile tile) {
+  private void linear(long x, Weight weight, Target y, Tile tile) {
     INDArray copy = weight.panels();
     if (copy == null) {
       Matrix w = matrix(weight.values().address(), weight.out()).part(0, tile.column());
-      linear(x, weight, w, bias, y, tile);
+      linear(x, weight, w, y, tile);
       return;
     }
     for (Tile part : Tile.cut(tile.rows(), tile.columns(), tile.rows(), Panels.COLUMNS)) {
       long first = tile.column() + part.column();
       Matrix w = matrix(Address.element(copy, first * weight.in()), part.columns());
-      linear(x, weight, w, bias, y, new Tile(0, first, part.rows(), part.columns()));
+      linear(x, weight, w, y, new Tile(0, first, part.rows(), part.columns()));
     }
   }
 
-  private void linear(
-      long x, Weight weight, Matrix columns, @Nullable INDArray bias, Target y, Tile tile) {
+  private void linear(long x, Weight weight, Matrix columns, Target y, Tile tile) {
     long first = tile.column();
     long in = weight.in();
     long out = weight.out();
     int rows = (int) tile.rows();
     long none = exact && !ofRows.isFew(rows) ? zeros.address(out) : 0;
+    INDArray bias = weight.bias();
     long b = bias == null ? none : Address.element(bias, first);
     Matrix to = new Matrix(y.address(), out, y.type()).part(0, first);
     ofRows.run(new Rows(matrix(x, in), rows, tile.columns(), in, false, columns, b, to, false));

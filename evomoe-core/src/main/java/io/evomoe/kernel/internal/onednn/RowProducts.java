@@ -64,7 +64,8 @@ final class RowProducts {
   /**
    * Returns the parts of a product of rows with a weight that one thread computes: bands of rows,
    * or whole {@link Panels} of few rows, since reading the weight takes the time then. Without
-   * panels, one row reads a weight fastest in its whole width.
+   * panels, one row reads a weight fastest in its whole width. Threads that share many products end
+   * together if they take single panels.
    *
    * @param in terms of its sums
    * @param maps number of such products that run together
@@ -73,9 +74,13 @@ final class RowProducts {
     if (!isFew(rows)) {
       return Tile.bands(rows, out);
     }
-    long threads = Math.max(1, Workers.shared().threads() / maps);
-    boolean whole = rows == 1 || (threads == 1 && Matrix.isFetched(TERMS * out));
-    long share = whole ? out / threads : SHARE / in;
+    int threads = Workers.shared().threads();
+    long share;
+    if (threads == 1) {
+      share = rows == 1 || Matrix.isFetched(TERMS * out) ? out : SHARE / in;
+    } else {
+      share = rows == 1 && maps <= threads ? out * maps / threads : Panels.COLUMNS;
+    }
     long panels = Math.max(1, (share + Panels.COLUMNS - 1) / Panels.COLUMNS);
     return Tile.cut(rows, out, rows, panels * Panels.COLUMNS);
   }
@@ -86,7 +91,7 @@ final class RowProducts {
   }
 
   /** Returns whether that many rows in float32 are computed by sgemm, which reads panels. */
-  static boolean readPanels(int rows) {
+  static boolean readPanels(long rows) {
     return rows < EXACT_ROWS || (SEVERAL_ROWS && rows <= FEW);
   }
 
@@ -133,9 +138,8 @@ final class RowProducts {
   }
 
   private void inParts(Rows product, int from, int rows) {
-    long most = product.transposeB ? product.k : TERMS;
-    for (long term = 0; term < product.k; term += most) {
-      long terms = Math.min(most, product.k - term);
+    for (long term = 0; term < product.k; term += TERMS) {
+      long terms = Math.min(TERMS, product.k - term);
       if (!product.transposeB) {
         product.b.part(term, 0).fetch(terms, product.n);
       }
@@ -191,26 +195,6 @@ final class RowProducts {
         Address.copy(product.bias, own.address(), n * type.width());
       }
       Matrix.multiply(false, false, one, own, product.c.part(row, 0), 1, n, addends, false);
-    }
-  }
-
-  /**
-   * Computes c = a b^T for few rows, each by itself, so it has the same bits whatever their number.
-   * One row takes the time to read b, a quarter of what a product of several rows takes. From about
-   * 16 rows on it takes longer than such a product, twice as long for 64. Gradients need no such
-   * bits, so {@link #run} computes them.
-   */
-  void dotProducts(Rows product) {
-    long columns = Math.max(NARROW, SHARE / product.k);
-    for (long column = 0; column < product.n; column += columns) {
-      long size = Math.min(columns, product.n - column);
-      Matrix right = product.b.part(column, 0);
-      right.fetch(size, product.k);
-      for (int row = 0; row < product.rows; row++) {
-        Matrix left = product.a.part(row, 0);
-        Matrix c = product.c.part(row, column);
-        Matrix.multiply(false, true, left, right, c, 1, size, product.k, false);
-      }
     }
   }
 

@@ -55,6 +55,9 @@ class FewRowsTest {
     assertSame(in, x -> kernels.linear(x, weight, bias));
     assertSame(in, x -> kernels.linear(x, weight, null));
     assertSame(in, x -> kernels.multiply(x, false, table, true));
+    Runnable release = kernels.hold(List.of(table));
+    assertSame(in, x -> kernels.multiply(x, false, table, true));
+    release.run();
   }
 
   @ParameterizedTest

@@ -9,7 +9,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class OperandsTest {
-  private final Operands operands = new Operands(new Rounding(DataType.BFLOAT16), new Panels());
+  private final Operands operands =
+      new Operands(new Rounding(DataType.BFLOAT16), new Panels(new PrimitiveCache()));
   private final INDArray exact = RandomArrays.gaussian(DataType.FLOAT, 1, 3, 4);
 
   @Test

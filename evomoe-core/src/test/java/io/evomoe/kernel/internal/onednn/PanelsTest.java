@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class PanelsTest {
-  private final Panels panels = new Panels();
+  private final Panels panels = new Panels(new PrimitiveCache());
 
   /** [2, 300] with the numbers of its elements. */
   private final INDArray weight = Nd4j.arange(600).castTo(DataType.FLOAT).reshape(2, 300);
@@ -28,16 +28,32 @@ class PanelsTest {
   }
 
   @Test
-  void a_copy_should_be_freed_by_its_last_holder() {
+  void a_copy_of_a_transpose_should_have_some_rows_of_all_columns_then_the_others() {
+    INDArray table = Nd4j.arange(600).castTo(DataType.FLOAT).reshape(300, 2);
+    panels.hold(List.of(table));
+    INDArray copy = Objects.requireNonNull(panels.ofTransposed(table));
+    assertThat(copy.getFloat(0)).isEqualTo(0);
+    assertThat(copy.getFloat(255)).isEqualTo(510);
+    assertThat(copy.getFloat(256)).isEqualTo(1);
+    assertThat(copy.getFloat(512)).isEqualTo(512);
+    assertThat(copy.getFloat(556)).isEqualTo(513);
+    assertThat(copy.getFloat(599)).isEqualTo(599);
+  }
+
+  @Test
+  void copies_should_be_freed_by_their_last_holder() {
     Runnable first = panels.hold(List.of(weight));
     Runnable second = panels.hold(List.of(weight));
     INDArray copy = Objects.requireNonNull(panels.of(weight));
+    INDArray transposed = Objects.requireNonNull(panels.ofTransposed(weight));
     first.run();
     first.run();
     assertThat(panels.of(weight)).isSameAs(copy);
     second.run();
     assertThat(copy.wasClosed()).isTrue();
+    assertThat(transposed.wasClosed()).isTrue();
     assertThat(panels.of(weight)).isNull();
+    assertThat(panels.ofTransposed(weight)).isNull();
   }
 
   @Test
