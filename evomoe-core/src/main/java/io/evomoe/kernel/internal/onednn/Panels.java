@@ -14,7 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Copies of weights [in, out] in panels: the first {@value #COLUMNS} columns of all rows, then the
  * next ones. A product of few rows takes the columns in groups of about that width. So it reads a
- * panel in the order of the memory, which takes two thirds of the time of the weight itself.
+ * panel in the order of the memory, which takes two thirds of the time of the weight itself. A
+ * table whose transpose is a right side, e.g. of the output head, has a copy of its transpose.
  */
 final class Panels {
   /** Columns of a panel; the last one of a weight may have fewer. */
