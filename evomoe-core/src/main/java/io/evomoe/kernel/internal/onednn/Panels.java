@@ -83,17 +83,20 @@ final class Panels {
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       copy = Nd4j.createUninitialized(DataType.FLOAT, in * out);
     }
-    Matrix all = new Matrix(Address.of(weight), weight.size(1), DataType.FLOAT);
-    for (Tile panel : Tile.cut(in, out, in, COLUMNS)) {
-      long to = Address.element(copy, panel.column() * in);
-      if (transposed) {
-        Layout rows = Layout.dense(DataType.FLOAT, in, panel.columns()).transposed();
-        Layout given = Layout.dense(DataType.FLOAT, panel.columns(), in);
-        cache.copy(given, rows, all.part(panel.column(), 0).address(), to);
-      } else {
-        all.part(0, panel.column()).copy(in, panel.columns(), to);
-      }
-    }
+    List<Tile> tiles = Tile.cut(in, out, in, COLUMNS);
+    Pieces.run(
+        tiles.size(),
+        piece -> {
+          long first = tiles.get(piece).column();
+          long columns = tiles.get(piece).columns();
+          Layout given =
+              transposed
+                  ? Layout.dense(DataType.FLOAT, columns, in).transposed()
+                  : Layout.strided(DataType.FLOAT, in, columns, out);
+          long from = Address.element(weight, transposed ? first * in : first);
+          Layout panel = Layout.dense(DataType.FLOAT, in, columns);
+          cache.copy(given, panel, from, Address.element(copy, first * in));
+        });
     return copy;
   }
 

@@ -24,7 +24,7 @@ final class RowProducts {
   /** Rows in float32 up to which a row has the same bits whatever the number of rows. */
   static final int FEW = 64;
 
-  /** Elements of a weight that one thread multiplies several rows with, about. */
+  /** Elements of a wide weight that a single thread multiplies several rows with, about. */
   private static final long SHARE = 1 << 18;
 
   /** Columns below which sgemm may sum one row in another order. */
