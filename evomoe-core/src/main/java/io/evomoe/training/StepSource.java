@@ -196,7 +196,7 @@ public abstract class StepSource {
     }
     optimizer.retain(model.parameters());
     free(lineage.values());
-    log.info("Spawned experts before step {} ({})", step, evolution.config().spawnMethod());
+    log.info("Spawned experts after step {} ({})", step, evolution.config().spawnMethod());
     progress = progress.afterSpawn();
   }
 

@@ -61,7 +61,7 @@ class TerminalInterruptTest {
   void a_line_of_the_log_should_take_the_place_of_the_bar() throws Exception {
     try (PseudoTerminal terminal = wholeRun()) {
       assertThat(terminal.exitCode()).as(terminal.shown()).isZero();
-      assertThat(terminal.shown()).contains("\r\u001b[KSpawned experts before step");
+      assertThat(terminal.shown()).contains("\r\u001b[KSpawned experts after step");
     }
   }
 

@@ -18,8 +18,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Answers of a causal language model to questions with several choices. The answer is the choice
- * with the highest log-likelihood after the prompt, plain or divided by the choice's UTF-8 bytes:
- * {@code acc} and {@code acc_norm} of EleutherAI's lm-evaluation-harness.
+ * with the highest log-likelihood after the prompt, plain or divided by the choice's UTF-8 bytes.
+ * The first is {@code acc} of EleutherAI's lm-evaluation-harness, whose {@code acc_norm} divides by
+ * characters without the space before a choice.
  *
  * @param questions number of questions
  * @param accuracy share of the questions with the right choice by log-likelihood, in 0..1

@@ -107,8 +107,8 @@ class ConfigurationPageTest {
             ## gateOptions
 
             Options of a gate by its name, e.g. `gateOptions.switch.alpha`: see [the gates](gates.md). They are fields of the model, so
-            a resumed run cannot change them. Presets set the options below. All other gates, `model.architecture: llama` and
-            `train --init` use the defaults of the gate.
+            a resumed run cannot change them. Presets set the options below. All other gates and `train --init` use
+            the defaults of the gate.
 
             | task | preset | gate | options |
             |---|---|---|---|
