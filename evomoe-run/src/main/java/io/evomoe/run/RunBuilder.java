@@ -5,6 +5,7 @@ import io.evomoe.models.internal.hub.TokenizerFiles;
 import io.evomoe.models.text.TextProgress;
 import io.evomoe.models.text.Tokenizer;
 import io.evomoe.moe.GateProvider;
+import io.evomoe.nn.LoraConfig;
 import io.evomoe.run.config.ModelConfig.Architecture;
 import io.evomoe.run.config.RunConfig;
 import io.evomoe.run.data.Dataset;
@@ -255,6 +256,10 @@ public final class RunBuilder<M extends Model<?>> extends RunSettings<RunBuilder
     RunStart from = start;
     RunConfig config = changed(defaults());
     config.gateOptions().keySet().forEach(GateProvider::named);
+    if (!config.lora().active() && !config.lora().equals(LoraConfig.OFF)) {
+      throw new IllegalArgumentException(
+          "lora.alpha, dropout and modules need lora.rank of at least 1, was 0");
+    }
     if (config.trainsPart() && !(from instanceof WarmStart)) {
       throw new IllegalArgumentException(
           "training.trainOnly, training.freeze, training.trainExperts and lora.rank need a run to start from: use train --from (Run.from)");

@@ -13,6 +13,7 @@ import io.evomoe.nn.LoraConfig;
 import io.evomoe.nn.Parameter;
 import io.evomoe.nn.TokenBatch;
 import io.evomoe.run.config.RunConfig;
+import io.evomoe.run.finetune.Classifier;
 import io.evomoe.run.finetune.FineTuning;
 import io.evomoe.run.internal.task.GptTask;
 import io.evomoe.run.record.RunFiles;
@@ -127,6 +128,27 @@ class PartTrainingTest {
     }
   }
 
+  @Test
+  void a_classifier_of_a_run_with_adapters_should_have_their_weights_and_no_adapters()
+      throws IOException {
+    base = folder.resolve("masked");
+    try (Run<Roberta> run = SmallTexts.roberta(folder).gate("topk").in(base)) {
+      run.train();
+    }
+    Path adapted = folder.resolve("adapted");
+    try (Run<?> run = part(LORA, adapted)) {
+      run.train();
+    }
+    Path tuned = folder.resolve("tuned");
+    try (FineTuning tuning = classes(adapted, List.of(), List.of(), tuned)) {
+      tuning.train();
+    }
+
+    try (Classifier classifier = Classifier.open(tuned)) {
+      assertThat(classifier.classify(List.of("a text"))).hasSize(1);
+    }
+  }
+
   private static FineTuning classes(Path run, List<String> only, List<String> freeze, Path out) {
     return FineTuning.of(run)
         .data(SmallTexts.classes(40))
@@ -185,6 +207,12 @@ class PartTrainingTest {
           .isThrownBy(() -> before.exportAdapters(ExportRequest.DEFAULT, folder.resolve("none")))
           .withMessageContaining("lora.rank must be at least 1");
     }
+    try (Run<?> more = part("lora.rank=2 training.trainExperts=0.3", folder.resolve("more"))) {
+      more.train();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> more.exportAdapters(ExportRequest.DEFAULT, folder.resolve("none")))
+          .withMessageContaining("training.trainExperts 0, were 2, [] and 0.3");
+    }
     Path other = folder.resolve("other");
     try (Run<Llama> run = SmallTexts.llama(folder).gate("dense").in(folder.resolve("dense"))) {
       run.train();
@@ -236,6 +264,15 @@ class PartTrainingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.llama(folder).set("lora.rank", "2").config())
         .withMessageContaining("need a run to start from");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.from(base).set("lora.alpha", "32").config())
+        .withMessage("lora.alpha, dropout and modules need lora.rank of at least 1, was 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.from(tuned).withMoments())
+        .withMessageContaining("was trained with adapters: it has no moments of its weights");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Run.upcycling(tuned))
+        .withMessageContaining("was trained with adapters: start from the run");
     Path young = folder.resolve("young");
     try (Run<Llama> run =
         SmallTexts.llama(folder).gate("evomoe").evolution(e -> e.diversifySteps(15)).in(young)) {

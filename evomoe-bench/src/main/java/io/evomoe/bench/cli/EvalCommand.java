@@ -90,7 +90,10 @@ final class EvalCommand implements Runnable {
     }
     Path file = choices;
     if (file != null) {
-      CommandText.reject(spec, "cannot be given with --choices", "--data", "--split", "--batches");
+      String why = "cannot be given with --choices";
+      CommandText.reject(spec, why, "--data", "--split", "--batches");
+      CommandText.reject(spec, why, OF_TRANSLATION);
+      form.over(DataForm.DEFAULT, false, "questions have one form");
     }
     if (Classifier.isIn(checkpoint)) {
       evaluateClassifier();

@@ -195,6 +195,14 @@ class BadInputTest {
   }
 
   @Test
+  void options_of_other_evaluations_should_not_be_ignored_beside_questions() {
+    CommandRun.of("eval", "--checkpoint", "x", "--choices", "y", "--beam", "4")
+        .refused("--beam cannot be given with --choices");
+    CommandRun.of("eval", "--checkpoint", "x", "--choices", "y", "--text-field", "z")
+        .refused("questions have one form");
+  }
+
+  @Test
   void a_mistyped_option_should_be_said_before_the_one_that_is_missing_for_it() {
     CommandRun.of("eval", "--chekpoint", "x")
         .refused("unknown option --chekpoint; did you mean --checkpoint? (see evomoe eval --help)");

@@ -269,6 +269,12 @@ class FromRunTest {
     assertThat(Files.readString(third.resolve(Lineage.NAME)))
         .contains("\"model_sha256\"", "\"" + mixture + "\"");
     assertThat(mixture.resolve(Lineage.NAME)).doesNotExist();
+
+    Path fourth = folder.resolve("fourth");
+    assertWorks(from(third, fourth, "--steps", "1", "--set", "training.microBatches=4"));
+    assertThat(Lineage.of(Checkpoint.open(newest(fourth)).config()).batches())
+        .as("13 and 5, in steps of 4")
+        .isEqualTo(20);
   }
 
   @Test

@@ -69,7 +69,8 @@ public final class FineTuning implements AutoCloseable {
 
   private FineTuning(Builder builder, Dataset data, OutputFolder output) {
     this.run = RunCheckpoint.open(builder.run);
-    RunConfig network = run.config().with(c -> c.split(builder.split).data(builder.form));
+    RunConfig network =
+        run.config().trainingAll().with(c -> c.split(builder.split).data(builder.form));
     Split<RowCorpus> texts = Corpora.open(RecordKind.CLASS, data, network, builder.said);
     List<String> labels = texts.train().labels();
     if (labels.size() < 2) {

@@ -27,6 +27,7 @@ import io.evomoe.run.task.Task.TrainedModel;
 import io.evomoe.run.task.Tasks;
 import io.evomoe.training.CheckpointException;
 import io.evomoe.training.Model;
+import io.evomoe.training.TrainingConfig;
 import io.evomoe.training.checkpoint.Checkpoint;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -320,10 +321,11 @@ public final class RunCheckpoint implements TaskRun {
    * @throws IllegalArgumentException if the run has none, or trained other weights as well
    */
   public int exportAdapters(ExportRequest request, Path folder) {
-    if (!config.lora().active() || !config.training().trainOnly().isEmpty()) {
+    TrainingConfig training = config.training();
+    if (!config.lora().active() || !training.trainOnly().isEmpty() || training.trainExperts() > 0) {
       throw new IllegalArgumentException(
-          "format peft holds the adapters of a run that trained nothing else: lora.rank must be at least 1 and training.trainOnly empty, were %d and %s"
-              .formatted(config.lora().rank(), config.training().trainOnly()));
+          "format peft holds the adapters of a run that trained nothing else: lora.rank must be at least 1, training.trainOnly empty and training.trainExperts 0, were %d, %s and %s"
+              .formatted(config.lora().rank(), training.trainOnly(), training.trainExperts()));
     }
     try (TrainedModel<?> adapted = load(() -> task().fresh(config, vocabulary(), facts()))) {
       TrainedModel<?> routed = routed(adapted, request.expertsPerToken());

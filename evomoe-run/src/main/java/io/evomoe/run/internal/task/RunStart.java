@@ -86,6 +86,11 @@ public interface RunStart {
      */
     public static DenseStart open(Path folder) {
       RunCheckpoint run = RunCheckpoint.open(folder);
+      if (run.config().lora().active()) {
+        throw new IllegalArgumentException(
+            folder
+                + " was trained with adapters: start from the run that it started from, or train all its weights first (train --from)");
+      }
       DenseStart start = new DenseStart(run, run.checkpoint().dense());
       if (start.hasExperts()) {
         throw new IllegalArgumentException(

@@ -47,6 +47,10 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
    */
   public WarmStart withMoments() {
     Path folder = run.folder().path();
+    if (run.config().lora().active()) {
+      throw new IllegalArgumentException(
+          folder + " was trained with adapters: it has no moments of its weights");
+    }
     if (RunFiles.hasRounds(folder)) {
       throw new IllegalArgumentException(
           folder
@@ -209,9 +213,9 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
   }
 
   /**
-   * Returns the batches seen, in batches of the new run. Another sequence length gives other
-   * sequences, and another seed another order. So does another batch size of pairs, which are
-   * grouped by length.
+   * Returns the batches seen, in batches of the new run, of which whole steps are skipped. Another
+   * sequence length gives other sequences, and another seed another order. So does another batch
+   * size of pairs, which are grouped by length.
    */
   private long batchesSeen(RunConfig config) {
     RunConfig before = run.config();
@@ -227,8 +231,9 @@ public record WarmStart(RunCheckpoint run, boolean moments, long decaySteps) imp
         Lineage.of(run.checkpoint().config()).batches()
             + run.checkpoint().progress().step() * before.training().microBatches();
     long sequences = batches * before.training().batch();
-    int batch = config.training().batch();
-    return (sequences + batch - 1) / batch;
+    int together = config.training().microBatches();
+    long step = (long) config.training().batch() * together;
+    return (sequences + step - 1) / step * together;
   }
 
   private Lineage lineage(CheckpointStart start, long batches) {
