@@ -108,11 +108,6 @@ public final class Linear implements Layer {
     GroupedMap map = grouped(maps);
     INDArray y = kernels.groupedLinear(x, groups, map);
     List<Lora> adapters = maps.stream().flatMap(one -> Stream.ofNullable(one.lora)).toList();
-    if (!adapters.isEmpty() && adapters.size() < maps.size()) {
-      throw new IllegalArgumentException(
-          "lora.modules must match all experts of a layer or none, but %s is in a layer with others"
-              .formatted(maps.get(0).weight.name()));
-    }
     Output added = adapters.isEmpty() ? null : Lora.forward(adapters, x, groups, pass);
     if (added != null) {
       kernels.addInto(y, added.value());

@@ -71,8 +71,19 @@ public record LoraConfig(
     return name.endsWith("." + Lora.A) || name.endsWith("." + Lora.B);
   }
 
-  /** Returns whether the linear map at a place has an adapter. */
+  /**
+   * Returns whether the linear map at a place has an adapter.
+   *
+   * @throws IllegalArgumentException if only some experts of its layer have one
+   */
   boolean adapts(Place place) {
-    return active() && place.matches(modules.isEmpty() ? USUAL : modules);
+    List<String> globs = modules.isEmpty() ? USUAL : modules;
+    boolean adapts = active() && place.matches(globs);
+    if (active() && adapts != place.matchesInFirstExpert(globs)) {
+      throw new IllegalArgumentException(
+          "lora.modules must match all experts of a layer or none, were %s, which match only some of the experts around %s"
+              .formatted(modules, place.name()));
+    }
+    return adapts;
   }
 }

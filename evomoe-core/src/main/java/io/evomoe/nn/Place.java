@@ -83,6 +83,15 @@ public record Place(
    * @throws IllegalArgumentException if a glob is malformed
    */
   public boolean matches(List<String> globs) {
+    return matches(name, globs);
+  }
+
+  /** Returns whether {@link #matches(List)} holds for the same part of its layer's first expert. */
+  boolean matchesInFirstExpert(List<String> globs) {
+    return matches(anyExpert.map(expert -> expert.of(0)).orElse(name), globs);
+  }
+
+  private static boolean matches(String name, List<String> globs) {
     return globs.stream()
         .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
         .anyMatch(

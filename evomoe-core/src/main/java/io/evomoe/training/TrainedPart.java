@@ -44,11 +44,16 @@ final class TrainedPart {
    *
    * @param batches training batches by index
    * @param context phase and temperature of the next step
+   * @param made names of the gate's parameters that are new, not those of a trained model
    * @throws IllegalArgumentException if the model's experts are spawned later, a glob matches
-   *     nothing, or no parameter is left to train
+   *     nothing, no parameter is left to train, or a new one is left out
    */
   static <B> void freeze(
-      Model<B> model, TrainingConfig config, LongFunction<B> batches, StepContext context) {
+      Model<B> model,
+      TrainingConfig config,
+      LongFunction<B> batches,
+      StepContext context,
+      Set<String> made) {
     TrainedPart part = new TrainedPart(config, model.parameters());
     if (!config.trainsPart() && !part.isAdapted()) {
       return;
@@ -68,6 +73,17 @@ final class TrainedPart {
     if (part.parameters.stream().allMatch(Parameter::frozen)) {
       throw new IllegalArgumentException(
           "training.trainOnly and training.freeze must leave a parameter to train, left none");
+    }
+    part.requireTrained(made);
+  }
+
+  private void requireTrained(Set<String> made) {
+    for (Parameter parameter : parameters) {
+      if (parameter.frozen() && made.contains(parameter.name())) {
+        throw new IllegalArgumentException(
+            "training.trainOnly must include %s, which the gate of the earlier run does not have, was %s"
+                .formatted(parameter.name(), config.trainOnly()));
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
@@ -88,7 +89,11 @@ public final class Trainer<B> implements AutoCloseable {
                 saved)
             : remote.begin(model, config, evolution, saved);
     TrainedPart.freeze(
-        model, config.training(), data.training(), steps.state().context().evaluating());
+        model,
+        config.training(),
+        data.training(),
+        steps.state().context().evaluating(),
+        saved == null ? Set.of() : saved.made());
     this.config = config;
     this.evaluation = new Evaluation<>(model, data.heldOut());
     this.collapse = new CollapseWarning(config.guards());

@@ -6,6 +6,7 @@ import io.evomoe.training.optimizer.Optimizer;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything that a run needs to continue. The objects are live, so write them before the next
@@ -67,6 +68,14 @@ public record TrainingState(
      * and shapes, so the model must have spawned experts if the run had.
      */
     void loadInto(Model<?> model, Optimizer optimizer);
+
+    /**
+     * Returns the names of the gate's parameters that {@link #loadInto} left as they were drawn,
+     * because the saved gate had none that fit.
+     */
+    default Set<String> made() {
+      return Set.of();
+    }
   }
 
   /**

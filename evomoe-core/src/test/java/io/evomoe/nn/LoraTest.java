@@ -89,16 +89,14 @@ class LoraTest {
 
   @Test
   void should_reject_adapters_of_some_experts_of_a_layer() {
-    LoraConfig first = LORA.withModules(List.of("layer.0"));
-    List<FeedForward> nets =
-        List.of(expert(scope(first).child(0), true), expert(scope(first).child(1), true));
+    Scope layer = scope(LORA.withModules(List.of("layer.experts.0")));
 
+    assertThat(expert(layer.expert(0), true).parameters())
+        .anyMatch(parameter -> parameter.role() == Role.ADAPTER);
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                FeedForward.forward(nets, random(1, 4, WIDTH), RowGroups.shared(2, 4), pass(1, 4)))
+        .isThrownBy(() -> expert(layer.expert(1), true))
         .withMessage(
-            "lora.modules must match all experts of a layer or none, but layer.0.expand.weight is in a layer with others");
+            "lora.modules must match all experts of a layer or none, were [layer.experts.0], which match only some of the experts around layer.experts.1.expand");
   }
 
   @Test

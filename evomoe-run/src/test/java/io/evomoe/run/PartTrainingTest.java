@@ -123,6 +123,7 @@ class PartTrainingTest {
           .isThrownBy(tuning::train)
           .withMessageStartingWith("training.trainOnly must match a parameter or a module");
     }
+    assertThat(wrong).doesNotExist();
     try (FineTuning tuning = classes(masked, List.of(), List.of("tokens"), wrong)) {
       assertThat(tuning.train().isInterrupted()).isFalse();
     }
@@ -261,6 +262,13 @@ class PartTrainingTest {
     assertRejected("training.freeze=['*']", "must leave a parameter to train");
     assertRejected(
         "lora.rank=2 lora.modules=['*.gate']", "lora.modules must match a linear map or a module");
+    assertRejected(
+        "lora.rank=2 lora.modules=['*.experts.1']",
+        "lora.modules must match all experts of a layer or none");
+    assertRejected(
+        "lora.rank=2 gateOptions.topk.prior=learned",
+        "training.trainOnly must include blocks.1.feedForward.gate.prior, which the gate of the earlier run does not have, was []");
+    assertThat(folder.resolve("rejected")).doesNotExist();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SmallTexts.llama(folder).set("lora.rank", "2").config())
         .withMessageContaining("need a run to start from");

@@ -180,15 +180,15 @@ public final class FineTuning implements AutoCloseable {
   private FineTuned measured(List<ClassScores> stored, List<Callback> callbacks) {
     callbacks.forEach(callback -> callback.onNote("already finished"));
     scores = stored;
-    return finished(train(TunedKind.TUNED, List.of()).flatMap(FineTuned::measured));
+    return finished(train(TunedKind.TUNED, () -> {}, List.of()).flatMap(FineTuned::measured));
   }
 
   private FineTuned trained(List<Callback> callbacks) {
     scores = trainings.majority().scores();
-    folder.begin();
     Optional<ClassEvaluation> last = Optional.empty();
     for (TunedKind kind : kinds) {
-      Optional<FineTuned> reached = train(kind, callbacks);
+      Runnable begin = kind == kinds.get(0) ? folder::begin : () -> {};
+      Optional<FineTuned> reached = train(kind, begin, callbacks);
       if (reached.isEmpty()) {
         return new FineTuned(scores, Optional.empty());
       }
@@ -198,8 +198,17 @@ public final class FineTuning implements AutoCloseable {
     return finished(last);
   }
 
-  private Optional<FineTuned> train(TunedKind kind, List<Callback> callbacks) {
-    return trainings.train(kind, folder.notes(), folder.open(kind), this::heedStop, callbacks);
+  /** Runs {@code begin} once the training was accepted, before its first step. */
+  private Optional<FineTuned> train(TunedKind kind, Runnable begin, List<Callback> callbacks) {
+    return trainings.train(
+        kind,
+        folder.notes(),
+        folder.open(kind),
+        begun -> {
+          begin.run();
+          heedStop(begun);
+        },
+        callbacks);
   }
 
   private FineTuned finished(Optional<ClassEvaluation> measured) {
