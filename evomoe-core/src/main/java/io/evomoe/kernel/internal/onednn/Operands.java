@@ -77,7 +77,7 @@ final class Operands {
     for (int g = 0; g < groups.count(); g++) {
       INDArray weight = map.weight(g);
       Operand values = Pieces.bands(groups.size(g)) > 1 ? of(weight) : ofOnePiece(weight);
-      INDArray copy = RowProducts.readPanels(groups.size(g)) ? panels.of(weight) : null;
+      INDArray copy = groups.size(g) <= RowProducts.FEW ? panels.of(weight) : null;
       operands.add(new Weight(values, map.in(), map.out(), map.bias(g), copy));
     }
     return operands;
@@ -85,7 +85,7 @@ final class Operands {
 
   /** Returns a table [n, k] as a weight [k, n] for some rows; null if it is not copied so. */
   @Nullable Weight ofTransposed(INDArray table, long rows) {
-    INDArray copy = RowProducts.readPanels(rows) ? panels.ofTransposed(table) : null;
+    INDArray copy = rows <= RowProducts.FEW ? panels.ofTransposed(table) : null;
     return copy == null ? null : new Weight(of(table), table.size(1), table.size(0), null, copy);
   }
 

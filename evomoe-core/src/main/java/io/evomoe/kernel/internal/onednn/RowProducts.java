@@ -33,11 +33,12 @@ final class RowProducts {
   private static final int EXACT_ROWS = 8;
   private static final int STEP = 16;
 
-  /**
-   * Whether a row of several in a call of sgemm has the same bits as alone. Without AVX-512, sgemm
-   * sums several rows in another order.
-   */
-  private static final boolean SEVERAL_ROWS = Instructions.haveAvx512();
+  private static final boolean AVX512 = Instructions.haveAvx512();
+
+  /** Rows and columns that sgemm computes together with AVX2. */
+  private static final int TILE_ROWS = 6;
+
+  private static final int TILE_COLUMNS = 16;
 
   /** Number of terms of a part of a sum. */
   private static final int TERMS = 256;
@@ -90,11 +91,6 @@ final class RowProducts {
     return exact && rows <= FEW;
   }
 
-  /** Returns whether that many rows in float32 are computed by sgemm, which reads panels. */
-  static boolean readPanels(long rows) {
-    return rows < EXACT_ROWS || (SEVERAL_ROWS && rows <= FEW);
-  }
-
   /** Computes a product. */
   void run(Rows product) {
     if (isFew(product.rows) && !product.add) {
@@ -120,7 +116,8 @@ final class RowProducts {
 
   private void fewRows(Rows product) {
     int rows = product.rows;
-    if (readPanels(rows) && !product.transposeB && product.n >= NARROW) {
+    boolean bySgemm = rows < EXACT_ROWS || takesSeveral(product.n);
+    if (bySgemm && !product.transposeB && product.n >= NARROW) {
       rowsBySgemmInParts(product);
     } else if (rows < EXACT_ROWS) {
       filledRows(product);
@@ -148,8 +145,8 @@ final class RowProducts {
   }
 
   /**
-   * Computes few rows as {@link #inParts} does, to the bit. The first one reads a panel in its
-   * order by itself. The others then read it from the cache: together if {@link #SEVERAL_ROWS}.
+   * Computes few rows as {@link #inParts} does, to the bit. The first ones read a panel in its
+   * order. The others then read it from the cache.
    */
   private void rowsBySgemmInParts(Rows product) {
     long n = product.n;
@@ -169,7 +166,7 @@ final class RowProducts {
       }
       int together;
       for (int row = 0; row < product.rows; row += together) {
-        together = row > 0 && SEVERAL_ROWS ? product.rows - row : 1;
+        together = together(row, product.rows - row, n);
         Matrix left = product.a.part(row, term);
         Matrix to = sums.part(row, n * (biases + part));
         Matrix.multiply(false, false, left, right, to, together, n, terms, false);
@@ -178,6 +175,33 @@ final class RowProducts {
     if (addends > 1) {
       addUp(sums, addends, product);
     }
+  }
+
+  /** Returns whether sgemm has a way to compute several rows to the same bits as one by one. */
+  private static boolean takesSeveral(long n) {
+    return AVX512 || n % TILE_COLUMNS == 0;
+  }
+
+  /**
+   * Returns how many of the rows left a call of sgemm computes to the same bits as one by one. With
+   * AVX-512 these are all, but the first one reads a panel faster alone. With AVX2, sgemm sums the
+   * last rows in another order if less than four are left over from whole tiles.
+   */
+  private static int together(int row, int left, long n) {
+    if (!takesSeveral(n)) {
+      return 1;
+    }
+    if (AVX512) {
+      return row == 0 ? 1 : left;
+    }
+    if (left < 4) {
+      return 1;
+    }
+    return switch (left % TILE_ROWS) {
+      case 1 -> left - 1;
+      case 2, 3 -> left - 4;
+      default -> left;
+    };
   }
 
   /**

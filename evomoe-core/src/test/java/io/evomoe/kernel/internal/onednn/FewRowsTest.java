@@ -107,7 +107,7 @@ class FewRowsTest {
         IntStream.range(0, kernels.jointRows())
             .mapToObj(row -> product.apply(x.get(interval(row, row + 1), all()).dup()))
             .toList();
-    for (int rows : new int[] {2, 3, 7, 8, 9, 15, 16, 31, 63, 64}) {
+    for (int rows : new int[] {2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 15, 16, 31, 63, 64}) {
       INDArray together = product.apply(x.get(interval(0, rows), all()).dup());
       for (int row = 0; row < rows; row++) {
         assertThat(together.getRow(row).toFloatVector())
