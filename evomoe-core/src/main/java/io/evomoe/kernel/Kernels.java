@@ -58,10 +58,10 @@ public interface Kernels extends ArrayKernels {
   }
 
   /**
-   * Announces products of few rows with weights whose values do not change meanwhile. Kernels may
-   * copy a weight that they use, to read it faster.
+   * Announces that this thread will compute products of few rows with weights whose values do not
+   * change meanwhile. Kernels may copy a weight that they use, to read it faster.
    *
-   * @return frees the copies; run it when no product with them is in progress
+   * @return frees the copies; run it when none of this thread's products is in progress
    */
   default Runnable hold(List<INDArray> weights) {
     return () -> {};

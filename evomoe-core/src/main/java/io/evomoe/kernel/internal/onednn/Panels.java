@@ -18,8 +18,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * table whose transpose is a right side, e.g. of the output head, has a copy of its transpose.
  */
 final class Panels {
-  /** Columns of a panel; the last one of a weight may have fewer. */
+  /** Columns of a panel; the last one of a weight may have fewer, or a few more. */
   static final int COLUMNS = 256;
+
+  /** Columns below which oneDNN may sum one row in another order than several. */
+  static final int LEAST = 16;
 
   private final IdentityHashMap<INDArray, Held> copies = new IdentityHashMap<>();
   private final PrimitiveCache cache;
@@ -28,18 +31,21 @@ final class Panels {
     this.cache = cache;
   }
 
-  /** Allows copies of weights until the result is run. */
+  /** Allows this thread to use copies of weights until the result is run. */
   synchronized Runnable hold(List<INDArray> weights) {
+    Thread holder = Thread.currentThread();
     List<INDArray> held = new ArrayList<>(weights);
-    held.forEach(weight -> copies.computeIfAbsent(weight, unused -> new Held()).holders++);
-    return () -> release(held);
+    held.forEach(
+        weight -> copies.computeIfAbsent(weight, unused -> new Held()).holders.add(holder));
+    return () -> release(held, holder);
   }
 
   /** Ends a hold, whose list it empties, so that it ends once. */
-  private synchronized void release(List<INDArray> weights) {
+  private synchronized void release(List<INDArray> weights, Thread holder) {
     for (INDArray weight : weights) {
       Held held = Objects.requireNonNull(copies.get(weight));
-      if (--held.holders == 0) {
+      held.holders.remove(holder);
+      if (held.holders.isEmpty()) {
         copies.remove(weight);
         held.close();
       }
@@ -48,12 +54,12 @@ final class Panels {
   }
 
   /**
-   * Returns the copy of a weight, made by the first call; null if it is not held or has no second
-   * panel, so that it needs none.
+   * Returns the copy of a weight, made by the first call; null if this thread does not hold it, or
+   * if it has no second panel, so that it needs none.
    */
   synchronized @Nullable INDArray of(INDArray weight) {
-    Held held = copies.get(weight);
-    if (held == null || weight.size(1) <= COLUMNS) {
+    Held held = heldHere(weight);
+    if (held == null || weight.size(1) < COLUMNS + LEAST) {
       return null;
     }
     if (held.copy == null) {
@@ -63,10 +69,11 @@ final class Panels {
   }
 
   /**
-   * Returns the copy of the transpose of a table, made by the first call; null if it is not held.
+   * Returns the copy of the transpose of a table, made by the first call; null if this thread does
+   * not hold it.
    */
   synchronized @Nullable INDArray ofTransposed(INDArray table) {
-    Held held = copies.get(table);
+    Held held = heldHere(table);
     if (held == null) {
       return null;
     }
@@ -76,6 +83,28 @@ final class Panels {
     return held.transposed;
   }
 
+  /** A copy of another thread may be freed while this one reads it. */
+  private @Nullable Held heldHere(INDArray weight) {
+    Held held = copies.get(weight);
+    return held != null && held.holders.contains(Thread.currentThread()) ? held : null;
+  }
+
+  /**
+   * Cuts the columns of rows into parts of some panels. The last part takes a rest of under {@value
+   * #LEAST} columns, too.
+   */
+  static List<Tile> cut(long rows, long columns, long panels) {
+    List<Tile> parts = new ArrayList<>();
+    long width = panels * COLUMNS;
+    long taken;
+    for (long column = 0; column < columns; column += taken) {
+      long left = columns - column;
+      taken = left < width + LEAST ? left : width;
+      parts.add(new Tile(0, column, rows, taken));
+    }
+    return parts;
+  }
+
   private INDArray copy(INDArray weight, boolean transposed) {
     long in = weight.size(transposed ? 1 : 0);
     long out = weight.size(transposed ? 0 : 1);
@@ -83,7 +112,7 @@ final class Panels {
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
       copy = Nd4j.createUninitialized(DataType.FLOAT, in * out);
     }
-    List<Tile> tiles = Tile.cut(in, out, in, COLUMNS);
+    List<Tile> tiles = cut(in, out, 1);
     Pieces.run(
         tiles.size(),
         piece -> {
@@ -101,7 +130,7 @@ final class Panels {
   }
 
   private static final class Held {
-    private int holders;
+    private final List<Thread> holders = new ArrayList<>();
     private @Nullable INDArray copy;
     private @Nullable INDArray transposed;
 

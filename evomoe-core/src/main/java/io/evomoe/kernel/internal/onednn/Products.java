@@ -262,7 +262,7 @@ final class Products {
       linear(x, weight, w, y, tile);
       return;
     }
-    for (Tile part : Tile.cut(tile.rows(), tile.columns(), tile.rows(), Panels.COLUMNS)) {
+    for (Tile part : Panels.cut(tile.rows(), tile.columns(), 1)) {
       long first = tile.column() + part.column();
       Matrix w = matrix(Address.element(copy, first * weight.in()), part.columns());
       linear(x, weight, w, y, new Tile(0, first, part.rows(), part.columns()));

@@ -27,9 +27,6 @@ final class RowProducts {
   /** Elements of a wide weight that a single thread multiplies several rows with, about. */
   private static final long SHARE = 1 << 18;
 
-  /** Columns below which sgemm may sum one row in another order. */
-  private static final int NARROW = 16;
-
   private static final int EXACT_ROWS = 8;
   private static final int STEP = 16;
 
@@ -82,8 +79,7 @@ final class RowProducts {
     } else {
       share = rows == 1 && maps <= threads ? out * maps / threads : Panels.COLUMNS;
     }
-    long panels = Math.max(1, (share + Panels.COLUMNS - 1) / Panels.COLUMNS);
-    return Tile.cut(rows, out, rows, panels * Panels.COLUMNS);
+    return Panels.cut(rows, out, Math.max(1, (share + Panels.COLUMNS - 1) / Panels.COLUMNS));
   }
 
   /** Returns whether each row has the same bits whatever their number. */
@@ -117,7 +113,7 @@ final class RowProducts {
   private void fewRows(Rows product) {
     int rows = product.rows;
     boolean bySgemm = rows < EXACT_ROWS || takesSeveral(product.n);
-    if (bySgemm && !product.transposeB && product.n >= NARROW) {
+    if (bySgemm && !product.transposeB && product.n >= Panels.LEAST) {
       rowsBySgemmInParts(product);
     } else if (rows < EXACT_ROWS) {
       filledRows(product);

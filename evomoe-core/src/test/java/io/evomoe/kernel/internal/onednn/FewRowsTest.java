@@ -43,6 +43,9 @@ class FewRowsTest {
     "257,1",
     "300,17",
     "9000,40",
+    "300,257",
+    "300,258",
+    "64,2305",
     "512,1000",
     "1100,520",
     "300,3000"
@@ -58,6 +61,9 @@ class FewRowsTest {
     Runnable release = kernels.hold(List.of(table));
     assertSame(in, x -> kernels.multiply(x, false, table, true));
     release.run();
+    Runnable releaseWeight = kernels.hold(List.of(weight));
+    assertSame(in, x -> kernels.linear(x, weight, bias));
+    releaseWeight.run();
   }
 
   @ParameterizedTest

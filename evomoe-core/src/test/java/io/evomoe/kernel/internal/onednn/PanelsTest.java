@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,23 @@ class PanelsTest {
     assertThat(transposed.wasClosed()).isTrue();
     assertThat(panels.of(weight)).isNull();
     assertThat(panels.ofTransposed(weight)).isNull();
+  }
+
+  @Test
+  void a_copy_should_be_used_by_the_threads_that_hold_it() {
+    panels.hold(List.of(weight));
+    INDArray copy = panels.of(weight);
+    assertThat(copy).isNotNull();
+    Runnable other =
+        () -> {
+          assertThat(panels.of(weight)).isNull();
+          assertThat(panels.ofTransposed(weight)).isNull();
+          Runnable release = panels.hold(List.of(weight));
+          assertThat(panels.of(weight)).isSameAs(copy);
+          release.run();
+        };
+    CompletableFuture.runAsync(other).join();
+    assertThat(panels.of(weight)).isSameAs(copy);
   }
 
   @Test
