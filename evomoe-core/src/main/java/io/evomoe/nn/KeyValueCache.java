@@ -36,6 +36,8 @@ public final class KeyValueCache implements AutoCloseable {
         throw new IllegalStateException("a pass with a key-value cache has no backward pass");
       };
 
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE / Float.BYTES;
+
   private final OuterWorkspace home = new OuterWorkspace();
   private final int capacity;
   private final Kernels kernels;
@@ -157,6 +159,13 @@ public final class KeyValueCache implements AutoCloseable {
     lengths = Arrays.copyOf(lengths, room);
     hidden = Arrays.copyOf(hidden, room * capacity);
     Arrays.fill(hidden, before * capacity, hidden.length, true);
+  }
+
+  /** Returns whether room for another sequence would take an array of a layer beyond 2 GiB. */
+  public boolean isFull() {
+    return joint
+        && sequences == room
+        && own.values().stream().anyMatch(held -> 2 * held.all.length() > MOST_ELEMENTS);
   }
 
   /** Removes a sequence from this joint cache. The last sequence takes its place. */

@@ -6,6 +6,7 @@ import io.evomoe.models.causal.GenerationBatch.Text;
 import io.evomoe.run.TextStream.Generated.FinishReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,22 +53,34 @@ final class GenerationThread {
   }
 
   private void run() {
-    GenerationBatch batch = generation.batch();
-    while (awaitWork()) {
-      try {
-        admit(batch);
-        step(batch);
-      } catch (RuntimeException | Error e) {
-        running.values().forEach(stream -> stream.fail(e));
-        running.clear();
-        batch.close();
-        batch = generation.batch();
+    try {
+      while (awaitWork()) {
+        generate();
+      }
+      Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+    } finally {
+      synchronized (this) {
+        closed = true;
+        running.values().forEach(stream -> stream.end(FinishReason.CANCELLED));
+        waiting.forEach(stream -> stream.end(FinishReason.CANCELLED));
       }
     }
-    batch.close();
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
-    running.values().forEach(stream -> stream.end(FinishReason.CANCELLED));
-    waiting.forEach(stream -> stream.end(FinishReason.CANCELLED));
+  }
+
+  /** Generates until closing, or until a failure, which ends the texts that were in the batch. */
+  private void generate() {
+    try (GenerationBatch batch = generation.batch()) {
+      while (awaitWork()) {
+        admit(batch);
+        step(batch);
+      }
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        Collection<TextStream> failed = running.isEmpty() ? waiting : running.values();
+        failed.forEach(stream -> stream.fail(e));
+        failed.clear();
+      }
+    }
   }
 
   private synchronized boolean awaitWork() {
@@ -90,12 +103,7 @@ final class GenerationThread {
       }
     }
     for (TextStream stream : admitted) {
-      Text text = batch.join(stream.prompt(), stream.config());
-      if (text.isFull()) {
-        stream.end(FinishReason.LENGTH);
-      } else {
-        running.put(text, stream);
-      }
+      admit(batch, stream);
     }
     running
         .entrySet()
@@ -107,6 +115,19 @@ final class GenerationThread {
               }
               return over;
             });
+  }
+
+  private void admit(GenerationBatch batch, TextStream stream) {
+    try {
+      Text text = batch.join(stream.prompt(), stream.config());
+      if (text.isFull()) {
+        stream.end(FinishReason.LENGTH);
+      } else {
+        running.put(text, stream);
+      }
+    } catch (RuntimeException | Error e) {
+      stream.fail(e);
+    }
   }
 
   private void step(GenerationBatch batch) {

@@ -55,6 +55,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * progress and cancels open streams; later calls are rejected.
  */
 public final class Predictor implements AutoCloseable {
+  private static final String EMBEDDING = "EVOMOE_EMBEDDING";
+
   private final Path folder;
   private final String task;
   private final Lifetime lifetime;
@@ -236,17 +238,16 @@ public final class Predictor implements AutoCloseable {
   }
 
   private ChatTemplate requireTemplate() {
-    return chatTemplate()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    folder
-                        + " has no chat template, so it cannot answer messages; train it on chats (train --from FOLDER --data chats.jsonl)"));
+    String none =
+        folder
+            + " has no chat template, so it cannot answer messages; train it on chats (train --from FOLDER --data chats.jsonl)";
+    return chatTemplate().orElseThrow(() -> new IllegalArgumentException(none));
   }
 
   /** An empty text is the beginning of a document. */
   private int[] ids(String text) {
-    return text.isEmpty() ? new int[] {tokenizer().endOfText()} : tokenizer().encode(text);
+    int[] ids = text.isEmpty() ? new int[0] : tokenizer().encode(text);
+    return ids.length == 0 ? new int[] {tokenizer().endOfText()} : ids;
   }
 
   private synchronized GenerationThread generations(TrainedModel<CausalLanguageModel> model) {
@@ -319,13 +320,15 @@ public final class Predictor implements AutoCloseable {
           .mapToObj(encoded::ids)
           .map(ids -> vector(ids, read -> roberta.hiddenStates(read, context), normalized))
           .toList();
+    } finally {
+      Workspaces.free(EMBEDDING);
     }
   }
 
   /** Returns the mean of a text's last hidden states. */
   private float[] vector(int[] ids, Function<TokenBatch, INDArray> states, boolean normalized) {
     double[] values;
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_EMBEDDING")) {
+    try (MemoryWorkspace ignored = Workspaces.open(EMBEDDING)) {
       values = trained().model().kernels().read(states.apply(TokenBatch.of(ids.length, ids)));
     }
     INDArray mean = Nd4j.createFromArray(values).reshape(ids.length, -1).mean(0);

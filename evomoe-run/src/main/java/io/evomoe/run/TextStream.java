@@ -115,10 +115,14 @@ public final class TextStream {
     Duration timeout = config.timeout();
     if (cancelled) {
       end(FinishReason.CANCELLED);
-    } else if (timeout != null && System.nanoTime() - start >= timeout.toNanos()) {
+    } else if (timeout != null && timeout.compareTo(age()) <= 0) {
       end(FinishReason.TIMEOUT);
     }
     return isDone();
+  }
+
+  private Duration age() {
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 
   /** Adds a token. Returns whether the text has a stop string now. */
@@ -142,11 +146,17 @@ public final class TextStream {
 
   /**
    * Decodes tokens one by one. A character that needs more tokens waits for them, and so does the
-   * beginning of a stop string.
+   * beginning of a stop string. Bytes that are no text come as {@code U+FFFD}.
    */
   static final class IncrementalText {
     /** Tokens of the prompt that are decoded again: a token may begin with a space by its place. */
     private static final int CONTEXT = 4;
+
+    /** Bytes of a character that may still become one. */
+    private static final int INCOMPLETE = 3;
+
+    /** Tokens after which a window without a complete end moves on. */
+    private static final int WINDOW = 64;
 
     private static final char UNKNOWN = '\uFFFD';
 
@@ -175,15 +185,18 @@ public final class TextStream {
       ids.add(id);
       String whole = decodeWindow();
       int end = whole.length();
-      while (end > decoded && whole.charAt(end - 1) == UNKNOWN) {
+      int least = Math.max(decoded, end - INCOMPLETE);
+      while (end > least && whole.charAt(end - 1) == UNKNOWN) {
         end--;
       }
       String more = end > decoded ? whole.substring(decoded, end) : "";
       decoded = Math.max(decoded, end);
-      if (end == whole.length()) {
-        window = complete;
+      int rest = whole.length() - decoded;
+      boolean isLong = ids.size() - window > WINDOW;
+      if (rest == 0 || isLong) {
+        window = rest == 0 ? complete : ids.size() - WINDOW / 2;
         complete = ids.size();
-        decoded = decodeWindow().length();
+        decoded = decodeWindow().length() - rest;
       }
       return released(more);
     }

@@ -6,6 +6,7 @@ import io.evomoe.models.text.Tokenizer;
 import io.evomoe.run.TextStream.IncrementalText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,21 @@ class IncrementalTextTest {
 
     assertThat(given + increments.end()).isEqualTo(Bytes.INSTANCE.decode(ids));
     assertThat(increments.newIds()).isEqualTo(IntStream.of(ids).boxed().toList());
+  }
+
+  @Test
+  void should_give_bytes_that_are_no_text_as_they_come() {
+    int[] ids = new int[1000];
+    Arrays.setAll(ids, i -> i % 100 < 90 ? 0x80 + i % 64 : i % 4 == 0 ? 'a' : 0xE6);
+    IncrementalText increments = increments();
+    StringBuilder given = new StringBuilder();
+    for (int i = 0; i < ids.length; i++) {
+      given.append(increments.add(ids[i]));
+      String whole = Bytes.INSTANCE.decode(Arrays.copyOf(ids, i + 1));
+      assertThat(given).hasSizeGreaterThanOrEqualTo(whole.length() - 3);
+    }
+
+    assertThat(given + increments.end()).isEqualTo(Bytes.INSTANCE.decode(ids));
   }
 
   @Test

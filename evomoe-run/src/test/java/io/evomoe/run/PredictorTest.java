@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 @Timeout(120)
 class PredictorTest {
@@ -201,6 +202,20 @@ class PredictorTest {
   }
 
   @Test
+  void a_text_should_take_any_number_of_tokens_and_any_time() {
+    try (Predictor predictor = Predictor.open(writing)) {
+      GenerationConfig most =
+          config(1).with(g -> g.maxNewTokens(Integer.MAX_VALUE).stopStrings(List.of("e")));
+      GenerationConfig longest = most.with(g -> g.timeout(Duration.ofSeconds(Long.MAX_VALUE)));
+
+      Generated expected = predictor.generate("Message", most.with(g -> g.maxNewTokens(2000)));
+      assertThat(expected.finishReason()).isEqualTo(FinishReason.STOP);
+      assertThat(predictor.generate("Message", most)).isEqualTo(expected);
+      assertThat(predictor.generate("Message", longest)).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void a_listener_should_cancel_its_text() {
     try (Predictor predictor = Predictor.open(writing)) {
       GenerationConfig config = config(2).with(g -> g.maxNewTokens(ENDLESS));
@@ -327,6 +342,8 @@ class PredictorTest {
       INDArray mean =
           trained.model().hiddenStates(TokenBatch.of(ids.length, ids), trained.context()).mean(0);
 
+      assertThat(Nd4j.getWorkspaceManager().getAllWorkspacesIdsForCurrentThread())
+          .doesNotContain("EVOMOE_EMBEDDING");
       assertThat(vectors).hasSize(3).allMatch(vector -> vector.length == 16);
       for (int j = 0; j < 16; j++) {
         assertThat(vectors.get(0)[j]).isCloseTo(mean.getFloat(j), within(1e-5f));

@@ -3,6 +3,7 @@ package io.evomoe.nn.internal;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.AllocationPolicy;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
@@ -33,6 +34,14 @@ public final class Workspaces {
   /** Enters the workspace of this thread with the given id. Close it to leave. */
   public static MemoryWorkspace open(String id) {
     return Nd4j.getWorkspaceManager().getAndActivateWorkspace(GROWING, id);
+  }
+
+  /** Frees the memory of this thread's workspace with the given id; does nothing without one. */
+  public static void free(String id) {
+    MemoryWorkspaceManager manager = Nd4j.getWorkspaceManager();
+    if (manager.checkIfWorkspaceExists(id)) {
+      manager.destroyWorkspace(manager.getWorkspaceForCurrentThread(id));
+    }
   }
 
   /**

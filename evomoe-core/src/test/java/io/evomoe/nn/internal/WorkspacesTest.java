@@ -33,6 +33,17 @@ class WorkspacesTest {
     }
   }
 
+  @Test
+  void should_free_the_memory_of_this_thread() {
+    Workspaces.free("WORKSPACES_TEST_UNKNOWN");
+    fill(100_000);
+    Workspaces.free(ID);
+
+    assertThat(Nd4j.getWorkspaceManager().checkIfWorkspaceExists(ID)).isFalse();
+    fill(100);
+    assertThat(size()).isLessThan(100_000);
+  }
+
   private static void fill(int length) {
     try (MemoryWorkspace ignored = Workspaces.open(ID)) {
       INDArray first = Nd4j.valueArrayOf(new long[] {length}, 2.0, DataType.DOUBLE);

@@ -29,6 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * trained meanwhile.
  */
 public final class GenerationBatch implements AutoCloseable {
+  private static final String WORKSPACE = "EVOMOE_GENERATION";
   private static final int LEAST_CAPACITY = 32;
 
   private final CausalLanguageModel model;
@@ -124,7 +125,7 @@ public final class GenerationBatch implements AutoCloseable {
 
   private Lane lane(int capacity) {
     for (Lane lane : lanes) {
-      boolean free = lane.texts.size() < model.kernels().jointRows();
+      boolean free = lane.texts.size() < model.kernels().jointRows() && !lane.cache.isFull();
       if (free && lane.cache.capacity() == capacity) {
         return lane;
       }
@@ -141,7 +142,7 @@ public final class GenerationBatch implements AutoCloseable {
   }
 
   private double[] logits(Supplier<INDArray> pass) {
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_GENERATION")) {
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       return model.kernels().read(pass.get());
     }
   }
@@ -158,6 +159,7 @@ public final class GenerationBatch implements AutoCloseable {
     lanes.forEach(Lane::close);
     release.run();
     lanes.clear();
+    Workspaces.free(WORKSPACE);
   }
 
   /** Texts that share a cache, in its order. */
@@ -233,7 +235,7 @@ public final class GenerationBatch implements AutoCloseable {
     private Text(int[] prompt, GenerationConfig config) {
       this.config = config;
       this.prompt = prompt.length;
-      this.end = Math.addExact(prompt.length, config.maxNewTokens());
+      this.end = (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + config.maxNewTokens());
       this.ids = prompt.clone();
       this.length = prompt.length;
     }
@@ -260,7 +262,7 @@ public final class GenerationBatch implements AutoCloseable {
 
     private void add(int id) {
       if (length == ids.length) {
-        ids = Arrays.copyOf(ids, Math.min(end, 2 * length + 16));
+        ids = Arrays.copyOf(ids, (int) Math.min(end, 2L * length + 16));
       }
       ids[length] = id;
       length++;

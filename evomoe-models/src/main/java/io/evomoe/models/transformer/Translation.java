@@ -23,6 +23,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 public final class Translation {
   private static final int ROUNDING = 8;
 
+  private static final String WHOLE = "EVOMOE_TRANSLATION";
+  private static final String STEP = "EVOMOE_TRANSLATION_STEP";
+
   private final Transformer model;
   private final StepContext context;
   private final int end;
@@ -84,6 +87,15 @@ public final class Translation {
             .sorted(Comparator.comparingInt((Integer i) -> sources.get(i).length))
             .mapToInt(Integer::intValue)
             .toArray();
+    try {
+      return translate(sources, shortestFirst, search);
+    } finally {
+      Workspaces.free(STEP);
+      Workspaces.free(WHOLE);
+    }
+  }
+
+  private List<int[]> translate(List<int[]> sources, int[] shortestFirst, Search search) {
     int[][] translations = new int[sources.size()][];
     for (int from = 0; from < sources.size(); from += search.sentences()) {
       int to = Math.min(sources.size(), from + search.sentences());
@@ -109,12 +121,12 @@ public final class Translation {
     List<SentenceSearch> sentences =
         Arrays.stream(limits).mapToObj(limit -> new SentenceSearch(search, end, limit)).toList();
     int capacity = rounded(1 + Arrays.stream(limits).max().orElseThrow());
-    try (MemoryWorkspace whole = Workspaces.open("EVOMOE_TRANSLATION")) {
+    try (MemoryWorkspace whole = Workspaces.open(WHOLE)) {
       Memory memory = model.encode(ended(sources), context);
       int rows = sentences.size() * search.beam();
       KeyValueCache cache = new KeyValueCache(rows, capacity, model.kernels());
       while (!sentences.stream().allMatch(SentenceSearch::isOver)) {
-        try (MemoryWorkspace step = Workspaces.open("EVOMOE_TRANSLATION_STEP")) {
+        try (MemoryWorkspace step = Workspaces.open(STEP)) {
           advance(sentences, search.beam(), memory, cache);
         }
       }

@@ -125,7 +125,11 @@ public final class Classifier implements AutoCloseable {
 
   /** Returns the classes of texts, in the same order. */
   public List<Classified> classify(List<String> texts) {
-    return lifetime.during(() -> classified(texts));
+    try (Lifetime.Call ignored = lifetime.enter()) {
+      return classified(texts);
+    } finally {
+      ClassPredictor.freeMemory();
+    }
   }
 
   private List<Classified> classified(List<String> texts) {
@@ -195,6 +199,8 @@ public final class Classifier implements AutoCloseable {
     try (Lifetime.Call ignored = lifetime.enter()) {
       ClassifiedTexts encoded = new ClassifiedTexts(texts, labels, tokenizer, limit());
       return new ClassEvaluation(texts.name(), labels, naming.confusion(encoded, labels.size()));
+    } finally {
+      ClassPredictor.freeMemory();
     }
   }
 

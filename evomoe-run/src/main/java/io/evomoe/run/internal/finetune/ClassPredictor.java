@@ -25,6 +25,8 @@ public record ClassPredictor(RobertaClassifier network, StepContext context) {
   /** Number of texts in a batch. */
   public static final int BATCH = 32;
 
+  private static final String WORKSPACE = "EVOMOE_CLASSIFICATION";
+
   /**
    * The prediction for a text.
    *
@@ -62,9 +64,14 @@ public record ClassPredictor(RobertaClassifier network, StepContext context) {
     return confusion(batches(texts), classes);
   }
 
+  /** Frees the memory that predictions of this thread have reused. */
+  public static void freeMemory() {
+    Workspaces.free(WORKSPACE);
+  }
+
   /** Returns the prediction for each sequence. */
   public List<Named> of(TokenBatch texts) {
-    try (MemoryWorkspace ignored = Workspaces.open("EVOMOE_CLASSIFICATION")) {
+    try (MemoryWorkspace ignored = Workspaces.open(WORKSPACE)) {
       INDArray logits = network.logits(texts, context).castTo(DataType.DOUBLE);
       INDArray probabilities = Nd4j.nn().softmax(logits, 1);
       int[] labels = logits.argMax(1).toIntVector();
