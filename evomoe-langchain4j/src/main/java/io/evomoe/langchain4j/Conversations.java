@@ -51,6 +51,7 @@ final class Conversations {
     reject(
         "a response format",
         asked.responseFormat() != null && asked.responseFormat().type() != ResponseFormatType.TEXT);
+    reject("a model name: there is one model", asked.modelName() != null);
     reject("a frequency penalty", asked.frequencyPenalty() != null);
     reject("a presence penalty", asked.presencePenalty() != null);
     GenerationConfig settings =
@@ -97,6 +98,7 @@ final class Conversations {
       return new ChatMessage("system", system.text());
     }
     if (message instanceof UserMessage user) {
+      reject("messages with a name", user.name() != null);
       StringBuilder text = new StringBuilder();
       for (Content part : user.contents()) {
         reject("messages with " + part.type(), !(part instanceof TextContent));

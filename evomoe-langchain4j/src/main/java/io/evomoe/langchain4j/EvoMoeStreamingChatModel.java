@@ -56,7 +56,12 @@ public final class EvoMoeStreamingChatModel implements StreamingChatModel {
   @Override
   public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
     TextStream stream = conversations.stream(request);
-    executor.execute(() -> read(request, stream, handler));
+    try {
+      executor.execute(() -> read(request, stream, handler));
+    } catch (RuntimeException | Error e) {
+      stream.cancel();
+      throw e;
+    }
   }
 
   private void read(ChatRequest request, TextStream stream, StreamingChatResponseHandler handler) {

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -150,6 +151,20 @@ class EvoMoeModelsTest {
   }
 
   @Test
+  void an_answer_without_a_reader_should_end() {
+    EvoMoeStreamingChatModel model =
+        new EvoMoeStreamingChatModel(
+            predictor,
+            CONFIG.with(g -> g.maxNewTokens(Integer.MAX_VALUE)),
+            task -> {
+              throw new RejectedExecutionException("no thread is left");
+            });
+
+    assertThatThrownBy(() -> model.chat("A", new Recorder(1))).hasMessage("no thread is left");
+    assertThat(predictor.generate("A", CONFIG).tokenIds()).isNotEmpty();
+  }
+
+  @Test
   void should_reject_what_it_does_not_support() {
     EvoMoeChatModel model = new EvoMoeChatModel(predictor, CONFIG);
     ChatRequest tools =
@@ -161,6 +176,12 @@ class EvoMoeModelsTest {
         ChatRequest.builder().messages(UserMessage.from("A")).presencePenalty(0.5).build();
     UserMessage image = UserMessage.from(ImageContent.from("http://a/b.png"));
 
+    ChatRequest other =
+        ChatRequest.builder().messages(UserMessage.from("A")).modelName("gpt-9").build();
+
+    assertThatThrownBy(() -> model.chat(other)).hasMessageContaining("a model name");
+    assertThatThrownBy(() -> model.chat(UserMessage.from("Ann", "A")))
+        .hasMessageContaining("messages with a name");
     assertThatThrownBy(() -> model.chat(tools))
         .isInstanceOf(UnsupportedFeatureException.class)
         .hasMessage("EvoMoE does not support tools");

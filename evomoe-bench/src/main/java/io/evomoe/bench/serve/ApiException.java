@@ -25,6 +25,11 @@ final class ApiException extends RuntimeException {
     return new ApiException(400, null, param, message);
   }
 
+  /** Status 408. */
+  static ApiException late() {
+    return new ApiException(408, null, null, "the body of the request did not arrive in time");
+  }
+
   int status() {
     return status;
   }

@@ -7,18 +7,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +48,7 @@ final class ApiHandler extends Handler.Abstract {
   private final @Nullable String apiKey;
   private final Set<Exchange> exchanges = ConcurrentHashMap.newKeySet();
   private final ServeMetrics metrics =
-      new ServeMetrics(() -> count(State.WAITING), () -> count(State.RUNNING));
+      new ServeMetrics(() -> count(State.READING, State.WAITING), () -> count(State.RUNNING));
   private final long created = Instant.now().getEpochSecond();
   private final VectorApi vectors;
   private volatile boolean draining;
@@ -79,8 +81,9 @@ final class ApiHandler extends Handler.Abstract {
     routes.put(path, new Route(true, answer));
   }
 
-  private int count(State state) {
-    return (int) exchanges.stream().filter(exchange -> exchange.state() == state).count();
+  private int count(State... states) {
+    List<State> counted = List.of(states);
+    return (int) exchanges.stream().filter(e -> counted.contains(e.state())).count();
   }
 
   @Override
@@ -104,7 +107,7 @@ final class ApiHandler extends Handler.Abstract {
         return true;
       }
       exchanges.add(exchange);
-      if (exchanges.size() > config.queue()) {
+      if (count(State.READING, State.WAITING, State.RUNNING) > config.queue()) {
         throw new ApiException(
             HttpStatus.SERVICE_UNAVAILABLE_503,
             "overloaded",
@@ -145,7 +148,8 @@ final class ApiHandler extends Handler.Abstract {
               "unknown path %s; paths are %s".formatted(path, String.join(", ", routes.keySet())));
     }
     String method = route.hasBody ? "POST" : "GET";
-    if (!request.getMethod().equals(method)) {
+    boolean isHead = HttpMethod.HEAD.is(request.getMethod()) && !route.hasBody;
+    if (!request.getMethod().equals(method) && !isHead) {
       response.getHeaders().put(HttpHeader.ALLOW, method);
       throw new ApiException(
           HttpStatus.METHOD_NOT_ALLOWED_405,
@@ -178,7 +182,7 @@ final class ApiHandler extends Handler.Abstract {
     }
     String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
     return given != null
-        && given.startsWith(BEARER)
+        && given.regionMatches(true, 0, BEARER, 0, BEARER.length())
         && MessageDigest.isEqual(
             given.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8),
             apiKey.getBytes(StandardCharsets.UTF_8));
@@ -205,15 +209,17 @@ final class ApiHandler extends Handler.Abstract {
     if (failure instanceof IllegalStateException) {
       return tooLarge();
     }
-    return failure instanceof TimeoutException
-        ? new ApiException(
-            HttpStatus.REQUEST_TIMEOUT_408, null, null, "the body of the request did not arrive")
-        : new IOException(failure);
+    if (failure instanceof HttpException) {
+      return ApiException.invalid(null, "the body of the request could not be read");
+    }
+    return failure instanceof TimeoutException ? ApiException.late() : new IOException(failure);
   }
 
   private void answer(Exchange exchange, Route route, byte[] bytes) {
     try {
-      exchange.await();
+      if (!exchange.await()) {
+        return;
+      }
       RequestBody body = RequestBody.parse(bytes);
       if (body.has("model") && !body.text("model").equals(model)) {
         throw unknownModel(body.text("model"));
@@ -243,11 +249,8 @@ final class ApiHandler extends Handler.Abstract {
 
   /** A request that is no HTTP, which never comes to a handler. */
   static boolean rejectedByServer(Request request, Response response, Callback callback) {
-    Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     int status = response.getStatus();
-    ApiException error =
-        new ApiException(
-            status, null, null, message == null ? HttpStatus.getMessage(status) : "" + message);
+    ApiException error = new ApiException(status, null, null, HttpStatus.getMessage(status));
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     Content.Sink.write(response, true, error.json().toString(), callback);
     return true;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
@@ -26,6 +27,7 @@ final class Exchange {
   private static final long LAST_SECONDS = 10;
 
   private static final double NANOS = 1e9;
+  private static final int SKIPPED = 1024;
 
   /** How far an answer has come. */
   enum State {
@@ -34,6 +36,7 @@ final class Exchange {
     /** There is no result yet. */
     WAITING,
     RUNNING,
+    /** The answer is known. It may be on its way still. */
     OVER
   }
 
@@ -42,12 +45,12 @@ final class Exchange {
   private final Callback callback;
   private final String path;
   private final ServeMetrics metrics;
-  private final Runnable onOver;
   private final long start = NanoTime.now();
   private final long timeout;
   private State state = State.READING;
   private boolean cancelled;
   private boolean gone;
+  private boolean skipped;
   private Runnable onCancel = () -> {};
 
   /**
@@ -55,7 +58,7 @@ final class Exchange {
    *
    * @param path of the request in the metrics
    * @param seconds the time it may take
-   * @param onOver called once, when the answer is complete
+   * @param onSent called once, when the client has the answer or has gone away
    */
   Exchange(
       Request request,
@@ -64,14 +67,19 @@ final class Exchange {
       String path,
       int seconds,
       ServeMetrics metrics,
-      Runnable onOver) {
+      Runnable onSent) {
     this.request = request;
     this.response = response;
-    this.callback = callback;
+    this.callback =
+        Callback.from(
+            () -> {
+              closeIfSkipped();
+              onSent.run();
+            },
+            callback);
     this.path = path;
     this.timeout = seconds;
     this.metrics = metrics;
-    this.onOver = onOver;
     // Computing is not idleness; a read or a write that stands still fails without this, too.
     request.addIdleTimeoutListener(idle -> false);
   }
@@ -84,9 +92,12 @@ final class Exchange {
     return state;
   }
 
-  /** The body is read. */
-  synchronized void await() {
-    state = State.WAITING;
+  /** The body is read. Returns whether there is still to be an answer. */
+  synchronized boolean await() {
+    if (state == State.READING) {
+      state = State.WAITING;
+    }
+    return state == State.WAITING;
   }
 
   /** There is a first result. */
@@ -135,29 +146,61 @@ final class Exchange {
     action.run();
   }
 
-  /** Cancels if the client has gone away. Closes its connection if it takes too long to read. */
+  /** The time that is left. */
+  Duration left() {
+    return Duration.ofNanos(Math.max(0, (long) ((timeout - seconds()) * NANOS)));
+  }
+
+  /**
+   * Cancels if the client has gone away. Closes its connection if it takes too long to read, and
+   * rejects a request that takes too long to arrive.
+   */
   void watch() {
-    EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+    boolean isLate;
     synchronized (this) {
       if (state == State.OVER || gone) {
         return; // the connection may have its next request
       }
-      gone = seconds() > timeout + LAST_SECONDS || (state != State.READING && isAtEnd(connection));
-      if (!gone) {
+      isLate = state == State.READING && seconds() > timeout;
+      gone = seconds() > timeout + LAST_SECONDS || (state != State.READING && isAtEnd());
+      if (!gone && !isLate) {
         return;
       }
     }
-    cancel();
-    connection.close();
+    if (isLate) {
+      fail(ApiException.late());
+    } else {
+      cancel();
+      connection().close();
+    }
   }
 
-  /** Nothing else reads until the answer is complete. Requests before that are not supported. */
-  private static boolean isAtEnd(EndPoint connection) {
+  /**
+   * Nothing else reads until the answer is complete. What the client sends before that is skipped,
+   * so its connection cannot have another request.
+   */
+  private boolean isAtEnd() {
     try {
-      return connection.fill(ByteBuffer.allocate(1).flip()) != 0;
+      int read = connection().fill(ByteBuffer.allocate(SKIPPED).flip());
+      skipped |= read > 0;
+      return read < 0;
     } catch (IOException e) {
       return true;
     }
+  }
+
+  private void closeIfSkipped() {
+    boolean closes;
+    synchronized (this) {
+      closes = skipped;
+    }
+    if (closes) {
+      connection().close();
+    }
+  }
+
+  private EndPoint connection() {
+    return request.getConnectionMetaData().getConnection().getEndPoint();
   }
 
   /** Answers with a JSON object. */
@@ -235,7 +278,6 @@ final class Exchange {
       state = State.OVER;
     }
     metrics.answered(path, status, seconds());
-    onOver.run();
     return true;
   }
 }

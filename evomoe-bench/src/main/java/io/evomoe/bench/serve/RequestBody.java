@@ -22,6 +22,22 @@ final class RequestBody {
   /** Clients send them with any request, and nothing here depends on them. */
   private static final Set<String> HARMLESS = Set.of("model", "user", "store", "metadata");
 
+  /** Values that ask for what happens anyway, besides null, false and empty ones. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "best_of=1.0",
+          "frequency_penalty=0.0",
+          "modalities=[\"text\"]",
+          "parallel_tool_calls=true",
+          "presence_penalty=0.0",
+          "response_format={\"type\":\"text\"}",
+          "service_tier=auto",
+          "service_tier=default",
+          "suffix=",
+          "tool_choice=auto",
+          "tool_choice=none",
+          "top_logprobs=0.0");
+
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -77,18 +93,20 @@ final class RequestBody {
                             String.join(", ", new TreeSet<>(known)),
                             Suggestion.text(name, known)));
               }
-              if (!hasNoEffect(json.get(name))) {
+              if (!hasNoEffect(name, json.get(name))) {
                 throw ApiException.invalid(
                     place + name, place + name + " is not supported: leave it out");
               }
             });
   }
 
-  private static boolean hasNoEffect(JsonNode value) {
+  private static boolean hasNoEffect(String name, JsonNode value) {
+    String other = value.isTextual() ? value.textValue() : value.toString();
+    String text = value.isNumber() ? "" + value.doubleValue() : other;
     return value.isNull()
         || (value.isContainerNode() && value.isEmpty())
         || (value.isBoolean() && !value.booleanValue())
-        || (value.isNumber() && value.doubleValue() == 0);
+        || WITHOUT_EFFECT.contains(name + "=" + text);
   }
 
   boolean has(String name) {

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpStatus;
@@ -67,15 +66,6 @@ final class TextApi {
       Set.of(
           "annotations", "audio", "function_call", "name", "refusal", "tool_call_id", "tool_calls");
 
-  /** Names of the API for fields of {@link GenerationConfig}. */
-  private static final Map<String, String> NAMES =
-      Map.of(
-          "temperature", "temperature",
-          "topK", "top_k",
-          "topP", "top_p",
-          "repetitionPenalty", "repetition_penalty",
-          "stopStrings", "stop");
-
   private final ServedModel model;
   private final ServeConfig limits;
   private final ServeMetrics metrics;
@@ -95,8 +85,8 @@ final class TextApi {
     }
     String prompt = prompts.get(0);
     int read = model.valid(() -> model.predictor().countTokens(prompt));
-    GenerationConfig config = config(body, "max_tokens", COMPLETION_TOKENS, read);
-    Answer answer = new Answer(body, new TextForm(model.name(), false), read);
+    GenerationConfig config = config(body, "max_tokens", COMPLETION_TOKENS, read, exchange.left());
+    Answer answer = new Answer(body, false, read);
     answer.send(exchange, model.valid(() -> model.predictor().stream(prompt, config)));
   }
 
@@ -110,8 +100,8 @@ final class TextApi {
     List<ChatMessage> messages = body.objects("messages").stream().map(TextApi::message).toList();
     int read = model.valid(() -> model.predictor().countTokens(messages));
     String limit = body.has("max_tokens") ? "max_tokens" : "max_completion_tokens";
-    GenerationConfig config = config(body, limit, limits.maxTokens(), read);
-    Answer answer = new Answer(body, new TextForm(model.name(), true), read);
+    GenerationConfig config = config(body, limit, limits.maxTokens(), read, exchange.left());
+    Answer answer = new Answer(body, true, read);
     answer.send(exchange, model.valid(() -> model.predictor().stream(messages, config)));
   }
 
@@ -125,8 +115,19 @@ final class TextApi {
     if (!message.isArray("content")) {
       return new ChatMessage(message.text("role"), message.text("content"));
     }
+    List<RequestBody> parts = message.objects("content");
+    if (parts.isEmpty()) {
+      throw ApiException.invalid(
+          message.name("content"), message.name("content") + " must not be empty");
+    }
     StringBuilder text = new StringBuilder();
-    for (RequestBody part : message.objects("content")) {
+    for (RequestBody part : parts) {
+      part.requireField("type");
+      if (!part.text("type").equals("text")) {
+        throw ApiException.invalid(
+            part.name("type"),
+            "%s must be text, was %s".formatted(part.name("type"), part.text("type")));
+      }
       part.require(Set.of("text", "type"), Set.of());
       part.requireField("text");
       text.append(part.text("text"));
@@ -146,17 +147,19 @@ final class TextApi {
    * @param maxTokens name of the field with the maximum number of new tokens
    * @param usual number of new tokens if the request does not say it and there is room
    * @param read tokens of the prompt
+   * @param left time that the text may take
    */
-  private GenerationConfig config(RequestBody body, String maxTokens, int usual, int read) {
+  private GenerationConfig config(
+      RequestBody body, String maxTokens, int usual, int read, Duration left) {
     int context = model.predictor().limit();
-    int left = Math.min(limits.maxTokens(), context - read);
-    int tokens = body.integer(maxTokens, Math.max(1, Math.min(usual, left)));
+    int most = Math.min(limits.maxTokens(), context - read);
+    int tokens = body.integer(maxTokens, Math.max(1, Math.min(usual, most)));
     if (tokens < 1 || tokens > limits.maxTokens()) {
       throw ApiException.invalid(
           maxTokens,
           "%s must be in 1..%d, was %d".formatted(maxTokens, limits.maxTokens(), tokens));
     }
-    if (tokens > left) {
+    if (tokens > most) {
       throw new ApiException(
           HttpStatus.BAD_REQUEST_400,
           "context_length_exceeded",
@@ -177,23 +180,19 @@ final class TextApi {
           "stop", "stop must have strings of at most %d characters".formatted(LONGEST_STOP));
     }
     GenerationConfig usually = model.sampling();
-    try {
-      return usually.with(
-          g ->
-              g.maxNewTokens(tokens)
-                  .temperature(body.number("temperature", usually.temperature()))
-                  .topK(body.integer("top_k", usually.topK()))
-                  .topP(body.number("top_p", usually.topP()))
-                  .repetitionPenalty(body.number("repetition_penalty", usually.repetitionPenalty()))
-                  .seed(body.integer("seed", ThreadLocalRandom.current().nextLong()))
-                  .stopStrings(stops)
-                  .timeout(Duration.ofSeconds(limits.timeout())));
-    } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      String field = message.replaceFirst(" .*", "");
-      String name = NAMES.getOrDefault(field, field);
-      throw ApiException.invalid(name, name + message.substring(field.length()));
-    }
+    return model.valid(
+        () ->
+            usually.with(
+                g ->
+                    g.maxNewTokens(tokens)
+                        .temperature(body.number("temperature", usually.temperature()))
+                        .topK(body.integer("top_k", usually.topK()))
+                        .topP(body.number("top_p", usually.topP()))
+                        .repetitionPenalty(
+                            body.number("repetition_penalty", usually.repetitionPenalty()))
+                        .seed(body.integer("seed", ThreadLocalRandom.current().nextLong()))
+                        .stopStrings(stops)
+                        .timeout(left)));
   }
 
   /** The answer to one request, from its settings and its growing text. */
@@ -203,8 +202,7 @@ final class TextApi {
     private final boolean streams;
     private final boolean countsInStream;
 
-    Answer(RequestBody body, TextForm form, int read) {
-      this.form = form;
+    Answer(RequestBody body, boolean isChat, int read) {
       this.read = read;
       streams = body.flag("stream");
       RequestBody options = body.object("stream_options");
@@ -215,6 +213,7 @@ final class TextApi {
         }
       }
       countsInStream = options != null && options.flag("include_usage");
+      form = new TextForm(model.name(), isChat, countsInStream);
     }
 
     void send(Exchange exchange, TextStream stream) throws IOException {

@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class TextForm {
   private final String model;
   private final boolean isChat;
+  private final boolean counts;
   private final String id;
   private final long created = Instant.now().getEpochSecond();
 
-  TextForm(String model, boolean isChat) {
+  /**
+   * The form of an answer.
+   *
+   * @param counts whether all events have the field of the counts of tokens
+   */
+  TextForm(String model, boolean isChat, boolean counts) {
     this.model = model;
     this.isChat = isChat;
+    this.counts = counts;
     this.id = (isChat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID().toString().replace("-", "");
   }
 
@@ -58,7 +65,9 @@ final class TextForm {
   }
 
   private ObjectNode event(@Nullable ObjectNode choice, @Nullable String reason) {
-    return document(isChat ? "chat.completion.chunk" : "text_completion", choice, reason);
+    ObjectNode event =
+        document(isChat ? "chat.completion.chunk" : "text_completion", choice, reason);
+    return counts ? event.putNull("usage") : event;
   }
 
   private ObjectNode document(String type, @Nullable ObjectNode choice, @Nullable String reason) {

@@ -1,12 +1,17 @@
 package io.evomoe.bench.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.evomoe.bench.serve.ModelServer;
 import io.evomoe.bench.serve.ServeConfig;
+import io.evomoe.run.Predictor;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +114,79 @@ class ModelServerLoadTest extends ServedGpt {
         .contains("the server is shutting down")
         .doesNotContain("[DONE]");
     rejected(whole.get(5, TimeUnit.SECONDS), 503, "the server is shutting down", null);
+  }
+
+  @Test
+  void should_send_an_answer_to_its_end_before_it_stops() throws Exception {
+    // More than the buffers of a connection hold.
+    String texts = "\"a\",".repeat(2047) + "\"a\"";
+    Path wide = folder.resolve("wide");
+    TinyRuns.everyTask(folder)
+        .get(0)
+        .train(wide, "switch", "1", "--set", "model.hiddenSize=512")
+        .succeeded();
+    try (Predictor its = Predictor.open(wide)) {
+      ModelServer stopped = HttpClients.serve(its, wide);
+      HttpClients reader = new HttpClients(stopped.uri(), "");
+      try (Socket slow = reader.open("/v1/embeddings", "{\"input\": [%s]}".formatted(texts))) {
+        until(
+            () -> reader.get("/metrics").body().contains("path=\"/v1/embeddings\",status=\"200\""));
+        CompletableFuture<Boolean> stop =
+            inBackground(
+                () -> {
+                  stopped.close(Duration.ofSeconds(30));
+                  return true;
+                });
+        Thread.sleep(300);
+
+        HttpAnswer answer = HttpAnswer.read(slow);
+        assertThat(answer.body().length()).isEqualTo(answer.length());
+        assertThat(stop.get(20, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  /** What a connection brings until it is closed. */
+  private record HttpAnswer(int length, String body) {
+    static HttpAnswer read(Socket socket) throws IOException {
+      String[] parts = new String(socket.getInputStream().readAllBytes(), UTF_8).split("\r\n\r\n");
+      String length = parts[0].replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
+      return new HttpAnswer(Integer.parseInt(length), parts[1]);
+    }
+  }
+
+  @Test
+  void bytes_after_a_request_should_not_end_its_answer() throws Exception {
+    String request = LONG.formatted(false).replace("4000", "2000");
+    try (Socket early = client.open(COMPLETIONS, request)) {
+      until(() -> counted("evomoe_requests_in_progress{state=\"running\"}") > 0);
+      early.getOutputStream().write("\r\n".getBytes(UTF_8));
+
+      HttpAnswer answer = HttpAnswer.read(early);
+      assertThat(HttpClients.parsed(answer.body()).at("/usage/completion_tokens").intValue())
+          .isEqualTo(2000);
+    }
+  }
+
+  @Test
+  void a_request_that_comes_too_slowly_should_be_told() throws Exception {
+    try (ModelServer hasty = started(new ServeConfig(1000, 4000, 1, 1));
+        Socket slow = new Socket(InetAddress.getLoopbackAddress(), hasty.uri().getPort())) {
+      slow.getOutputStream()
+          .write(
+              """
+              POST /v1/completions HTTP/1.1\r
+              Host: a\r
+              Authorization: Bearer sesame\r
+              Content-Type: application/json\r
+              Content-Length: 900\r
+              \r
+              {"prompt":"""
+                  .getBytes(UTF_8));
+
+      assertThat(new String(slow.getInputStream().readAllBytes(), UTF_8))
+          .contains("408", "the body of the request did not arrive");
+    }
   }
 
   private static <T> CompletableFuture<T> inBackground(Callable<T> call) {

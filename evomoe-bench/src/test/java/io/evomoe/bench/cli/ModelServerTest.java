@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.evomoe.bench.serve.ModelServer;
 import io.evomoe.models.text.ChatMessage;
 import io.evomoe.run.TextStream.Generated;
 import io.evomoe.run.TextStream.Generated.FinishReason;
@@ -15,6 +16,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -64,6 +66,8 @@ class ModelServerTest extends ServedGpt {
     assertThat(events.get(events.size() - 2).at("/choices/0/finish_reason").textValue())
         .isEqualTo(reason);
     assertThat(events.get(events.size() - 1).get("usage")).isEqualTo(whole.get("usage"));
+    assertThat(events.subList(0, events.size() - 1))
+        .allMatch(event -> event.has("usage") && event.get("usage").isNull());
   }
 
   @Test
@@ -76,7 +80,9 @@ class ModelServerTest extends ServedGpt {
         """
         {"model": "trained", "messages": [{"role": "system", "content": "Be short."},
           {"role": "user", "content": [{"type": "text", "text": "Which "}, {"type": "text", "text": "road?"}]}],
-         "max_completion_tokens": 12, "temperature": 0, "tools": [], "tool_choice": null%s}""";
+         "max_completion_tokens": 12, "temperature": 0, "tools": [], "tool_choice": "auto",
+         "response_format": {"type": "text"}, "parallel_tool_calls": true, "modalities": ["text"],
+         "presence_penalty": 0, "frequency_penalty": 0.0, "service_tier": "auto"%s}""";
 
     JsonNode whole = client.json(CHAT, request.formatted(""));
     List<JsonNode> events = client.events(CHAT, request.formatted(", \"stream\": true"));
@@ -147,6 +153,11 @@ class ModelServerTest extends ServedGpt {
     assertThat(client.get("/v1/models/other").statusCode()).isEqualTo(404);
     HttpClients stranger = new HttpClients(server.uri(), "");
     assertThat(stranger.get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
+    assertThat(raw("HEAD /health HTTP/1.1\r\nHost: a\r\n\r\n"))
+        .contains("200", "Content-Length: 15")
+        .doesNotContain("ok");
+    assertThat(raw("GET /v1/models HTTP/1.1\r\nHost: a\r\nAuthorization: bearer sesame\r\n\r\n"))
+        .contains("200");
     assertThat(stranger.get("/metrics").body())
         .contains("evomoe_requests_total{path=\"/v1/completions\",status=\"200\"}")
         .contains("evomoe_first_token_seconds_count")
@@ -167,6 +178,8 @@ class ModelServerTest extends ServedGpt {
         "completions | {\"prompt\": \"a\", \"n\": 2} | n | n must be 1, was 2",
         "completions | {\"prompt\": \"a\", \"echo\": true} | echo | echo is not supported",
         "completions | {\"prompt\": \"a\", \"logprobs\": 2} | logprobs | logprobs is not supported",
+        "completions | {\"prompt\": \"a\", \"logprobs\": 0} | logprobs | logprobs is not supported",
+        "completions | {\"prompt\": \"a\", \"best_of\": 0} | best_of | best_of is not supported",
         "completions | {\"prompt\": \"a\", \"tools\": [{}]} | tools | tools is not supported",
         "completions | {\"prompt\": \"a\", \"temprature\": 1} | temprature | did you mean temperature?",
         "completions | {\"prompt\": \"a\", \"temperature\": -1} | temperature | temperature must be at least 0",
@@ -182,28 +195,43 @@ class ModelServerTest extends ServedGpt {
         "completions | [] | | the request must be a JSON object",
         "completions | nothing | | the request must be valid JSON",
         "chat/completions | {} | messages | messages is missing",
-        "chat/completions | {\"messages\": []} | | messages must be at least 1, were 0",
+        "chat/completions | {\"messages\": []} | messages | messages must be at least 1, were 0",
         "chat/completions | {\"messages\": [\"a\"]} | messages[0] | messages[0] must be an object, was",
         "chat/completions | {\"messages\": [{\"content\": \"a\"}]} | messages[0].role | messages[0].role is missing",
         "chat/completions | {\"messages\": [{\"role\": \" \", \"content\": \"a\"}]} | messages[0].role | must not be blank",
         "chat/completions | {\"messages\": [{\"role\": \"user\"}]} | messages[0].content | messages[0].content is missing",
-        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {}}]}]} | messages[0].content[0].image_url | unknown field messages[0].content[0].image_url",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {}}]}]} | messages[0].content[0].type | messages[0].content[0].type must be text, was image_url",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": [{\"text\": \"a\"}]}]} | messages[0].content[0].type | messages[0].content[0].type is missing",
+        "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": []}]} | messages[0].content | messages[0].content must not be empty",
         "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\", \"name\": \"b\"}]} | messages[0].name | messages[0].name is not supported",
         "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"max_tokens\": 1, \"max_completion_tokens\": 1} | max_tokens | give one of them",
         "chat/completions | {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}], \"prompt\": \"a\"} | prompt | unknown field prompt",
         "embeddings | {} | input | input is missing",
         "embeddings | {\"input\": []} | input | input must have 1..2048 texts, had 0",
         "embeddings | {\"input\": [\"a\", \" \"]} | input | input[1] must not be blank",
-        "embeddings | {\"input\": \"a\", \"dimensions\": 3} | dimensions | dimensions is not supported",
+        "embeddings | {\"input\": \"a\", \"dimensions\": 0} | dimensions | dimensions is not supported",
         "embeddings | {\"input\": \"a\", \"encoding_format\": \"x\"} | encoding_format | float or base64, was x",
         "classify | {\"input\": \"a\"} | | trained is a run of task gpt; classify needs a fine-tuned classifier",
         "translate | {\"input\": \"a\"} | | trained is a run of task gpt; translate needs task mt",
-        "translate | {\"input\": \"a\", \"beam\": 0} | | beam must be at least 1",
+        "translate | {\"input\": \"a\", \"beam\": 0} | beam | beam must be at least 1",
+        "translate | {\"input\": \"a\", \"length_penalty\": -1} | length_penalty | length_penalty must be at least 0",
         "translate | {\"input\": \"a\", \"beam\": 99} | beam | beam must be in 1..32"
       })
   void should_reject_a_request_with_one_sentence(
       String path, String body, String param, String says) throws Exception {
     rejected(client.post("/v1/" + path, body), 400, says, param);
+  }
+
+  @Test
+  void should_keep_its_sentences_when_it_serves_the_current_folder() throws Exception {
+    try (ModelServer here = HttpClients.serve(predictor, Path.of("."))) {
+      rejected(
+          new HttpClients(here.uri(), "")
+              .post("/v1/translate", "{\"input\": \"a\", \"length_penalty\": -1.5}"),
+          400,
+          "length_penalty must be at least 0 and finite, was -1.5",
+          "length_penalty");
+    }
   }
 
   @Test
@@ -250,7 +278,7 @@ class ModelServerTest extends ServedGpt {
         "the model must be trained, was gpt-9",
         "model");
     assertThat(raw("POST /v1/completions HTTP/1.1\r\nHost: a\r\n\r\n")).contains("401");
-    assertThat(raw("nonsense\r\n\r\n")).contains("400").contains("{\"error\":{");
+    assertThat(raw("nonsense\r\n\r\n")).contains("400", "{\"error\":{\"message\":\"Bad Request\"");
     assertThat(
             raw(
                 """
@@ -263,20 +291,18 @@ class ModelServerTest extends ServedGpt {
                 {}"""))
         .contains("415")
         .contains("must be application/json, was text/plain");
-    assertThat(
-            raw(
-                """
-                POST /v1/completions HTTP/1.1\r
-                Host: a\r
-                Authorization: Bearer sesame\r
-                Content-Type: application/json\r
-                Transfer-Encoding: chunked\r
-                \r
-                4e20\r
-                """
-                    + " ".repeat(20_000)
-                    + "\r\n0\r\n\r\n"))
-        .contains("413");
+    String chunked =
+        """
+        POST /v1/completions HTTP/1.1\r
+        Host: a\r
+        Authorization: Bearer sesame\r
+        Content-Type: application/json\r
+        Transfer-Encoding: chunked\r
+        \r
+        """;
+    assertThat(raw(chunked + "4e20\r\n" + " ".repeat(20_000) + "\r\n0\r\n\r\n")).contains("413");
+    assertThat(raw(chunked + "xyz\r\n{}\r\n0\r\n\r\n"))
+        .contains("400", "the body of the request could not be read");
   }
 
   /** The answer to bytes that no client of HTTP would send. */
