@@ -19,7 +19,10 @@ final class ClusterOptions {
           "train in rounds on this Spark cluster: spark://host:port, yarn, k8s://... or local[N]; SPARK_HOME is the folder of Spark")
   @Nullable String master;
 
-  @Option(names = "--rounds", description = "number of rounds of --local-steps steps")
+  @Option(
+      names = "--rounds",
+      description =
+          "number of rounds of --local-steps steps (default: as many as the preset's steps need)")
   @Nullable Long rounds;
 
   @Mixin
