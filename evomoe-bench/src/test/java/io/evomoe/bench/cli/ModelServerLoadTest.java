@@ -149,7 +149,8 @@ class ModelServerLoadTest extends ServedGpt {
   /** What a connection brings until it is closed. */
   private record HttpAnswer(int length, String body) {
     static HttpAnswer read(Socket socket) throws IOException {
-      String[] parts = new String(socket.getInputStream().readAllBytes(), UTF_8).split("\r\n\r\n");
+      String[] parts =
+          new String(socket.getInputStream().readAllBytes(), UTF_8).split("\r\n\r\n", 2);
       String length = parts[0].replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
       return new HttpAnswer(Integer.parseInt(length), parts[1]);
     }
