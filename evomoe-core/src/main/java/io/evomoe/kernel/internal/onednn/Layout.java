@@ -9,9 +9,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Type, shape and strides of memory, compared by content. Keys of compiled primitives have them.
+ *
+ * @param strides none for a matrix in blocks
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by content
 record Layout(DataType type, long[] shape, long[] strides) {
+  /** Columns of a block. */
+  private static final int BLOCK = 16;
+
   /** Returns the layout of memory without gaps, last dimension fastest. */
   static Layout dense(DataType type, long... shape) {
     long[] strides = new long[shape.length];
@@ -26,6 +31,19 @@ record Layout(DataType type, long[] shape, long[] strides) {
   /** Returns the layout of a matrix with {@code stride} elements from row to row. */
   static Layout strided(DataType type, long rows, long columns, long stride) {
     return new Layout(type, new long[] {rows, columns}, new long[] {stride, 1});
+  }
+
+  /**
+   * Returns the layout of a matrix in blocks: {@value #BLOCK} columns of all rows, then the next
+   * ones. Rows and columns are filled up to multiples of {@value #BLOCK}.
+   */
+  static Layout blocked(DataType type, long rows, long columns) {
+    return new Layout(type, new long[] {rows, columns}, new long[0]);
+  }
+
+  /** Returns a number of rows or columns, filled up to whole blocks. */
+  static long whole(long number) {
+    return (number + BLOCK - 1) / BLOCK * BLOCK;
   }
 
   /** Returns the layout with the last two dimensions exchanged. */
@@ -51,7 +69,9 @@ record Layout(DataType type, long[] shape, long[] strides) {
         };
     dnnl_memory_desc memory = new dnnl_memory_desc();
     Dnnl.check(
-        dnnl_memory_desc_create_with_strides(memory, shape.length, shape, code, strides),
+        strides.length == 0
+            ? dnnl_memory_desc_create_with_tag(memory, shape.length, shape, code, dnnl_BA16a16b)
+            : dnnl_memory_desc_create_with_strides(memory, shape.length, shape, code, strides),
         "describe memory");
     return Dnnl.described(memory, dnnl::dnnl_memory_desc_destroy);
   }

@@ -18,6 +18,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * table whose transpose is a right side, e.g. of the output head, has a copy of its transpose.
  */
 final class Panels {
+  /**
+   * Whether copies are in blocks instead (see {@link Layout#blocked}), after each other for all
+   * parts of the sums. With AVX2, compiled products read blocks twice as fast as sgemm reads
+   * panels. With AVX-512, sgemm is faster for one row.
+   */
+  static final boolean BLOCKED = !Instructions.haveAvx512();
+
   /** Columns of a panel; the last one of a weight may have fewer, or a few more. */
   static final int COLUMNS = 256;
 
@@ -55,11 +62,11 @@ final class Panels {
 
   /**
    * Returns the copy of a weight, made by the first call; null if this thread does not hold it, or
-   * if it has no second panel, so that it needs none.
+   * if it needs none: it is one panel, or too narrow for blocks.
    */
   synchronized @Nullable INDArray of(INDArray weight) {
     Held held = heldHere(weight);
-    if (held == null || weight.size(1) < COLUMNS + LEAST) {
+    if (held == null || weight.size(1) < (BLOCKED ? LEAST : COLUMNS + LEAST)) {
       return null;
     }
     if (held.copy == null) {
@@ -110,22 +117,34 @@ final class Panels {
     long out = weight.size(transposed ? 0 : 1);
     INDArray copy;
     try (var ignored = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-      copy = Nd4j.createUninitialized(DataType.FLOAT, in * out);
+      copy = Nd4j.createUninitialized(DataType.FLOAT, Layout.whole(in) * Layout.whole(out));
     }
-    List<Tile> tiles = cut(in, out, 1);
-    Pieces.run(
-        tiles.size(),
-        piece -> {
-          long first = tiles.get(piece).column();
-          long columns = tiles.get(piece).columns();
-          Layout given =
-              transposed
-                  ? Layout.dense(DataType.FLOAT, columns, in).transposed()
-                  : Layout.strided(DataType.FLOAT, in, columns, out);
-          long from = Address.element(weight, transposed ? first * in : first);
-          Layout panel = Layout.dense(DataType.FLOAT, in, columns);
-          cache.copy(given, panel, from, Address.element(copy, first * in));
-        });
+    List<Runnable> pieces = new ArrayList<>();
+    long most = BLOCKED ? RowProducts.TERMS : in;
+    for (long term = 0; term < in; term += most) {
+      long from = term;
+      long terms = Math.min(most, in - term);
+      for (Tile tile : cut(terms, out, 1)) {
+        long columns = tile.columns();
+        Layout given =
+            transposed
+                ? Layout.strided(DataType.FLOAT, columns, terms, in).transposed()
+                : Layout.strided(DataType.FLOAT, terms, columns, out);
+        long first = transposed ? tile.column() * in + from : from * out + tile.column();
+        Layout made =
+            BLOCKED
+                ? Layout.blocked(DataType.FLOAT, terms, columns)
+                : Layout.dense(DataType.FLOAT, terms, columns);
+        long to =
+            BLOCKED
+                ? from * Layout.whole(out) + tile.column() * Layout.whole(terms)
+                : tile.column() * in;
+        pieces.add(
+            () ->
+                cache.copy(given, made, Address.element(weight, first), Address.element(copy, to)));
+      }
+    }
+    Pieces.run(pieces);
     return copy;
   }
 

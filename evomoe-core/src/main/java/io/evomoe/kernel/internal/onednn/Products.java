@@ -262,6 +262,13 @@ final class Products {
       linear(x, weight, w, y, tile);
       return;
     }
+    if (Panels.BLOCKED) {
+      long bias = weight.bias() == null ? 0 : Address.of(weight.bias());
+      Matrix to = new Matrix(y.address(), weight.out(), y.type());
+      ofRows.inBlocks(
+          matrix(x, weight.in()), weight.in(), weight.out(), Address.of(copy), tile, bias, to);
+      return;
+    }
     for (Tile part : Panels.cut(tile.rows(), tile.columns(), 1)) {
       long first = tile.column() + part.column();
       Matrix w = matrix(Address.element(copy, first * weight.in()), part.columns());

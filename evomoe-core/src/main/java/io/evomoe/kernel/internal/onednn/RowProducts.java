@@ -17,8 +17,9 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * <p>Each of at most {@value #FEW} rows in float32 has the same bits whatever their number, in
  * products that do not add: sums are made of parts of {@value #TERMS} terms. A part has the same
- * bits for one row, which sgemm computes as fast as it reads the weights, and for several. The cut
- * into columns changes no bits, so it may depend on the number of threads.
+ * bits for one row and for several, whether sgemm computes it (with AVX-512) or a primitive, and
+ * from a copy of the weight as well. The cut into columns changes no bits, so it may depend on the
+ * number of threads.
  */
 final class RowProducts {
   /** Rows in float32 up to which a row has the same bits whatever the number of rows. */
@@ -32,13 +33,11 @@ final class RowProducts {
 
   private static final boolean AVX512 = Instructions.haveAvx512();
 
-  /** Rows and columns that sgemm computes together with AVX2. */
-  private static final int TILE_ROWS = 6;
-
-  private static final int TILE_COLUMNS = 16;
+  /** Rows that a product of a weight in blocks computes. */
+  private static final int BLOCK_ROWS = 4;
 
   /** Number of terms of a part of a sum. */
-  private static final int TERMS = 256;
+  static final int TERMS = 256;
 
   private final PrimitiveCache cache;
   private final DataType type;
@@ -110,10 +109,41 @@ final class RowProducts {
     }
   }
 
+  /**
+   * Computes few rows as {@link #run} does, to the bit, from a copy of the weight in blocks. More
+   * rows than one product computes read a panel again, from the cache.
+   *
+   * @param copy its address
+   * @param b address of the bias [out], or 0
+   */
+  void inBlocks(Matrix a, long in, long out, long copy, Tile tile, long b, Matrix c) {
+    long panels = tile.rows() <= BLOCK_ROWS ? tile.columns() : 1;
+    for (Tile part : Panels.cut(tile.rows(), tile.columns(), panels)) {
+      long first = tile.column() + part.column();
+      for (int row = 0; row < tile.rows(); row += BLOCK_ROWS) {
+        int rows = (int) Math.min(BLOCK_ROWS, tile.rows() - row);
+        long y = c.part(row, first).address();
+        Layout result = Layout.strided(c.type(), rows, part.columns(), c.stride());
+        for (long term = 0; term < in; term += TERMS) {
+          long terms = Math.min(TERMS, in - term);
+          long x = a.part(row, term).address();
+          long w = copy + (term * Layout.whole(out) + first * Layout.whole(terms)) * type.width();
+          Layout left = Layout.strided(type, rows, terms, a.stride());
+          Layout right = Layout.blocked(type, terms, part.columns());
+          if (b == 0 || term > 0) {
+            cache.run(new Matmul(left, right, result, false, term > 0), x, w, y);
+          } else {
+            long bias = b + first * type.width();
+            cache.run(new Matmul(left, right, result, true, false), x, w, bias, y);
+          }
+        }
+      }
+    }
+  }
+
   private void fewRows(Rows product) {
     int rows = product.rows;
-    boolean bySgemm = rows < EXACT_ROWS || takesSeveral(product.n);
-    if (bySgemm && !product.transposeB && product.n >= Panels.LEAST) {
+    if (AVX512 && !product.transposeB && product.n >= Panels.LEAST) {
       rowsBySgemmInParts(product);
     } else if (rows < EXACT_ROWS) {
       filledRows(product);
@@ -141,7 +171,7 @@ final class RowProducts {
   }
 
   /**
-   * Computes few rows as {@link #inParts} does, to the bit. The first ones read a panel in its
+   * Computes few rows as {@link #inParts} does, to the bit. The first one reads a panel in its
    * order. The others then read it from the cache.
    */
   private void rowsBySgemmInParts(Rows product) {
@@ -162,7 +192,7 @@ final class RowProducts {
       }
       int together;
       for (int row = 0; row < product.rows; row += together) {
-        together = together(row, product.rows - row, n);
+        together = row == 0 ? 1 : product.rows - row;
         Matrix left = product.a.part(row, term);
         Matrix to = sums.part(row, n * (biases + part));
         Matrix.multiply(false, false, left, right, to, together, n, terms, false);
@@ -171,33 +201,6 @@ final class RowProducts {
     if (addends > 1) {
       addUp(sums, addends, product);
     }
-  }
-
-  /** Returns whether sgemm has a way to compute several rows to the same bits as one by one. */
-  private static boolean takesSeveral(long n) {
-    return AVX512 || n % TILE_COLUMNS == 0;
-  }
-
-  /**
-   * Returns how many of the rows left a call of sgemm computes to the same bits as one by one. With
-   * AVX-512 these are all, but the first one reads a panel faster alone. With AVX2, sgemm sums the
-   * last rows in another order if less than four are left over from whole tiles.
-   */
-  private static int together(int row, int left, long n) {
-    if (!takesSeveral(n)) {
-      return 1;
-    }
-    if (AVX512) {
-      return row == 0 ? 1 : left;
-    }
-    if (left < 4) {
-      return 1;
-    }
-    return switch (left % TILE_ROWS) {
-      case 1 -> left - 1;
-      case 2, 3 -> left - 4;
-      default -> left;
-    };
   }
 
   /**
