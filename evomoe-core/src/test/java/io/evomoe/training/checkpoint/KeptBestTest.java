@@ -119,7 +119,7 @@ class KeptBestTest {
   void a_kill_between_the_new_best_and_the_end_of_the_old_should_leave_the_new()
       throws IOException {
     train(CONFIG.with(t -> t.steps(3)));
-    Path old = directory.resolveSibling("old");
+    Path old = directory.resolveSibling(directory.getFileName() + "-old");
     Files.move(directory.resolve("step-00000003"), old);
     train(CONFIG.with(t -> t.steps(6)));
     Files.move(old, directory.resolve("step-00000003"));
